@@ -1,0 +1,34 @@
+# Every third-party library, grouped by the room that may see it. All are Debian 12 packages:
+# bin/setup installs them, docs/ARCHITECTURE.md says why each was chosen.
+find_package(Threads REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(CURL REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(fmt REQUIRED)
+find_package(simdjson REQUIRED)
+find_package(RocksDB REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(MONGOC REQUIRED IMPORTED_TARGET libmongoc-1.0)
+find_package(prometheus-cpp REQUIRED CONFIG)
+find_package(benchmark QUIET)
+
+add_library(lectern_libs_base INTERFACE)
+target_link_libraries(lectern_libs_base INTERFACE Threads::Threads OpenSSL::Crypto
+                      simdjson::simdjson spdlog::spdlog fmt::fmt)
+
+add_library(lectern_libs_net INTERFACE)
+target_link_libraries(lectern_libs_net INTERFACE CURL::libcurl)
+
+add_library(lectern_libs_auth INTERFACE)
+target_link_libraries(lectern_libs_auth INTERFACE crypt)
+
+add_library(lectern_libs_store INTERFACE)
+target_link_libraries(lectern_libs_store INTERFACE RocksDB::rocksdb-shared PkgConfig::MONGOC)
+
+add_library(lectern_libs_http INTERFACE)
+target_link_libraries(lectern_libs_http INTERFACE Boost::boost OpenSSL::SSL ZLIB::ZLIB
+                      prometheus-cpp::core)
+
+add_library(lectern_libs_cli INTERFACE)

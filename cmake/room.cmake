@@ -1,0 +1,80 @@
+# lectern_room(NAME DEPS ...): one room of the program.
+#
+# Every .cc under src/NAME becomes the library lectern_NAME, but for
+#   *_test.cc   -> the test program NAME_test (doctest), registered with ctest;
+#   *_fuzz.cc   -> one fuzz target each, built always, replayed on its corpus by ctest;
+#   *_bench.cc  -> one benchmark program each.
+# DEPS are rooms, or the interface libraries of cmake/dependencies.cmake.
+set(LECTERN_WARNINGS -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor
+                     -Wold-style-cast -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 warns of copies inside its own std::string and of coroutine frames it has optimised.
+  list(APPEND LECTERN_WARNINGS -Wno-restrict -Wno-maybe-uninitialized)
+endif()
+
+add_library(lectern_options INTERFACE)
+target_include_directories(lectern_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
+target_compile_options(lectern_options INTERFACE ${LECTERN_WARNINGS})
+if(LECTERN_SANITIZE)
+  target_compile_options(lectern_options INTERFACE -fsanitize=${LECTERN_SANITIZE}
+                         -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(lectern_options INTERFACE -fsanitize=${LECTERN_SANITIZE})
+endif()
+
+enable_testing()
+
+function(lectern_room NAME)
+  cmake_parse_arguments(ROOM "" "" "DEPS" ${ARGN})
+  file(GLOB_RECURSE all CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${NAME}/*.cc)
+  set(sources ${all})
+  list(FILTER sources EXCLUDE REGEX "_(test|fuzz|bench)\\.cc$")
+  set(tests ${all})
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  set(fuzzers ${all})
+  list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cc$")
+  set(benches ${all})
+  list(FILTER benches INCLUDE REGEX "_bench\\.cc$")
+
+  set(links)
+  foreach(dep ${ROOM_DEPS})
+    if(TARGET lectern_${dep})
+      list(APPEND links lectern_${dep})
+    elseif(TARGET ${dep})
+      list(APPEND links ${dep})
+    endif()
+  endforeach()
+
+  if(sources)
+    add_library(lectern_${NAME} STATIC ${sources})
+    target_link_libraries(lectern_${NAME} PUBLIC lectern_options ${links})
+  else()
+    add_library(lectern_${NAME} INTERFACE)
+    target_link_libraries(lectern_${NAME} INTERFACE lectern_options ${links})
+  endif()
+
+  if(tests)
+    add_executable(${NAME}_test ${tests} ${CMAKE_SOURCE_DIR}/tests/doctest_main.cc)
+    target_link_libraries(${NAME}_test PRIVATE lectern_${NAME})
+    target_compile_definitions(${NAME}_test PRIVATE LECTERN_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    add_test(NAME ${NAME} COMMAND ${NAME}_test)
+  endif()
+
+  foreach(fuzzer ${fuzzers})
+    get_filename_component(fuzz_name ${fuzzer} NAME_WE)
+    add_executable(${fuzz_name} ${fuzzer})
+    target_link_libraries(${fuzz_name} PRIVATE lectern_${NAME})
+    if(LECTERN_LIBFUZZER)
+      target_link_options(${fuzz_name} PRIVATE -fsanitize=fuzzer)
+    else()
+      target_sources(${fuzz_name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/fuzz_replay_main.cc)
+    endif()
+    add_test(NAME ${fuzz_name}
+             COMMAND ${fuzz_name} ${CMAKE_SOURCE_DIR}/tests/corpus/${fuzz_name})
+  endforeach()
+
+  foreach(bench ${benches})
+    get_filename_component(bench_name ${bench} NAME_WE)
+    add_executable(${bench_name} EXCLUDE_FROM_ALL ${bench})
+    target_link_libraries(${bench_name} PRIVATE lectern_${NAME} benchmark::benchmark)
+  endforeach()
+endfunction()

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+
+namespace lectern::http {
+
+/// Header fields in their order. Names compare without case.
+class Headers {
+ public:
+  /// The value of the first field with this name.
+  std::optional<std::string_view> find(std::string_view name) const;
+  void add(std::string name, std::string value);
+  /// Replaces every field with this name.
+  void set(std::string_view name, std::string value);
+  const std::vector<std::pair<std::string, std::string>>& fields() const { return fields_; }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> fields_;
+};
+
+/// The bytes of a request's body, in memory or, when it is large, in a mapped temporary file that
+/// vanishes with the last copy. Already unzipped.
+class Body {
+ public:
+  Body() = default;
+  explicit Body(std::string bytes);
+  Body(std::string_view view, std::size_t spare, std::shared_ptr<const void> owner)
+      : view_(view), spare_(spare), owner_(std::move(owner)) {}
+
+  std::string_view view() const { return view_; }
+  /// Readable bytes behind view(), for json::parse_view.
+  std::size_t spare() const { return spare_; }
+
+ private:
+  std::string_view view_;
+  std::size_t spare_ = 0;
+  std::shared_ptr<const void> owner_;
+};
+
+/// A complete request.
+struct Request {
+  std::string method;
+  std::string path;   ///< as sent, without the query
+  std::string query;  ///< behind the `?`, as sent
+  Headers headers;
+  Body body;
+  std::string remote;  ///< the client's address; from X-Forwarded-For when proxies are trusted
+  std::string id;      ///< X-Request-ID, or one that we made
+};
+
+/// The next piece of a streamed body; empty at its end. An Error breaks the connection off.
+using BodySource = std::function<Result<std::string>()>;
+
+/// An answer. The server adds Date, Content-Length, Connection, and leaves the body out for HEAD.
+struct Response {
+  int status = 200;
+  Headers headers;
+  std::string body;
+  BodySource stream;               ///< used instead of `body` when set
+  std::uint64_t stream_bytes = 0;  ///< what `stream` yields in all
+};
+
+/// Makes the answer to a request. Called on a worker thread; may block; must not throw.
+using Handler = std::function<Response(Request&)>;
+
+}  // namespace lectern::http

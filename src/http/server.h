@@ -1,0 +1,51 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "http/message.h"
+
+namespace lectern::http {
+
+struct ServerOptions {
+  std::string host = "0.0.0.0";
+  std::uint16_t port = 8100;  ///< 0: any free one
+  unsigned io_threads = 1;
+  unsigned workers = 32;         ///< threads that run the handler
+  std::size_t queue_max = 1024;  ///< requests waiting for a worker; more get 503, Retry-After
+  std::size_t connections_max = 10'000;
+  std::size_t header_bytes_max = 32 * 1024;             ///< more: 431
+  std::uint64_t body_bytes_max = 100 * 1024 * 1024;     ///< more, also unzipped: 413
+  std::size_t body_memory_bytes_max = 4 * 1024 * 1024;  ///< larger bodies go to a file
+  std::string spool_dir;                                ///< for those files; "" is $TMPDIR, /tmp
+  std::chrono::milliseconds header_deadline{15'000};    ///< for one request's headers, whole
+  std::chrono::milliseconds body_idle{15'000};          ///< without a byte of the body
+  std::chrono::milliseconds body_deadline{120'000};     ///< for one body, whole
+  std::chrono::milliseconds idle_deadline{60'000};      ///< between requests
+  std::chrono::milliseconds drain_deadline{10'000};     ///< after stop(), for what is under way
+  std::string tls_certificate_file;                     ///< PEM chain; with the key: HTTPS
+  std::string tls_key_file;
+  bool trust_forwarded = false;  ///< take the client's address from X-Forwarded-For
+};
+
+/// An HTTP/1.1 server: keep-alive, pipelining, chunked and gzip bodies both ways,
+/// Expect: 100-continue, HTTPS. Protocol errors (400, 408, 413, 431, 503) it answers itself.
+class Server {
+ public:
+  virtual ~Server() = default;
+
+  /// Binds and listens. Errors: invalid, naming the address or the TLS file and why.
+  static Result<std::unique_ptr<Server>> listen(const ServerOptions& options, Handler handler);
+
+  /// Serves until stop() was called and what was under way has been answered.
+  virtual void run() = 0;
+  /// Begins the end: no new connections, open requests are finished. Thread-safe.
+  virtual void stop() = 0;
+  /// The port that is listened on.
+  virtual std::uint16_t port() const = 0;
+};
+
+}  // namespace lectern::http

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "store/statement_store.h"
+
+namespace lectern::store {
+
+/// What a document belongs to. The last two hold what the LRS learns from statements.
+enum class DocumentKind : std::uint8_t {
+  state = 1,
+  agent_profile = 2,
+  activity_profile = 3,
+  activity_definition = 4,
+  person = 5,
+};
+
+/// The documents that are listed or erased together.
+struct DocumentSpace {
+  DocumentKind kind = DocumentKind::state;
+  std::string owner;  ///< activity IRI and/or agent `ifi`, joined by the caller without ambiguity
+  /// For State: nothing: documents of every registration; "": those stored without one.
+  std::optional<std::string> registration;
+};
+
+/// One document's place. Any bytes may stand in the texts; together up to limits::key_bytes_max.
+struct DocumentKey {
+  DocumentKind kind = DocumentKind::state;
+  std::string owner;
+  std::string registration;  ///< "" for none
+  std::string id;            ///< stateId or profileId
+
+  auto operator<=>(const DocumentKey&) const = default;
+};
+
+struct Document {
+  std::string content_type;
+  std::string bytes;
+  std::string etag;  ///< 40 lower-case hex digits: the SHA-1 of the bytes (Communication 3.1)
+  Time updated;
+};
+
+/// What must hold for a write to happen; checked and written atomically.
+struct Expect {
+  enum class Kind { anything, absent, etag } kind = Kind::anything;
+  std::string etag;
+
+  static Expect anything() { return {}; }
+  static Expect absent() { return {Kind::absent, {}}; }
+  static Expect current(std::string etag) { return {Kind::etag, std::move(etag)}; }
+};
+
+struct DocumentName {
+  std::string registration;
+  std::string id;
+  Time updated;
+};
+
+/// Documents (state, profiles) with compare-and-set, and attachment contents by their hash.
+/// Thread-safe; durable when a write returns. Every implementation passes the contract.
+class DocumentStore {
+ public:
+  virtual ~DocumentStore() = default;
+
+  virtual Result<std::optional<Document>> get(const Context& context, const DocumentKey& key) = 0;
+  /// Writes the document as given. False: the expectation does not hold and nothing changed.
+  virtual Result<bool> put(const Context& context, const DocumentKey& key, const Document& document,
+                           const Expect& expect) = 0;
+  /// Removes it; removing what is absent succeeds when `expect` allows it. False as in put().
+  virtual Result<bool> erase(const Context& context, const DocumentKey& key,
+                             const Expect& expect) = 0;
+  /// The documents of a space changed after `since` (exclusive), in no order.
+  virtual Result<std::vector<DocumentName>> list(const Context& context, const DocumentSpace& space,
+                                                 std::optional<Time> since) = 0;
+  /// Removes all documents of a space.
+  virtual Result<void> erase_all(const Context& context, const DocumentSpace& space) = 0;
+
+  /// Keeps an attachment's content under its sha2 (lower-case hex), once however often it comes.
+  /// `bytes` may be a mapped file larger than memory: stores write it in pieces.
+  virtual Result<void> put_blob(const Context& context, std::string_view sha2,
+                                std::string_view bytes) = 0;
+  /// The size in bytes of a content that is there whole.
+  virtual Result<std::optional<std::uint64_t>> blob_size(const Context& context,
+                                                         std::string_view sha2) = 0;
+  /// Up to `bytes_max` bytes of a content from `offset`; fewer at its end.
+  virtual Result<std::string> read_blob(const Context& context, std::string_view sha2,
+                                        std::uint64_t offset, std::size_t bytes_max) = 0;
+};
+
+}  // namespace lectern::store

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "store/document_store.h"
+#include "store/migration.h"
+#include "store/statement_store.h"
+
+namespace lectern::store {
+
+/// What a backend is opened with: its name and its own settings as text, keyed by the part of the
+/// variable's name behind `RALPH_BACKENDS__LRS__<NAME>__`, e.g. {"HOSTS": "http://db:9200"}.
+struct StoreSettings {
+  std::string backend = "embedded";
+  std::map<std::string, std::string> values;
+  std::string app_dir;                ///< where the embedded store keeps its files
+  std::size_t connections_max = 32;   ///< to a database
+  std::uint32_t timeout_ms = 30'000;  ///< of one call to a database
+};
+
+/// Everything an LRS keeps, opened. `documents` is never null: where a database cannot hold
+/// documents (ClickHouse), they live in the embedded store beside it.
+struct Stores {
+  std::unique_ptr<StatementStore> statements;
+  std::unique_ptr<DocumentStore> documents;
+  std::unique_ptr<Migration> migration;  ///< null where there is nothing to complete
+  std::string location;                  ///< for the log: folder or address, without passwords
+};
+
+/// The names that -b and RALPH_RUNSERVER_BACKEND take, Ralph's async ones too.
+std::vector<std::string> backend_names();
+
+/// Opens a backend; databases need not be up yet (their calls answer `unavailable` until then).
+/// Errors: invalid, naming the setting, its value and what is allowed; unavailable when another
+/// process owns the embedded store's folder.
+Result<Stores> open_stores(const StoreSettings& settings);
+
+}  // namespace lectern::store
