@@ -1,0 +1,248 @@
+#include "net/http_client.h"
+
+#include <condition_variable>
+#include <mutex>
+
+#include <curl/curl.h>
+
+#include "base/assert.h"
+
+namespace lectern::net {
+namespace {
+
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+struct EasyDelete {
+  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+};
+using Easy = std::unique_ptr<CURL, EasyDelete>;
+
+struct ListDelete {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+using List = std::unique_ptr<curl_slist, ListDelete>;
+
+void append(List& list, const std::string& line) {
+  curl_slist* longer = curl_slist_append(list.get(), line.c_str());
+  LECTERN_ASSERT(longer != nullptr);  // out of memory
+  static_cast<void>(list.release());
+  list.reset(longer);
+}
+
+bool equal_without_case(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (lower(a[i]) != lower(b[i])) return false;
+  return true;
+}
+
+/// What the callbacks of one transfer fill.
+struct Transfer {
+  HttpResponse response;
+  std::size_t body_bytes_max = 0;
+  bool too_large = false;
+};
+
+std::size_t take_body(char* data, std::size_t, std::size_t size, void* user) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  if (transfer.response.body.size() + size > transfer.body_bytes_max) {
+    transfer.too_large = true;
+    return 0;  // breaks the transfer off
+  }
+  transfer.response.body.append(data, size);
+  return size;
+}
+
+std::size_t take_header(char* data, std::size_t, std::size_t size, void* user) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  std::string_view line(data, size);
+  while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
+  // A status line begins a new answer: the one before was a 100 Continue.
+  if (line.substr(0, 5) == "HTTP/") {
+    transfer.response.headers.clear();
+    return size;
+  }
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return size;
+  std::string_view value = line.substr(colon + 1);
+  while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
+  while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) value.remove_suffix(1);
+  transfer.response.headers.emplace_back(line.substr(0, colon), value);
+  return size;
+}
+
+bool sends_body(const HttpRequest& request) {
+  return !request.body.empty() || request.method == "POST" || request.method == "PUT" ||
+         request.method == "PATCH";
+}
+
+void set_method(CURL* handle, const HttpRequest& request) {
+  if (sends_body(request)) {
+    curl_easy_setopt(handle, CURLOPT_POST, 1L);
+    // libcurl takes a null pointer as "ask the read callback", an empty body needs some address.
+    curl_easy_setopt(handle, CURLOPT_POSTFIELDS, request.body.empty() ? "" : request.body.data());
+    curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE,
+                     static_cast<curl_off_t>(request.body.size()));
+  } else if (request.method == "HEAD") {
+    curl_easy_setopt(handle, CURLOPT_NOBODY, 1L);
+  }
+  curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+}
+
+List header_list(const HttpRequest& request) {
+  List list;
+  bool has_type = false;
+  for (const auto& [name, value] : request.headers) {
+    has_type = has_type || equal_without_case(name, "Content-Type");
+    // "Name;" is how libcurl is asked to send a header without a value.
+    append(list, value.empty() ? name + ";" : name + ": " + value);
+  }
+  // Waiting for 100 Continue costs a round trip, or a second where the other side ignores it.
+  append(list, "Expect:");
+  if (!has_type) append(list, "Content-Type:");
+  return list;
+}
+
+void set_common(CURL* handle, const HttpOptions& options) {
+  curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L);
+  curl_easy_setopt(handle, CURLOPT_USERAGENT, "lectern");
+  curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS,
+                   static_cast<long>(options.connect_timeout.count()));
+  if (!options.ca_file.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, options.ca_file.c_str());
+  curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, options.verify_tls ? 1L : 0L);
+  curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, options.verify_tls ? 2L : 0L);
+  if (!options.username.empty()) {
+    curl_easy_setopt(handle, CURLOPT_USERNAME, options.username.c_str());
+    curl_easy_setopt(handle, CURLOPT_PASSWORD, options.password.c_str());
+  }
+  if (options.compressed) curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "");
+}
+
+Error error_of(CURLcode code, const Transfer& transfer, const HttpRequest& request,
+               const char* reason) {
+  const std::string detail = request.method + " " + without_credentials(request.url) + ": " +
+                             (*reason != '\0' ? reason : curl_easy_strerror(code));
+  if (transfer.too_large)
+    return {Code::too_large, "The answer of another server is too large", {}, {}, detail};
+  if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL)
+    return {Code::invalid, "The URL cannot be used", {}, {}, detail};
+  return {Code::unavailable, "Another server does not answer", {}, {}, detail};
+}
+
+void initialise_once() {
+  static std::once_flag once;
+  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+}
+
+}  // namespace
+
+/// The idle handles, each with its own kept-alive connection; the last one used goes out first.
+class HttpClient::Pool {
+ public:
+  explicit Pool(HttpOptions options) : options_(std::move(options)) {}
+
+  const HttpOptions& options() const { return options_; }
+
+  /// A handle, or null when none was free before the deadline.
+  Easy take(Deadline deadline) {
+    std::unique_lock lock(mutex_);
+    const auto is_free = [this] { return in_use_ < options_.connections_max; };
+    if (deadline == Deadline::max()) {
+      freed_.wait(lock, is_free);
+    } else if (!freed_.wait_until(lock, deadline, is_free)) {
+      return nullptr;
+    }
+    ++in_use_;
+    if (idle_.empty()) return Easy(curl_easy_init());
+    Easy handle = std::move(idle_.back());
+    idle_.pop_back();
+    return handle;
+  }
+
+  void give_back(Easy handle) {
+    curl_easy_reset(handle.get());  // keeps the connection, the DNS cache and TLS sessions
+    {
+      const std::lock_guard lock(mutex_);
+      --in_use_;
+      idle_.push_back(std::move(handle));
+    }
+    freed_.notify_one();
+  }
+
+ private:
+  const HttpOptions options_;
+  std::mutex mutex_;
+  std::condition_variable freed_;
+  std::vector<Easy> idle_;  // guarded by mutex_
+  std::size_t in_use_ = 0;  // guarded by mutex_
+};
+
+std::optional<std::string_view> HttpResponse::header(std::string_view name) const {
+  for (const auto& [key, value] : headers)
+    if (equal_without_case(key, name)) return value;
+  return std::nullopt;
+}
+
+HttpClient::HttpClient(HttpOptions options) {
+  initialise_once();
+  pool_ = std::make_unique<Pool>(std::move(options));
+}
+
+HttpClient::~HttpClient() = default;
+
+Result<HttpResponse> HttpClient::send(const HttpRequest& request, Deadline deadline) {
+  const HttpOptions& options = pool_->options();
+  const milliseconds timeout = request.timeout.count() > 0 ? request.timeout : options.timeout;
+  const Deadline last = std::min(deadline, Clock::now() + timeout);
+  const auto late = [&] {
+    return fail(Code::unavailable, "Another server does not answer",
+                request.method + " " + without_credentials(request.url) + ": no time left");
+  };
+  Easy handle = pool_->take(last);
+  if (!handle) return late();
+
+  const auto left = std::chrono::duration_cast<milliseconds>(last - Clock::now());
+  if (left.count() <= 0) {
+    pool_->give_back(std::move(handle));
+    return late();
+  }
+  Transfer transfer;
+  transfer.body_bytes_max = options.response_bytes_max;
+  const List headers = header_list(request);
+  char reason[CURL_ERROR_SIZE] = "";
+  CURL* curl = handle.get();
+  set_common(curl, options);
+  set_method(curl, request);
+  curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
+  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
+  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(left.count()));
+  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &take_body);
+  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &transfer);
+  curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &take_header);
+  curl_easy_setopt(curl, CURLOPT_HEADERDATA, &transfer);
+  curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, reason);
+
+  const CURLcode code = curl_easy_perform(curl);
+  long status = 0;
+  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+  pool_->give_back(std::move(handle));
+  if (code != CURLE_OK) return fail(error_of(code, transfer, request, reason));
+  transfer.response.status = static_cast<int>(status);
+  return std::move(transfer.response);
+}
+
+std::string without_credentials(std::string_view url) {
+  url = url.substr(0, url.find_first_of("?#"));
+  const std::size_t scheme = url.find("://");
+  if (scheme == std::string_view::npos) return std::string(url);
+  const std::size_t host = scheme + 3;
+  const std::size_t at = url.substr(host, url.find('/', host) - host).rfind('@');
+  if (at == std::string_view::npos) return std::string(url);
+  return std::string(url.substr(0, host)) + std::string(url.substr(host + at + 1));
+}
+
+}  // namespace lectern::net

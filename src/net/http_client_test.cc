@@ -1,0 +1,124 @@
+#include "net/http_client.h"
+
+#include <future>
+
+#include <doctest/doctest.h>
+
+#include "net/loopback_server.h"
+
+using namespace lectern;
+using namespace lectern::net;
+using namespace std::chrono_literals;
+
+TEST_CASE("a request arrives as it was made, and its answer comes back whole") {
+  LoopbackServer server([](const LoopbackServer::Request& request) {
+    return "201 Created\r\nX-Seen: " + request.method + " " + request.target + "\r\n\r\n" +
+           request.body + "|" + request.headers;
+  });
+  HttpClient client;
+  HttpRequest request{"PUT", server.url() + "/a?b=c", {{"X-One", "1"}, {"X-None", ""}}, "body", {}};
+  const auto response = client.send(request);
+  REQUIRE(response);
+  CHECK(response->status == 201);
+  CHECK(response->header("x-seen") == "PUT /a?b=c");
+  CHECK(response->body.substr(0, 5) == "body|");
+  CHECK(response->body.find("X-One: 1\r\n") != std::string::npos);
+  CHECK(response->body.find("X-None:") != std::string::npos);
+  CHECK(response->body.find("Expect") == std::string::npos);
+}
+
+TEST_CASE("every method works, with a body and without") {
+  LoopbackServer server([](const LoopbackServer::Request& request) {
+    if (request.method == "HEAD") return std::string("200 OK\r\nContent-Length: 7\r\n\r\n");
+    return "200 OK\r\n\r\n" + request.method + ":" + request.body;
+  });
+  HttpClient client;
+  const auto body_of = [&](std::string method, std::string_view body) {
+    auto response = client.send({std::move(method), server.url() + "/", {}, body, {}});
+    REQUIRE(response);
+    return response->body;
+  };
+  CHECK(body_of("GET", "") == "GET:");
+  CHECK(body_of("GET", "query") == "GET:query");
+  CHECK(body_of("POST", "") == "POST:");
+  CHECK(body_of("DELETE", "") == "DELETE:");
+  CHECK(body_of("HEAD", "") == "");
+  CHECK(body_of("GET", "") == "GET:");
+  CHECK(server.connections() == 1);
+}
+
+TEST_CASE("an answer that does not come before the deadline is unavailable") {
+  std::promise<void> release;
+  auto released = release.get_future().share();
+  LoopbackServer server([released](const LoopbackServer::Request&) {
+    released.wait();
+    return std::string();
+  });
+  HttpClient client;
+  const auto begin = std::chrono::steady_clock::now();
+  const auto by_deadline = client.send({"GET", server.url(), {}, {}, {}}, begin + 50ms);
+  CHECK_FALSE(by_deadline);
+  CHECK(by_deadline.error().code == Code::unavailable);
+  const auto by_timeout = client.send({"GET", server.url(), {}, {}, 50ms});
+  CHECK(by_timeout.error().code == Code::unavailable);
+  CHECK(std::chrono::steady_clock::now() - begin < 5s);
+  const auto already_past = client.send({"GET", server.url(), {}, {}, {}}, begin);
+  CHECK(already_past.error().code == Code::unavailable);
+  release.set_value();
+}
+
+TEST_CASE("no more connections than allowed are open at once") {
+  std::atomic<int> at_once = 0, most = 0;
+  LoopbackServer server([&](const LoopbackServer::Request&) {
+    most = std::max(most.load(), ++at_once);
+    std::this_thread::sleep_for(2ms);
+    --at_once;
+    return std::string("200 OK\r\n\r\n");
+  });
+  HttpOptions options;
+  options.connections_max = 2;
+  HttpClient client(options);
+  std::vector<std::future<bool>> all;
+  for (int i = 0; i < 12; ++i)
+    all.push_back(std::async(std::launch::async, [&] {
+      return client.send({"GET", server.url(), {}, {}, {}}).has_value();
+    }));
+  for (auto& one : all) CHECK(one.get());
+  CHECK(most <= 2);
+  CHECK(server.connections() <= 2);
+}
+
+TEST_CASE("a connection that was closed meanwhile is replaced without an error") {
+  std::atomic<int> requests = 0;
+  LoopbackServer server([&](const LoopbackServer::Request&) {
+    // The second request on a connection finds it closed.
+    return ++requests == 2 ? std::string() : std::string("200 OK\r\n\r\nfine");
+  });
+  HttpClient client;
+  CHECK(client.send({"GET", server.url(), {}, {}, {}}));
+  const auto second = client.send({"POST", server.url(), {}, "x", {}});
+  REQUIRE(second);
+  CHECK(second->body == "fine");
+  CHECK(server.connections() == 2);
+}
+
+TEST_CASE("errors name the address without its password") {
+  HttpClient client;
+  const auto refused = client.send({"GET", "http://jane:secret@127.0.0.1:1/x?token=t", {}, {}, {}});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Code::unavailable);
+  CHECK(refused.error().detail.find("http://127.0.0.1:1/x") != std::string::npos);
+  CHECK(refused.error().detail.find("secret") == std::string::npos);
+  CHECK(refused.error().detail.find("token") == std::string::npos);
+  CHECK(client.send({"GET", "ftp://127.0.0.1/", {}, {}, {}}).error().code == Code::invalid);
+  CHECK(without_credentials("https://a:b@c@h:1/p@q") == "https://h:1/p@q");
+}
+
+TEST_CASE("an answer beyond the limit is broken off") {
+  LoopbackServer server(
+      [](const LoopbackServer::Request&) { return "200 OK\r\n\r\n" + std::string(2000, 'x'); });
+  HttpOptions options;
+  options.response_bytes_max = 1000;
+  HttpClient client(options);
+  CHECK(client.send({"GET", server.url(), {}, {}, {}}).error().code == Code::too_large);
+}
