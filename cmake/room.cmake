@@ -14,6 +14,7 @@ endif()
 
 add_library(lectern_options INTERFACE)
 target_include_directories(lectern_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
+target_compile_definitions(lectern_options INTERFACE LECTERN_VERSION="${PROJECT_VERSION}")
 target_compile_options(lectern_options INTERFACE ${LECTERN_WARNINGS})
 if(LECTERN_SANITIZE)
   target_compile_options(lectern_options INTERFACE -fsanitize=${LECTERN_SANITIZE}

@@ -37,6 +37,8 @@ class Scopes {
   /// Whether the set grants `scope`, also through a wider one: statements/read grants read/mine,
   /// all/read grants all reading, all grants everything.
   bool grants(Scope scope) const;
+  /// Whether exactly this scope was given; a wider one does not count.
+  bool holds(Scope scope) const { return (bits_ & static_cast<std::uint16_t>(scope)) != 0; }
   /// The names that were given, in a fixed order.
   std::vector<std::string_view> names() const;
   bool operator==(const Scopes&) const = default;

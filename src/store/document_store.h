@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,6 +57,13 @@ struct Expect {
   static Expect current(std::string etag) { return {Kind::etag, std::move(etag)}; }
 };
 
+/// One write among several (put_all).
+struct DocumentWrite {
+  DocumentKey key;
+  Document document;
+  Expect expect;
+};
+
 struct DocumentName {
   std::string registration;
   std::string id;
@@ -72,6 +80,17 @@ class DocumentStore {
   /// Writes the document as given. False: the expectation does not hold and nothing changed.
   virtual Result<bool> put(const Context& context, const DocumentKey& key, const Document& document,
                            const Expect& expect) = 0;
+  /// put() for each of these, in any order and not as one: true for those that were written. Stores
+  /// that can do it in one round trip override it.
+  virtual Result<std::vector<bool>> put_all(const Context& context,
+                                            std::span<const DocumentWrite> writes) {
+    std::vector<bool> written;
+    for (const auto& write : writes) {
+      TRY(const bool one, put(context, write.key, write.document, write.expect));
+      written.push_back(one);
+    }
+    return written;
+  }
   /// Removes it; removing what is absent succeeds when `expect` allows it. False as in put().
   virtual Result<bool> erase(const Context& context, const DocumentKey& key,
                              const Expect& expect) = 0;

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "auth/authenticator.h"
+#include "auth/principal.h"
+#include "base/result.h"
+#include "http/message.h"
+#include "lrs/lrs.h"
+#include "xapi/query.h"
+#include "xapi/version.h"
+
+namespace lectern::http {
+
+/// What an operator decides about the wire.
+struct ServiceOptions {
+  bool require_version_header = false;  ///< true: no Ralph dialect
+  /// What an answer carries when the request named no version.
+  xapi::Version default_version = xapi::Version::v1_0_3;
+  bool partial_success_default = false;
+  std::string root_path;                  ///< what a proxy takes off the front of the path
+  std::vector<std::string> cors_origins;  ///< browsers' origins that may call; `*` for all
+  bool metrics = true;                    ///< serve /metrics
+  bool access_log = true;
+  std::uint64_t attachment_bytes_max = 0;  ///< of one request's attachments together; 0: no limit
+};
+
+/// What the handlers work with. Everything outlives the service.
+struct Application {
+  lrs::Lrs& lrs;
+  auth::Authenticator& authenticator;
+  ServiceOptions options;
+};
+
+/// One request on its way through the service: what middleware found out about it.
+struct Exchange {
+  Application& app;
+  Request& request;
+  std::string path;  ///< without root path and final slash
+  xapi::Version version = xapi::Version::v1_0_3;
+  bool ralph = false;  ///< no version header: Ralph's four differences apply
+  xapi::Parameters parameters;
+  std::shared_ptr<const auth::Principal> principal;  ///< null on open routes
+
+  lrs::Lrs& lrs() const { return app.lrs; }
+};
+
+}  // namespace lectern::http

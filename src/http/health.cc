@@ -1,0 +1,33 @@
+#include <string>
+
+#include "base/json.h"
+#include "http/resources.h"
+#include "http/respond.h"
+
+namespace lectern::http {
+
+Result<Response> get_lbheartbeat(Exchange&) { return json_response("null"); }
+
+Result<Response> get_heartbeat(Exchange& exchange) {
+  switch (exchange.lrs().statements.health()) {
+    case store::Health::ok:
+      return json_response(R"({"database":"ok"})");
+    case store::Health::away:
+      return json_response(R"({"database":"away"})", 500);
+    case store::Health::error:
+      break;
+  }
+  return json_response(R"({"database":"error"})", 500);
+}
+
+Result<Response> get_whoami(Exchange& exchange) {
+  std::string scopes;
+  for (const auto scope : exchange.principal->scopes.names()) {
+    if (!scopes.empty()) scopes += ',';
+    json::append_quoted(scopes, scope);
+  }
+  return json_response("{\"agent\":" + exchange.principal->agent_json + ",\"scopes\":[" + scopes +
+                       "]}");
+}
+
+}  // namespace lectern::http

@@ -1,0 +1,109 @@
+#include <string>
+
+#include "base/json.h"
+#include "http/parameters.h"
+#include "http/resources.h"
+#include "http/respond.h"
+#include "http/statements_in.h"
+#include "http/statements_out.h"
+#include "lrs/list.h"
+#include "lrs/record.h"
+#include "xapi/formats.h"
+
+namespace lectern::http {
+namespace {
+
+/// The answer to a partial submission: what was kept, and a verdict on the rest.
+Response partial_response(const lrs::Recorded& recorded) {
+  std::size_t inserted = 0;
+  std::string ids, errors;
+  for (const auto& one : recorded.statements) {
+    if (one.is_new) ++inserted;
+    ids += (ids.empty() ? "\"" : ",\"") + one.id.text() + "\"";
+  }
+  bool conflict_only = !recorded.refusals.empty();
+  for (const auto& refusal : recorded.refusals) {
+    conflict_only = conflict_only && refusal.error.code == Code::conflict;
+    errors += errors.empty() ? "" : ",";
+    errors += "{\"index\":" + std::to_string(refusal.index) +
+              ",\"reason\":" + json::quoted(refusal.error.message);
+    if (!refusal.error.path.empty()) errors += ",\"path\":" + json::quoted(refusal.error.path);
+    if (!refusal.error.rule.empty()) errors += ",\"rule\":" + json::quoted(refusal.error.rule);
+    errors += "}";
+  }
+  const bool nothing_kept = recorded.statements.empty() && !recorded.refusals.empty();
+  return json_response("{\"inserted\":" + std::to_string(inserted) +
+                           ",\"rejected\":" + std::to_string(recorded.refusals.size()) +
+                           ",\"ids\":[" + ids + "],\"errors\":[" + errors + "]}",
+                       !nothing_kept   ? 200
+                       : conflict_only ? 409
+                                       : 400);
+}
+
+Result<bool> wants_partial(const Exchange& exchange) {
+  for (const std::string_view name : {"partialSuccess", "ignoreInvalid"})
+    if (const auto value = xapi::value_of(exchange.parameters, name))
+      return xapi::boolean_parameter(name, *value);
+  return exchange.app.options.partial_success_default;
+}
+
+}  // namespace
+
+Result<Response> put_statement(Exchange& exchange) {
+  RETURN_IF_ERROR(xapi::only_allowed(exchange.parameters, {"statementId"}));
+  TRY(const auto text, required(exchange, "statementId"));
+  TRY(const Uuid id, xapi::uuid_parameter("statementId", text));
+  TRY(const auto incoming, read_statements(exchange.request));
+  RETURN_IF_ERROR(lrs::record(exchange.lrs(), *exchange.principal,
+                              {.body = incoming.document->root(),
+                               .version = exchange.version,
+                               .statement_id = id,
+                               .contents = incoming.contents,
+                               .partial = false}));
+  return no_content();
+}
+
+Result<Response> post_statements(Exchange& exchange) {
+  RETURN_IF_ERROR(xapi::only_allowed(exchange.parameters, {"partialSuccess", "ignoreInvalid"}));
+  TRY(const bool partial, wants_partial(exchange));
+  TRY(const auto incoming, read_statements(exchange.request));
+  TRY(const auto recorded, lrs::record(exchange.lrs(), *exchange.principal,
+                                       {.body = incoming.document->root(),
+                                        .version = exchange.version,
+                                        .statement_id = {},
+                                        .contents = incoming.contents,
+                                        .partial = partial}));
+  if (partial) return partial_response(recorded);
+  std::string ids = "[";
+  for (const auto& one : recorded.statements) {
+    if (exchange.ralph && !one.is_new) continue;
+    ids += ids.size() > 1 ? ",\"" : "\"";
+    one.id.append_to(ids);
+    ids += '"';
+  }
+  ids += ']';
+  if (exchange.ralph && ids.size() == 2 && !recorded.statements.empty()) return no_content();
+  return json_response(std::move(ids));
+}
+
+Result<Response> get_statements(Exchange& exchange) {
+  TRY(const auto query, xapi::parse_statement_query(exchange.parameters));
+  lrs::Presentation presentation{query.format, {}};
+  if (query.format == xapi::Format::canonical)
+    if (const auto header = exchange.request.headers.find("Accept-Language"))
+      presentation.languages = xapi::parse_accept_language(*header);
+
+  if (!query.statement_id && !query.voided_statement_id) {
+    TRY(auto listing, lrs::list(exchange.lrs(), *exchange.principal, query, presentation));
+    return respond_with(exchange, query, std::move(listing));
+  }
+  auto single = lrs::fetch(exchange.lrs(), *exchange.principal, query, presentation);
+  if (!single) {
+    if (exchange.ralph && single.error().code == Code::not_found)
+      return json_response(R"({"statements":[]})");
+    return fail(std::move(single).error());
+  }
+  return respond_with(exchange, query, std::move(*single));
+}
+
+}  // namespace lectern::http

@@ -1,0 +1,170 @@
+#include "http/statements_out.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/json.h"
+#include "http/respond.h"
+#include "xapi/validate.h"
+
+namespace lectern::http {
+namespace {
+
+/// Bytes of an attachment's content that are in memory at once.
+constexpr std::size_t piece_bytes = 1024 * 1024;
+
+/// The link to the next page: the same path and parameters, with the cursor.
+std::string more_link(const Exchange& exchange, const xapi::Cursor& cursor) {
+  const std::string& prefix = exchange.app.options.root_path;
+  std::string link = exchange.request.path;
+  if (!prefix.empty() && !link.starts_with(prefix)) link.insert(0, prefix);
+  char joint = '?';
+  for (const auto& [name, value] : exchange.parameters) {
+    if (name == "cursor") continue;
+    link += joint + xapi::percent_encoded(name) + "=" + xapi::percent_encoded(value);
+    joint = '&';
+  }
+  return link + joint + "cursor=" + cursor.text();
+}
+
+/// One attachment's content on its way out.
+struct Part {
+  std::string head;
+  std::string sha2;
+  std::uint64_t bytes = 0;
+};
+
+/// A multipart/mixed answer while it is being sent: first the JSON, then each content in pieces.
+class Mixed {
+ public:
+  Mixed(lrs::Lrs& lrs, store::Context context, std::string json)
+      : lrs_(lrs),
+        context_(std::move(context)),
+        boundary_("lectern-" + Uuid::random().text()),
+        first_("--" + boundary_ + "\r\nContent-Type: application/json\r\n\r\n" + std::move(json)) {}
+
+  const std::string& boundary() const { return boundary_; }
+
+  Result<void> add(const std::string& sha2, const std::string& content_type) {
+    TRY(const auto bytes, lrs_.documents.blob_size(context_, sha2));
+    if (!bytes) return {};
+    parts_.push_back(
+        {"\r\n--" + boundary_ + "\r\nContent-Type: " + content_type +
+             "\r\nContent-Transfer-Encoding: binary\r\nX-Experience-API-Hash: " + sha2 + "\r\n\r\n",
+         sha2, *bytes});
+    return {};
+  }
+
+  std::uint64_t bytes() const {
+    std::uint64_t all = first_.size() + last().size();
+    for (const auto& part : parts_) all += part.head.size() + part.bytes;
+    return all;
+  }
+
+  /// The next piece; empty at the end.
+  Result<std::string> next() {
+    if (!first_.empty()) return std::exchange(first_, {});
+    if (at_ < parts_.size()) {
+      const Part& part = parts_[at_];
+      if (!head_sent_) {
+        head_sent_ = true;
+        if (part.bytes == 0) next_part();
+        return part.head;
+      }
+      TRY(auto piece, lrs_.documents.read_blob(context_, part.sha2, sent_, piece_bytes));
+      if (piece.empty()) return fail(Code::internal, "An attachment ended early");
+      sent_ += piece.size();
+      if (sent_ >= part.bytes) next_part();
+      return piece;
+    }
+    if (std::exchange(done_, true)) return std::string();
+    return last();
+  }
+
+ private:
+  std::string last() const { return "\r\n--" + boundary_ + "--\r\n"; }
+  void next_part() {
+    ++at_;
+    sent_ = 0;
+    head_sent_ = false;
+  }
+
+  lrs::Lrs& lrs_;
+  store::Context context_;
+  std::string boundary_;
+  std::string first_;
+  std::vector<Part> parts_;
+  std::size_t at_ = 0;
+  std::uint64_t sent_ = 0;
+  bool head_sent_ = false;
+  bool done_ = false;
+};
+
+/// The content type that the statements declare for an attachment. It goes into a header, so
+/// anything that could end the line falls back to bytes.
+std::string content_type_of(const std::vector<std::string>& statements, const std::string& sha2) {
+  for (const auto& statement : statements) {
+    if (statement.find(sha2) == std::string::npos) continue;
+    const auto document = json::parse(statement);
+    if (!document) continue;
+    for (auto& attachment : xapi::attachments_of((*document)->root()))
+      if (attachment.sha2 == sha2 &&
+          attachment.content_type.find_first_of("\r\n") == std::string::npos)
+        return attachment.content_type;
+  }
+  return "application/octet-stream";
+}
+
+Result<Response> with_attachments(Exchange& exchange, std::string json,
+                                  const std::vector<std::string>& statements,
+                                  const std::vector<std::string>& sha2s) {
+  // Sending may take long: the stream's own calls to the store have no common deadline.
+  auto mixed = std::make_shared<Mixed>(exchange.lrs(), store::Context{exchange.principal->target},
+                                       std::move(json));
+  for (const auto& sha2 : sha2s)
+    RETURN_IF_ERROR(mixed->add(sha2, content_type_of(statements, sha2)));
+  Response response;
+  response.headers.add("Content-Type", "multipart/mixed; boundary=" + mixed->boundary());
+  response.stream_bytes = mixed->bytes();
+  response.stream = [mixed] { return mixed->next(); };
+  return response;
+}
+
+}  // namespace
+
+Result<Response> respond_with(Exchange& exchange, const xapi::StatementQuery& query,
+                              lrs::Listing listing) {
+  std::size_t bytes = 256;
+  for (const auto& statement : listing.statements) bytes += statement.size() + 1;
+  std::string text;
+  text.reserve(bytes);
+  text += "{";
+  // Ralph leaves `more` out on the last page.
+  if (listing.next || !exchange.ralph)
+    text += "\"more\":" +
+            json::quoted(listing.next ? more_link(exchange, *listing.next) : std::string()) + ",";
+  text += "\"statements\":[";
+  for (std::size_t i = 0; i < listing.statements.size(); ++i) {
+    if (i > 0) text += ',';
+    text += listing.statements[i];
+  }
+  text += "]}";
+  if (!query.attachments) return json_response(std::move(text));
+  return with_attachments(exchange, std::move(text), listing.statements, listing.attachments);
+}
+
+Result<Response> respond_with(Exchange& exchange, const xapi::StatementQuery& query,
+                              lrs::Single single) {
+  const std::vector<std::string> statements{single.statement};
+  std::string text =
+      exchange.ralph ? "{\"statements\":[" + single.statement + "]}" : std::move(single.statement);
+  TRY(Response response, query.attachments ? with_attachments(exchange, std::move(text), statements,
+                                                              single.attachments)
+                                           : Result<Response>(json_response(std::move(text))));
+  response.headers.add("Last-Modified", http_date(single.stored));
+  return response;
+}
+
+}  // namespace lectern::http

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string_view>
+
+#include "auth/principal.h"
+#include "base/result.h"
+#include "lrs/lrs.h"
+
+namespace lectern::lrs {
+
+/// Whether the principal may use what `scope` guards. Without RESTRICT_BY_SCOPES everyone may
+/// everything (as in Ralph). Errors: forbidden, with Ralph's text.
+Result<void> allow(const Lrs& lrs, const auth::Principal& principal, auth::Scope scope);
+
+/// Whether only statements with the principal's own authority are shown: always with
+/// RESTRICT_BY_AUTHORITY alone; with scopes when it may read no more than its own; else as asked.
+bool only_mine(const Lrs& lrs, const auth::Principal& principal, bool asked);
+
+/// Whether a document about this agent (`ifi`) may be touched: a principal that reads no more than
+/// its own statements keeps to its own agent's documents. Errors: forbidden.
+Result<void> allow_documents_of(const Lrs& lrs, const auth::Principal& principal,
+                                std::string_view ifi);
+
+}  // namespace lectern::lrs

@@ -1,0 +1,27 @@
+#include "lrs/agents.h"
+
+#include <string_view>
+
+#include "lrs/learned.h"
+#include "xapi/terms.h"
+
+namespace lectern::lrs {
+
+Result<std::string> person_of(Lrs& lrs, const auth::Principal& principal, json::Value agent) {
+  std::string out = R"({"objectType":"Person")";
+  const auto ifi = xapi::ifi_of(agent);
+  if (ifi) {
+    TRY(const auto names, lrs.documents.get(lrs.context(principal), person_key(*ifi)));
+    if (names) {
+      out += ",\"name\":" + names->bytes;
+    } else if (const auto name = agent.find("name")) {
+      out.append(",\"name\":[").append(name->source()).append("]");
+    }
+  }
+  for (const std::string_view kind : {"mbox", "mbox_sha1sum", "openid", "account"})
+    if (const auto identifier = agent.find(kind))
+      out.append(",\"").append(kind).append("\":[").append(identifier->source()).append("]");
+  return out + "}";
+}
+
+}  // namespace lectern::lrs

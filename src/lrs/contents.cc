@@ -1,0 +1,84 @@
+#include "lrs/contents.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/digest.h"
+#include "lrs/record.h"
+#include "xapi/signature.h"
+#include "xapi/validate.h"
+
+namespace lectern::lrs {
+namespace {
+
+constexpr std::string_view rule = "Communication 1.5.2";
+
+/// A hexadecimal digest in lower case; contents and attachments may write it in either.
+std::string folded(std::string_view sha2) {
+  std::string out(sha2);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return out;
+}
+
+const Content* content_of(std::span<const Content> contents, std::string_view sha2) {
+  for (const auto& content : contents)
+    if (folded(content.sha2) == sha2) return &content;
+  return nullptr;
+}
+
+tl::unexpected<Error> broken(std::string message, std::string path = {}) {
+  return fail(Error{Code::invalid, std::move(message), std::move(path), std::string(rule), {}});
+}
+
+}  // namespace
+
+Result<void> check_contents(json::Value statement, std::span<const Content> contents) {
+  for (const auto& attachment : xapi::attachments_of(statement)) {
+    const Content* const content = content_of(contents, attachment.sha2);
+    if (content == nullptr && !attachment.has_file_url)
+      return broken(fmt::format("The attachment with sha2 {} has neither a fileUrl nor a part in "
+                                "the request with that X-Experience-API-Hash",
+                                attachment.sha2),
+                    statement.pointer() + "/attachments");
+    if (attachment.is_signature && content != nullptr)
+      RETURN_IF_ERROR(xapi::verify_signature(statement, content->bytes));
+  }
+  return {};
+}
+
+Result<void> check_all_belong(json::Value body, std::span<const Content> contents) {
+  if (contents.empty()) return {};
+  std::vector<std::string> named;
+  const auto collect = [&](json::Value statement) {
+    if (!statement.is(json::Type::object)) return;
+    for (auto& attachment : xapi::attachments_of(statement))
+      named.push_back(std::move(attachment.sha2));
+  };
+  if (body.is(json::Type::array))
+    for (const auto statement : body.children()) collect(statement);
+  else
+    collect(body);
+  for (const auto& content : contents) {
+    const std::string sha2 = folded(content.sha2);
+    if (std::find(named.begin(), named.end(), sha2) == named.end())
+      return broken(fmt::format("No attachment of the statements has the sha2 {} of a part", sha2));
+    const auto digest = sha2_of_length(content.bytes, sha2.size());
+    if (!digest || to_hex(*digest) != sha2)
+      return broken(fmt::format(
+          "The bytes of the part with X-Experience-API-Hash {} do not have that SHA-2", sha2));
+  }
+  return {};
+}
+
+Result<void> keep_contents(store::DocumentStore& documents, const store::Context& context,
+                           std::span<const Content> contents) {
+  for (const auto& content : contents)
+    RETURN_IF_ERROR(documents.put_blob(context, folded(content.sha2), content.bytes));
+  return {};
+}
+
+}  // namespace lectern::lrs

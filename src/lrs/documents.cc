@@ -1,0 +1,210 @@
+#include "lrs/documents.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/digest.h"
+#include "base/json.h"
+#include "base/limits.h"
+
+namespace lectern::lrs {
+namespace {
+
+using store::Document;
+using store::DocumentKind;
+using store::Expect;
+using xapi::Version;
+
+/// Attempts at a write that other writers keep overtaking, when the client set no condition.
+constexpr int attempts_max = 16;
+
+Result<void> check(const store::DocumentKey& key) {
+  if (key.owner.size() + key.registration.size() + key.id.size() > limits::key_bytes_max)
+    return fail(Code::too_large, fmt::format("The parameters that name a document may have {} "
+                                             "bytes in all",
+                                             limits::key_bytes_max));
+  return {};
+}
+
+bool is_json(std::string_view content_type) {
+  const auto type = content_type.substr(0, content_type.find(';'));
+  std::string folded;
+  for (const char c : type)
+    if (c != ' ' && c != '\t')
+      folded += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return folded == "application/json";
+}
+
+Document document_of(std::string content_type, std::string bytes) {
+  Document document;
+  document.content_type =
+      content_type.empty() ? "application/octet-stream" : std::move(content_type);
+  document.etag = to_hex(sha1(bytes));
+  document.bytes = std::move(bytes);
+  document.updated = now();
+  return document;
+}
+
+std::optional<std::string> etag_of(const std::optional<Document>& document) {
+  return document ? std::optional(document->etag) : std::nullopt;
+}
+
+Expect expect_unchanged(const std::optional<Document>& document) {
+  return document ? Expect::current(document->etag) : Expect::absent();
+}
+
+Error failed_precondition() {
+  return {Code::precondition,
+          "The document has changed or does not exist as If-Match or If-None-Match assumes: GET "
+          "it, and send its ETag in If-Match",
+          {},
+          "Communication 3.1",
+          {}};
+}
+
+/// What a PUT without any precondition header means, by version and resource.
+Result<void> allow_without_precondition(const DocumentWrite& write, bool exists) {
+  const bool state = write.key.kind == DocumentKind::state;
+  if (state && write.version == Version::v1_0_3) return {};
+  if (exists)
+    return fail(Error{Code::conflict,
+                      "The document exists already: GET it, check it, and send its ETag in "
+                      "If-Match to replace it",
+                      {},
+                      "Communication 3.1",
+                      {}});
+  if (write.version == Version::v1_0_3)
+    return fail(Error{Code::invalid,
+                      "PUT needs If-Match with the document's ETag, or If-None-Match: * for a new "
+                      "document",
+                      {},
+                      "Communication 3.1",
+                      {}});
+  return {};
+}
+
+/// Reads, decides, and writes only if nothing changed in between; else begins anew. `next` makes
+/// the new document from the current one, or refuses.
+template <typename Next>
+Result<void> update(Lrs& lrs, const store::Context& context, const store::DocumentKey& key,
+                    const Next& next) {
+  for (int attempt = 0; attempt < attempts_max; ++attempt) {
+    TRY(const auto current, lrs.documents.get(context, key));
+    TRY(const Document document, next(current));
+    TRY(const bool written, lrs.documents.put(context, key, document, expect_unchanged(current)));
+    if (written) return {};
+  }
+  return fail(Code::unavailable, "Too many clients write this document at once; try again");
+}
+
+/// The members of `added` laid over those of `known`, both JSON objects (Communication 2.2).
+std::string merged(json::Value known, json::Value added) {
+  std::string out = "{";
+  const auto append = [&](json::Value member) {
+    if (out.size() > 1) out += ',';
+    out.append(member.key_source()).append(":").append(member.source());
+  };
+  for (const auto member : known.children()) append(added.find(member.key()).value_or(member));
+  for (const auto member : added.children())
+    if (!known.find(member.key())) append(member);
+  return out + "}";
+}
+
+Result<Document> merge(const DocumentWrite& write, const std::optional<Document>& current) {
+  if (!current) return document_of(write.content_type, std::string(write.bytes));
+  const auto refuse = [](std::string what) {
+    return fail(Error{Code::invalid, std::move(what), {}, "Communication 2.2", {}});
+  };
+  if (!is_json(write.content_type))
+    return refuse(
+        "POST merges into the document that exists: the content type must be "
+        "application/json");
+  if (!is_json(current->content_type))
+    return refuse(
+        "The document that exists is not application/json, so nothing can be merged "
+        "into it: PUT replaces it");
+  TRY(const auto added, json::parse(std::string(write.bytes)));
+  const auto known = json::parse(current->bytes);
+  if (!added->root().is(json::Type::object)) return refuse("The body must be a JSON object");
+  if (!known || !(*known)->root().is(json::Type::object))
+    return refuse(
+        "The document that exists is not a JSON object, so nothing can be merged into "
+        "it: PUT replaces it");
+  return document_of("application/json", merged((*known)->root(), added->root()));
+}
+
+Result<void> check_body(const DocumentWrite& write) {
+  RETURN_IF_ERROR(check(write.key));
+  if (is_json(write.content_type)) RETURN_IF_ERROR(json::parse(std::string(write.bytes)));
+  return {};
+}
+
+}  // namespace
+
+Result<Document> get_document(Lrs& lrs, const auth::Principal& principal,
+                              const store::DocumentKey& key) {
+  RETURN_IF_ERROR(check(key));
+  TRY(auto document, lrs.documents.get(lrs.context(principal), key));
+  if (!document) return fail(Code::not_found, "There is no such document");
+  return std::move(*document);
+}
+
+Result<void> put_document(Lrs& lrs, const auth::Principal& principal, const DocumentWrite& write) {
+  RETURN_IF_ERROR(check_body(write));
+  return update(lrs, lrs.context(principal), write.key,
+                [&](const std::optional<Document>& current) -> Result<Document> {
+                  if (!write.preconditions.given())
+                    RETURN_IF_ERROR(allow_without_precondition(write, current.has_value()));
+                  if (!write.preconditions.hold(etag_of(current)))
+                    return fail(failed_precondition());
+                  return document_of(write.content_type, std::string(write.bytes));
+                });
+}
+
+Result<void> post_document(Lrs& lrs, const auth::Principal& principal, const DocumentWrite& write) {
+  RETURN_IF_ERROR(check_body(write));
+  return update(lrs, lrs.context(principal), write.key,
+                [&](const std::optional<Document>& current) -> Result<Document> {
+                  if (!write.preconditions.hold(etag_of(current)))
+                    return fail(failed_precondition());
+                  return merge(write, current);
+                });
+}
+
+Result<void> delete_document(Lrs& lrs, const auth::Principal& principal,
+                             const store::DocumentKey& key, const Preconditions& preconditions) {
+  RETURN_IF_ERROR(check(key));
+  const auto context = lrs.context(principal);
+  for (int attempt = 0; attempt < attempts_max; ++attempt) {
+    if (!preconditions.given()) {
+      RETURN_IF_ERROR(lrs.documents.erase(context, key, Expect::anything()));
+      return {};
+    }
+    TRY(const auto current, lrs.documents.get(context, key));
+    if (!preconditions.hold(etag_of(current))) return fail(failed_precondition());
+    if (!current) return {};
+    TRY(const bool erased, lrs.documents.erase(context, key, Expect::current(current->etag)));
+    if (erased) return {};
+  }
+  return fail(Code::unavailable, "Too many clients write this document at once; try again");
+}
+
+Result<std::vector<std::string>> list_documents(Lrs& lrs, const auth::Principal& principal,
+                                                const store::DocumentSpace& space,
+                                                std::optional<Time> since) {
+  TRY(const auto names, lrs.documents.list(lrs.context(principal), space, since));
+  std::vector<std::string> ids;
+  ids.reserve(names.size());
+  for (const auto& name : names) ids.push_back(name.id);
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
+}
+
+Result<void> delete_documents(Lrs& lrs, const auth::Principal& principal,
+                              const store::DocumentSpace& space) {
+  return lrs.documents.erase_all(lrs.context(principal), space);
+}
+
+}  // namespace lectern::lrs

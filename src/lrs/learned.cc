@@ -1,0 +1,202 @@
+#include "lrs/learned.h"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <sys/mman.h>
+
+#include "base/assert.h"
+#include "base/digest.h"
+#include "xapi/formats.h"
+#include "xapi/terms.h"
+
+namespace lectern::lrs {
+
+using json::Type;
+using json::Value;
+using store::DocumentKey;
+using store::DocumentKind;
+
+Learned::Learned() {
+  // Mapped rather than allocated: pages that are never touched cost nothing.
+  void* const memory = mmap(nullptr, slots * sizeof(std::uint64_t), PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  LECTERN_ASSERT(memory != MAP_FAILED);
+  facts_.reset(static_cast<std::atomic<std::uint64_t>*>(memory));
+}
+
+void Learned::Free::operator()(std::atomic<std::uint64_t>* memory) const {
+  munmap(memory, slots * sizeof(std::uint64_t));
+}
+
+bool Learned::has(std::uint64_t fact) const {
+  return facts_[fact % slots].load(std::memory_order_relaxed) == fact;
+}
+
+void Learned::add(std::uint64_t fact) {
+  facts_[fact % slots].store(fact, std::memory_order_relaxed);
+}
+
+namespace {
+
+/// Names kept for one agent; later ones are not written down.
+constexpr std::size_t person_names_max = 64;
+/// Attempts to write a document that other writers keep changing.
+constexpr int attempts_max = 8;
+
+std::uint64_t fact_of(std::string_view target, const DocumentKey& key, std::string_view said) {
+  const std::hash<std::string_view> hash;
+  std::uint64_t fact = hash(target);
+  for (const std::uint64_t part : {std::uint64_t{hash(key.owner)}, std::uint64_t{hash(said)},
+                                   static_cast<std::uint64_t>(key.kind)})
+    fact = (fact ^ part) * 0x9E3779B97F4A7C15ULL + (fact >> 29);
+  return fact;
+}
+
+/// What some statements say, for each document that it concerns.
+class Sayings {
+ public:
+  Sayings(const Learned& learned, std::string_view target) : learned_(learned), target_(target) {}
+
+  struct Saying {
+    std::string_view text;
+    std::uint64_t fact;
+  };
+
+  void statement(Value statement) {
+    for (const Value member : statement.children()) {
+      const auto key = member.key();
+      if (key == "actor" || key == "authority") agent(member);
+      if (key == "object") object(member);
+      if (key == "context") context(member);
+    }
+  }
+
+  const std::map<DocumentKey, std::vector<Saying>>& all() const { return sayings_; }
+
+ private:
+  void say(DocumentKey key, std::string_view text) {
+    const std::uint64_t fact = fact_of(target_, key, text);
+    if (!learned_.has(fact)) sayings_[std::move(key)].push_back({text, fact});
+  }
+
+  void activity(Value activity) {
+    const auto id = activity.find("id");
+    const auto definition = activity.find("definition");
+    if (id && definition && definition->size() > 0)
+      say(definition_key(id->string()), definition->source());
+  }
+
+  void agent(Value agent) {
+    if (const auto name = agent.find("name"))
+      if (const auto ifi = xapi::ifi_of(agent)) say(person_key(*ifi), name->source());
+    if (const auto members = agent.find("member"))
+      for (const Value member : members->children()) this->agent(member);
+  }
+
+  void object(Value object) {
+    const auto type = object.find("objectType");
+    const std::string_view kind = type ? type->string() : "Activity";
+    if (kind == "Activity") activity(object);
+    if (kind == "Agent" || kind == "Group") agent(object);
+    if (kind == "SubStatement") statement(object);
+  }
+
+  void context(Value context) {
+    for (const Value member : context.children()) {
+      const auto key = member.key();
+      if (key == "instructor" || key == "team") agent(member);
+      if (key == "contextActivities")
+        for (const Value list : member.children()) {
+          if (list.is(Type::object)) activity(list);
+          if (list.is(Type::array))
+            for (const Value one : list.children()) activity(one);
+        }
+      if (key == "contextAgents" || key == "contextGroups")
+        for (const Value entry : member.children())
+          if (const auto who = entry.find(key == "contextAgents" ? "agent" : "group")) agent(*who);
+    }
+  }
+
+  const Learned& learned_;
+  std::string_view target_;
+  std::map<DocumentKey, std::vector<Saying>> sayings_;
+};
+
+/// `known` is a JSON array of strings or "": the same with one more name, if it is new.
+std::string merge_name(const std::string& known, std::string_view name_source) {
+  if (known.empty()) return "[" + std::string(name_source) + "]";
+  const auto document = json::parse(known);
+  const auto added = json::parse(std::string(name_source));
+  if (!document || !added || (*document)->root().size() >= person_names_max) return known;
+  for (const Value name : (*document)->root().children())
+    if (name.string() == (*added)->root().string()) return known;
+  return known.substr(0, known.size() - 1) + "," + std::string(name_source) + "]";
+}
+
+std::string merged(const DocumentKey& key, std::string known,
+                   const std::vector<Sayings::Saying>& sayings) {
+  for (const auto& saying : sayings)
+    known = key.kind == DocumentKind::person ? merge_name(known, saying.text)
+                                             : xapi::merge_definition(known, saying.text);
+  return known;
+}
+
+/// The write that takes `sayings` into what is known; nothing when they are no news.
+Result<std::optional<store::DocumentWrite>> write_for(store::DocumentStore& documents,
+                                                      const store::Context& context,
+                                                      const DocumentKey& key,
+                                                      const std::vector<Sayings::Saying>& sayings) {
+  TRY(const auto known, documents.get(context, key));
+  std::string text = merged(key, known ? known->bytes : "", sayings);
+  if (known && known->bytes == text) return std::optional<store::DocumentWrite>{};
+  store::DocumentWrite write;
+  write.key = key;
+  write.expect = known ? store::Expect::current(known->etag) : store::Expect::absent();
+  write.document.content_type = "application/json";
+  write.document.etag = to_hex(sha1(text));
+  write.document.bytes = std::move(text);
+  write.document.updated = now();
+  return std::optional(std::move(write));
+}
+
+}  // namespace
+
+DocumentKey definition_key(std::string_view activity_id) {
+  return {DocumentKind::activity_definition, std::string(activity_id), "", ""};
+}
+
+DocumentKey person_key(std::string_view ifi) {
+  return {DocumentKind::person, std::string(ifi), "", ""};
+}
+
+Result<void> learn(Learned& learned, store::DocumentStore& documents, const store::Context& context,
+                   std::span<const Value> statements) {
+  Sayings sayings(learned, context.target);
+  for (const Value statement : statements) sayings.statement(statement);
+  auto open = sayings.all();
+  for (int attempt = 0; attempt < attempts_max && !open.empty(); ++attempt) {
+    std::vector<store::DocumentWrite> writes;
+    for (const auto& [key, said] : open) {
+      TRY(auto write, write_for(documents, context, key, said));
+      if (write) writes.push_back(std::move(*write));
+    }
+    std::vector<bool> written;
+    if (!writes.empty()) {
+      TRY(written, documents.put_all(context, writes));
+    }
+    std::map<DocumentKey, std::vector<Sayings::Saying>> again;
+    for (std::size_t i = 0; i < writes.size(); ++i)
+      if (!written[i]) again[writes[i].key] = open[writes[i].key];
+    for (const auto& [key, said] : open)
+      if (!again.contains(key))
+        for (const auto& saying : said) learned.add(saying.fact);
+    open = std::move(again);
+  }
+  return {};
+}
+
+}  // namespace lectern::lrs

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "store/document_store.h"
+
+namespace lectern::lrs {
+
+/// Remembers which definitions and names this process has already written down, so that the same
+/// ones cost nothing when they come again. Forgets at random; forgetting costs a look-up, never a
+/// wrong result. Thread-safe. 8 MiB of address space, touched as it fills.
+class Learned {
+ public:
+  Learned();
+  bool has(std::uint64_t fact) const;
+  void add(std::uint64_t fact);
+
+ private:
+  static constexpr std::size_t slots = 1 << 20;
+  struct Free {
+    void operator()(std::atomic<std::uint64_t>* memory) const;
+  };
+  std::unique_ptr<std::atomic<std::uint64_t>[], Free> facts_;
+};
+
+/// Takes from statements what they say about activities (canonical definitions, Data 2.4.4.1) and
+/// agents (names, for the Person object), merges it into what is known, and keeps it. Called after
+/// the statements are stored; doing it twice changes nothing.
+Result<void> learn(Learned& learned, store::DocumentStore& documents, const store::Context& context,
+                   std::span<const json::Value> statements);
+
+/// The key of an activity's canonical definition; the document is the definition's JSON.
+store::DocumentKey definition_key(std::string_view activity_id);
+/// The key of what is known of an agent; the document is a JSON array of its names.
+store::DocumentKey person_key(std::string_view ifi);
+
+}  // namespace lectern::lrs

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "auth/principal.h"
+#include "base/result.h"
+#include "lrs/lrs.h"
+#include "xapi/query.h"
+
+namespace lectern::lrs {
+
+/// How statements are wanted (Communication 2.1.3).
+struct Presentation {
+  xapi::Format format = xapi::Format::exact;
+  std::vector<std::string> languages;  ///< for canonical; most wanted first
+};
+
+/// One page of statements, in the form asked for.
+struct Listing {
+  std::vector<std::string> statements;   ///< JSON texts
+  std::vector<std::string> attachments;  ///< sha2 of what they attach, each once; if asked for
+  std::optional<xapi::Cursor> next;      ///< where the next page begins; none on the last one
+};
+
+/// The statements that a query asks for, newest or oldest first. A first page fixes the instant up
+/// to which the whole walk sees, so that pages never shift. Errors: unavailable.
+Result<Listing> list(Lrs& lrs, const auth::Principal& principal, const xapi::StatementQuery& query,
+                     const Presentation& presentation);
+
+/// A single statement.
+struct Single {
+  std::string statement;
+  Time stored;
+  std::vector<std::string> attachments;  ///< as in Listing; if asked for
+};
+
+/// The statement with the query's statementId or voidedStatementId. Errors: not_found when there is
+/// none, when it is void (or, for voidedStatementId, not void) or not for this principal to read.
+Result<Single> fetch(Lrs& lrs, const auth::Principal& principal, const xapi::StatementQuery& query,
+                     const Presentation& presentation);
+
+}  // namespace lectern::lrs

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "auth/principal.h"
+#include "lrs/learned.h"
+#include "store/document_store.h"
+#include "store/statement_store.h"
+
+namespace lectern::lrs {
+
+/// What an operator decides about the service.
+struct Options {
+  std::size_t page_rows_max = 100;  ///< default and maximum of `limit`
+  bool restrict_by_authority = false;
+  bool restrict_by_scopes = false;
+  std::chrono::milliseconds store_deadline{30'000};  ///< for the store's part of one request
+};
+
+class Forwarder;
+
+/// The LRS itself: the stores it works on and what it may do. The verbs (record, list, fetch,
+/// documents ...) are functions on it. Thread-safe. Owns nothing but what it has learned.
+struct Lrs {
+  store::StatementStore& statements;
+  store::DocumentStore& documents;
+  Options options;
+  Learned learned{};
+  Forwarder* forwarder = nullptr;  ///< none: nothing is forwarded
+
+  /// The target and deadline of a request that begins now.
+  store::Context context(const auth::Principal& principal) const {
+    return {principal.target, std::chrono::steady_clock::now() + options.store_deadline};
+  }
+};
+
+}  // namespace lectern::lrs

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "auth/principal.h"
+#include "base/json.h"
+#include "base/result.h"
+#include "lrs/lrs.h"
+#include "xapi/version.h"
+
+namespace lectern::lrs {
+
+/// An attachment's content as it came with a request (Communication 1.5.2). Views the request.
+struct Content {
+  std::string_view sha2;  ///< X-Experience-API-Hash
+  std::string_view bytes;
+};
+
+/// Statements that a client wants stored (Communication 2.1.1, 2.1.2).
+struct Submission {
+  json::Value body;  ///< one statement, or an array of them
+  xapi::Version version = xapi::Version::v1_0_3;
+  std::optional<Uuid> statement_id;  ///< PUT's parameter: one statement, and this is its id
+  std::span<const Content> contents;
+  bool partial = false;  ///< store what is good, report the rest
+};
+
+/// A statement that was not stored, by its index in the request.
+struct Refusal {
+  std::size_t index = 0;
+  Error error;
+};
+
+struct Recorded {
+  struct One {
+    std::size_t index = 0;  ///< in the request
+    Uuid id;
+    bool is_new = false;  ///< false: an equivalent statement was known
+  };
+  std::vector<One> statements;    ///< in the order of the request
+  std::vector<Refusal> refusals;  ///< only for partial submissions
+};
+
+/// Validates, stamps and stores. All or nothing unless `partial`. Errors: invalid, with the place
+/// and the rule; conflict, naming the ids; forbidden; too_large; unavailable.
+Result<Recorded> record(Lrs& lrs, const auth::Principal& principal, const Submission& submission);
+
+}  // namespace lectern::lrs
