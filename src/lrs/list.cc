@@ -60,7 +60,7 @@ Result<store::Page> matching_rows(Lrs& lrs, const store::Context& context,
 Result<Listing> list(Lrs& lrs, const auth::Principal& principal, const xapi::StatementQuery& query,
                      const Presentation& presentation) {
   const auto context = lrs.context(principal);
-  store::Filter filter{query.filter, query.since, query.until};
+  store::Filter filter{query.filter, query.since, query.until, false};
   if (only_mine(lrs, principal, query.mine))
     filter.all_of.push_back(xapi::authority_term(principal.agent_ifi));
 

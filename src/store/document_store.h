@@ -13,13 +13,15 @@
 
 namespace lectern::store {
 
-/// What a document belongs to. The last two hold what the LRS learns from statements.
+/// What a document belongs to. Definitions and persons hold what the LRS learns from statements,
+/// forwarding how far other LRSs have been served.
 enum class DocumentKind : std::uint8_t {
   state = 1,
   agent_profile = 2,
   activity_profile = 3,
   activity_definition = 4,
   person = 5,
+  forwarding = 6,
 };
 
 /// The documents that are listed or erased together.

@@ -62,6 +62,9 @@ struct Filter {
   xapi::Terms all_of;
   std::optional<Time> since;
   std::optional<Time> until;
+  /// List voided rows too: how everything that was ever stored is read, to forward or copy it.
+  /// Only with an empty `all_of`.
+  bool voided_too = false;
 };
 
 struct PageRequest {
