@@ -1,0 +1,40 @@
+#include "store/memory/memory_statements.h"
+
+#include "xapi/stamp.h"
+
+namespace lectern::store::memory {
+
+Result<std::vector<Verdict>> MemoryStatements::append(const Context& context, std::span<Row> rows,
+                                                      OnConflict on_conflict) {
+  const std::lock_guard lock(mutex_);
+  auto& table = tables_[context.target];
+  auto verdicts = table.judge(rows, on_conflict);
+  std::vector<Row> fresh;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (verdicts[i] != Verdict::stored) continue;
+    rows[i].stored = clock_.next();
+    xapi::set_stored(rows[i].json, rows[i].stored_at, rows[i].stored);
+    fresh.push_back(rows[i]);
+  }
+  table.keep(fresh);
+  return verdicts;
+}
+
+Result<std::vector<Found>> MemoryStatements::find(const Context& context,
+                                                  std::span<const Uuid> ids) {
+  const std::lock_guard lock(mutex_);
+  return tables_[context.target].find(ids);
+}
+
+Result<Page> MemoryStatements::query(const Context& context, const Filter& filter,
+                                     const PageRequest& page) {
+  const std::lock_guard lock(mutex_);
+  return tables_[context.target].query(filter, page);
+}
+
+Result<Time> MemoryStatements::consistent_through(const Context&) {
+  const std::lock_guard lock(mutex_);
+  return clock_.reached();
+}
+
+}  // namespace lectern::store::memory

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+
+#include "store/statement_store.h"
+#include "store/statement_table.h"
+#include "store/stored_clock.h"
+
+namespace lectern::store::memory {
+
+/// Statements in this process's memory, gone with it: the reference that other stores are compared
+/// with, and good for tests and trials.
+class MemoryStatements final : public StatementStore {
+ public:
+  Result<std::vector<Verdict>> append(const Context& context, std::span<Row> rows,
+                                      OnConflict on_conflict) override;
+  Result<std::vector<Found>> find(const Context& context, std::span<const Uuid> ids) override;
+  Result<Page> query(const Context& context, const Filter& filter,
+                     const PageRequest& page) override;
+  Result<Time> consistent_through(const Context& context) override;
+  Health health() override { return Health::ok; }
+
+ private:
+  std::mutex mutex_;
+  // Guarded by mutex_:
+  std::map<std::string, StatementTable> tables_;  // by target
+  StoredClock clock_;
+};
+
+}  // namespace lectern::store::memory

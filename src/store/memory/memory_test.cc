@@ -1,0 +1,26 @@
+#include <doctest/doctest.h>
+
+#include "store/contract.h"
+#include "store/open.h"
+
+namespace lectern::store {
+namespace {
+
+contract::Subject open_memory() {
+  StoreSettings settings;
+  settings.backend = "memory";
+  auto stores = open_stores(settings).value();
+  return {nullptr, std::move(stores.statements), std::move(stores.documents), "", "other"};
+}
+
+}  // namespace
+
+TEST_CASE("the memory store keeps the contract of statements") {
+  contract::check_statements({.open = open_memory});
+}
+
+TEST_CASE("the memory store keeps the contract of documents") {
+  contract::check_documents({.open = open_memory});
+}
+
+}  // namespace lectern::store

@@ -1,0 +1,44 @@
+#include "store/open.h"
+
+#include <array>
+#include <string_view>
+
+#include "store/memory/memory_documents.h"
+#include "store/memory/memory_statements.h"
+
+namespace lectern::store {
+namespace {
+
+Result<Stores> open_memory(const StoreSettings&) {
+  return Stores{std::make_unique<memory::MemoryStatements>(),
+                std::make_unique<memory::MemoryDocuments>(), nullptr, "memory (nothing is kept)"};
+}
+
+struct Backend {
+  std::string_view name;
+  Result<Stores> (*open)(const StoreSettings& settings);
+};
+
+// The one place that knows the backends: a line here, and its includes above.
+constexpr std::array backends = {
+    Backend{"memory", open_memory},
+};
+
+}  // namespace
+
+std::vector<std::string> backend_names() {
+  std::vector<std::string> names;
+  for (const Backend& backend : backends) names.emplace_back(backend.name);
+  return names;
+}
+
+Result<Stores> open_stores(const StoreSettings& settings) {
+  for (const Backend& backend : backends)
+    if (backend.name == settings.backend) return backend.open(settings);
+  std::string allowed;
+  for (const Backend& backend : backends) (allowed += allowed.empty() ? "" : ", ") += backend.name;
+  return fail(Code::invalid, "RUNSERVER_BACKEND is '" + settings.backend +
+                                 "', which is no backend; allowed are: " + allowed);
+}
+
+}  // namespace lectern::store

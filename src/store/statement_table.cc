@@ -1,0 +1,112 @@
+#include "store/statement_table.h"
+
+#include <algorithm>
+
+#include "base/assert.h"
+#include "store/verdicts.h"
+
+namespace lectern::store {
+
+class StatementTable::Access final : public ReferenceAccess {
+ public:
+  explicit Access(StatementTable& table) : table_(table) {}
+
+  Result<std::optional<Target>> target(const Uuid& id) override {
+    const auto at = table_.kept_.find(id);
+    if (at == table_.kept_.end()) return std::nullopt;
+    return Target{at->second.terms, at->second.voids};
+  }
+
+  Result<std::vector<Referrer>> referrers(std::span<const Uuid> targets) override {
+    std::vector<Referrer> all;
+    for (const Uuid& target : targets) {
+      const auto [first, last] = table_.referrers_.equal_range(target);
+      for (auto at = first; at != last; ++at)
+        all.push_back({target, at->second, table_.kept_.at(at->second).voids});
+    }
+    return all;
+  }
+
+  Result<void> add_terms(const Uuid& id, const xapi::Terms& terms) override {
+    auto& own = table_.kept_.at(id).terms;
+    xapi::Terms all;
+    std::set_union(own.begin(), own.end(), terms.begin(), terms.end(), std::back_inserter(all));
+    own = std::move(all);
+    return {};
+  }
+
+  Result<void> mark_voided(const Uuid& id) override {
+    table_.kept_.at(id).voided = true;
+    return {};
+  }
+
+ private:
+  StatementTable& table_;
+};
+
+std::vector<Verdict> StatementTable::judge(std::span<const Row> rows,
+                                           OnConflict on_conflict) const {
+  return store::judge(rows, on_conflict, [&](const Uuid& id) -> std::optional<xapi::Fingerprint> {
+    const auto at = kept_.find(id);
+    if (at == kept_.end()) return std::nullopt;
+    return at->second.fingerprint;
+  });
+}
+
+void StatementTable::keep(std::span<const Row> rows) {
+  for (const Row& row : rows) {
+    const auto [at, is_new] = kept_.try_emplace(row.id, Kept{{row.stored, row.id},
+                                                             row.json,
+                                                             row.terms,
+                                                             row.fingerprint,
+                                                             row.refers_to.has_value(),
+                                                             row.voids,
+                                                             false});
+    LECTERN_ASSERT(is_new);
+    walk_.emplace(at->second.position, &at->second);
+    if (row.refers_to) referrers_.emplace(*row.refers_to, row.id);
+  }
+  Access access(*this);
+  const auto resolved = resolve_references(access, rows);
+  LECTERN_ASSERT(resolved.has_value());
+}
+
+std::vector<Found> StatementTable::find(std::span<const Uuid> ids) const {
+  std::vector<Found> found;
+  for (const Uuid& id : ids) {
+    const auto at = kept_.find(id);
+    if (at == kept_.end()) continue;
+    const Kept& kept = at->second;
+    found.push_back({kept.position, kept.json, kept.fingerprint, kept.voided});
+  }
+  return found;
+}
+
+Page StatementTable::query(const Filter& filter, const PageRequest& request) const {
+  Page page;
+  const auto matches = [&](const Kept& kept) {
+    const Time stored = kept.position.stored;
+    return (!kept.voided || filter.voided_too) && (!filter.since || stored > *filter.since) &&
+           (!filter.until || stored <= *filter.until) && xapi::match(kept.terms, filter.all_of);
+  };
+  const auto walk = [&](auto at, auto last) {
+    for (; at != last; ++at) {
+      const Kept& kept = *at->second;
+      if (!matches(kept)) continue;
+      if (page.rows.size() == request.rows_max) {
+        page.more = true;
+        return;
+      }
+      page.rows.push_back({kept.position, kept.json, kept.refers});
+    }
+  };
+  if (request.ascending) {
+    walk(request.after ? walk_.upper_bound(*request.after) : walk_.begin(), walk_.end());
+  } else {
+    const auto end = request.after ? walk_.lower_bound(*request.after) : walk_.end();
+    walk(std::make_reverse_iterator(end), walk_.rend());
+  }
+  return page;
+}
+
+}  // namespace lectern::store

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/time.h"
+
+namespace lectern::store {
+
+/// Hands out `stored`: the wall clock, made to rise strictly. Not thread-safe.
+class StoredClock {
+ public:
+  /// `floor`: the latest instant that the store holds already.
+  explicit StoredClock(Time floor = Time{}) : last_(floor) {}
+
+  /// The instant of one more statement, above every one that was handed out or told before.
+  Time next() { return last_ = std::max(now(), last_ + std::chrono::microseconds{1}); }
+  /// An instant that every later next() is above: now, unless the clock was set back.
+  Time reached() { return last_ = std::max(now(), last_); }
+  /// Raises the clock above an instant found in the store.
+  void raise(Time found) { last_ = std::max(last_, found); }
+
+ private:
+  Time last_;
+};
+
+}  // namespace lectern::store

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "store/statement_store.h"
+
+namespace lectern::store {
+
+/// The fingerprint kept under an id, or nothing.
+using KeptFingerprint = std::function<std::optional<xapi::Fingerprint>(const Uuid&)>;
+
+/// What append() answers for these rows, and therefore which of them are to be kept: those whose
+/// verdict is `stored`.
+std::vector<Verdict> judge(std::span<const Row> rows, OnConflict on_conflict,
+                           const KeptFingerprint& kept);
+
+}  // namespace lectern::store
