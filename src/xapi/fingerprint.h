@@ -19,7 +19,8 @@ struct Fingerprint {
   /// timestamp, authority, version, attachments, activity definitions and verb displays; group
   /// members in a fixed order; letter case of mail domains, UUIDs and hex digests folded; a lone
   /// Activity in contextActivities as an array of one; default objectTypes written out; numbers by
-  /// value where they fit a double exactly, else by text; durations cut to hundredths of a second.
+  /// value (canonical.h); durations cut to hundredths of a second; a SubStatement's timestamp as an
+  /// instant, cut to milliseconds.
   std::array<std::uint8_t, 16> hash{};
   /// The instant of `timestamp`, if the client gave one; cut to milliseconds.
   std::optional<Time> timestamp;

@@ -22,7 +22,8 @@ struct Position {
 /// Where a walk over pages goes on: after `after`, within what was there when it began.
 ///
 /// Grammar of the text:  cursor = base64url( version stored id until )
-///   version = %x01 ; stored, until = 8 bytes, microseconds since 1970, big-endian ; id = 16 bytes
+///   version = %x01 ; id = 16 bytes
+///   stored, until = 8 bytes, microseconds since 1970, big-endian, before the year 10000
 struct Cursor {
   Position after;
   Time until;

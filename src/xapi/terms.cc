@@ -1,0 +1,214 @@
+#include "xapi/terms.h"
+
+#include <algorithm>
+
+#include "base/digest.h"
+#include "xapi/folding.h"
+#include "xapi/member.h"
+
+namespace lectern::xapi {
+namespace {
+
+using json::Type;
+using json::Value;
+
+constexpr std::size_t value_bytes_max = 512;
+constexpr std::string_view voided_verb = "http://adlnet.gov/expapi/verbs/voided";
+
+std::string term(std::string_view kind, std::string_view value) {
+  std::string out;
+  if (value.size() <= value_bytes_max) {
+    out.reserve(kind.size() + value.size());
+    out.append(kind).append(value);
+  } else {
+    out.append(kind).append("#").append(to_hex(sha256(value)));
+  }
+  return out;
+}
+
+/// Walks a statement once and writes down what its parts can be asked for.
+class Collector {
+ public:
+  Terms take(Value statement) {
+    terms_.reserve(16);
+    verb(statement);
+    if (const auto actor = statement.find("actor")) agent(*actor, Reach::plain);
+    if (const auto object = statement.find("object")) outer_object(*object);
+    if (const auto context = statement.find("context")) {
+      if (const auto registration = string_member(*context, "registration"))
+        if (const auto id = Uuid::parse(*registration)) terms_.push_back(registration_term(*id));
+      inner_context(*context);
+    }
+    if (const auto authority = statement.find("authority")) authority_of(*authority);
+    std::sort(terms_.begin(), terms_.end());
+    terms_.erase(std::unique(terms_.begin(), terms_.end()), terms_.end());
+    return std::move(terms_);
+  }
+
+ private:
+  /// Who finds a part: every query for its identifier, or only one that asks for related ones too.
+  enum class Reach { plain, related };
+
+  void verb(Value statement) {
+    const auto verb = statement.find("verb");
+    if (!verb) return;
+    if (const auto id = string_member(*verb, "id")) terms_.push_back(verb_term(*id));
+  }
+
+  void agent(Value agent, Reach reach) {
+    if (const auto ifi = ifi_of(agent)) {
+      if (reach == Reach::plain) terms_.push_back(agent_term(*ifi, false));
+      terms_.push_back(agent_term(*ifi, true));
+    }
+    const auto members = agent.find("member");
+    if (!members || !members->is(Type::array)) return;
+    // Groups do not nest (Data 2.4.2.2), so neither does this.
+    for (const Value member : members->children()) {
+      const auto ifi = ifi_of(member);
+      if (!ifi) continue;
+      if (reach == Reach::plain) terms_.push_back(agent_term(*ifi, false));
+      terms_.push_back(agent_term(*ifi, true));
+    }
+  }
+
+  void activity(Value activity, Reach reach) {
+    const auto id = string_member(activity, "id");
+    if (!id) return;
+    if (reach == Reach::plain) terms_.push_back(activity_term(*id, false));
+    terms_.push_back(activity_term(*id, true));
+  }
+
+  void outer_object(Value object) {
+    const std::string_view type = object_type_of(object);
+    if (type == "SubStatement") {
+      if (const auto actor = object.find("actor")) agent(*actor, Reach::related);
+      if (const auto inner = object.find("object")) plain_object(*inner, Reach::related);
+      if (const auto context = object.find("context")) inner_context(*context);
+    } else if (type == "StatementRef") {
+      if (const auto id = string_member(object, "id"))
+        if (const auto target = Uuid::parse(*id)) terms_.push_back(reference_term(*target));
+    } else {
+      plain_object(object, Reach::plain);
+    }
+  }
+
+  /// An Activity, Agent or Group.
+  void plain_object(Value object, Reach reach) {
+    const std::string_view type = object_type_of(object);
+    if (type == "Activity") activity(object, reach);
+    if (type == "Agent" || type == "Group") agent(object, reach);
+  }
+
+  void inner_context(Value context) {
+    for (const Value part : context.children()) {
+      const std::string_view key = part.key();
+      if (key == "contextActivities")
+        context_activities(part);
+      else if (key == "instructor" || key == "team")
+        agent(part, Reach::related);
+      else if (key == "contextAgents")
+        entries(part, "agent");
+      else if (key == "contextGroups")
+        entries(part, "group");
+    }
+  }
+
+  void context_activities(Value kinds) {
+    for (const Value kind : kinds.children()) {
+      if (kind.is(Type::object)) activity(kind, Reach::related);
+      if (!kind.is(Type::array)) continue;
+      for (const Value one : kind.children()) activity(one, Reach::related);
+    }
+  }
+
+  void entries(Value list, std::string_view key) {
+    for (const Value entry : list.children())
+      if (const auto one = entry.find(key)) agent(*one, Reach::related);
+  }
+
+  void authority_of(Value authority) {
+    agent(authority, Reach::related);
+    if (const auto ifi = ifi_of(authority)) terms_.push_back(authority_term(*ifi));
+    const auto members = authority.find("member");
+    if (!members) return;
+    for (const Value member : members->children())
+      if (const auto ifi = ifi_of(member)) terms_.push_back(authority_term(*ifi));
+  }
+
+  Terms terms_;
+};
+
+}  // namespace
+
+Terms terms_of(Value statement) { return Collector().take(statement); }
+
+std::optional<std::string> ifi_of(Value agent) {
+  for (const Value member : agent.children()) {
+    const std::string_view key = member.key();
+    if (key == "account") {
+      const auto home_page = string_member(member, "homePage");
+      const auto name = string_member(member, "name");
+      if (!home_page || !name) continue;
+      std::string out;
+      out.reserve(9 + home_page->size() + name->size());
+      out.append("account:").append(*home_page).append(" ").append(*name);
+      return out;
+    }
+    if (!member.is(Type::string)) continue;
+    if (key == "mbox") return "mbox:" + folded_mbox(member.string());
+    if (key == "mbox_sha1sum") return "sha1:" + lower_case(member.string());
+    if (key == "openid") return std::string("openid:").append(member.string());
+  }
+  return std::nullopt;
+}
+
+std::string verb_term(std::string_view iri) { return term("verb:", iri); }
+
+std::string activity_term(std::string_view iri, bool related) {
+  return term(related ? "activity~:" : "activity:", iri);
+}
+
+std::string agent_term(std::string_view ifi, bool related) {
+  return term(related ? "agent~:" : "agent:", ifi);
+}
+
+std::string registration_term(const Uuid& registration) {
+  std::string out = "registration:";
+  registration.append_to(out);
+  return out;
+}
+
+std::string authority_term(std::string_view ifi) { return term("authority:", ifi); }
+
+std::string reference_term(const Uuid& target) {
+  std::string out = "ref:";
+  target.append_to(out);
+  return out;
+}
+
+bool match(const Terms& terms, const Terms& wanted) {
+  return std::all_of(wanted.begin(), wanted.end(), [&](const std::string& one) {
+    return std::binary_search(terms.begin(), terms.end(), one);
+  });
+}
+
+Terms inheritable(const Terms& target) {
+  Terms out;
+  for (const std::string& one : target)
+    if (!one.starts_with("authority:") && !one.starts_with("ref:")) out.push_back(one);
+  return out;
+}
+
+std::optional<Uuid> reference_of(Value statement) {
+  const auto object = statement.find("object");
+  if (!object || object_type_of(*object) != "StatementRef") return std::nullopt;
+  const auto id = string_member(*object, "id");
+  return id ? Uuid::parse(*id) : std::nullopt;
+}
+
+bool is_voiding(Value statement) {
+  const auto verb = statement.find("verb");
+  return verb && string_member(*verb, "id") == voided_verb && reference_of(statement);
+}
+
+}  // namespace lectern::xapi
