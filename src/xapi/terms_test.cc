@@ -1,15 +1,13 @@
 #include "xapi/terms.h"
 
+#include <algorithm>
+
 #include <doctest/doctest.h>
+
+#include "xapi/rewrite_test.h"
 
 namespace lectern::xapi {
 namespace {
-
-std::unique_ptr<json::Document> read(std::string text) {
-  auto document = json::parse(std::move(text));
-  REQUIRE(document);
-  return std::move(*document);
-}
 
 Terms terms_in(std::string text) { return terms_of(read(std::move(text))->root()); }
 
