@@ -1,0 +1,21 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace lectern::cli {
+
+/// Reads a `.env` file as python-dotenv does; lines that make no sense are passed over.
+///
+///   line  = [ "export" ] name [ "=" value ] [ "#" comment ]
+///   value = "'" characters, \\ and \' escaped "'"
+///         / DQUOTE characters, \n \r \t \\ \" escaped, line ends too DQUOTE
+///         / characters up to the line's end or " #", without blanks around
+///
+/// `${NAME}` and `${NAME:-default}` in a value are replaced, from this file first, else from
+/// `environment`. The last of several lines for a name counts; a name without "=" is left out.
+std::map<std::string, std::string> parse_dotenv(
+    std::string_view text, const std::map<std::string, std::string>& environment);
+
+}  // namespace lectern::cli

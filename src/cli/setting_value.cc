@@ -1,0 +1,187 @@
+#include "cli/setting_value.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+
+#include "base/json.h"
+
+namespace lectern::cli {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  return out;
+}
+
+std::vector<std::string> split(std::string_view text, char separator) {
+  std::vector<std::string> parts;
+  for (;;) {
+    const std::size_t end = text.find(separator);
+    parts.emplace_back(text.substr(0, end));
+    if (end == text.npos) return parts;
+    text.remove_prefix(end + 1);
+  }
+}
+
+std::string enumerated(std::string_view choices) {
+  std::string out;
+  for (const auto& choice : split(choices, ' ')) (out += out.empty() ? "" : ", ") += choice;
+  return out;
+}
+
+bool is_choice(std::string_view choices, const std::string& text) {
+  const auto all = split(choices, ' ');
+  return std::find(all.begin(), all.end(), text) != all.end();
+}
+
+tl::unexpected<Error> allowed(std::string what) { return fail(Code::invalid, std::move(what)); }
+
+std::string bounds(const Row& row, std::string_view kind) {
+  if (row.most == 0) return std::string(kind);
+  return fmt::format("{} from {} to {}", kind, row.least, row.most);
+}
+
+bool within(const Row& row, double value) {
+  return row.most == 0 || (value >= row.least && value <= row.most);
+}
+
+std::string text_of(json::Value value) {
+  return std::string(value.is(json::Type::string) ? value.string() : value.source());
+}
+
+}  // namespace
+
+Result<bool> read_boolean(std::string_view text) {
+  constexpr std::array yes = {"1", "yes", "on", "t", "y", "true"};
+  constexpr std::array no = {"0", "no", "off", "f", "n", "false"};
+  const std::string word = lower(text);
+  if (std::find(yes.begin(), yes.end(), word) != yes.end()) return true;
+  if (std::find(no.begin(), no.end(), word) != no.end()) return false;
+  return allowed("true or false (also yes/no, on/off, 1/0)");
+}
+
+Result<std::int64_t> read_integer(const Row& row, std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() ||
+      !within(row, static_cast<double>(value)))
+    return allowed(fmt::format("an integer from {:.0f} to {:.0f}", row.least, row.most));
+  return value;
+}
+
+Result<double> read_number(const Row& row, std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value) ||
+      !within(row, value))
+    return allowed(bounds(row, "a number"));
+  return value;
+}
+
+Result<std::string> read_text(const Row& row, std::string_view text) {
+  if (row.choices.empty() || text.empty()) return std::string(text);
+  std::string word = lower(text);
+  if (!is_choice(row.choices, word)) return allowed("one of " + enumerated(row.choices));
+  return word;
+}
+
+Result<std::vector<std::string>> read_list(const Row& row, std::string_view text) {
+  std::vector<std::string> items;
+  if (text.substr(0, 1) == "[") {
+    const auto document = json::parse_view(text);
+    if (!document) return allowed("a comma-separated list or a JSON array of strings");
+    for (const json::Value item : (*document)->root().children()) {
+      if (!item.is(json::Type::string)) return allowed("a JSON array of strings");
+      items.emplace_back(item.string());
+    }
+  } else if (!text.empty()) {
+    items = split(text, ',');
+  }
+  if (row.choices.empty()) return items;
+  for (auto& item : items) item = lower(item);
+  if (items.empty() || !std::all_of(items.begin(), items.end(), [&](const std::string& item) {
+        return is_choice(row.choices, item);
+      }))
+    return allowed("one or more of " + enumerated(row.choices) + ", joined by commas");
+  return items;
+}
+
+Result<std::map<std::string, std::string>> read_object(std::string_view text) {
+  constexpr auto what = "a JSON object, or key=value pairs joined by commas";
+  std::map<std::string, std::string> members;
+  if (text.substr(0, 1) == "{") {
+    const auto document = json::parse_view(text);
+    if (!document) return allowed(what);
+    for (const json::Value member : (*document)->root().children())
+      members.emplace(member.key(), text_of(member));
+  } else if (!text.empty()) {
+    for (const auto& pair : split(text, ',')) {
+      const std::size_t equals = pair.find('=');
+      if (equals == pair.npos || equals == 0) return allowed(what);
+      members.emplace(pair.substr(0, equals), pair.substr(equals + 1));
+    }
+  }
+  return members;
+}
+
+Result<std::vector<Forwarding>> read_forwardings(std::string_view text) {
+  constexpr auto what =
+      "a JSON list of objects with url (http or https), is_active (boolean), basic_username, "
+      "basic_password (not empty), max_retries (integer) and timeout (seconds)";
+  std::vector<Forwarding> all;
+  if (text.empty()) return all;
+  const auto document = json::parse_view(text);
+  if (!document || !(*document)->root().is(json::Type::array)) return allowed(what);
+  for (const json::Value item : (*document)->root().children()) {
+    const auto member = [&](std::string_view name, json::Type type) {
+      auto found = item.find(name);
+      return found && found->is(type) ? found : std::nullopt;
+    };
+    const auto url = member("url", json::Type::string);
+    const auto active = member("is_active", json::Type::boolean);
+    const auto username = member("basic_username", json::Type::string);
+    const auto password = member("basic_password", json::Type::string);
+    const auto retries = member("max_retries", json::Type::number);
+    const auto timeout = member("timeout", json::Type::number);
+    if (!url || !active || !username || !password || !retries || !timeout) return allowed(what);
+    const std::string scheme = lower(url->string().substr(0, url->string().find("://")));
+    const auto retries_max = retries->as_integer();
+    if ((scheme != "http" && scheme != "https") || username->string().empty() ||
+        password->string().empty() || !retries_max || *retries_max < 0 || timeout->as_double() <= 0)
+      return allowed(what);
+    all.push_back({std::string(url->string()), active->boolean(), std::string(username->string()),
+                   std::string(password->string()), *retries_max, timeout->as_double()});
+  }
+  return all;
+}
+
+Result<Logging> read_logging(std::string_view text) {
+  Logging logging;
+  if (text.empty()) return logging;
+  const auto document = json::parse_view(text);
+  if (!document || !(*document)->root().is(json::Type::object))
+    return allowed("Python's logging dictionary as a JSON object");
+  const json::Value root = (*document)->root();
+  const auto level_of = [](std::optional<json::Value> logger) -> std::string {
+    const auto level = logger ? logger->find("level") : std::nullopt;
+    return level && level->is(json::Type::string) ? lower(level->string()) : "";
+  };
+  const auto loggers = root.find("loggers");
+  logging.level = level_of(loggers ? loggers->find("ralph") : std::nullopt);
+  if (logging.level.empty()) logging.level = level_of(root.find("root"));
+  if (logging.level == "warn") logging.level = "warning";
+  if (logging.level == "fatal") logging.level = "critical";
+  if (logging.level == "notset") logging.level = "debug";
+  constexpr std::string_view levels = "debug info warning error critical";
+  if (!logging.level.empty() && !is_choice(levels, logging.level))
+    return allowed("levels " + enumerated(levels) + " (it names '" + logging.level + "')");
+  if (const auto formatters = root.find("formatters"))
+    logging.json = lower(formatters->source()).find("json") != std::string::npos;
+  return logging;
+}
+
+}  // namespace lectern::cli

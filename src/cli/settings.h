@@ -1,0 +1,146 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/log.h"
+#include "base/result.h"
+#include "http/server.h"
+#include "store/open.h"
+
+namespace lectern::cli {
+
+/// One target of forwarding: an item of RALPH_XAPI_FORWARDINGS.
+struct Forwarding {
+  std::string url;
+  bool is_active = false;
+  std::string username;
+  std::string password;
+  std::int64_t retries_max = 0;
+  double timeout_s = 0;
+};
+
+/// What an operator may choose, checked. Meaning, default and bounds of each stand in
+/// settings_table.cc, which fills every member: never build one by hand, load it.
+struct Settings {
+  std::string app_dir;
+  std::string auth_file;
+  std::int64_t auth_cache_entries_max = 0;
+  std::int64_t auth_cache_ttl_s = 0;
+  std::int64_t auth_checks_max = 0;
+  std::vector<std::string> auth_backends;  ///< "basic", "oidc"; at least one
+  std::string oidc_issuer_uri;
+  std::string oidc_audience;
+  std::string oidc_client_id;
+  std::string oidc_client_secret;
+  std::int64_t oidc_cache_ttl_s = 0;
+
+  std::string backend;
+  std::string host;
+  std::int64_t port = 0;
+  std::string root_path;
+  std::int64_t io_threads = 0;
+  std::int64_t workers = 0;
+  std::int64_t queue_max = 0;
+  std::int64_t connections_max = 0;
+  std::int64_t header_bytes_max = 0;
+  std::int64_t body_bytes_max = 0;
+  std::int64_t body_memory_bytes_max = 0;
+  std::string spool_dir;
+  std::int64_t header_deadline_ms = 0;
+  std::int64_t body_idle_ms = 0;
+  std::int64_t body_deadline_ms = 0;
+  std::int64_t idle_deadline_ms = 0;
+  std::int64_t drain_deadline_ms = 0;
+  std::string tls_certificate;
+  std::string tls_key;
+  bool proxy_headers = false;
+  std::vector<std::string> cors_allow_origins;
+  bool metrics = false;
+  bool access_log = false;
+
+  std::int64_t search_hits_max = 0;  ///< default and maximum of `limit`
+  bool restrict_by_authority = false;
+  bool restrict_by_scopes = false;
+  bool require_version_header = false;
+  std::string default_version;  ///< "1.0.3" or "2.0.0"
+  bool partial_success_default = false;
+  std::int64_t attachment_bytes_max = 0;
+
+  std::int64_t store_timeout_ms = 0;
+  std::int64_t store_connections_max = 0;
+
+  std::string forwardings_json;
+  std::vector<Forwarding> forwardings;  ///< what forwardings_json says
+
+  std::string sentry_dsn;
+  std::string execution_environment;
+
+  std::string logging_json;    ///< Python's dictConfig
+  std::string log_level_name;  ///< as given; "" when not
+  std::string log_format_name;
+  log::Level log_level = log::Level::info;  ///< of log_level_name, else of logging_json
+  log::Format log_format = log::Format::text;
+
+  /// The chosen backend's own settings: keys as behind RALPH_BACKENDS__LRS__<NAME>__, only those
+  /// that were given. CLIENT_OPTIONS comes apart: CLIENT_OPTIONS__ca_certs and so on.
+  std::map<std::string, std::string> backend_values;
+
+  /// For store::open_stores().
+  store::StoreSettings store_settings() const;
+  /// For http::Server::listen().
+  http::ServerOptions server_options() const;
+};
+
+/// A setting given on the command line, and the option that gave it (`--port`).
+struct Override {
+  std::string text;
+  std::string option;
+};
+/// By name without RALPH_ or LECTERN_, e.g. RUNSERVER_PORT.
+using Overrides = std::map<std::string, Override>;
+
+/// Where settings are looked for, strongest first.
+struct Sources {
+  Overrides command_line;
+  std::map<std::string, std::string> environment;
+  std::filesystem::path working_dir;  ///< its `.env` comes next, then the files in SECRETS_DIR
+
+  /// Those of this process.
+  static Sources of_process(Overrides command_line);
+};
+
+/// One line of `lectern config`.
+struct Effective {
+  std::string name;     ///< RALPH_...
+  std::string value;    ///< as text, secrets masked
+  std::string origin;   ///< "default", "environment LECTERN_...", ".env RALPH_...", ...
+  std::string meaning;  ///< one line
+  bool honoured = true;
+};
+
+struct Loaded {
+  Settings settings;
+  std::vector<Effective> effective;   ///< every setting of the table, in its order
+  std::vector<std::string> warnings;  ///< what the log should say at start, a line each
+};
+
+/// Looks every setting up, strongest source first (within one source LECTERN_ before RALPH_), and
+/// checks it. Errors: invalid; the message names the setting as the user spelt it, its value
+/// (masked where secret) and what is allowed.
+Result<Loaded> load_settings(const Sources& sources);
+
+/// The names, without prefix, of the settings of a backend group such as "ES", behind
+/// `BACKENDS__LRS__ES__`; for runserver's options.
+struct BackendOption {
+  std::string_view setting;  ///< BACKENDS__LRS__ES__HOSTS
+  bool boolean = false;
+  std::string_view meaning;
+};
+std::vector<BackendOption> backend_options();
+
+}  // namespace lectern::cli

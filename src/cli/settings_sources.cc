@@ -1,0 +1,117 @@
+#include "cli/settings_sources.h"
+
+#include <fstream>
+#include <iterator>
+
+#include <unistd.h>
+
+#include "cli/dotenv.h"
+
+namespace lectern::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using Variables = std::map<std::string, std::string>;
+
+constexpr std::string_view prefixes[] = {"LECTERN_", "RALPH_"};  // the first one wins
+constexpr std::uintmax_t file_bytes_max = 1024 * 1024;
+
+Result<std::string> read_file(const fs::path& path) {
+  std::error_code error;
+  const std::uintmax_t size = fs::file_size(path, error);
+  if (error) return fail(Code::invalid, path.string() + ": " + error.message());
+  if (size > file_bytes_max) return fail(Code::invalid, path.string() + ": larger than 1 MiB");
+  std::ifstream in(path, std::ios::binary);
+  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  if (in.bad() || text.size() != size)
+    return fail(Code::invalid, path.string() + ": cannot be read");
+  return text;
+}
+
+Result<Variables> read_dotenv(const fs::path& path, const Variables& environment) {
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) return Variables{};
+  TRY(const std::string text, read_file(path));
+  return parse_dotenv(text, environment);
+}
+
+bool is_setting_name(std::string_view name) {
+  for (const auto prefix : prefixes)
+    if (name.substr(0, prefix.size()) == prefix) return true;
+  return false;
+}
+
+Result<Variables> read_secrets(const fs::path& folder) {
+  Variables secrets;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    if (!is_setting_name(name) || !entry.is_regular_file(error)) continue;
+    TRY(std::string text, read_file(entry.path()));
+    const std::size_t begin = text.find_first_not_of(" \t\r\n");
+    const std::size_t end = text.find_last_not_of(" \t\r\n");
+    secrets[name] = begin == text.npos ? "" : text.substr(begin, end - begin + 1);
+  }
+  if (error)
+    return fail(Code::invalid, "RALPH_SECRETS_DIR=" + folder.string() + ": cannot be read (" +
+                                   error.message() + "); a folder of files is allowed");
+  return secrets;
+}
+
+}  // namespace
+
+Sources Sources::of_process(Overrides command_line) {
+  Sources sources;
+  sources.command_line = std::move(command_line);
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view line(*entry);
+    const std::size_t equals = line.find('=');
+    if (equals != line.npos)
+      sources.environment.emplace(line.substr(0, equals), line.substr(equals + 1));
+  }
+  std::error_code error;
+  sources.working_dir = fs::current_path(error);
+  return sources;
+}
+
+Result<GivenSettings> GivenSettings::gather(const Sources& sources) {
+  GivenSettings all;
+  for (const auto& [name, given] : sources.command_line)
+    all.given_.try_emplace(name, Given{given.text, given.option, "command line", 0});
+  all.add(sources.environment, "environment", 1);
+  TRY(const Variables dotenv, read_dotenv(sources.working_dir / ".env", sources.environment));
+  all.add(dotenv, ".env", 2);
+  if (const auto it = all.given_.find("SECRETS_DIR");
+      it != all.given_.end() && !it->second.text.empty()) {
+    TRY(const Variables secrets, read_secrets(sources.working_dir / it->second.text));
+    all.add(secrets, "secrets folder", 3);
+  }
+  return all;
+}
+
+void GivenSettings::add(const Variables& variables, std::string source, std::size_t rank) {
+  for (const auto prefix : prefixes)
+    for (const auto& [name, text] : variables)
+      if (std::string_view(name).substr(0, prefix.size()) == prefix)
+        given_.try_emplace(name.substr(prefix.size()), Given{text, name, source, rank});
+}
+
+std::optional<Given> GivenSettings::take(std::string_view name) {
+  const auto it = given_.find(std::string(name));
+  if (it == given_.end()) return std::nullopt;
+  Given given = std::move(it->second);
+  given_.erase(it);
+  return given;
+}
+
+std::map<std::string, Given> GivenSettings::take_all(std::string_view prefix) {
+  std::map<std::string, Given> taken;
+  for (auto it = given_.lower_bound(std::string(prefix));
+       it != given_.end() && std::string_view(it->first).substr(0, prefix.size()) == prefix;) {
+    taken.insert(std::move(*it));
+    it = given_.erase(it);
+  }
+  return taken;
+}
+
+}  // namespace lectern::cli

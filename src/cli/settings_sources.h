@@ -1,0 +1,41 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "cli/settings.h"
+
+namespace lectern::cli {
+
+/// A setting as somebody gave it.
+struct Given {
+  std::string text;
+  std::string spelling;  ///< e.g. LECTERN_RUNSERVER_PORT
+  std::string source;    ///< "command line", "environment", ".env", "secrets folder"
+  std::size_t rank = 0;  ///< of the source; 0 is the strongest
+};
+
+/// All that the sources hold, by name without prefix; the strongest of each.
+class GivenSettings {
+ public:
+  /// Reads `.env` and the secrets folder too. Errors: invalid when one cannot be read.
+  static Result<GivenSettings> gather(const Sources& sources);
+
+  /// Removes the value from what was given, so that what remains in the end is unknown.
+  std::optional<Given> take(std::string_view name);
+  /// take() for each name that begins so.
+  std::map<std::string, Given> take_all(std::string_view prefix);
+  const std::map<std::string, Given>& remaining() const { return given_; }
+
+ private:
+  void add(const std::map<std::string, std::string>& variables, std::string source,
+           std::size_t rank);
+
+  std::map<std::string, Given> given_;
+};
+
+}  // namespace lectern::cli

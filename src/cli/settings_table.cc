@@ -1,0 +1,153 @@
+#include "cli/settings_table.h"
+
+#include <array>
+
+namespace lectern::cli {
+namespace {
+
+constexpr double day_ms = 24 * 3600 * 1000;
+constexpr double year_s = 366.0 * 24 * 3600;
+
+using S = Settings;
+
+/// A setting that Ralph has and that has no meaning here.
+constexpr Row accepted(std::string_view name, std::string_view fallback, std::string_view why,
+                       bool secret = false) {
+  Row row{name, Kind::text, fallback, why};
+  row.honoured = false;
+  row.secret = secret;
+  return row;
+}
+
+constexpr Row choice(Row row, std::string_view choices) {
+  row.choices = choices;
+  return row;
+}
+
+constexpr Row secret(Row row) {
+  row.secret = true;
+  return row;
+}
+
+constexpr Row also_spelt(Row row, std::string_view other) {
+  row.other = other;
+  return row;
+}
+
+// clang-format off
+constexpr std::array rows = {
+    // Files
+    Row{"APP_DIR", &S::app_dir, "", "folder of the auth file, the history and the embedded store; without it ~/.config/ralph if that exists, else ~/.config/lectern"},
+    Row{"AUTH_FILE", &S::auth_file, "", "credentials for Basic authentication; without it <APP_DIR>/auth.json"},
+    Row{"SECRETS_DIR", Kind::text, "", "folder whose files hold settings: the file's name is the setting's, with prefix"},
+    accepted("HISTORY_FILE", "", "of commands that are not here"),
+    accepted("LOCALE_ENCODING", "utf8", "files are always read as UTF-8"),
+
+    // The server
+    Row{"RUNSERVER_BACKEND", &S::backend, "embedded", "where statements are kept"},
+    Row{"RUNSERVER_HOST", &S::host, "0.0.0.0", "address to listen on"},
+    Row{"RUNSERVER_PORT", &S::port, "8100", "port to listen on; 0 takes any free one", 0, 65535},
+    Row{"RUNSERVER_ROOT_PATH", &S::root_path, "", "path under which a proxy serves this server; goes before paths in answers"},
+    Row{"RUNSERVER_MAX_SEARCH_HITS_COUNT", &S::search_hits_max, "100", "default and maximum of the limit parameter", 1, 100'000},
+    Row{"RUNSERVER_CORS_ALLOW_ORIGINS", &S::cors_allow_origins, "", "origins whose pages may call this server, as a JSON list or with commas; * for every one"},
+    Row{"RUNSERVER_PROXY_HEADERS", &S::proxy_headers, "false", "take the client's address from X-Forwarded-For"},
+    Row{"RUNSERVER_TLS_CERTIFICATE", &S::tls_certificate, "", "PEM file with the certificate chain; with the key: HTTPS"},
+    Row{"RUNSERVER_TLS_KEY", &S::tls_key, "", "PEM file with the private key"},
+    Row{"RUNSERVER_IO_THREADS", &S::io_threads, "1", "threads that read and write the network", 1, 256},
+    Row{"RUNSERVER_WORKERS", &S::workers, "32", "threads that work on requests", 1, 4096},
+    Row{"RUNSERVER_QUEUE_MAX", &S::queue_max, "1024", "requests waiting for a worker; more get 503", 1, 1'000'000},
+    Row{"RUNSERVER_CONNECTIONS_MAX", &S::connections_max, "10000", "client connections at once", 1, 1'000'000},
+    Row{"RUNSERVER_HEADER_BYTES_MAX", &S::header_bytes_max, "32768", "bytes of a request's headers; more get 431", 1024, 16.0 * 1024 * 1024},
+    Row{"RUNSERVER_BODY_BYTES_MAX", &S::body_bytes_max, "104857600", "bytes of a request's body, unzipped too; more get 413", 1024, 4'294'901'760.0},
+    Row{"RUNSERVER_BODY_MEMORY_BYTES_MAX", &S::body_memory_bytes_max, "4194304", "bytes of a body kept in memory; larger ones go to a file", 0, 4'294'901'760.0},
+    Row{"RUNSERVER_SPOOL_DIR", &S::spool_dir, "", "folder of those files; without it $TMPDIR or /tmp"},
+    Row{"RUNSERVER_HEADER_DEADLINE_MS", &S::header_deadline_ms, "15000", "for one request's headers, whole", 1, day_ms},
+    Row{"RUNSERVER_BODY_IDLE_MS", &S::body_idle_ms, "15000", "without a byte of the body", 1, day_ms},
+    Row{"RUNSERVER_BODY_DEADLINE_MS", &S::body_deadline_ms, "120000", "for one request's body, whole", 1, day_ms},
+    Row{"RUNSERVER_IDLE_DEADLINE_MS", &S::idle_deadline_ms, "60000", "between two requests of a connection", 1, day_ms},
+    Row{"RUNSERVER_DRAIN_DEADLINE_MS", &S::drain_deadline_ms, "10000", "after SIGTERM, for what is under way", 0, day_ms},
+    accepted("RUNSERVER_POINT_IN_TIME_KEEP_ALIVE", "1m", "pages need no point in time here"),
+    Row{"METRICS", &S::metrics, "true", "whether /metrics answers"},
+    Row{"ACCESS_LOG", &S::access_log, "true", "a log line for each request"},
+
+    // The record store
+    Row{"LRS_RESTRICT_BY_AUTHORITY", &S::restrict_by_authority, "false", "users see their own statements only"},
+    also_spelt({"LRS_RESTRICT_BY_SCOPES", &S::restrict_by_scopes, "false", "users may do what their scopes say only; needs LRS_RESTRICT_BY_AUTHORITY"}, "LRS_RESTRICT_BY_SCOPE"),
+    Row{"LRS_REQUIRE_VERSION_HEADER", &S::require_version_header, "false", "refuse requests without X-Experience-API-Version, as the standard wants"},
+    choice({"LRS_DEFAULT_VERSION", &S::default_version, "1.0.3", "version that requests without the header speak"}, "1.0.3 2.0.0"),
+    Row{"LRS_PARTIAL_SUCCESS_DEFAULT", &S::partial_success_default, "false", "store the good statements of a batch unless partialSuccess=false"},
+    accepted("LRS_ELASTICSEARCH_VALIDATE_KEYS", "true", "every key of the standard can be stored here"),
+    Row{"ATTACHMENT_BYTES_MAX", &S::attachment_bytes_max, "104857600", "bytes of one attachment; more get 413", 0, 4'294'901'760.0},
+
+    // Who may
+    choice({"RUNSERVER_AUTH_BACKENDS", &S::auth_backends, "basic", "ways to authenticate, with commas"}, "basic oidc"),
+    Row{"AUTH_CACHE_MAX_SIZE", &S::auth_cache_entries_max, "100", "credentials that are remembered as good; 0 for none", 0, 10'000'000},
+    Row{"AUTH_CACHE_TTL", &S::auth_cache_ttl_s, "3600", "seconds for which they are", 0, year_s},
+    Row{"AUTH_CHECKS_MAX", &S::auth_checks_max, "4", "password checks at once; each takes 0.2 s of a core", 1, 1024},
+    Row{"RUNSERVER_AUTH_OIDC_ISSUER_URI", &S::oidc_issuer_uri, "", "the OpenID Connect provider, http or https"},
+    Row{"RUNSERVER_AUTH_OIDC_AUDIENCE", &S::oidc_audience, "", "what a token's aud must name"},
+    Row{"RUNSERVER_AUTH_OIDC_CLIENT_ID", &S::oidc_client_id, "", "with the secret: tokens are introspected too"},
+    secret({"RUNSERVER_AUTH_OIDC_CLIENT_SECRET", &S::oidc_client_secret, "", "of that client"}),
+    Row{"AUTH_OIDC_CACHE_TTL", &S::oidc_cache_ttl_s, "60", "seconds for which a token that was introspected is trusted", 0, year_s},
+
+    // Backends
+    Row{"STORE_TIMEOUT_MS", &S::store_timeout_ms, "30000", "of one call to a database", 1, day_ms},
+    Row{"STORE_CONNECTIONS_MAX", &S::store_connections_max, "32", "connections to a database", 1, 10'000},
+    Row{"BACKENDS__LRS__EMBEDDED__DIRECTORY", Kind::text, "", "folder of the embedded store; without it <APP_DIR>/store"},
+    Row{"BACKENDS__LRS__ES__HOSTS", Kind::text, "http://localhost:9200", "Elasticsearch or OpenSearch nodes, with commas"},
+    Row{"BACKENDS__LRS__ES__DEFAULT_INDEX", Kind::text, "statements", "index of users without target"},
+    Row{"BACKENDS__LRS__ES__CLIENT_OPTIONS", Kind::object, "", "ca_certs (PEM file), verify_certs (boolean)"},
+    Row{"BACKENDS__LRS__ES__ALLOW_YELLOW_STATUS", Kind::boolean, "false", "a yellow cluster is healthy"},
+    choice({"BACKENDS__LRS__ES__REFRESH_AFTER_WRITE", Kind::text, "", "whether a write waits until lists show it"}, "false true wait_for"),
+    accepted("BACKENDS__LRS__ES__POINT_IN_TIME_KEEP_ALIVE", "1m", "pages need no point in time here"),
+    accepted("BACKENDS__LRS__ES__LOCALE_ENCODING", "utf8", "text is always UTF-8"),
+    accepted("BACKENDS__LRS__ES__READ_CHUNK_SIZE", "500", "of data backends only"),
+    accepted("BACKENDS__LRS__ES__WRITE_CHUNK_SIZE", "500", "of data backends only"),
+    Row{"BACKENDS__LRS__MONGO__CONNECTION_URI", Kind::text, "mongodb://localhost:27017/", "servers, credentials and options"},
+    Row{"BACKENDS__LRS__MONGO__DEFAULT_DATABASE", Kind::text, "statements", "database"},
+    Row{"BACKENDS__LRS__MONGO__DEFAULT_COLLECTION", Kind::text, "marsha", "collection of users without target"},
+    Row{"BACKENDS__LRS__MONGO__CLIENT_OPTIONS", Kind::object, "", "accepted as Ralph's; they are about Python"},
+    accepted("BACKENDS__LRS__MONGO__LOCALE_ENCODING", "utf8", "text is always UTF-8"),
+    accepted("BACKENDS__LRS__MONGO__READ_CHUNK_SIZE", "500", "of data backends only"),
+    accepted("BACKENDS__LRS__MONGO__WRITE_CHUNK_SIZE", "500", "of data backends only"),
+    Row{"BACKENDS__LRS__CLICKHOUSE__HOST", Kind::text, "localhost", "ClickHouse server"},
+    Row{"BACKENDS__LRS__CLICKHOUSE__PORT", Kind::integer, "8123", "its HTTP port", 1, 65535},
+    Row{"BACKENDS__LRS__CLICKHOUSE__DATABASE", Kind::text, "xapi", "database"},
+    Row{"BACKENDS__LRS__CLICKHOUSE__EVENT_TABLE_NAME", Kind::text, "xapi_events_all", "table of users without target"},
+    Row{"BACKENDS__LRS__CLICKHOUSE__USERNAME", Kind::text, "", "user"},
+    secret({"BACKENDS__LRS__CLICKHOUSE__PASSWORD", Kind::text, "", "of that user"}),
+    Row{"BACKENDS__LRS__CLICKHOUSE__CLIENT_OPTIONS", Kind::object, "", "settings sent with each query"},
+    Row{"BACKENDS__LRS__CLICKHOUSE__IDS_CHUNK_SIZE", Kind::integer, "10000", "ids in one look-up", 1, 1'000'000},
+    accepted("BACKENDS__LRS__CLICKHOUSE__LOCALE_ENCODING", "utf8", "text is always UTF-8"),
+    accepted("BACKENDS__LRS__CLICKHOUSE__READ_CHUNK_SIZE", "500", "of data backends only"),
+    accepted("BACKENDS__LRS__CLICKHOUSE__WRITE_CHUNK_SIZE", "500", "of data backends only"),
+    Row{"BACKENDS__LRS__FS__DEFAULT_DIRECTORY_PATH", Kind::text, ".", "folder of the JSON lines; a user's target is a folder in it"},
+    Row{"BACKENDS__LRS__FS__DEFAULT_LRS_FILE", Kind::text, "fs_lrs.jsonl", "file in it"},
+    accepted("BACKENDS__LRS__FS__DEFAULT_QUERY_STRING", "*", "of data backends only"),
+    accepted("BACKENDS__LRS__FS__LOCALE_ENCODING", "utf8", "text is always UTF-8"),
+    accepted("BACKENDS__LRS__FS__READ_CHUNK_SIZE", "4096", "of data backends only"),
+    accepted("BACKENDS__LRS__FS__WRITE_CHUNK_SIZE", "4096", "of data backends only"),
+
+    // Elsewhere
+    secret({"XAPI_FORWARDINGS", &S::forwardings_json, "", "JSON list of targets: url, is_active, basic_username, basic_password, max_retries, timeout"}),
+    secret({"SENTRY_DSN", &S::sentry_dsn, "", "where errors are reported to"}),
+    Row{"EXECUTION_ENVIRONMENT", &S::execution_environment, "development", "environment named in those reports"},
+    accepted("SENTRY_CLI_TRACES_SAMPLE_RATE", "1.0", "errors are reported, not traces"),
+    accepted("SENTRY_LRS_TRACES_SAMPLE_RATE", "1.0", "errors are reported, not traces"),
+    accepted("SENTRY_IGNORE_HEALTH_CHECKS", "false", "errors are reported, not traces"),
+    accepted("CONVERTER_EDX_XAPI_UUID_NAMESPACE", "", "of commands that are not here"),
+    accepted("PARSERS__GELF", "", "a Python class"),
+    accepted("PARSERS__ES", "", "a Python class"),
+
+    // Logs
+    Row{"LOGGING", &S::logging_json, "", "Python's logging dictionary as JSON; levels are taken, and JSON lines where a formatter is for JSON"},
+    choice({"LOG_LEVEL", &S::log_level_name, "", "least level that is logged; wins over LOGGING; without both INFO"}, "debug info warning error critical"),
+    choice({"LOG_FORMAT", &S::log_format_name, "", "form of log lines; wins over LOGGING; without both text"}, "text json"),
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const Row> settings_table() { return rows; }
+
+}  // namespace lectern::cli
