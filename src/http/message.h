@@ -13,6 +13,9 @@
 
 namespace lectern::http {
 
+/// Compares ASCII without letter case, as header names are compared.
+bool equal_without_case(std::string_view a, std::string_view b);
+
 /// Header fields in their order. Names compare without case.
 class Headers {
  public:
@@ -21,6 +24,8 @@ class Headers {
   void add(std::string name, std::string value);
   /// Replaces every field with this name.
   void set(std::string_view name, std::string value);
+  /// Takes every field with this name away.
+  void remove(std::string_view name);
   const std::vector<std::pair<std::string, std::string>>& fields() const { return fields_; }
 
  private:
@@ -32,6 +37,7 @@ class Headers {
 class Body {
  public:
   Body() = default;
+  /// Owns the bytes; leaves at least 64 spare ones behind them.
   explicit Body(std::string bytes);
   Body(std::string_view view, std::size_t spare, std::shared_ptr<const void> owner)
       : view_(view), spare_(spare), owner_(std::move(owner)) {}
@@ -53,7 +59,7 @@ struct Request {
   std::string query;  ///< behind the `?`, as sent
   Headers headers;
   Body body;
-  std::string remote;  ///< the client's address; from X-Forwarded-For when proxies are trusted
+  std::string remote;  ///< the client's address; X-Forwarded-For's last when proxies are trusted
   std::string id;      ///< X-Request-ID, or one that we made
 };
 

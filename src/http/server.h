@@ -1,7 +1,9 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -29,6 +31,20 @@ struct ServerOptions {
   std::string tls_certificate_file;                     ///< PEM chain; with the key: HTTPS
   std::string tls_key_file;
   bool trust_forwarded = false;  ///< take the client's address from X-Forwarded-For
+  /// Adds what every answer carries to those the server makes itself. Called on I/O threads.
+  std::function<void(Headers&)> on_own_answer;
+};
+
+/// What the server counts, to be read at any time from any thread.
+struct ServerCounters {
+  std::atomic<std::uint64_t> connections_open{0};
+  std::atomic<std::uint64_t> connections_accepted{0};
+  std::atomic<std::uint64_t> connections_refused{0};  ///< beyond connections_max
+  std::atomic<std::uint64_t> requests_in_flight{0};   ///< read whole, not yet answered whole
+  std::atomic<std::uint64_t> requests{0};             ///< answered by the handler
+  std::atomic<std::uint64_t> own_answers{0};          ///< 400, 408, 413, 431, 503 ... by the server
+  std::atomic<std::uint64_t> received_bytes{0};       ///< as on the wire, without TLS
+  std::atomic<std::uint64_t> sent_bytes{0};
 };
 
 /// An HTTP/1.1 server: keep-alive, pipelining, chunked and gzip bodies both ways,
@@ -40,12 +56,18 @@ class Server {
   /// Binds and listens. Errors: invalid, naming the address or the TLS file and why.
   static Result<std::unique_ptr<Server>> listen(const ServerOptions& options, Handler handler);
 
-  /// Serves until stop() was called and what was under way has been answered.
+  /// Serves until stop() was called and what was under way has been answered, or drain_deadline has
+  /// passed. A handler that is running then is still waited for: handlers keep deadlines
+  /// themselves.
   virtual void run() = 0;
   /// Begins the end: no new connections, open requests are finished. Thread-safe.
   virtual void stop() = 0;
   /// The port that is listened on.
   virtual std::uint16_t port() const = 0;
+
+  virtual const ServerCounters& counters() const = 0;
+  /// Requests that wait for a worker.
+  virtual std::size_t queue_depth() const = 0;
 };
 
 }  // namespace lectern::http

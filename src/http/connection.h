@@ -1,0 +1,77 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "http/body_spool.h"
+#include "http/edge.h"
+#include "http/io.h"
+#include "http/message.h"
+#include "http/read_buffer.h"
+#include "http/request_parser.h"
+#include "http/stream.h"
+
+namespace lectern::http {
+
+/// One client, from accept to close: reads a request, has it handled on a worker, writes the
+/// answer, and again. Everything but the handler runs on the thread of its Loop.
+class Connection {
+ public:
+  Connection(Edge& edge, Loop& loop, Socket socket);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  /// Serves until the connection ends. Edge and Loop outlive it.
+  static Awaitable<void> serve(std::unique_ptr<Connection> connection);
+
+  /// Cancels what has taken too long. Called often by the Loop.
+  void check(Clock::time_point now);
+  /// Ends the connection if it waits for a next request; a request under way is finished.
+  void drain();
+  void close() { stream_.close(); }
+
+ private:
+  enum class Read { whole, broken, fault };
+
+  Awaitable<void> run();
+  Awaitable<Read> read_request();
+  Awaitable<Read> read_head();
+  Awaitable<Read> read_body();
+  Awaitable<bool> read_more();
+  Awaitable<void> handle();
+  Awaitable<bool> answer();
+  Awaitable<bool> write_stream();
+  Awaitable<bool> write(std::string_view head, std::string_view body);
+  Awaitable<void> linger();
+  Awaitable<bool> on_worker(bool admitted, std::function<void()> work);
+
+  void parse();
+  void complete_request();
+  void run_handler();
+  void own_answer(const Fault& fault);
+  void deadline_in(std::chrono::milliseconds time) { deadline_at(Clock::now() + time); }
+  void deadline_at(Clock::time_point at);
+
+  Edge& edge_;
+  Loop& loop_;
+  Stream stream_;
+  ReadBuffer buffer_;
+  std::string remote_;
+
+  Clock::time_point deadline_ = Clock::time_point::max();
+  bool expired_ = false;  // the last deadline has passed
+  bool idle_ = false;     // nothing of a next request has come
+
+  std::optional<RequestParser> parser_;
+  std::optional<BodySpool> body_;
+  std::optional<Fault> fault_;
+  Request request_;
+  Response response_;
+  bool keep_alive_ = true;
+};
+
+}  // namespace lectern::http

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <unordered_set>
+
+#include "http/io.h"
+#include "http/server.h"
+#include "http/worker_pool.h"
+
+namespace boost::asio::ssl {
+class context;
+}
+
+namespace lectern::http {
+
+class Connection;
+
+/// What all connections of a server share.
+struct Edge {
+  Edge(ServerOptions settings, Handler handle)
+      : options(std::move(settings)),
+        handler(std::move(handle)),
+        pool(options.workers, options.queue_max) {}
+
+  const ServerOptions options;
+  const Handler handler;
+  std::shared_ptr<asio::ssl::context> tls;  // shared: the type is only complete in stream.cc
+  ServerCounters counters;
+  std::atomic<bool> draining{false};
+  /// The drain deadline has passed: work that has not begun is dropped.
+  std::atomic<bool> abandoned{false};
+  WorkerPool pool;
+};
+
+/// One I/O thread's loop, and the connections that live on it. Only `context` may be touched from
+/// other threads.
+struct Loop {
+  asio::io_context context{1};
+  Timer tick{context.get_executor()};
+  std::unordered_set<Connection*> connections;
+};
+
+}  // namespace lectern::http
