@@ -1,0 +1,169 @@
+#include <algorithm>
+#include <cstdint>
+
+#include "xapi/query.h"
+#include "xapi/validate.h"
+
+namespace lectern::xapi {
+namespace {
+
+constexpr std::string_view hex_digits = "0123456789ABCDEF";
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+/// The bytes of the UTF-8 character at the front of the text (RFC 3629); 0 when there is none.
+std::size_t character_bytes(std::string_view text) {
+  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned first = at(0);
+  if (first < 0x80) return 1;
+  const std::size_t size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+  if (first < 0xC2 || first > 0xF4 || text.size() < size) return 0;
+  for (std::size_t i = 1; i < size; ++i)
+    if (!is_continuation(text[i])) return 0;
+  const unsigned second = at(1);
+  if (first == 0xE0 && second < 0xA0) return 0;  // overlong
+  if (first == 0xED && second > 0x9F) return 0;  // a surrogate
+  if (first == 0xF0 && second < 0x90) return 0;  // overlong
+  if (first == 0xF4 && second > 0x8F) return 0;  // beyond U+10FFFF
+  return size;
+}
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t bytes = character_bytes(text);
+    if (bytes == 0) return false;
+    text.remove_prefix(bytes);
+  }
+  return true;
+}
+
+Result<std::string> decoded(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i] == '+' ? ' ' : text[i];
+      continue;
+    }
+    const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
+    const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
+    if (high < 0 || low < 0)
+      return fail(Code::invalid, "A % in a parameter must be followed by two hexadecimal digits");
+    out += static_cast<char>(high * 16 + low);
+    i += 2;
+  }
+  if (!is_utf8(out)) return fail(Code::invalid, "A parameter is not valid UTF-8");
+  return out;
+}
+
+std::string named(std::string_view name) { return std::string("`").append(name).append("`"); }
+
+tl::unexpected<Error> must_be(std::string_view name, std::string_view what) {
+  return fail(Code::invalid, "The parameter " + named(name) + " must be " + std::string(what));
+}
+
+}  // namespace
+
+Result<Parameters> parse_parameters(std::string_view text) {
+  Parameters out;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('&'), text.size());
+    const std::string_view one = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (one.empty()) continue;
+    const std::size_t equals = std::min(one.find('='), one.size());
+    TRY(std::string name, decoded(one.substr(0, equals)));
+    TRY(std::string value, decoded(one.substr(std::min(equals + 1, one.size()))));
+    out.emplace_back(std::move(name), std::move(value));
+  }
+  return out;
+}
+
+std::string percent_encoded(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() + text.size() / 2);
+  for (const char c : text) {
+    const bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                            (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
+    if (unreserved) {
+      out += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      out += '%';
+      out += hex_digits[byte >> 4];
+      out += hex_digits[byte & 0x0F];
+    }
+  }
+  return out;
+}
+
+std::optional<std::string_view> value_of(const Parameters& parameters, std::string_view name) {
+  for (const auto& [key, value] : parameters)
+    if (key == name) return value;
+  return std::nullopt;
+}
+
+Result<void> only_allowed(const Parameters& parameters,
+                          std::initializer_list<std::string_view> allowed) {
+  for (auto one = parameters.begin(); one != parameters.end(); ++one) {
+    const std::string& name = one->first;
+    if (std::find(allowed.begin(), allowed.end(), name) == allowed.end())
+      return fail(Code::invalid, "The following parameter is not allowed: " + named(name));
+    const bool is_repeated = std::any_of(parameters.begin(), one,
+                                         [&](const auto& other) { return other.first == name; });
+    if (is_repeated)
+      return fail(Code::invalid, "The parameter " + named(name) + " is given more than once");
+  }
+  return {};
+}
+
+Result<Uuid> uuid_parameter(std::string_view name, std::string_view value) {
+  if (const auto id = Uuid::parse(value)) return *id;
+  return must_be(name, "a UUID");
+}
+
+Result<Time> time_parameter(std::string_view name, std::string_view value) {
+  constexpr std::size_t zone_offset_min = 19;  // behind `2026-11-24T09:13:00`
+  std::string text(value);
+  const std::size_t blank = text.rfind(' ');
+  if (blank != std::string::npos && blank >= zone_offset_min) text[blank] = '+';
+  if (const auto time = parse_time(text)) return *time;
+  return must_be(name, "an ISO 8601 date and time");
+}
+
+Result<bool> boolean_parameter(std::string_view name, std::string_view value) {
+  if (value == "true") return true;
+  if (value == "false") return false;
+  return must_be(name, "`true` or `false`");
+}
+
+Result<std::string> iri_parameter(std::string_view name, std::string_view value) {
+  if (is_iri(value)) return std::string(value);
+  return must_be(name, "an absolute IRI");
+}
+
+Result<std::string> agent_parameter(std::string_view name, std::string_view value,
+                                    bool group_allowed) {
+  const std::string_view what =
+      group_allowed ? "the JSON of an Agent or an identified Group" : "the JSON of an Agent";
+  const auto explain = [&](Error error) {
+    error.message =
+        "The parameter " + named(name) + " must be " + std::string(what) + ": " + error.message;
+    return fail(std::move(error));
+  };
+  auto document = json::parse(std::string(value));
+  if (!document) return explain(std::move(document).error());
+  if (auto valid = validate_agent((*document)->root(), group_allowed); !valid)
+    return explain(std::move(valid).error());
+  if (auto ifi = ifi_of((*document)->root())) return std::move(*ifi);
+  return must_be(name, what);
+}
+
+}  // namespace lectern::xapi
