@@ -16,4 +16,9 @@ inline constexpr std::size_t reference_chain_max = 64;
 /// Bytes of an xAPI document id, IRI or agent in a key.
 inline constexpr std::size_t key_bytes_max = 16 * 1024;
 
+/// Parts of one multipart request: the statements and their attachments.
+inline constexpr std::size_t multipart_parts_max = 4096;
+/// Headers of one part of a multipart request.
+inline constexpr std::size_t part_headers_max = 32;
+
 }  // namespace lectern::limits

@@ -1,0 +1,174 @@
+#include "http/multipart.h"
+
+#include <algorithm>
+
+#include "base/limits.h"
+#include "base/uuid.h"
+#include "http/message.h"
+
+namespace lectern::http {
+namespace {
+
+constexpr std::string_view crlf = "\r\n";
+constexpr std::size_t boundary_bytes_max = 256;  // RFC 2046 says 70; clients exceed it
+
+tl::unexpected<Error> invalid(std::string message) {
+  Error error;
+  error.code = Code::invalid;
+  error.message = std::move(message);
+  error.rule = "Communication 1.5.2";
+  return fail(std::move(error));
+}
+
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+/// Reads a parameter's value, a token or a quoted string, from the front of `text`.
+std::string take_value(std::string_view& text) {
+  std::string value;
+  if (text.empty() || text.front() != '"') {
+    const auto end = std::min(text.find(';'), text.size());
+    value = trim(text.substr(0, end));
+    text.remove_prefix(end);
+    return value;
+  }
+  std::size_t at = 1;
+  while (at < text.size() && text[at] != '"') {
+    if (text[at] == '\\' && at + 1 < text.size()) ++at;
+    value.push_back(text[at++]);
+  }
+  text.remove_prefix(std::min(at + 1, text.size()));
+  text.remove_prefix(std::min(text.find(';'), text.size()));
+  return value;
+}
+
+bool is_boundary(std::string_view text) {
+  return !text.empty() && text.size() <= boundary_bytes_max &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < 0x7F; });
+}
+
+/// How the text behind `--boundary` goes on.
+enum class Line { none, part, end };
+
+/// Whether `rest`, behind a boundary, makes it a delimiter; of a part line, `rest` is moved to the
+/// part.
+Line classify(std::string_view& rest) {
+  if (rest.starts_with("--")) return Line::end;
+  const auto text = std::min(rest.find_first_not_of(" \t"), rest.size());
+  if (!rest.substr(text).starts_with(crlf)) return Line::none;
+  rest.remove_prefix(text + crlf.size());
+  return Line::part;
+}
+
+Result<Part> parse_part(std::string_view bytes) {
+  Part part;
+  while (!bytes.empty()) {
+    const auto end = std::min(bytes.find(crlf), bytes.size());
+    const auto line = bytes.substr(0, end);
+    bytes.remove_prefix(std::min(end + crlf.size(), bytes.size()));
+    if (line.empty()) {
+      part.content = bytes;
+      return part;
+    }
+    const auto colon = line.find(':');
+    if (colon == 0 || colon == std::string_view::npos ||
+        line.substr(0, colon).find_first_of(" \t\r\n") != std::string_view::npos)
+      return invalid("A part of the multipart body has a malformed header");
+    if (part.headers.size() == limits::part_headers_max)
+      return fail(Code::too_large, "A part of the multipart body has too many headers");
+    part.headers.emplace_back(line.substr(0, colon), trim(line.substr(colon + 1)));
+  }
+  return part;
+}
+
+}  // namespace
+
+std::optional<std::string_view> Part::find(std::string_view name) const {
+  for (const auto& [key, value] : headers)
+    if (equal_without_case(key, name)) return value;
+  return std::nullopt;
+}
+
+Result<std::string> multipart_boundary(std::string_view content_type) {
+  const auto semicolon = std::min(content_type.find(';'), content_type.size());
+  if (!equal_without_case(trim(content_type.substr(0, semicolon)), "multipart/mixed"))
+    return invalid("The Content-Type is not multipart/mixed");
+  auto rest = content_type.substr(semicolon);
+  while (!rest.empty()) {
+    rest.remove_prefix(1);  // the semicolon
+    const auto end = rest.find_first_of("=;");
+    if (end == std::string_view::npos) break;
+    const auto name = trim(rest.substr(0, end));
+    rest.remove_prefix(end);
+    if (rest.front() == ';') continue;
+    rest.remove_prefix(1);
+    while (!rest.empty() && is_blank(rest.front())) rest.remove_prefix(1);
+    auto value = take_value(rest);
+    if (!equal_without_case(name, "boundary")) continue;
+    if (!is_boundary(value)) return invalid("The Content-Type's boundary is not usable");
+    return value;
+  }
+  return invalid("The Content-Type multipart/mixed has no boundary");
+}
+
+Result<std::vector<Part>> split_multipart(std::string_view body, std::string_view boundary) {
+  const std::string delimiter = "\r\n--" + std::string(boundary);
+  auto rest = body;
+  while (rest.starts_with(crlf)) rest.remove_prefix(crlf.size());
+  if (!rest.starts_with(std::string_view(delimiter).substr(crlf.size())))
+    return invalid("The multipart body does not begin with its boundary");
+  rest.remove_prefix(delimiter.size() - crlf.size());
+  if (classify(rest) != Line::part)
+    return invalid("The multipart body does not begin with its boundary");
+
+  std::vector<Part> parts;
+  while (true) {
+    // A part may be empty: then the line break behind its boundary belongs to the next one too.
+    const auto begin = static_cast<std::size_t>(rest.data() - body.data());
+    auto at = body.find(delimiter, begin - crlf.size());
+    Line line = Line::none;
+    while (at != std::string_view::npos) {
+      rest = body.substr(at + delimiter.size());
+      line = classify(rest);
+      if (line != Line::none) break;
+      at = body.find(delimiter, at + 1);
+    }
+    if (at == std::string_view::npos)
+      return invalid("The multipart body is not closed by its boundary");
+    if (parts.size() == limits::multipart_parts_max)
+      return fail(Code::too_large, "The multipart body has too many parts");
+    TRY(auto part, parse_part(body.substr(begin, at > begin ? at - begin : 0)));
+    parts.push_back(std::move(part));
+    if (line == Line::end) return parts;
+  }
+}
+
+MultipartWriter::MultipartWriter() : boundary_("part-" + Uuid::random().text()) {}
+
+std::string MultipartWriter::content_type() const {
+  return "multipart/mixed; boundary=" + boundary_;
+}
+
+std::string MultipartWriter::head(const Headers& headers) {
+  std::string out = begun_ ? "\r\n--" : "--";
+  begun_ = true;
+  out += boundary_;
+  out += crlf;
+  for (const auto& [name, value] : headers) {
+    out += name;
+    out += ": ";
+    out += value;
+    out += crlf;
+  }
+  out += crlf;
+  return out;
+}
+
+std::string MultipartWriter::end() const { return "\r\n--" + boundary_ + "--\r\n"; }
+
+}  // namespace lectern::http
