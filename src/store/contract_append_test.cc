@@ -157,23 +157,21 @@ void check_conflicts(const Backend& backend) {
 
 namespace {
 
-/// Stores the sample and reads it back, by id and from a list.
-void check_survives(const Backend& backend, const Sample& sample, std::string json = {}) {
+/// Stores the row and reads its text back, by id and from a list.
+void check_survives(const Backend& backend, Row row) {
   auto subject = backend.open();
-  std::vector<Row> rows{row_of(sample)};
-  if (!json.empty()) {
-    json.replace(json.find("STORED"), 6, std::string(stored_text_size, '0'));
-    json.replace(json.find("ID"), 2, sample.id.text());
-    rows[0].stored_at = {json.find(std::string(stored_text_size, '0'))};
-    rows[0].json = json;
-  }
+  std::vector<Row> rows{std::move(row)};
   REQUIRE(append(subject, rows, OnConflict::refuse_batch) == Verdicts{Verdict::stored});
-  CHECK(found(*subject.statements, subject.target, sample.id).json == rows[0].json);
+  CHECK(found(*subject.statements, subject.target, rows[0].id).json == rows[0].json);
   settle(backend, *subject.statements, subject.target);
   const auto page = subject.statements->query({subject.target}, {}, {});
   REQUIRE(page.has_value());
   REQUIRE(page->rows.size() == 1);
   CHECK(page->rows[0].json == rows[0].json);
+}
+
+void check_survives(const Backend& backend, const Sample& sample) {
+  check_survives(backend, row_of(sample));
 }
 
 }  // namespace
@@ -194,12 +192,13 @@ void check_texts(const Backend& backend) {
   }
   SUBCASE("the order of members and the blanks between them stay") {
     const std::string line_break = backend.keeps_line_breaks ? "\r\n" : " ";
-    check_survives(backend, Sample{},
-                   R"({ "verb" : {"id":"http://example.org/verbs/did"},)" + line_break +
-                       R"(  "object":{"id":"http://example.org/activities/course"},)" +
-                       R"("id":"ID", "actor":{"mbox":"mailto:ada@example.org"} , )" +
-                       R"("timestamp":"2026-01-01T00:00:00Z","version":"1.0.0",)" +
-                       R"("authority":{"mbox":"mailto:lms@example.org"},"stored":"STORED" })");
+    const auto row = row_of(R"({ "verb" : {"id":"http://example.org/verbs/did"},)" + line_break +
+                                R"(  "object":{"id":"http://example.org/activities/course"},)" +
+                                R"("actor":{"mbox":"mailto:ada@example.org"} , )" + "\t" +
+                                R"("timestamp":"2026-01-01T00:00:00Z" })",
+                            "lms");
+    CHECK(row.json.find(line_break + "  \"object\"") != std::string::npos);
+    check_survives(backend, row);
   }
   SUBCASE("a statement of a megabyte survives") {
     check_survives(backend, {.note = std::string(1'000'000, 'x')});

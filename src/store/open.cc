@@ -1,8 +1,11 @@
 #include "store/open.h"
 
 #include <array>
+#include <filesystem>
 #include <string_view>
 
+#include "store/embedded/embedded_documents.h"
+#include "store/embedded/embedded_statements.h"
 #include "store/memory/memory_documents.h"
 #include "store/memory/memory_statements.h"
 
@@ -14,6 +17,13 @@ Result<Stores> open_memory(const StoreSettings&) {
                 std::make_unique<memory::MemoryDocuments>(), nullptr, "memory (nothing is kept)"};
 }
 
+Result<Stores> open_embedded(const StoreSettings& settings) {
+  const auto folder = (std::filesystem::path(settings.app_dir) / "embedded").string();
+  TRY(auto engine, embedded::Engine::open(folder));
+  return Stores{std::make_unique<embedded::EmbeddedStatements>(engine),
+                std::make_unique<embedded::EmbeddedDocuments>(engine), nullptr, folder};
+}
+
 struct Backend {
   std::string_view name;
   Result<Stores> (*open)(const StoreSettings& settings);
@@ -21,6 +31,7 @@ struct Backend {
 
 // The one place that knows the backends: a line here, and its includes above.
 constexpr std::array backends = {
+    Backend{"embedded", open_embedded},
     Backend{"memory", open_memory},
 };
 

@@ -24,6 +24,8 @@ struct Sample {
 
 /// The row that POSTing the statement makes.
 Row row_of(const Sample& sample);
+/// The same of a statement's text.
+Row row_of(const std::string& received, const std::string& authority_name);
 
 /// Terms as a query would ask for them.
 std::string agent(const std::string& name);

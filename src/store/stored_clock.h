@@ -17,6 +17,8 @@ class StoredClock {
   Time next() { return last_ = std::max(now(), last_ + std::chrono::microseconds{1}); }
   /// An instant that every later next() is above: now, unless the clock was set back.
   Time reached() { return last_ = std::max(now(), last_); }
+  /// The latest instant that was handed out or told.
+  Time last() const { return last_; }
   /// Raises the clock above an instant found in the store.
   void raise(Time found) { last_ = std::max(last_, found); }
 

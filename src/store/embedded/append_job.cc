@@ -1,0 +1,118 @@
+#include "store/embedded/append_job.h"
+
+#include <algorithm>
+
+#include "base/assert.h"
+#include "store/embedded/reference_batch.h"
+#include "store/verdicts.h"
+#include "xapi/stamp.h"
+
+namespace lectern::store::embedded {
+
+AppendJob::AppendJob(const Database& database, TargetNumber target, std::span<Row> rows,
+                     OnConflict on_conflict)
+    : database_(database), target_(target), rows_(rows), on_conflict_(on_conflict) {
+  id_keys_.reserve(rows.size());
+  hashes_.resize(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    id_keys_.push_back(id_key(target, rows[i].id));
+    hashes_[i].reserve(rows[i].terms.size());
+    for (const auto& term : rows[i].terms) hashes_[i].push_back(database.hash_of(target, term));
+  }
+}
+
+Result<void> AppendJob::look_up() {
+  std::vector<rocksdb::Slice> keys(id_keys_.begin(), id_keys_.end());
+  std::vector<rocksdb::PinnableSlice> values(keys.size());
+  std::vector<rocksdb::Status> statuses(keys.size());
+  database_.rocks().MultiGet({}, database_.family(Family::ids), keys.size(), keys.data(),
+                             values.data(), statuses.data());
+  entries_.assign(keys.size(), std::nullopt);
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (statuses[i].IsNotFound()) continue;
+    if (!statuses[i].ok()) return fail(error_of(statuses[i], "looking up ids"));
+    entries_[i] = decode_id_entry(view(values[i]));
+    if (!entries_[i]) return fail(damaged("id"));
+  }
+  return {};
+}
+
+Result<Job::Step> AppendJob::prepare(Group& group, StoredClock& clock) {
+  const auto is_touched = [&](const std::string& key) { return group.touched.contains(key); };
+  if (std::any_of(id_keys_.begin(), id_keys_.end(), is_touched)) return Step::after_flush;
+  RETURN_IF_ERROR(look_up());
+  std::size_t next = 0;
+  verdicts_ = judge(rows_, on_conflict_, [&](const Uuid&) -> std::optional<xapi::Fingerprint> {
+    const auto& entry = entries_[next++];
+    if (!entry || !entry->kept) return std::nullopt;
+    return entry->fingerprint;
+  });
+  bool references = false;
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    if (verdicts_[i] == Verdict::stored)
+      references = references || rows_[i].refers_to || entries_[i].has_value();
+  }
+  if (references && !group.empty()) return Step::after_flush;
+
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    if (verdicts_[i] != Verdict::stored) continue;
+    Row& row = rows_[i];
+    row.stored = clock.next();
+    xapi::set_stored(row.json, row.stored_at, row.stored);
+    write_row(group, row, i);
+  }
+  if (references) RETURN_IF_ERROR(write_references(group));
+  return Step::prepared;
+}
+
+void AppendJob::write_row(Group& group, const Row& row, std::size_t index) {
+  auto& batch = group.batch;
+  const auto head = encode_body_head({row.id, row.refers_to, row.voids, false, {}});
+  const auto key = body_key(target_, row.stored);
+  const rocksdb::Slice key_part = key;
+  const rocksdb::Slice value_parts[] = {head, row.json};
+  batch.Put(database_.family(Family::bodies), rocksdb::SliceParts(&key_part, 1),
+            rocksdb::SliceParts(value_parts, 2));
+  batch.Put(database_.family(Family::ids), id_keys_[index],
+            encode_id_entry({true, row.stored, row.fingerprint}));
+  group.touched.insert(id_keys_[index]);
+  const auto order = order_of(row.stored);
+  for (const auto& hash : hashes_[index])
+    batch.Put(database_.family(Family::postings), posting_key(hash, order), {});
+}
+
+Result<void> AppendJob::write_references(Group& group) {
+  std::vector<Row> fresh;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    if (verdicts_[i] != Verdict::stored) continue;
+    fresh.push_back(rows_[i]);
+    places.push_back(i);
+  }
+  auto& batch = group.batch;
+  ReferenceBatch references(database_, target_, fresh);
+  RETURN_IF_ERROR(resolve_references(references, fresh));
+  RETURN_IF_ERROR(references.write(batch));
+  for (std::size_t i = 0; i < fresh.size(); ++i) {
+    const Row& row = fresh[i];
+    if (row.refers_to) {
+      batch.Put(database_.family(Family::references),
+                reference_key(target_, *row.refers_to, row.stored),
+                encode_reference({row.id, row.voids}));
+      const auto target_key = id_key(target_, *row.refers_to);
+      TRY(const auto entry, database_.get(Family::ids, target_key));
+      const bool comes_now = group.touched.contains(target_key);
+      if (!entry && !comes_now)
+        batch.Put(database_.family(Family::ids), target_key, encode_id_entry({}));
+      group.touched.insert(target_key);
+    }
+    if (!references.is_voided(row.id)) continue;
+    batch.Put(database_.family(Family::bodies), body_key(target_, row.stored),
+              encode_body_head({row.id, row.refers_to, row.voids, true, {}}).append(row.json));
+    for (const auto& hash : hashes_[places[i]])
+      batch.Delete(database_.family(Family::postings), posting_key(hash, order_of(row.stored)));
+  }
+  return {};
+}
+
+}  // namespace lectern::store::embedded

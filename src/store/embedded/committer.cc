@@ -1,0 +1,132 @@
+#include "store/embedded/committer.h"
+
+#include <algorithm>
+
+namespace lectern::store::embedded {
+namespace {
+
+constexpr std::size_t jobs_of_a_group_max = 256;
+constexpr std::size_t group_bytes_max = std::size_t{8} << 20;
+
+}  // namespace
+
+Committer::Committer(Database& database, Time newest_stored)
+    : database_(database),
+      committed_(newest_stored),
+      clock_(newest_stored),
+      thread_([this] { work(); }) {}
+
+Committer::~Committer() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  arrived_.notify_one();
+  thread_.join();
+}
+
+Result<void> Committer::run(Job& job, Deadline deadline) {
+  std::unique_lock lock(mutex_);
+  job.state_ = Job::State::waiting;
+  waiting_.push_back(&job);
+  arrived_.notify_one();
+  const auto taken = [&] { return job.state_ != Job::State::waiting; };
+  if (deadline == Deadline::max()) {
+    done_.wait(lock, taken);
+  } else if (!done_.wait_until(lock, deadline, taken)) {
+    std::erase(waiting_, &job);
+    return fail(Code::unavailable, "The store is busy", "not begun by the deadline");
+  }
+  done_.wait(lock, [&] { return job.state_ == Job::State::done; });
+  return std::move(job.outcome_);
+}
+
+Time Committer::consistent_through() {
+  const std::lock_guard lock(mutex_);
+  if (!busy_) committed_ = clock_.reached();
+  return committed_;
+}
+
+void Committer::work() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    arrived_.wait(lock, [&] { return stop_ || !waiting_.empty(); });
+    if (waiting_.empty()) return;
+    std::vector<Job*> jobs;
+    for (; !waiting_.empty() && jobs.size() < jobs_of_a_group_max; waiting_.pop_front()) {
+      jobs.push_back(waiting_.front());
+      jobs.back()->state_ = Job::State::taken;
+    }
+    busy_ = true;
+    lock.unlock();
+    commit(jobs);
+    lock.lock();
+    busy_ = false;
+  }
+}
+
+void Committer::commit(const std::vector<Job*>& jobs) {
+  Group group;
+  std::vector<Job*> prepared;
+  for (Job* job : jobs) {
+    auto step = prepare(*job, group);
+    if (step && *step == Job::Step::after_flush) {
+      write(group, prepared);
+      step = prepare(*job, group);
+    }
+    if (!step) {
+      answer(*job, fail(std::move(step).error()));
+      continue;
+    }
+    prepared.push_back(job);
+    if (group.batch.GetDataSize() > group_bytes_max) write(group, prepared);
+  }
+  write(group, prepared);
+}
+
+Result<Job::Step> Committer::prepare(Job& job, Group& group) {
+  group.batch.SetSavePoint();
+  auto step = job.prepare(group, clock_);
+  if (step) {
+    group.batch.PopSavePoint();
+  } else {
+    group.batch.RollbackToSavePoint();
+  }
+  return step;
+}
+
+void Committer::write(Group& group, std::vector<Job*>& jobs) {
+  Result<void> outcome;
+  if (!group.empty()) {
+    rocksdb::WriteOptions options;
+    options.sync = true;
+    const auto status = database_.rocks().Write(options, &group.batch);
+    if (!status.ok()) {
+      outcome = fail(error_of(status, "committing"));
+      database_.rocks().Resume().PermitUncheckedError();
+    }
+  }
+  group.batch.Clear();
+  group.touched.clear();
+  {
+    const std::lock_guard lock(mutex_);
+    committed_ = clock_.last();
+    for (Job* job : jobs) {
+      job->outcome_ = outcome;
+      job->state_ = Job::State::done;
+    }
+  }
+  done_.notify_all();
+  jobs.clear();
+}
+
+void Committer::answer(Job& job, Result<void> outcome) {
+  {
+    const std::lock_guard lock(mutex_);
+    job.outcome_ = std::move(outcome);
+    job.state_ = Job::State::done;
+  }
+  done_.notify_all();
+}
+
+}  // namespace lectern::store::embedded

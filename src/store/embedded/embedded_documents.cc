@@ -1,0 +1,131 @@
+#include "store/embedded/embedded_documents.h"
+
+#include <algorithm>
+
+#include "store/embedded/document_jobs.h"
+#include "store/embedded/values.h"
+
+namespace lectern::store::embedded {
+
+Result<std::optional<Document>> EmbeddedDocuments::get(const Context& context,
+                                                       const DocumentKey& key) {
+  const auto target = engine_->database->find_target(context.target);
+  if (!target) return std::nullopt;
+  TRY(const auto bytes, engine_->database->get(Family::documents, document_key(*target, key)));
+  if (!bytes) return std::nullopt;
+  auto document = decode_document(*bytes);
+  if (!document) return fail(damaged("document"));
+  return document;
+}
+
+Result<bool> EmbeddedDocuments::put(const Context& context, const DocumentKey& key,
+                                    const Document& document, const Expect& expect) {
+  TRY(const auto target, engine_->database->make_target(context.target));
+  ChangeDocuments job(*engine_->database, {{document_key(target, key), expect, &document}});
+  RETURN_IF_ERROR(engine_->committer.run(job, context.deadline));
+  return job.made().front();
+}
+
+Result<std::vector<bool>> EmbeddedDocuments::put_all(const Context& context,
+                                                     std::span<const DocumentWrite> writes) {
+  if (writes.empty()) return std::vector<bool>{};
+  TRY(const auto target, engine_->database->make_target(context.target));
+  std::vector<DocumentChange> changes;
+  for (const auto& write : writes)
+    changes.push_back({document_key(target, write.key), write.expect, &write.document});
+  ChangeDocuments job(*engine_->database, std::move(changes));
+  RETURN_IF_ERROR(engine_->committer.run(job, context.deadline));
+  return std::move(job.made());
+}
+
+Result<bool> EmbeddedDocuments::erase(const Context& context, const DocumentKey& key,
+                                      const Expect& expect) {
+  TRY(const auto target, engine_->database->make_target(context.target));
+  ChangeDocuments job(*engine_->database, {{document_key(target, key), expect, nullptr}});
+  RETURN_IF_ERROR(engine_->committer.run(job, context.deadline));
+  return job.made().front();
+}
+
+Result<std::vector<DocumentName>> EmbeddedDocuments::list(const Context& context,
+                                                          const DocumentSpace& space,
+                                                          std::optional<Time> since) {
+  std::vector<DocumentName> names;
+  const auto target = engine_->database->find_target(context.target);
+  if (!target) return names;
+  const auto prefix = document_prefix(*target, space);
+  const std::unique_ptr<rocksdb::Iterator> at(
+      engine_->database->rocks().NewIterator({}, engine_->database->family(Family::documents)));
+  for (at->Seek(prefix); at->Valid() && at->key().starts_with(prefix); at->Next()) {
+    const auto document = decode_document(view(at->value()), false);
+    DocumentName name;
+    if (!document || !decode_document_key(view(at->key()), name.registration, name.id))
+      return fail(damaged("document"));
+    name.updated = document->updated;
+    if (!since || name.updated > *since) names.push_back(std::move(name));
+  }
+  if (!at->status().ok()) return fail(error_of(at->status(), "listing documents"));
+  return names;
+}
+
+Result<void> EmbeddedDocuments::erase_all(const Context& context, const DocumentSpace& space) {
+  const auto target = engine_->database->find_target(context.target);
+  if (!target) return {};
+  EraseSpace job(*engine_->database, document_prefix(*target, space));
+  return engine_->committer.run(job, context.deadline);
+}
+
+Result<void> EmbeddedDocuments::put_blob(const Context& context, std::string_view sha2,
+                                         std::string_view bytes) {
+  TRY(const auto there, blob_size(context, sha2));
+  if (there) return {};
+  auto& database = *engine_->database;
+  TRY(const auto target, database.make_target(context.target));
+  auto* blobs = database.family(Family::blobs);
+  // Pieces need no order among other writes: the same hash means the same bytes, and none is read
+  // before the size is there. That last write syncs the log, and so all before it.
+  std::uint32_t piece = 0;
+  for (std::size_t at = 0; at < bytes.size(); at += blob_piece_bytes, ++piece) {
+    const auto part = bytes.substr(at, blob_piece_bytes);
+    const auto status = database.rocks().Put({}, blobs, blob_key(target, sha2, piece),
+                                             rocksdb::Slice(part.data(), part.size()));
+    if (!status.ok()) return fail(error_of(status, "writing an attachment"));
+  }
+  std::string size;
+  append_be64(size, bytes.size());
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  const auto status =
+      database.rocks().Put(options, blobs, blob_key(target, sha2, blob_size_piece), size);
+  if (!status.ok()) return fail(error_of(status, "writing an attachment"));
+  return {};
+}
+
+Result<std::optional<std::uint64_t>> EmbeddedDocuments::blob_size(const Context& context,
+                                                                  std::string_view sha2) {
+  const auto target = engine_->database->find_target(context.target);
+  if (!target) return std::nullopt;
+  TRY(const auto size,
+      engine_->database->get(Family::blobs, blob_key(*target, sha2, blob_size_piece)));
+  if (!size) return std::nullopt;
+  if (size->size() != 8) return fail(damaged("attachment"));
+  return be64(*size);
+}
+
+Result<std::string> EmbeddedDocuments::read_blob(const Context& context, std::string_view sha2,
+                                                 std::uint64_t offset, std::size_t bytes_max) {
+  TRY(const auto size, blob_size(context, sha2));
+  const auto target = engine_->database->find_target(context.target);
+  if (!size || !target) return fail(Code::not_found, "No such attachment");
+  std::string bytes;
+  while (bytes.size() < bytes_max && offset + bytes.size() < *size) {
+    const auto at = offset + bytes.size();
+    const auto piece = static_cast<std::uint32_t>(at / blob_piece_bytes);
+    TRY(const auto part, engine_->database->get(Family::blobs, blob_key(*target, sha2, piece)));
+    const auto within = static_cast<std::size_t>(at % blob_piece_bytes);
+    if (!part || part->size() <= within) return fail(damaged("attachment"));
+    bytes.append(*part, within, bytes_max - bytes.size());
+  }
+  return bytes;
+}
+
+}  // namespace lectern::store::embedded

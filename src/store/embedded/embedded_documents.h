@@ -1,0 +1,35 @@
+#pragma once
+
+#include "store/document_store.h"
+#include "store/embedded/engine.h"
+
+namespace lectern::store::embedded {
+
+/// Documents and attachments in the folder of the embedded store. Writes of documents share
+/// commits with statements.
+class EmbeddedDocuments final : public DocumentStore {
+ public:
+  /// Shares the engine with the statements: whichever is destroyed last closes the folder.
+  explicit EmbeddedDocuments(std::shared_ptr<Engine> engine) : engine_(std::move(engine)) {}
+
+  Result<std::optional<Document>> get(const Context& context, const DocumentKey& key) override;
+  Result<bool> put(const Context& context, const DocumentKey& key, const Document& document,
+                   const Expect& expect) override;
+  Result<std::vector<bool>> put_all(const Context& context,
+                                    std::span<const DocumentWrite> writes) override;
+  Result<bool> erase(const Context& context, const DocumentKey& key, const Expect& expect) override;
+  Result<std::vector<DocumentName>> list(const Context& context, const DocumentSpace& space,
+                                         std::optional<Time> since) override;
+  Result<void> erase_all(const Context& context, const DocumentSpace& space) override;
+  Result<void> put_blob(const Context& context, std::string_view sha2,
+                        std::string_view bytes) override;
+  Result<std::optional<std::uint64_t>> blob_size(const Context& context,
+                                                 std::string_view sha2) override;
+  Result<std::string> read_blob(const Context& context, std::string_view sha2, std::uint64_t offset,
+                                std::size_t bytes_max) override;
+
+ private:
+  const std::shared_ptr<Engine> engine_;
+};
+
+}  // namespace lectern::store::embedded

@@ -1,0 +1,76 @@
+#include "store/embedded/embedded_statements.h"
+
+#include "store/embedded/append_job.h"
+#include "store/embedded/page_query.h"
+
+namespace lectern::store::embedded {
+namespace {
+
+/// The values under the keys, empty ones where there are none.
+Result<std::vector<rocksdb::PinnableSlice>> read_all(const Database& database, Family family,
+                                                     const std::vector<std::string>& keys) {
+  const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
+  std::vector<rocksdb::PinnableSlice> values(keys.size());
+  std::vector<rocksdb::Status> statuses(keys.size());
+  database.rocks().MultiGet({}, database.family(family), keys.size(), slices.data(), values.data(),
+                            statuses.data());
+  for (const auto& status : statuses)
+    if (!status.ok() && !status.IsNotFound()) return fail(error_of(status, "reading"));
+  return values;
+}
+
+}  // namespace
+
+Result<std::vector<Verdict>> EmbeddedStatements::append(const Context& context, std::span<Row> rows,
+                                                        OnConflict on_conflict) {
+  if (rows.empty()) return std::vector<Verdict>{};
+  TRY(const auto target, engine_->database->make_target(context.target));
+  AppendJob job(*engine_->database, target, rows, on_conflict);
+  RETURN_IF_ERROR(engine_->committer.run(job, context.deadline));
+  return std::move(job.verdicts());
+}
+
+Result<std::vector<Found>> EmbeddedStatements::find(const Context& context,
+                                                    std::span<const Uuid> ids) {
+  std::vector<Found> found;
+  const auto target = engine_->database->find_target(context.target);
+  if (!target || ids.empty()) return found;
+  std::vector<std::string> keys;
+  for (const Uuid& id : ids) keys.push_back(id_key(*target, id));
+  TRY(const auto entries, read_all(*engine_->database, Family::ids, keys));
+  keys.clear();
+  for (const auto& bytes : entries) {
+    if (bytes.empty()) continue;
+    const auto entry = decode_id_entry(view(bytes));
+    if (!entry) return fail(damaged("id"));
+    if (!entry->kept) continue;
+    found.push_back({{entry->stored, {}}, {}, entry->fingerprint, false});
+    keys.push_back(body_key(*target, entry->stored));
+  }
+  TRY(const auto bodies, read_all(*engine_->database, Family::bodies, keys));
+  for (std::size_t i = 0; i < bodies.size(); ++i) {
+    const auto body = decode_body(view(bodies[i]));
+    if (!body) return fail(damaged("body"));
+    found[i].position.id = body->id;
+    found[i].json = body->json;
+    found[i].voided = body->voided;
+  }
+  return found;
+}
+
+Result<Page> EmbeddedStatements::query(const Context& context, const Filter& filter,
+                                       const PageRequest& page) {
+  const auto target = engine_->database->find_target(context.target);
+  if (!target) return Page{};
+  return query_page(*engine_->database, *target, filter, page, context.deadline);
+}
+
+Result<Time> EmbeddedStatements::consistent_through(const Context&) {
+  return engine_->committer.consistent_through();
+}
+
+Health EmbeddedStatements::health() {
+  return engine_->database->get(Family::defaults, "format") ? Health::ok : Health::error;
+}
+
+}  // namespace lectern::store::embedded

@@ -1,0 +1,95 @@
+#include "store/embedded/options.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+
+namespace lectern::store::embedded {
+namespace {
+
+constexpr std::size_t mebibyte = std::size_t{1} << 20;
+
+using Options = rocksdb::ColumnFamilyOptions;
+
+Options small_family(const std::shared_ptr<rocksdb::Cache>& cache, std::size_t block_bytes) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.block_size = block_bytes;
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.format_version = 5;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  Options options;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.write_buffer_size = 4 * mebibyte;
+  options.max_write_buffer_number = 3;
+  options.level_compaction_dynamic_level_bytes = true;
+  options.compression = rocksdb::kLZ4Compression;
+  options.bottommost_compression = rocksdb::kZSTD;
+  return options;
+}
+
+/// Keys come in order, so a file once written is hardly ever rewritten: compress it well at once.
+Options bodies(const std::shared_ptr<rocksdb::Cache>& cache) {
+  Options options = small_family(cache, 8 * 1024);
+  options.write_buffer_size = 16 * mebibyte;
+  options.compression = rocksdb::kZSTD;
+  options.compression_opts.level = 1;
+  options.bottommost_compression_opts.level = 1;
+  return options;
+}
+
+/// Random keys, most of them looked up in vain: the filters also cover what is in memory.
+Options ids(const std::shared_ptr<rocksdb::Cache>& cache) {
+  Options options = small_family(cache, 4 * 1024);
+  options.write_buffer_size = 8 * mebibyte;
+  options.memtable_whole_key_filtering = true;
+  options.memtable_prefix_bloom_size_ratio = 0.05;
+  return options;
+}
+
+Options postings(const std::shared_ptr<rocksdb::Cache>& cache) {
+  Options options = small_family(cache, 8 * 1024);
+  options.write_buffer_size = 16 * mebibyte;
+  return options;
+}
+
+Options blobs(const std::shared_ptr<rocksdb::Cache>& cache) {
+  Options options = small_family(cache, 64 * 1024);
+  options.write_buffer_size = 8 * mebibyte;
+  return options;
+}
+
+}  // namespace
+
+rocksdb::DBOptions database_options() {
+  rocksdb::DBOptions options;
+  options.create_if_missing = true;
+  options.create_missing_column_families = true;
+  options.db_write_buffer_size = 64 * mebibyte;
+  options.max_total_wal_size = 64 * mebibyte;
+  options.recycle_log_file_num = 2;
+  options.max_background_jobs = 2;
+  options.max_open_files = 512;
+  options.bytes_per_sync = mebibyte;
+  options.keep_log_file_num = 4;
+  options.max_log_file_size = 4 * mebibyte;
+  options.info_log_level = rocksdb::WARN_LEVEL;
+  options.stats_dump_period_sec = 0;
+  return options;
+}
+
+std::vector<rocksdb::ColumnFamilyDescriptor> family_options() {
+  const auto cache = rocksdb::NewLRUCache(64 * mebibyte);
+  return {
+      {rocksdb::kDefaultColumnFamilyName, small_family(cache, 4 * 1024)},
+      {"bodies", bodies(cache)},
+      {"ids", ids(cache)},
+      {"postings", postings(cache)},
+      {"references", small_family(cache, 4 * 1024)},
+      {"documents", small_family(cache, 8 * 1024)},
+      {"blobs", blobs(cache)},
+  };
+}
+
+}  // namespace lectern::store::embedded
