@@ -15,7 +15,7 @@ namespace lectern::xapi {
 std::string format_ids(json::Value statement);
 
 /// The languages of an Accept-Language header, most wanted first (RFC 9110, 12.5.4); rubbish in it
-/// is passed over.
+/// is passed over, and so are languages beyond the 32 most wanted.
 std::vector<std::string> parse_accept_language(std::string_view header);
 
 /// The JSON text of the canonical definition of an activity, or nothing when none is known.
@@ -23,8 +23,8 @@ using DefinitionLookup = std::function<std::optional<std::string>(std::string_vi
 
 /// A statement as format=canonical wants it: each activity with its canonical definition where
 /// `lookup` knows one, else the received one; each language map, verb displays too, cut to the
-/// best entry for `languages` (RFC 4647 basic filtering in their order; else any entry). Values
-/// inside extensions, and attachment displays, are left alone.
+/// best entry for `languages` (language.h). Values inside extensions, and attachment displays, are
+/// left alone.
 std::string format_canonical(json::Value statement, const std::vector<std::string>& languages,
                              const DefinitionLookup& lookup);
 

@@ -1,0 +1,126 @@
+#include "xapi/language.h"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+#include "xapi/folding.h"
+#include "xapi/formats.h"
+
+namespace lectern::xapi {
+namespace {
+
+using json::Value;
+
+/// Languages of one header that are looked at: the most wanted ones.
+constexpr std::size_t languages_max = 32;
+
+std::string_view trimmed(std::string_view text) {
+  const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+/// Takes off and returns what stands before the next separator.
+std::string_view take_until(std::string_view& text, char separator) {
+  const std::size_t end = std::min(text.find(separator), text.size());
+  const std::string_view part = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return part;
+}
+
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_alphanumeric(char c) { return is_letter(c) || (c >= '0' && c <= '9'); }
+
+/// `*`, or parts of one to eight letters, behind the first dash also digits (RFC 4647, 2.1).
+bool is_range(std::string_view text) {
+  if (text == "*") return true;
+  if (text.empty() || text.back() == '-') return false;
+  const std::string_view language = text.substr(0, text.find('-'));
+  if (!std::all_of(language.begin(), language.end(), is_letter)) return false;
+  while (!text.empty()) {
+    const std::string_view part = take_until(text, '-');
+    if (part.empty() || part.size() > 8) return false;
+    if (!std::all_of(part.begin(), part.end(), is_alphanumeric)) return false;
+  }
+  return true;
+}
+
+/// The weight in thousandths: `0`, `1`, `0.5`, at most three digits behind the point.
+std::optional<int> read_weight(std::string_view text) {
+  if (text.empty() || text.size() > 5 || (text.front() != '0' && text.front() != '1'))
+    return std::nullopt;
+  int weight = (text.front() - '0') * 1000;
+  if (text.size() == 1) return weight;
+  if (text[1] != '.') return std::nullopt;
+  int unit = 100;
+  for (const char c : text.substr(2)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    weight += (c - '0') * unit;
+    unit /= 10;
+  }
+  return weight <= 1000 ? std::optional<int>(weight) : std::nullopt;
+}
+
+/// Of the entries whose tag is the range, or begins with it and a dash, the best one.
+std::optional<Value> filtered(Value map, std::string_view range) {
+  std::optional<Value> longer;
+  for (const Value entry : map.children()) {
+    const std::string_view tag = entry.key();
+    if (tag.size() < range.size() || !equal_but_case(tag.substr(0, range.size()), range)) continue;
+    if (tag.size() == range.size()) return entry;
+    if (tag[range.size()] == '-' && !longer) longer = entry;
+  }
+  return longer;
+}
+
+/// Without the last part, and without a single letter then at its end: `zh-Hant-x-y` to `zh-Hant`.
+std::string_view shortened(std::string_view range) {
+  const auto cut = [&] {
+    const std::size_t dash = range.rfind('-');
+    range = dash == std::string_view::npos ? std::string_view() : range.substr(0, dash);
+  };
+  cut();
+  if (range.size() >= 2 && range[range.size() - 2] == '-') cut();
+  return range;
+}
+
+}  // namespace
+
+std::vector<std::string> parse_accept_language(std::string_view header) {
+  struct Wanted {
+    std::string_view range;
+    int weight;
+  };
+  std::vector<Wanted> all;
+  while (!header.empty()) {
+    std::string_view one = take_until(header, ',');
+    const std::string_view range = trimmed(take_until(one, ';'));
+    std::optional<int> weight = 1000;
+    if (const std::string_view parameter = trimmed(one); !parameter.empty()) {
+      const bool is_weight = parameter.starts_with("q=") || parameter.starts_with("Q=");
+      weight = is_weight ? read_weight(parameter.substr(2)) : std::nullopt;
+    }
+    if (weight && *weight > 0 && is_range(range)) all.push_back({range, *weight});
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Wanted& a, const Wanted& b) { return a.weight > b.weight; });
+  if (all.size() > languages_max) all.erase(all.begin() + languages_max, all.end());
+  std::vector<std::string> out;
+  out.reserve(all.size());
+  for (const Wanted& one : all) out.emplace_back(one.range);
+  return out;
+}
+
+Value best_entry(Value map, const std::vector<std::string>& languages) {
+  // `*` wants whatever is left, so it comes after every named language and needs no code.
+  for (const std::string& range : languages)
+    if (const auto entry = filtered(map, range)) return *entry;
+  for (const std::string& range : languages)
+    for (auto part = shortened(range); !part.empty(); part = shortened(part))
+      if (const auto entry = filtered(map, part)) return *entry;
+  return *map.children().begin();
+}
+
+}  // namespace lectern::xapi
