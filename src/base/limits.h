@@ -21,4 +21,7 @@ inline constexpr std::size_t multipart_parts_max = 4096;
 /// Headers of one part of a multipart request.
 inline constexpr std::size_t part_headers_max = 32;
 
+/// Bytes of a language tag: beyond what any registry holds (RFC 5646, 4.4.1 asks for 35).
+inline constexpr std::size_t language_tag_bytes_max = 255;
+
 }  // namespace lectern::limits
