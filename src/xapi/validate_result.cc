@@ -1,0 +1,70 @@
+#include <fmt/format.h>
+
+#include "xapi/members.h"
+#include "xapi/validate.h"
+#include "xapi/validate_parts.h"
+
+namespace lectern::xapi {
+namespace {
+
+using json::Type;
+using json::Value;
+
+constexpr std::string_view rule = "Data 2.4.5";
+constexpr std::string_view score_rule = "Data 2.4.5.1";
+
+bool check_score(Check& check, Value score) {
+  Members<"scaled", "raw", "min", "max"> members;
+  if (!members.read(check, score, "a score", score_rule)) return false;
+  const auto& scaled = members.get<"scaled">();
+  const auto& raw = members.get<"raw">();
+  const auto& min = members.get<"min">();
+  const auto& max = members.get<"max">();
+  for (const Value number : score.children())
+    if (!check.is(number, Type::number, score_rule)) return false;
+  if (scaled && !(scaled->as_double() >= -1 && scaled->as_double() <= 1))
+    return check.refuse(
+        *scaled, score_rule,
+        fmt::format("\"scaled\" must be between -1 and 1, not {}", scaled->number()));
+  if (min && max && !(min->as_double() < max->as_double()))
+    return check.refuse(
+        score, score_rule,
+        fmt::format("\"min\" ({}) must be less than \"max\" ({})", min->number(), max->number()));
+  if (raw && min && raw->as_double() < min->as_double())
+    return check.refuse(*raw, score_rule,
+                        fmt::format("\"raw\" ({}) must not be less than \"min\" ({})",
+                                    raw->number(), min->number()));
+  if (raw && max && raw->as_double() > max->as_double())
+    return check.refuse(*raw, score_rule,
+                        fmt::format("\"raw\" ({}) must not be more than \"max\" ({})",
+                                    raw->number(), max->number()));
+  return true;
+}
+
+bool check_duration(Check& check, Value duration) {
+  if (!check.is(duration, Type::string, "Data 4.6")) return false;
+  if (is_duration(duration.string())) return true;
+  return check.refuse(duration, "Data 4.6",
+                      "\"duration\" must be an ISO 8601 duration such as PT4H35M59.14S or P4W");
+}
+
+}  // namespace
+
+bool check_result(Check& check, Value result) {
+  Members<"score", "success", "completion", "response", "duration", "extensions"> members;
+  if (!members.read(check, result, "a result", rule)) return false;
+  const auto& score = members.get<"score">();
+  const auto& success = members.get<"success">();
+  const auto& completion = members.get<"completion">();
+  const auto& response = members.get<"response">();
+  const auto& duration = members.get<"duration">();
+  const auto& extensions = members.get<"extensions">();
+  return (!score || check_score(check, *score)) &&
+         (!success || check.is(*success, Type::boolean, rule)) &&
+         (!completion || check.is(*completion, Type::boolean, rule)) &&
+         (!response || check.is(*response, Type::string, rule)) &&
+         (!duration || check_duration(check, *duration)) &&
+         (!extensions || check.is_extensions(*extensions));
+}
+
+}  // namespace lectern::xapi
