@@ -83,7 +83,7 @@ constexpr std::array rows = {
     choice({"RUNSERVER_AUTH_BACKENDS", &S::auth_backends, "basic", "ways to authenticate, with commas"}, "basic oidc"),
     Row{"AUTH_CACHE_MAX_SIZE", &S::auth_cache_entries_max, "100", "credentials that are remembered as good; 0 for none", 0, 10'000'000},
     Row{"AUTH_CACHE_TTL", &S::auth_cache_ttl_s, "3600", "seconds for which they are", 0, year_s},
-    Row{"AUTH_CHECKS_MAX", &S::auth_checks_max, "4", "password checks at once; each takes 0.2 s of a core", 1, 1024},
+    Row{"AUTH_CHECKS_MAX", &S::auth_checks_max, "0", "password checks at once, each takes 0.2 s of a core; 0: half of the cores", 0, 1024},
     Row{"RUNSERVER_AUTH_OIDC_ISSUER_URI", &S::oidc_issuer_uri, "", "the OpenID Connect provider, http or https"},
     Row{"RUNSERVER_AUTH_OIDC_AUDIENCE", &S::oidc_audience, "", "what a token's aud must name"},
     Row{"RUNSERVER_AUTH_OIDC_CLIENT_ID", &S::oidc_client_id, "", "with the secret: tokens are introspected too"},

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include <sys/stat.h>
+
+#include "auth/credentials.h"
+#include "base/result.h"
+
+namespace lectern::auth {
+
+/// An auth.json that is read again when it changes. Thread-safe.
+class CredentialsFile {
+ public:
+  CredentialsFile(std::string path, std::chrono::milliseconds interval)
+      : path_(std::move(path)), interval_(interval) {}
+
+  /// Reads it for the first time; a missing one holds nobody. Errors: invalid, naming the file.
+  Result<void> load();
+
+  /// Who is in it now. Looks at the file at most once an interval; what is wrong with a changed one
+  /// is logged, and the users stay those of the last good one. Another pointer than before means
+  /// that it changed.
+  std::shared_ptr<const Credentials> users();
+
+  bool exists() const { return exists_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  /// What tells that a file is another one.
+  struct Stamp {
+    bool exists = false;
+    timespec changed{};
+    off_t bytes = 0;
+    ino_t inode = 0;
+    bool operator==(const Stamp& other) const;
+  };
+
+  Stamp look() const;
+  Result<std::shared_ptr<const Credentials>> read() const;
+
+  const std::string path_;
+  const std::chrono::milliseconds interval_;
+  std::atomic<bool> exists_ = false;
+
+  std::mutex mutex_;
+  std::shared_ptr<const Credentials> users_;  // guarded by mutex_
+  Stamp stamp_;                               // likewise
+  Clock::time_point next_look_;               // likewise
+};
+
+}  // namespace lectern::auth
