@@ -11,7 +11,6 @@ find_package(simdjson REQUIRED)
 find_package(RocksDB REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(MONGOC REQUIRED IMPORTED_TARGET libmongoc-1.0)
-find_package(prometheus-cpp REQUIRED CONFIG)
 find_package(benchmark QUIET)
 
 add_library(lectern_libs_base INTERFACE)
@@ -28,7 +27,6 @@ add_library(lectern_libs_store INTERFACE)
 target_link_libraries(lectern_libs_store INTERFACE RocksDB::rocksdb-shared PkgConfig::MONGOC)
 
 add_library(lectern_libs_http INTERFACE)
-target_link_libraries(lectern_libs_http INTERFACE Boost::boost OpenSSL::SSL ZLIB::ZLIB
-                      prometheus-cpp::core)
+target_link_libraries(lectern_libs_http INTERFACE Boost::boost OpenSSL::SSL ZLIB::ZLIB)
 
 add_library(lectern_libs_cli INTERFACE)

@@ -1,0 +1,55 @@
+#include "http/cors.h"
+
+#include <algorithm>
+
+namespace lectern::http {
+namespace {
+
+constexpr const char* methods = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
+constexpr const char* request_headers =
+    "Authorization, Content-Type, Content-Encoding, Accept, Accept-Language, If-Match, "
+    "If-None-Match, X-Experience-API-Version, X-Request-ID";
+constexpr const char* response_headers =
+    "ETag, Last-Modified, Content-Length, Content-Type, Retry-After, WWW-Authenticate, "
+    "X-Experience-API-Version, X-Experience-API-Consistent-Through, X-Request-ID";
+constexpr const char* preflight_seconds = "7200";  // what browsers keep at most
+
+}  // namespace
+
+/// The value of Access-Control-Allow-Origin, or "".
+std::string Cors::allowed_origin(const Request& request) const {
+  const auto origin = request.headers.find("Origin");
+  if (!origin) return {};
+  if (std::find(origins_.begin(), origins_.end(), "*") != origins_.end()) return "*";
+  const bool listed = std::find(origins_.begin(), origins_.end(), *origin) != origins_.end();
+  return listed ? std::string(*origin) : std::string();
+}
+
+bool Cors::is_preflight(const Request& request) const {
+  return !origins_.empty() && request.method == "OPTIONS" && request.headers.find("Origin") &&
+         request.headers.find("Access-Control-Request-Method");
+}
+
+Response Cors::preflight(const Request& request) const {
+  Response response;
+  response.status = 204;
+  permit(request, response);
+  if (!response.headers.find("Access-Control-Allow-Origin")) return response;
+  response.headers.remove("Access-Control-Expose-Headers");
+  response.headers.set("Access-Control-Allow-Methods", methods);
+  response.headers.set("Access-Control-Allow-Headers", request_headers);
+  response.headers.set("Access-Control-Max-Age", preflight_seconds);
+  return response;
+}
+
+void Cors::permit(const Request& request, Response& response) const {
+  if (origins_.empty()) return;
+  const auto origin = allowed_origin(request);
+  // Said even when refused: a cache must not hand one origin's answer to another.
+  if (origin != "*") response.headers.add("Vary", "Origin");
+  if (origin.empty()) return;
+  response.headers.set("Access-Control-Allow-Origin", origin);
+  response.headers.set("Access-Control-Expose-Headers", response_headers);
+}
+
+}  // namespace lectern::http
