@@ -1,0 +1,73 @@
+#pragma once
+
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "base/result.h"
+#include "store/mongo/client.h"
+#include "store/mongo/horizon.h"
+#include "store/statement_store.h"
+
+namespace lectern::store::mongo {
+
+/// Where a call's data is.
+struct Place {
+  std::string collection;  ///< of statements; ours beside it begin with it and ".lectern."
+  /// Two rows may not have the same `_source.id` text: so it is unless Ralph left some that do.
+  bool source_ids_unique = true;
+
+  std::string documents() const { return collection + ".lectern.documents"; }
+  std::string blobs() const { return collection + ".lectern.blobs"; }
+};
+
+struct DatabaseSettings {
+  PoolSettings pool;
+  std::string name;        ///< of the database
+  std::string collection;  ///< where the target is ""
+};
+
+/// One MongoDB database: its connections, and what every part of this backend shares. Thread-safe.
+class Database {
+ public:
+  /// Opens without connecting; a thread makes the default collection's indexes as soon as the
+  /// server is there, and says so in the log. Errors: invalid, naming the setting.
+  static Result<std::shared_ptr<Database>> open(const DatabaseSettings& settings);
+  ~Database();
+
+  Result<Client> lease(const Context& context) { return pool_->lease(context.deadline); }
+  /// The collection of a target, for reading. Errors: invalid, for a name that MongoDB or this
+  /// layout does not allow.
+  Result<Place> place(const Context& context) const;
+  /// The same for writing: its indexes are there. The first call on a collection makes them.
+  Result<Place> writable(const Context& context);
+
+  const std::string& name() const { return name_; }
+  Horizon& horizon() { return *horizon_; }
+  Pool& pool() { return *pool_; }
+
+ private:
+  Database() = default;
+  Result<bool> make_indexes(const std::string& collection, Deadline deadline);
+  Result<void> create(Client& client, const std::string& collection, const Bson& index);
+  Result<void> prepare();
+  void start();
+
+  std::unique_ptr<Pool> pool_;
+  std::string name_;
+  std::string default_collection_;
+  std::unique_ptr<Horizon> horizon_;
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  // Guarded by mutex_:
+  std::map<std::string, bool> ready_;  // collections with indexes; whether source ids are unique
+  bool stopping_ = false;
+
+  std::thread starter_;
+};
+
+}  // namespace lectern::store::mongo

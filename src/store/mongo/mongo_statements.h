@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "store/mongo/database.h"
+#include "store/statement_store.h"
+
+namespace lectern::store::mongo {
+
+/// Statements in a MongoDB collection, readable for Ralph (layout.h).
+class MongoStatements final : public StatementStore {
+ public:
+  /// Shared with the documents and the migration: the last of them closes the connections.
+  explicit MongoStatements(std::shared_ptr<Database> database) : database_(std::move(database)) {}
+
+  Result<std::vector<Verdict>> append(const Context& context, std::span<Row> rows,
+                                      OnConflict on_conflict) override;
+  Result<std::vector<Found>> find(const Context& context, std::span<const Uuid> ids) override;
+  Result<Page> query(const Context& context, const Filter& filter,
+                     const PageRequest& page) override;
+  Result<Time> consistent_through(const Context& context) override;
+  Health health() override;
+
+ private:
+  std::shared_ptr<Database> database_;
+};
+
+/// The statements with these ids that have our part.
+Result<std::vector<Found>> find_ours(Client& client, const std::string& database,
+                                     const Place& place, std::span<const Uuid> ids);
+
+}  // namespace lectern::store::mongo

@@ -1,0 +1,40 @@
+#include <doctest/doctest.h>
+
+#include "store/contract.h"
+#include "store/mongo/mongo_fixture.h"
+
+namespace lectern::store::mongo {
+namespace {
+
+contract::Subject subject_of(std::shared_ptr<TestDatabase> database) {
+  auto stores = database->open();
+  contract::Subject subject;
+  subject.statements = std::move(stores.statements);
+  subject.documents = std::move(stores.documents);
+  subject.keep = std::move(database);
+  subject.other_target = "other";
+  return subject;
+}
+
+contract::Backend backend_at(const std::string& server) {
+  contract::Backend backend;
+  backend.open = [server] { return subject_of(std::make_shared<TestDatabase>(server)); };
+  backend.reopen = [](contract::Subject subject) {
+    auto database = std::static_pointer_cast<TestDatabase>(subject.keep);
+    subject = {};
+    return subject_of(std::move(database));
+  };
+  return backend;
+}
+
+}  // namespace
+
+TEST_CASE("the MongoDB store keeps the contract of statements") {
+  if (const auto server = test_server()) contract::check_statements(backend_at(*server));
+}
+
+TEST_CASE("the MongoDB store keeps the contract of documents") {
+  if (const auto server = test_server()) contract::check_documents(backend_at(*server));
+}
+
+}  // namespace lectern::store::mongo

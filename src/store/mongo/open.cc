@@ -1,0 +1,28 @@
+#include "store/mongo/open.h"
+
+#include "store/mongo/database.h"
+#include "store/mongo/migration.h"
+#include "store/mongo/mongo_documents.h"
+#include "store/mongo/mongo_statements.h"
+
+namespace lectern::store::mongo {
+
+Result<Stores> open_mongo(const StoreSettings& settings) {
+  const auto value = [&](const char* name, const char* otherwise) {
+    const auto set = settings.values.find(name);
+    return set == settings.values.end() || set->second.empty() ? std::string(otherwise)
+                                                               : set->second;
+  };
+  TRY(const auto database, Database::open({{value("CONNECTION_URI", "mongodb://localhost:27017/"),
+                                            settings.connections_max, settings.timeout_ms},
+                                           value("DEFAULT_DATABASE", "statements"),
+                                           value("DEFAULT_COLLECTION", "marsha")}));
+  auto location = "MongoDB " + database->pool().hosts() + ", " +
+                  value("DEFAULT_DATABASE", "statements") + "." +
+                  value("DEFAULT_COLLECTION", "marsha");
+  return Stores{std::make_unique<MongoStatements>(database),
+                std::make_unique<MongoDocuments>(database),
+                std::make_unique<MongoMigration>(database), std::move(location)};
+}
+
+}  // namespace lectern::store::mongo

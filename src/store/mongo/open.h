@@ -1,0 +1,13 @@
+#pragma once
+
+#include "base/result.h"
+#include "store/open.h"
+
+namespace lectern::store::mongo {
+
+/// Opens the backend named mongo. Its settings are CONNECTION_URI, DEFAULT_DATABASE,
+/// DEFAULT_COLLECTION and CLIENT_OPTIONS (of Ralph's, whose keys mean nothing here); others are
+/// passed over. The server need not be up yet.
+Result<Stores> open_mongo(const StoreSettings& settings);
+
+}  // namespace lectern::store::mongo
