@@ -8,6 +8,7 @@
 #include "store/embedded/embedded_statements.h"
 #include "store/memory/memory_documents.h"
 #include "store/memory/memory_statements.h"
+#include "store/mongo/open.h"
 
 namespace lectern::store {
 namespace {
@@ -33,6 +34,8 @@ struct Backend {
 constexpr std::array backends = {
     Backend{"embedded", open_embedded},
     Backend{"memory", open_memory},
+    Backend{"mongo", mongo::open_mongo},
+    Backend{"async_mongo", mongo::open_mongo},
 };
 
 }  // namespace
