@@ -292,25 +292,17 @@ Result<void> Builder::value(ondemand::value in, Index self, std::size_t depth) {
     if (const auto error = in.get_array().get(elements)) return broken(error, last_);
     return array(elements, self, depth);
   }
+  const Type type = kind == ondemand::json_type::string    ? Type::string
+                    : kind == ondemand::json_type::number  ? Type::number
+                    : kind == ondemand::json_type::boolean ? Type::boolean
+                                                           : Type::null;
   const std::string_view token = in.raw_json_token();
-  switch (kind) {
-    case ondemand::json_type::string: {
-      RETURN_IF_ERROR(scalar(Type::string, token, self));
-      break;
-    }
-    case ondemand::json_type::number: {
-      RETURN_IF_ERROR(scalar(Type::number, token, self));
-      break;
-    }
-    case ondemand::json_type::boolean: {
-      RETURN_IF_ERROR(scalar(Type::boolean, token, self));
-      break;
-    }
-    default: {
-      RETURN_IF_ERROR(scalar(Type::null, token, self));
-      break;
-    }
-  }
+  RETURN_IF_ERROR(scalar(type, token, self));
+  // simdjson passes over a string and a colon as if they were a key, wherever they stand, and then
+  // loses count of the brackets.
+  const std::size_t behind = offset(token.data()) + token.size();
+  if (behind >= document_.text_.size() || document_.text_[behind] == ':')
+    return broken(simdjson::TAPE_ERROR, last_);
   return {};
 }
 

@@ -75,6 +75,8 @@ TEST_CASE("what must never be stored is refused") {
                                                           "\"a\" b",
                                                           "{\"a\":1,\"a\":2}",
                                                           "{\"a\":1,\"\\u0061\":2}",
+                                                          R"({"a":{"b":{"c":"d":}}},"e":{}})",
+                                                          R"({"a":["b":1]})",
                                                           deep}) {
     CAPTURE(text.substr(0, 40));
     const auto document = parse(text);
