@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "lrs/forwarding.h"
+#include "net/http_client.h"
+#include "store/document_store.h"
+#include "store/statement_store.h"
+
+namespace lectern::lrs {
+
+/// What became of a delivery.
+struct Delivered {
+  enum class Kind {
+    taken,    ///< the receiver has the statements now
+    refused,  ///< it will never take them as they are
+    later,    ///< it is away, busy or misconfigured: the same again later
+  } kind = Kind::later;
+  int status = 0;  ///< of its answer; 0: none
+  std::string reason;
+};
+
+/// POSTs statements of one version of the standard to a receiver, with the contents of their
+/// attachments that the store holds. Statements are as they are stored. Errors: unavailable (our
+/// own store).
+Result<Delivered> deliver(net::HttpClient& client, const Receiver& receiver,
+                          store::DocumentStore& documents, const std::string& target,
+                          const std::vector<const store::Listed*>& statements);
+
+/// Whether a stored statement is one of 2.0, to be sent as such.
+bool is_of_2_0(const std::string& statement);
+
+}  // namespace lectern::lrs

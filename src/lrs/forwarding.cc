@@ -1,0 +1,187 @@
+#include "lrs/forwarding.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/digest.h"
+
+namespace lectern::lrs {
+namespace {
+
+using json::Type;
+using store::Document;
+using store::DocumentKey;
+using store::DocumentKind;
+using store::Expect;
+
+constexpr std::string_view target_prefix = "target:";
+constexpr std::string_view dead_prefix = "dead:";
+
+DocumentKey key_of(std::string owner, std::string id) {
+  return {DocumentKind::forwarding, std::move(owner), "", std::move(id)};
+}
+
+Document document_of(std::string bytes) {
+  Document document;
+  document.content_type = "application/json";
+  document.etag = to_hex(sha1(bytes));
+  document.bytes = std::move(bytes);
+  document.updated = now();
+  return document;
+}
+
+std::int64_t microseconds(Time time) { return time.time_since_epoch().count(); }
+
+std::int64_t integer_of(json::Value object, std::string_view key) {
+  const auto member = object.find(key);
+  return member && member->is(Type::number) ? member->as_integer().value_or(0) : 0;
+}
+
+std::string string_of(json::Value object, std::string_view key) {
+  const auto member = object.find(key);
+  return member && member->is(Type::string) ? std::string(member->string()) : std::string();
+}
+
+tl::unexpected<Error> bad_setting(std::size_t index, std::string_view what) {
+  return fail(Code::invalid, fmt::format("XAPI_FORWARDINGS: item {} {}", index, what));
+}
+
+Result<Receiver> parse_receiver(json::Value item, std::size_t index) {
+  Receiver receiver;
+  for (const std::string_view key : {"url", "basic_username", "basic_password"}) {
+    const auto member = item.find(key);
+    if (!member || !member->is(Type::string) || member->string().empty())
+      return bad_setting(index, fmt::format("needs `{}`, a text", key));
+  }
+  receiver.url = string_of(item, "url");
+  if (!receiver.url.starts_with("http://") && !receiver.url.starts_with("https://"))
+    return bad_setting(index, "needs a `url` that begins with http:// or https://");
+  receiver.username = string_of(item, "basic_username");
+  receiver.password = string_of(item, "basic_password");
+  const auto active = item.find("is_active");
+  if (!active || !active->is(Type::boolean))
+    return bad_setting(index, "needs `is_active`, true or false");
+  receiver.is_active = active->boolean();
+  const auto retries = item.find("max_retries"), timeout = item.find("timeout");
+  if (!retries || !retries->is(Type::number))
+    return bad_setting(index, "needs `max_retries`, a number");
+  if (!timeout || !timeout->is(Type::number) || !(timeout->as_double() > 0))
+    return bad_setting(index, "needs `timeout`, seconds above 0");
+  receiver.timeout = std::chrono::milliseconds(
+      static_cast<std::int64_t>(std::min(timeout->as_double(), 3600.0) * 1000));
+  return receiver;
+}
+
+std::string dead_id(const DeadLetter& letter) {
+  return std::string(dead_prefix) + letter.target + ":" + letter.statement.text();
+}
+
+}  // namespace
+
+Result<std::vector<Receiver>> parse_receivers(std::string_view text) {
+  std::vector<Receiver> receivers;
+  if (text.empty()) return receivers;
+  const auto document = json::parse(std::string(text));
+  if (!document || !(*document)->root().is(Type::array))
+    return fail(Code::invalid, "XAPI_FORWARDINGS: must be a JSON list of objects");
+  for (const auto item : (*document)->root().children()) {
+    TRY(auto receiver, parse_receiver(item, receivers.size()));
+    receivers.push_back(std::move(receiver));
+  }
+  return receivers;
+}
+
+Result<void> ForwardingState::add_target(const std::string& target) {
+  RETURN_IF_ERROR(documents_.put({}, key_of("", std::string(target_prefix) + target),
+                                 document_of(json::quoted(target)), Expect::absent()));
+  return {};
+}
+
+Result<std::vector<std::string>> ForwardingState::targets() {
+  std::vector<std::string> targets{""};
+  TRY(const auto names, documents_.list({}, {DocumentKind::forwarding, "", std::nullopt}, {}));
+  for (const auto& name : names)
+    if (name.id.starts_with(target_prefix) && name.id.size() > target_prefix.size())
+      targets.push_back(name.id.substr(target_prefix.size()));
+  return targets;
+}
+
+Result<std::optional<xapi::Position>> ForwardingState::position(const std::string& receiver,
+                                                                const std::string& target) {
+  TRY(const auto document, documents_.get({}, key_of(receiver, "position:" + target)));
+  if (!document) return std::optional<xapi::Position>{};
+  TRY(const auto parsed, json::parse(document->bytes));
+  xapi::Position position;
+  position.stored = Time(std::chrono::microseconds(integer_of(parsed->root(), "stored")));
+  position.id = Uuid::parse(string_of(parsed->root(), "id")).value_or(Uuid{});
+  return std::optional(position);
+}
+
+Result<void> ForwardingState::set_position(const std::string& receiver, const std::string& target,
+                                           const xapi::Position& position) {
+  RETURN_IF_ERROR(
+      documents_.put({}, key_of(receiver, "position:" + target),
+                     document_of(fmt::format(R"({{"stored":{},"id":"{}"}})",
+                                             microseconds(position.stored), position.id.text())),
+                     Expect::anything()));
+  return {};
+}
+
+Result<bool> ForwardingState::hold(const std::string& receiver, const std::string& holder,
+                                   std::chrono::milliseconds lease) {
+  const auto key = key_of(receiver, "lease");
+  TRY(const auto current, documents_.get({}, key));
+  if (current) {
+    TRY(const auto parsed, json::parse(current->bytes));
+    if (string_of(parsed->root(), "holder") != holder &&
+        integer_of(parsed->root(), "until") > microseconds(now()))
+      return false;
+  }
+  return documents_.put({}, key,
+                        document_of(fmt::format(R"({{"holder":"{}","until":{}}})", holder,
+                                                microseconds(now() + lease))),
+                        current ? Expect::current(current->etag) : Expect::absent());
+}
+
+Result<void> ForwardingState::bury(const DeadLetter& letter) {
+  RETURN_IF_ERROR(documents_.put(
+      {}, key_of(letter.receiver, dead_id(letter)),
+      document_of(fmt::format(R"({{"target":{},"id":"{}","status":{},"reason":{},"refused":{}}})",
+                              json::quoted(letter.target), letter.statement.text(), letter.status,
+                              json::quoted(letter.reason), microseconds(letter.refused))),
+      Expect::anything()));
+  return {};
+}
+
+Result<void> ForwardingState::unbury(const DeadLetter& letter) {
+  RETURN_IF_ERROR(
+      documents_.erase({}, key_of(letter.receiver, dead_id(letter)), Expect::anything()));
+  return {};
+}
+
+Result<std::vector<DeadLetter>> ForwardingState::dead_letters(const std::string& receiver) {
+  std::vector<DeadLetter> letters;
+  TRY(const auto names,
+      documents_.list({}, {DocumentKind::forwarding, receiver, std::nullopt}, {}));
+  for (const auto& name : names) {
+    if (!name.id.starts_with(dead_prefix)) continue;
+    TRY(const auto document, documents_.get({}, key_of(receiver, name.id)));
+    if (!document) continue;
+    TRY(const auto parsed, json::parse(document->bytes));
+    const auto root = parsed->root();
+    DeadLetter letter;
+    letter.receiver = receiver;
+    letter.target = string_of(root, "target");
+    letter.statement = Uuid::parse(string_of(root, "id")).value_or(Uuid{});
+    letter.status = static_cast<int>(integer_of(root, "status"));
+    letter.reason = string_of(root, "reason");
+    letter.refused = Time(std::chrono::microseconds(integer_of(root, "refused")));
+    letters.push_back(std::move(letter));
+  }
+  std::sort(letters.begin(), letters.end(),
+            [](const DeadLetter& a, const DeadLetter& b) { return a.refused < b.refused; });
+  return letters;
+}
+
+}  // namespace lectern::lrs

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "store/document_store.h"
+#include "xapi/position.h"
+
+/// What is known of forwarding statements to other LRSs. The store itself is the outbox: all that
+/// is kept for a receiver is the position up to which it has been served.
+namespace lectern::lrs {
+
+/// Another LRS that gets what is stored here: an item of RALPH_XAPI_FORWARDINGS.
+struct Receiver {
+  std::string url;  ///< of its statement resource
+  bool is_active = true;
+  std::string username;
+  std::string password;
+  std::chrono::milliseconds timeout{10'000};  ///< of one request
+};
+
+/// Reads the setting, a JSON list; every member is needed, as in Ralph. Errors: invalid.
+Result<std::vector<Receiver>> parse_receivers(std::string_view json);
+
+/// A statement that a receiver refused for good.
+struct DeadLetter {
+  std::string receiver;  ///< its URL
+  std::string target;    ///< the place that the statement is stored in
+  Uuid statement;
+  int status = 0;      ///< of the receiver's answer
+  std::string reason;  ///< its text
+  Time refused;
+};
+
+/// The durable state of forwarding, kept as documents. Thread-safe. Errors: unavailable.
+class ForwardingState {
+ public:
+  explicit ForwardingState(store::DocumentStore& documents) : documents_(documents) {}
+
+  /// Remembers that statements are stored under this target. Idempotent.
+  Result<void> add_target(const std::string& target);
+  /// All targets that were remembered; the default one always.
+  Result<std::vector<std::string>> targets();
+
+  /// Up to where a receiver has been served, if it ever was.
+  Result<std::optional<xapi::Position>> position(const std::string& receiver,
+                                                 const std::string& target);
+  Result<void> set_position(const std::string& receiver, const std::string& target,
+                            const xapi::Position& position);
+
+  /// Takes or prolongs the right to serve a receiver, for `lease`; false while another process
+  /// holds it.
+  Result<bool> hold(const std::string& receiver, const std::string& holder,
+                    std::chrono::milliseconds lease);
+
+  Result<void> bury(const DeadLetter& letter);
+  Result<void> unbury(const DeadLetter& letter);
+  Result<std::vector<DeadLetter>> dead_letters(const std::string& receiver);
+
+ private:
+  store::DocumentStore& documents_;
+};
+
+}  // namespace lectern::lrs
