@@ -9,6 +9,7 @@
 
 #include "lrs/access.h"
 #include "lrs/contents.h"
+#include "lrs/forwarder.h"
 #include "xapi/fingerprint.h"
 #include "xapi/stamp.h"
 #include "xapi/terms.h"
@@ -188,6 +189,7 @@ Result<Recorded> record(Lrs& lrs, const auth::Principal& principal, const Submis
           submission.partial ? store::OnConflict::skip : store::OnConflict::refuse_batch));
   for (std::size_t i = 0; i < rows.size(); ++i) accepted[i].row = std::move(rows[i]);
 
+  if (lrs.forwarder != nullptr) lrs.forwarder->notify(context.target);
   TRY(auto recorded, conclude(submission, accepted, verdicts, std::move(refusals)));
   if (allow(lrs, principal, auth::Scope::define)) {
     std::vector<Value> kept;

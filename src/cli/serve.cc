@@ -1,0 +1,129 @@
+#include "cli/serve.h"
+
+#include <csignal>
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "auth/open.h"
+#include "base/log.h"
+#include "http/server.h"
+#include "http/service.h"
+#include "lrs/forwarder.h"
+#include "lrs/lrs.h"
+#include "store/open.h"
+#include "xapi/version.h"
+
+namespace lectern::cli {
+namespace {
+
+int refuse(const Error& error) {
+  std::fprintf(stderr, "lectern: %s%s%s\n", error.message.c_str(), error.detail.empty() ? "" : ": ",
+               error.detail.c_str());
+  return 1;
+}
+
+/// Blocks the signals that end the server in every thread made from now on, so that one thread
+/// can wait for them.
+sigset_t block_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+/// Stops the server when a signal comes; a second one ends the process at once.
+class StopOnSignal {
+ public:
+  StopOnSignal(http::Server& server, sigset_t signals)
+      : signals_(signals), thread_([this, &server] { wait(server); }) {}
+  ~StopOnSignal() {
+    // Wakes the waiting thread if the server has ended by itself.
+    pthread_kill(thread_.native_handle(), SIGTERM);
+    thread_.join();
+  }
+
+ private:
+  void wait(http::Server& server) {
+    int signal = 0;
+    sigwait(&signals_, &signal);
+    log::info("ending: {} was received; what is under way is finished",
+              signal == SIGINT ? "SIGINT" : "SIGTERM");
+    pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
+    server.stop();
+  }
+  sigset_t signals_;
+  std::thread thread_;
+};
+
+lrs::Options lrs_options(const Settings& settings) {
+  lrs::Options options;
+  options.page_rows_max = static_cast<std::size_t>(settings.search_hits_max);
+  options.restrict_by_authority = settings.restrict_by_authority;
+  options.restrict_by_scopes = settings.restrict_by_scopes;
+  options.store_deadline = std::chrono::milliseconds(settings.store_timeout_ms);
+  return options;
+}
+
+http::ServiceOptions service_options(const Settings& settings) {
+  http::ServiceOptions options;
+  options.require_version_header = settings.require_version_header;
+  options.default_version =
+      xapi::parse_version(settings.default_version).value_or(xapi::Version::v1_0_3);
+  options.partial_success_default = settings.partial_success_default;
+  options.root_path = settings.root_path;
+  options.cors_origins = settings.cors_allow_origins;
+  options.metrics = settings.metrics;
+  options.access_log = settings.access_log;
+  options.attachment_bytes_max = static_cast<std::uint64_t>(settings.attachment_bytes_max);
+  return options;
+}
+
+}  // namespace
+
+int serve(const Loaded& loaded) {
+  const Settings& settings = loaded.settings;
+  log::configure(settings.log_level, settings.log_format);
+  for (const auto& warning : loaded.warnings) log::warning("{}", warning);
+  const sigset_t signals = block_signals();
+
+  auto authenticator = auth::open_authenticator(auth_settings(settings));
+  if (!authenticator) return refuse(authenticator.error());
+  auto receivers = lrs::parse_receivers(settings.forwardings_json);
+  if (!receivers) return refuse(receivers.error());
+  std::error_code ignored;
+  std::filesystem::create_directories(settings.app_dir, ignored);
+  auto stores = store::open_stores(settings.store_settings());
+  if (!stores) return refuse(stores.error());
+
+  lrs::Forwarder forwarder(*stores->statements, *stores->documents, std::move(*receivers));
+  lrs::Lrs lrs{*stores->statements, *stores->documents, lrs_options(settings), {}, &forwarder};
+  http::Application app{lrs, **authenticator, service_options(settings)};
+
+  auto options = settings.server_options();
+  options.on_own_answer = [&](http::Headers& headers) {
+    headers.set("X-Experience-API-Version", std::string(xapi::text_of(app.options.default_version)));
+  };
+  auto server = http::Server::listen(
+      options, [&](http::Request& request) { return http::serve(app, request); });
+  if (!server) return refuse(server.error());
+
+  log::info("Lectern {} serves xAPI 1.0.3 and 2.0.0 on {}://{}:{}/xAPI/", LECTERN_VERSION,
+            settings.tls_certificate.empty() ? "http" : "https", settings.host, (*server)->port());
+  log::info("backend {}: {}", settings.backend, stores->location);
+  {
+    StopOnSignal stop(**server, signals);
+    (*server)->run();
+  }
+  log::info("ended");
+  return 0;
+}
+
+}  // namespace lectern::cli
