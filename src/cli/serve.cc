@@ -34,6 +34,7 @@ sigset_t block_signals() {
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGUSR1);  // ours: wakes the waiting thread when the server ended by itself
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   return signals;
@@ -45,8 +46,7 @@ class StopOnSignal {
   StopOnSignal(http::Server& server, sigset_t signals)
       : signals_(signals), thread_([this, &server] { wait(server); }) {}
   ~StopOnSignal() {
-    // Wakes the waiting thread if the server has ended by itself.
-    pthread_kill(thread_.native_handle(), SIGTERM);
+    pthread_kill(thread_.native_handle(), SIGUSR1);
     thread_.join();
   }
 
@@ -54,8 +54,11 @@ class StopOnSignal {
   void wait(http::Server& server) {
     int signal = 0;
     sigwait(&signals_, &signal);
+    if (signal == SIGUSR1) return;
     log::info("ending: {} was received; what is under way is finished",
               signal == SIGINT ? "SIGINT" : "SIGTERM");
+    // A second signal finds its default action: it ends the process at once.
+    sigdelset(&signals_, SIGUSR1);
     pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
     server.stop();
   }

@@ -237,6 +237,7 @@ Forwarder::~Forwarder() {
 }
 
 void Forwarder::notify(const std::string& target) {
+  if (walks_.empty()) return;
   bool is_new = false;
   {
     std::lock_guard lock(mutex_);

@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+"""Checks what no compiler does: who includes whom, sizes, and leftovers. Prints each fault; exit 1.
+
+    tools/tidy.py            all of it
+    tools/tidy.py --format   also that clang-format 14 would change nothing
+"""
+
+import os
+import re
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+# A room may include itself and these. docs/ARCHITECTURE.md says why.
+ROOMS = {
+    "base": set(),
+    "xapi": {"base"},
+    "net": {"base"},
+    "auth": {"base", "xapi", "net"},
+    "store": {"base", "xapi", "net"},
+    "lrs": {"base", "xapi", "store", "auth", "net"},
+    "http": {"base", "xapi", "store", "auth", "lrs"},
+    "convert": {"base", "xapi"},
+    "cli": {"base", "xapi", "net", "auth", "store", "lrs", "http", "convert"},
+}
+FILE_LINES_MAX = 800
+TEST_LINES_MAX = 1500
+FUNCTION_LINES_MAX = 70
+COLUMNS_MAX = 100
+LEFTOVERS = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"]) + r")\b")
+VENDORS = {  # a library, and the one place that may see it
+    "simdjson.h": ["src/base/json"],
+    "rocksdb/": ["src/store/embedded/"],
+    "mongoc": ["src/store/mongo/"],
+    "curl/": ["src/net/"],
+    "spdlog/": ["src/base/log"],
+    "CLI/": ["src/cli/"],
+    "boost/": ["src/http/"],
+}
+
+
+def tracked():
+    out = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True)
+    return [f for f in out.stdout.split("\n") if f and os.path.isfile(os.path.join(ROOT, f))]
+
+
+def include_faults(path, text):
+    parts = path.split("/")
+    room = parts[1]
+    if room not in ROOMS:
+        return [] if len(parts) == 2 else [f"{path}: no such room"]
+    faults = []
+    for number, line in enumerate(text.split("\n"), 1):
+        found = re.match(r'#include ["<]([^">]+)[">]', line)
+        if not found:
+            continue
+        target = found[1]
+        for vendor, places in VENDORS.items():
+            if target.startswith(vendor) and not any(path.startswith(p) for p in places):
+                faults.append(f"{path}:{number}: only {places[0]} may include <{target}>")
+        other = target.split("/")[0]
+        if other in ROOMS and other != room and other not in ROOMS[room]:
+            faults.append(f"{path}:{number}: the room {room} may not include {target}")
+        if room == "store" and other == "store" and target.count("/") == 2:
+            backend = target.split("/")[1]
+            inside = len(parts) > 3 and parts[2] == backend
+            if not inside and not path.startswith("src/store/open"):
+                if backend == "memory" and path.endswith("_test.cc"):
+                    continue  # the reference that every store is compared with
+                faults.append(f"{path}:{number}: only store/open.cc may include the backend {backend}")
+    return faults
+
+
+def function_faults(path, text):
+    """Functions of more than FUNCTION_LINES_MAX lines: a line at column 0 that ends in `{`, to the next `}` there."""
+    faults, begin, head = [], None, ""
+    for number, line in enumerate(text.split("\n"), 1):
+        if begin is None and re.match(r"^[A-Za-z_].*", line) and line.rstrip().endswith("{"):
+            if not re.match(r"^(namespace|class|struct|enum|union|extern|TEST_CASE)\b", line) and "= {" not in line:
+                begin, head = number, line
+        elif begin is not None and line.startswith("}"):
+            if number - begin > FUNCTION_LINES_MAX:
+                faults.append(f"{path}:{begin}: a function of {number - begin} lines: {head[:60]}")
+            begin = None
+    return faults
+
+
+def size_faults(path, text):
+    lines = text.split("\n")
+    most = TEST_LINES_MAX if "_test." in path else FILE_LINES_MAX
+    faults = [f"{path}: {len(lines)} lines; the most is {most}"] if len(lines) > most else []
+    for number, line in enumerate(lines, 1):
+        if len(line) > COLUMNS_MAX and "http" not in line and 'R"' not in line:
+            faults.append(f"{path}:{number}: {len(line)} columns")
+    return faults
+
+
+def leftover_faults(path, text):
+    return [f"{path}:{n}: {m[0]} is left over" for n, line in enumerate(text.split("\n"), 1)
+            for m in [LEFTOVERS.search(line)] if m]
+
+
+def link_faults(path, text):
+    faults = []
+    for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", text):
+        if "://" in target or target.startswith("mailto:"):
+            continue
+        if not os.path.exists(os.path.join(ROOT, os.path.dirname(path), target)):
+            faults.append(f"{path}: the link to {target} leads nowhere")
+    return faults
+
+
+def format_faults(files):
+    tool = os.environ.get("CLANG_FORMAT", "clang-format-14")
+    out = subprocess.run([tool, "--dry-run", "-Werror"] + files, cwd=ROOT, capture_output=True, text=True)
+    places = re.findall(r"^(\S+?):\d+:\d+: error", out.stderr, re.M)
+    return [f"{path}: not formatted; run {tool} -i on it" for path in sorted(set(places))]
+
+
+def main():
+    faults, sources = [], []
+    for path in tracked():
+        if path.endswith((".cc", ".h")) and path.startswith(("src/", "tests/")):
+            with open(os.path.join(ROOT, path)) as file:
+                text = file.read()
+            sources.append(path)
+            if path.startswith("src/"):
+                faults += include_faults(path, text)
+            faults += function_faults(path, text) + size_faults(path, text)
+            if path.startswith("src/"):
+                faults += leftover_faults(path, text)
+        elif path.endswith(".md"):
+            with open(os.path.join(ROOT, path)) as file:
+                faults += link_faults(path, file.read())
+    if "--format" in sys.argv:
+        faults += format_faults(sources)
+    print("\n".join(faults) if faults else f"{len(sources)} files are tidy")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
