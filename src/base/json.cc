@@ -54,6 +54,66 @@ bool is_number(std::string_view text) {
   return at == text.size();
 }
 
+/// Four hexadecimal digits at `at`, as a UTF-16 code unit.
+std::optional<unsigned> code_unit(std::string_view text, std::size_t at) {
+  unsigned unit = 0;
+  if (at + 4 > text.size()) return std::nullopt;
+  const char* const first = text.data() + at;
+  const auto [end, error] = std::from_chars(first, first + 4, unit, 16);
+  if (error != std::errc{} || end != first + 4) return std::nullopt;
+  return unit;
+}
+
+void append_utf8(std::string& out, unsigned point) {
+  const auto tail = [&](unsigned shift) {
+    out += static_cast<char>(0x80 | ((point >> shift) & 0x3F));
+  };
+  if (point < 0x80) {
+    out += static_cast<char>(point);
+  } else if (point < 0x800) {
+    out += static_cast<char>(0xC0 | (point >> 6));
+    tail(0);
+  } else if (point < 0x10000) {
+    out += static_cast<char>(0xE0 | (point >> 12));
+    tail(6);
+    tail(0);
+  } else {
+    out += static_cast<char>(0xF0 | (point >> 18));
+    tail(12);
+    tail(6);
+    tail(0);
+  }
+}
+
+/// Takes `\uXXXX`, or a pair of them for a character beyond the first plane; false for half a pair.
+bool take_unicode_escape(std::string_view& text, std::string& out) {
+  const auto high = code_unit(text, 2);
+  if (!high || (*high >= 0xDC00 && *high <= 0xDFFF)) return false;
+  if (*high < 0xD800 || *high > 0xDBFF) {
+    append_utf8(out, *high);
+    text.remove_prefix(6);
+    return true;
+  }
+  const auto low = code_unit(text, 8);
+  if (text.substr(6, 2) != "\\u" || !low || *low < 0xDC00 || *low > 0xDFFF) return false;
+  append_utf8(out, 0x10000 + ((*high - 0xD800) << 10) + (*low - 0xDC00));
+  text.remove_prefix(12);
+  return true;
+}
+
+/// Takes one escape sequence off the front and appends what it stands for; false for a bad one.
+bool take_escape(std::string_view& text, std::string& out) {
+  constexpr std::string_view letters = "\"\\/bfnrt";
+  constexpr std::string_view meanings = "\"\\/\b\f\n\r\t";
+  if (text.size() < 2) return false;
+  if (text[1] == 'u') return take_unicode_escape(text, out);
+  const std::size_t which = letters.find(text[1]);
+  if (which == std::string_view::npos) return false;
+  out += meanings[which];
+  text.remove_prefix(2);
+  return true;
+}
+
 std::string explain(simdjson::error_code error) {
   switch (error) {
     case simdjson::UTF8_ERROR:
@@ -142,77 +202,16 @@ Result<std::string_view> Builder::unescape(std::string_view token) {
     }
   }
   last_ = offset(quote) + 1;
-  const std::string_view inside(begin, static_cast<std::size_t>(quote - begin));
+  std::string_view inside(begin, static_cast<std::size_t>(quote - begin));
   if (!escaped) return inside;
   std::string& out = document_.unescaped_.emplace_back();
   out.reserve(inside.size());
-  const auto hex4 = [&](std::size_t at, unsigned& unit) {
-    if (at + 4 > inside.size()) return false;
-    const auto [end, error] = std::from_chars(inside.data() + at, inside.data() + at + 4, unit, 16);
-    return error == std::errc{} && end == inside.data() + at + 4;
-  };
-  for (std::size_t i = 0; i < inside.size(); ++i) {
-    if (inside[i] != '\\') {
-      out += inside[i];
-      continue;
-    }
-    switch (inside[++i]) {
-      case '"':
-        out += '"';
-        break;
-      case '\\':
-        out += '\\';
-        break;
-      case '/':
-        out += '/';
-        break;
-      case 'b':
-        out += '\b';
-        break;
-      case 'f':
-        out += '\f';
-        break;
-      case 'n':
-        out += '\n';
-        break;
-      case 'r':
-        out += '\r';
-        break;
-      case 't':
-        out += '\t';
-        break;
-      case 'u': {
-        unsigned unit = 0, low = 0;
-        if (!hex4(i + 1, unit)) return broken(simdjson::STRING_ERROR, offset(token.data()));
-        i += 4;
-        if (unit >= 0xDC00 && unit <= 0xDFFF)
-          return broken(simdjson::STRING_ERROR, offset(token.data()));
-        if (unit >= 0xD800 && unit <= 0xDBFF) {
-          if (inside.substr(i + 1, 2) != "\\u" || !hex4(i + 3, low) || low < 0xDC00 || low > 0xDFFF)
-            return broken(simdjson::STRING_ERROR, offset(token.data()));
-          i += 6;
-          unit = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
-        }
-        if (unit < 0x80) {
-          out += static_cast<char>(unit);
-        } else if (unit < 0x800) {
-          out += static_cast<char>(0xC0 | (unit >> 6));
-          out += static_cast<char>(0x80 | (unit & 0x3F));
-        } else if (unit < 0x10000) {
-          out += static_cast<char>(0xE0 | (unit >> 12));
-          out += static_cast<char>(0x80 | ((unit >> 6) & 0x3F));
-          out += static_cast<char>(0x80 | (unit & 0x3F));
-        } else {
-          out += static_cast<char>(0xF0 | (unit >> 18));
-          out += static_cast<char>(0x80 | ((unit >> 12) & 0x3F));
-          out += static_cast<char>(0x80 | ((unit >> 6) & 0x3F));
-          out += static_cast<char>(0x80 | (unit & 0x3F));
-        }
-        break;
-      }
-      default:
-        return broken(simdjson::STRING_ERROR, offset(token.data()));
-    }
+  while (!inside.empty()) {
+    const std::size_t plain = std::min(inside.find('\\'), inside.size());
+    out.append(inside, 0, plain);
+    inside.remove_prefix(plain);
+    if (!inside.empty() && !take_escape(inside, out))
+      return broken(simdjson::STRING_ERROR, offset(token.data()));
   }
   return std::string_view(out);
 }

@@ -1,7 +1,6 @@
 #include "cli/serve.h"
 
 #include <csignal>
-
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -112,7 +111,8 @@ int serve(const Loaded& loaded) {
 
   auto options = settings.server_options();
   options.on_own_answer = [&](http::Headers& headers) {
-    headers.set("X-Experience-API-Version", std::string(xapi::text_of(app.options.default_version)));
+    headers.set("X-Experience-API-Version",
+                std::string(xapi::text_of(app.options.default_version)));
   };
   auto server = http::Server::listen(
       options, [&](http::Request& request) { return http::serve(app, request); });
