@@ -1,0 +1,69 @@
+#include "http/statements_in.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "http/multipart.h"
+
+namespace lectern::http {
+namespace {
+
+constexpr std::string_view rule = "Communication 1.5";
+
+std::string media_type_of(std::string_view content_type) {
+  std::string type;
+  for (const char c : content_type.substr(0, content_type.find(';')))
+    if (c != ' ' && c != '\t')
+      type += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return type;
+}
+
+bool is_json(std::string_view media_type) {
+  return media_type == "application/json" || media_type.ends_with("+json");
+}
+
+tl::unexpected<Error> broken(std::string message) {
+  return fail(Error{Code::invalid, std::move(message), {}, std::string(rule), {}});
+}
+
+/// A part behind the first: an attachment's content (Communication 1.5.2).
+Result<lrs::Content> content_of(const Part& part) {
+  const auto hash = part.find("X-Experience-API-Hash");
+  if (!hash || hash->empty())
+    return broken("Each part behind the first needs the header X-Experience-API-Hash");
+  const auto encoding = part.find("Content-Transfer-Encoding");
+  if (!encoding || media_type_of(*encoding) != "binary")
+    return broken("Each part behind the first needs the header Content-Transfer-Encoding: binary");
+  return lrs::Content{*hash, part.content};
+}
+
+Result<IncomingStatements> read_mixed(const Request& request, std::string_view content_type) {
+  TRY(const auto boundary, multipart_boundary(content_type));
+  TRY(const auto parts, split_multipart(request.body.view(), boundary));
+  const auto type = parts.front().find("Content-Type");
+  if (!type || media_type_of(*type) != "application/json")
+    return broken("The first part must be application/json: it holds the statements");
+  IncomingStatements incoming;
+  TRY(incoming.document, json::parse(std::string(parts.front().content)));
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    TRY(const auto content, content_of(parts[i]));
+    incoming.contents.push_back(content);
+  }
+  return incoming;
+}
+
+}  // namespace
+
+Result<IncomingStatements> read_statements(const Request& request) {
+  const auto content_type = request.headers.find("Content-Type").value_or("application/json");
+  const std::string type = media_type_of(content_type);
+  if (type.starts_with("multipart/")) return read_mixed(request, content_type);
+  if (!type.empty() && !is_json(type))
+    return broken("Statements come as application/json or multipart/mixed, not as " + type);
+  IncomingStatements incoming;
+  TRY(incoming.document, json::parse_view(request.body.view(), request.body.spare()));
+  return incoming;
+}
+
+}  // namespace lectern::http
