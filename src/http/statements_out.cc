@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "http/multipart.h"
 #include "http/respond.h"
 #include "xapi/validate.h"
 
@@ -29,8 +30,8 @@ std::string more_link(const Exchange& exchange, const xapi::Cursor& cursor) {
   return link + joint + "cursor=" + cursor.text();
 }
 
-/// One attachment's content on its way out.
-struct Part {
+/// One attachment's content on its way out, and the head of its part.
+struct Outgoing {
   std::string head;
   std::string sha2;
   std::uint64_t bytes = 0;
@@ -40,25 +41,24 @@ struct Part {
 class Mixed {
  public:
   Mixed(lrs::Lrs& lrs, store::Context context, std::string json)
-      : lrs_(lrs),
-        context_(std::move(context)),
-        boundary_("lectern-" + Uuid::random().text()),
-        first_("--" + boundary_ + "\r\nContent-Type: application/json\r\n\r\n" + std::move(json)) {}
+      : lrs_(lrs), context_(std::move(context)) {
+    first_ = writer_.head({{"Content-Type", "application/json"}}) + std::move(json);
+  }
 
-  const std::string& boundary() const { return boundary_; }
+  std::string content_type() const { return writer_.content_type(); }
 
   Result<void> add(const std::string& sha2, const std::string& content_type) {
     TRY(const auto bytes, lrs_.documents.blob_size(context_, sha2));
     if (!bytes) return {};
-    parts_.push_back(
-        {"\r\n--" + boundary_ + "\r\nContent-Type: " + content_type +
-             "\r\nContent-Transfer-Encoding: binary\r\nX-Experience-API-Hash: " + sha2 + "\r\n\r\n",
-         sha2, *bytes});
+    parts_.push_back({writer_.head({{"Content-Type", content_type},
+                                    {"Content-Transfer-Encoding", "binary"},
+                                    {"X-Experience-API-Hash", sha2}}),
+                      sha2, *bytes});
     return {};
   }
 
   std::uint64_t bytes() const {
-    std::uint64_t all = first_.size() + last().size();
+    std::uint64_t all = first_.size() + writer_.end().size();
     for (const auto& part : parts_) all += part.head.size() + part.bytes;
     return all;
   }
@@ -67,7 +67,7 @@ class Mixed {
   Result<std::string> next() {
     if (!first_.empty()) return std::exchange(first_, {});
     if (at_ < parts_.size()) {
-      const Part& part = parts_[at_];
+      const Outgoing& part = parts_[at_];
       if (!head_sent_) {
         head_sent_ = true;
         if (part.bytes == 0) next_part();
@@ -80,11 +80,10 @@ class Mixed {
       return piece;
     }
     if (std::exchange(done_, true)) return std::string();
-    return last();
+    return writer_.end();
   }
 
  private:
-  std::string last() const { return "\r\n--" + boundary_ + "--\r\n"; }
   void next_part() {
     ++at_;
     sent_ = 0;
@@ -93,9 +92,9 @@ class Mixed {
 
   lrs::Lrs& lrs_;
   store::Context context_;
-  std::string boundary_;
+  MultipartWriter writer_;
   std::string first_;
-  std::vector<Part> parts_;
+  std::vector<Outgoing> parts_;
   std::size_t at_ = 0;
   std::uint64_t sent_ = 0;
   bool head_sent_ = false;
@@ -126,7 +125,7 @@ Result<Response> with_attachments(Exchange& exchange, std::string json,
   for (const auto& sha2 : sha2s)
     RETURN_IF_ERROR(mixed->add(sha2, content_type_of(statements, sha2)));
   Response response;
-  response.headers.add("Content-Type", "multipart/mixed; boundary=" + mixed->boundary());
+  response.headers.add("Content-Type", mixed->content_type());
   response.stream_bytes = mixed->bytes();
   response.stream = [mixed] { return mixed->next(); };
   return response;
