@@ -90,9 +90,10 @@ def run_step(server, step, names, version):
             value = fill(value, names)
             pairs.append(key + "=" + quote(value if isinstance(value, str) else json.dumps(value), safe=""))
         path += "?" + "&".join(pairs)
-    if not path.startswith(("/xAPI", "/__", "/who", "/metrics", "/docs", "/openapi", "//", "/nowhere")):
+    if not path.startswith(("/xAPI", "/__", "/who", "/metrics", "/docs", "/openapi", "/nowhere")):
         path = XAPI + path
-    answer = server.call(step.method, path, fill(copy.deepcopy(step.body), names), fill(step.headers or {}, names),
+    body = step.body(names) if callable(step.body) else fill(copy.deepcopy(step.body), names)
+    answer = server.call(step.method, path, body, fill(step.headers or {}, names),
                          user=step.user, password=step.password,
                          version=version if step.version == "1.0.3" else step.version)
     where = f"{step.method} {path}"
