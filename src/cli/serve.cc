@@ -8,7 +8,7 @@
 #include <thread>
 #include <utility>
 
-#include "auth/open.h"
+#include "auth/basic.h"
 #include "base/log.h"
 #include "http/server.h"
 #include "http/service.h"
@@ -74,6 +74,21 @@ lrs::Options lrs_options(const Settings& settings) {
   return options;
 }
 
+Result<std::unique_ptr<auth::BasicAuthenticator>> open_basic(const Settings& settings) {
+  auth::BasicOptions options;
+  options.file = settings.auth_file;
+  options.cache_entries_max = static_cast<std::size_t>(settings.auth_cache_entries_max);
+  options.cache_ttl = std::chrono::seconds(settings.auth_cache_ttl_s);
+  options.checks_max = static_cast<unsigned>(settings.auth_checks_max);
+  TRY(auto basic, auth::BasicAuthenticator::open(std::move(options)));
+  if (!basic->has_file())
+    log::warning(
+        "no credentials file at {}: every request is refused until `lectern auth -u NAME -s all -M "
+        "mailto:NAME@example.org -w` has made it",
+        settings.auth_file);
+  return basic;
+}
+
 http::ServiceOptions service_options(const Settings& settings) {
   http::ServiceOptions options;
   options.require_version_header = settings.require_version_header;
@@ -96,7 +111,7 @@ int serve(const Loaded& loaded) {
   for (const auto& warning : loaded.warnings) log::warning("{}", warning);
   const sigset_t signals = block_signals();
 
-  auto authenticator = auth::open_authenticator(auth_settings(settings));
+  auto authenticator = open_basic(settings);
   if (!authenticator) return refuse(authenticator.error());
   auto receivers = lrs::parse_receivers(settings.forwardings_json);
   if (!receivers) return refuse(receivers.error());
