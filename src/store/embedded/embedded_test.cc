@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "store/contract.h"
+#include "store/differential.h"
 #include "store/open.h"
 #include "store/temporary_folder.h"
 
@@ -45,6 +46,11 @@ TEST_CASE("the embedded store keeps the contract of statements") {
 
 TEST_CASE("the embedded store keeps the contract of documents") {
   contract::check_documents(embedded_backend);
+}
+
+TEST_CASE("the embedded store does what the memory store does") {
+  for (const std::uint32_t seed : {1u, 2u, 3u, 4u, 5u})
+    contract::check_against_memory(embedded_backend, {.seed = seed});
 }
 
 TEST_CASE("a folder belongs to one opener at a time, and the second is told so") {

@@ -4,7 +4,7 @@
 
 #include <rocksdb/snapshot.h>
 
-#include "store/embedded/posting_cursor.h"
+#include "store/embedded/cursor.h"
 #include "store/embedded/values.h"
 
 namespace lectern::store::embedded {

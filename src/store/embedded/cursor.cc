@@ -1,4 +1,4 @@
-#include "store/embedded/posting_cursor.h"
+#include "store/embedded/cursor.h"
 
 namespace lectern::store::embedded {
 namespace {
