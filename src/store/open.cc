@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "store/clickhouse/clickhouse_statements.h"
 #include "store/embedded/embedded_documents.h"
 #include "store/embedded/embedded_statements.h"
 #include "store/memory/memory_documents.h"
@@ -25,6 +26,15 @@ Result<Stores> open_embedded(const StoreSettings& settings) {
                 std::make_unique<embedded::EmbeddedDocuments>(engine), nullptr, folder};
 }
 
+/// ClickHouse has no compare-and-set, which documents need: they live in the embedded store.
+Result<Stores> open_clickhouse(const StoreSettings& settings) {
+  TRY(auto stores, clickhouse::open_clickhouse(settings));
+  TRY(auto beside, open_embedded(settings));
+  stores.documents = std::move(beside.documents);
+  stores.location += "; documents in " + beside.location;
+  return stores;
+}
+
 struct Backend {
   std::string_view name;
   Result<Stores> (*open)(const StoreSettings& settings);
@@ -32,6 +42,7 @@ struct Backend {
 
 // The one place that knows the backends: a line here, and its includes above.
 constexpr std::array backends = {
+    Backend{"clickhouse", open_clickhouse},
     Backend{"embedded", open_embedded},
     Backend{"memory", open_memory},
     Backend{"mongo", mongo::open_mongo},

@@ -1,0 +1,113 @@
+#include "store/clickhouse/census.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace lectern::store::clickhouse {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::seconds;
+
+constexpr std::int64_t ids_at_once = 25'000'000;
+constexpr seconds count_max{600};
+constexpr seconds count_again_after{30};
+
+}  // namespace
+
+Result<std::uint64_t> count_missing(Server& server, const Names& names, const std::string& from,
+                                    Deadline deadline) {
+  const auto number = [&](const std::string& sql) -> Result<std::int64_t> {
+    TRY(const auto answer, server.select(sql, deadline));
+    RowReader reader(answer);
+    const auto value = reader.i64();
+    if (!reader.ok()) return unreadable(names.events);
+    return value;
+  };
+  TRY(const auto all, number("SELECT toInt64(count()) FROM " + names.events));
+  const auto passes = all / ids_at_once + 1;
+  std::uint64_t incomplete = 0;
+  for (std::int64_t pass = 0; pass < passes; ++pass) {
+    const auto share = [&](std::string_view id) {
+      return passes == 1 ? std::string()
+                         : " WHERE cityHash64(" + std::string(id) + ") % " +
+                               std::to_string(passes) + " = " + std::to_string(pass);
+    };
+    TRY(const auto some,
+        number("SELECT toInt64(countIf(id NOT IN (SELECT id FROM " + from + share("id") +
+               "))) FROM (SELECT UUIDStringToNum(toString(event_id)) AS id FROM " + names.events +
+               ")" + share("id")));
+    incomplete += static_cast<std::uint64_t>(some);
+  }
+  return incomplete;
+}
+
+Census::Census(Server& server, const Names& names)
+    : server_(server), names_(names), thread_([this] { work(); }) {}
+
+Census::~Census() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+Result<Census::Sizes> Census::sizes(Deadline deadline) {
+  TRY(const auto answer, server_.select("SELECT (SELECT toInt64(count()) FROM " + names_.events +
+                                            "), (SELECT toInt64(count()) FROM " + names_.rows + ")",
+                                        deadline));
+  RowReader reader(answer);
+  Sizes sizes;
+  sizes.events = reader.i64();
+  sizes.rows = reader.i64();
+  if (!reader.ok()) return unreadable(names_.events);
+  return sizes;
+}
+
+Result<bool> Census::may_hold_foreign(Deadline deadline) {
+  TRY(const auto now, sizes(deadline));
+  const std::lock_guard lock(mutex_);
+  if (complete_difference_ && *complete_difference_ == now.difference()) return false;
+  wanted_ = true;
+  changed_.notify_all();
+  return true;
+}
+
+void Census::take() {
+  const auto deadline = Clock::now() + count_max;
+  const auto before = sizes(deadline);
+  const auto incomplete = count_missing(server_, names_, names_.ids, deadline);
+  const auto after = sizes(deadline);
+  if (!before || !incomplete || !after) {
+    log::debug("clickhouse: could not count the rows of {}", names_.events);
+    return;
+  }
+  if (*incomplete > 0)
+    log::info(
+        "clickhouse: {} of {} rows in {} were not written by this server: they are found by "
+        "id; `lectern migrate` makes them listed too",
+        *incomplete, after->events, names_.events);
+  const std::lock_guard lock(mutex_);
+  complete_difference_.reset();
+  if (*incomplete == 0 && before->difference() == after->difference())
+    complete_difference_ = after->difference();
+}
+
+void Census::work() {
+  std::unique_lock lock(mutex_);
+  while (!stop_) {
+    changed_.wait(lock, [&] { return stop_ || wanted_; });
+    if (stop_) return;
+    wanted_ = false;
+    lock.unlock();
+    take();
+    lock.lock();
+    // Not again at once, however many writers are unsure.
+    if (!complete_difference_) changed_.wait_for(lock, count_again_after, [&] { return stop_; });
+  }
+}
+
+}  // namespace lectern::store::clickhouse

@@ -1,0 +1,124 @@
+#include "store/clickhouse/claims.h"
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+
+#include "store/clickhouse/presence.h"
+
+namespace lectern::store::clickhouse {
+namespace {
+
+constexpr std::size_t claim_bytes = 16 + 8 + 16 + 8 + 8 + 1;
+
+RowWriter encoded(std::span<const Row* const> rows, std::int64_t owner, ClaimState state) {
+  RowWriter body;
+  body.reserve(rows.size() * claim_bytes);
+  for (const Row* row : rows) {
+    body.fixed(row->id);
+    body.i64(micros_of(row->stored));
+    body.fixed(row->fingerprint.hash);
+    const auto& timestamp = row->fingerprint.timestamp;
+    body.i64(timestamp ? micros_of(*timestamp) : no_timestamp);
+    body.i64(owner);
+    body.u8(static_cast<std::uint8_t>(state));
+  }
+  return body;
+}
+
+/// Of the rows of each claim the one that says most.
+std::vector<Claim> merged(const std::vector<Claim>& claims) {
+  std::map<std::pair<xapi::Position, std::int64_t>, Claim> all;
+  for (const Claim& claim : claims) {
+    const auto [at, is_new] = all.try_emplace({claim.position, claim.owner}, claim);
+    if (at->second.state < claim.state) at->second = claim;
+  }
+  std::vector<Claim> last;
+  for (const auto& [key, claim] : all) last.push_back(claim);
+  return last;
+}
+
+std::int64_t random_owner() {
+  const auto bytes = Uuid::random().bytes;
+  std::int64_t owner = 0;
+  std::memcpy(&owner, bytes.data(), sizeof owner);
+  return owner;
+}
+
+bool is_dead(const Claim& claim) {
+  return claim.state == ClaimState::abandoned ||
+         claim.age_us > std::chrono::microseconds{silence_max}.count();
+}
+
+bool is_live(const Claim& claim) { return claim.state == ClaimState::claimed && !is_dead(claim); }
+
+}  // namespace
+
+Claims::Claims(Server& server, const Names& names, Deadline deadline)
+    : server_(server), names_(names), deadline_(deadline), owner_(random_owner()) {}
+
+Result<void> Claims::mark(std::span<const Row* const> rows, ClaimState state, Deadline deadline) {
+  if (rows.empty()) return {};
+  return server_.insert(names_.ids + " (id, stored, hash, timestamp, owner, state)", rows.size(),
+                        encoded(rows, owner_, state).bytes(), deadline);
+}
+
+Result<void> Claims::lay(std::span<const Row* const> rows) {
+  for (const Row* row : rows) ours_.emplace(row->id, row->stored);
+  return mark(rows, ClaimState::claimed, deadline_);
+}
+
+Result<void> Claims::read() {
+  std::vector<Uuid> ids;
+  ids.reserve(ours_.size());
+  for (const auto& [id, stored] : ours_) ids.push_back(id);
+  TRY(const auto claims, claims_of(server_, names_, ids, deadline_));
+  rivals_.clear();
+  std::vector<xapi::Position> positions;
+  for (const Claim& claim : merged(claims)) {
+    if (claim.owner == owner_) continue;
+    rivals_[claim.position.id].push_back({claim});
+    positions.push_back(claim.position);
+  }
+  TRY(const auto with_row, committed(server_, names_, positions, deadline_));
+  for (auto& [id, rivals] : rivals_)
+    for (Rival& rival : rivals) rival.has_row = with_row.contains(rival.claim.position);
+  return {};
+}
+
+std::optional<xapi::Fingerprint> Claims::kept(const Uuid& id) const {
+  const auto at = rivals_.find(id);
+  if (at == rivals_.end()) return std::nullopt;
+  for (const Rival& rival : at->second)
+    if (rival.has_row) return rival.claim.fingerprint;
+  return std::nullopt;
+}
+
+bool Claims::any(const Uuid& id,
+                 const std::function<bool(const Claim&, const Turn& ours)>& is) const {
+  const auto at = rivals_.find(id);
+  if (at == rivals_.end() || kept(id)) return false;
+  const Turn ours{ours_.at(id), owner_};
+  return std::any_of(at->second.begin(), at->second.end(),
+                     [&](const Rival& rival) { return is(rival.claim, ours); });
+}
+
+bool Claims::must_yield(const Uuid& id) const {
+  return any(id, [](const Claim& claim, const Turn& ours) {
+    return is_live(claim) && Turn{claim.position.stored, claim.owner} < ours;
+  });
+}
+
+bool Claims::must_wait(const Uuid& id) const {
+  return any(id, [](const Claim& claim, const Turn& ours) {
+    return is_live(claim) && Turn{claim.position.stored, claim.owner} > ours;
+  });
+}
+
+bool Claims::is_left_over(const Uuid& id) const {
+  return any(id, [](const Claim& claim, const Turn&) {
+    return is_dead(claim) && claim.state != ClaimState::withdrawn;
+  });
+}
+
+}  // namespace lectern::store::clickhouse

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "store/clickhouse/lookup.h"
+
+namespace lectern::store::clickhouse {
+
+/// The claims that a flush lays on ids, and those of others that it meets. ClickHouse keeps no key
+/// unique, so a process writes down what it is about to do, reads back who else did, and goes on
+/// only with ids that are its own: of two claims on an id each owner sees the other's, or has
+/// finished before that was there.
+class Claims {
+ public:
+  Claims(Server& server, const Names& names, Deadline deadline);
+
+  /// Claims row.stored for each row.
+  Result<void> lay(std::span<const Row* const> rows);
+  /// Reads who else has claimed these ids. To be called again while others are waited for.
+  Result<void> read();
+  /// Writes down what became of claims, so that nobody waits for them.
+  Result<void> mark(std::span<const Row* const> rows, ClaimState state, Deadline deadline);
+
+  /// The fingerprint of the statement that is kept under the id.
+  std::optional<xapi::Fingerprint> kept(const Uuid& id) const;
+  /// Somebody with an earlier claim than ours is about to write under this id: we must withdraw.
+  bool must_yield(const Uuid& id) const;
+  /// Somebody with a later claim has still to withdraw: we must wait.
+  bool must_wait(const Uuid& id) const;
+  /// A claim whose owner gave up or died behind the write to Ralph's table.
+  bool is_left_over(const Uuid& id) const;
+
+ private:
+  struct Rival {
+    Claim claim;
+    bool has_row = false;
+  };
+  using Turn = std::pair<Time, std::int64_t>;  // stored and owner: who comes first
+
+  bool any(const Uuid& id, const std::function<bool(const Claim&, const Turn& ours)>& is) const;
+
+  Server& server_;
+  const Names& names_;
+  const Deadline deadline_;
+  const std::int64_t owner_;
+  std::unordered_map<Uuid, Time> ours_;
+  std::unordered_map<Uuid, std::vector<Rival>> rivals_;
+};
+
+}  // namespace lectern::store::clickhouse

@@ -1,0 +1,57 @@
+#include "store/clickhouse/clickhouse_statements.h"
+
+#include "net/http_client.h"
+#include "store/clickhouse/completion.h"
+
+namespace lectern::store::clickhouse {
+
+ClickHouseStatements::ClickHouseStatements(Options options)
+    : options_(std::move(options)), server_(options_.server) {}
+
+Result<Table*> ClickHouseStatements::table_of(const std::string& target) {
+  const std::lock_guard lock(mutex_);
+  if (const auto at = tables_.find(target); at != tables_.end()) return at->second.get();
+  TRY(auto names, names_of(options_.database, target.empty() ? options_.table : target));
+  auto& table = tables_[target];
+  table = std::make_unique<Table>(server_, std::move(names), options_.ids_chunk);
+  return table.get();
+}
+
+Result<std::vector<Verdict>> ClickHouseStatements::append(const Context& context,
+                                                          std::span<Row> rows,
+                                                          OnConflict on_conflict) {
+  TRY(Table* const table, table_of(context.target));
+  return table->append(rows, on_conflict, context.deadline);
+}
+
+Result<std::vector<Found>> ClickHouseStatements::find(const Context& context,
+                                                      std::span<const Uuid> ids) {
+  TRY(Table* const table, table_of(context.target));
+  return table->find(ids, context.deadline);
+}
+
+Result<Page> ClickHouseStatements::query(const Context& context, const Filter& filter,
+                                         const PageRequest& page) {
+  TRY(Table* const table, table_of(context.target));
+  return table->query(filter, page, context.deadline);
+}
+
+Result<Time> ClickHouseStatements::consistent_through(const Context& context) {
+  TRY(Table* const table, table_of(context.target));
+  return table->consistent_through(context.deadline);
+}
+
+Health ClickHouseStatements::health() { return server_.health(); }
+
+Result<Stores> open_clickhouse(const StoreSettings& settings) {
+  TRY(auto options, options_of(settings));
+  Stores stores;
+  stores.location = "clickhouse, " + net::without_credentials(options.server.url) + ", table " +
+                    options.database + "." + options.table;
+  auto statements = std::make_unique<ClickHouseStatements>(std::move(options));
+  stores.migration = std::make_unique<Completion>(*statements);
+  stores.statements = std::move(statements);
+  return stores;
+}
+
+}  // namespace lectern::store::clickhouse

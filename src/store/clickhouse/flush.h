@@ -1,0 +1,67 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "store/clickhouse/claims.h"
+#include "store/clickhouse/presence.h"
+#include "store/clickhouse/references.h"
+#include "store/clickhouse/request.h"
+
+namespace lectern::store::clickhouse {
+
+using Requests = std::vector<std::shared_ptr<Request>>;
+
+/// Writes requests of one target together, in these steps:
+///   1. a claim on a place (stored) goes into ids for every row (claims.h);
+///   2. the claims of others on these ids are read. One that has a row was first: known or
+///      conflict. One without, that is young, is of a flush under way: the later one withdraws and
+///      the earlier one waits for that;
+///   3. terms, marks and Ralph's table are written;
+///   4. rows: with this one insert, which is one part, everything becomes visible;
+///   5. references are resolved.
+/// Whatever fails before 4 leaves nothing that find() or query() would show. What 3 has left in
+/// Ralph's table is found when the id comes again, or by the migration, and completed.
+class Flush {
+ public:
+  /// `foreign`: rows that lack our part may be in Ralph's table, so it is asked too.
+  Flush(Server& server, const Names& names, Presence& presence, bool foreign);
+
+  /// Finishes every request, but for those it gives back: they must be tried again, in this order.
+  /// No two requests may hold the same id.
+  Requests run(Requests requests);
+
+ private:
+  using NewRow = std::pair<const Row*, const std::vector<TermHash>*>;
+
+  Result<void> carry_out();
+  Result<void> claim();
+  Result<void> settle_rivals();
+  Result<void> complete_what_events_hold();
+  Result<void> judge();
+  Result<void> write();
+  Result<void> write_around();
+  Result<void> resolve();
+
+  Result<void> put_off(const Requests& requests);
+  void give_up(const Error& error);
+
+  Server& server_;
+  const Names& names_;
+  Presence& presence_;
+  const bool foreign_;
+  const Deadline deadline_ = std::chrono::steady_clock::now() + flush_max;
+
+  Claims claims_;
+  Requests requests_;  // still in this flush
+  Requests again_;
+  std::vector<std::vector<Verdict>> verdicts_;  // of requests_
+  std::vector<NewRow> new_;                     // to be written
+  bool around_written_ = false;                 // step 3 may have reached Ralph's table
+  bool in_doubt_ = false;                       // step 4 may still happen
+};
+
+}  // namespace lectern::store::clickhouse

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "store/clickhouse/flush.h"
+
+namespace lectern::store::clickhouse {
+
+/// The thread that writes to one target. It gathers what many callers append into few inserts:
+/// each insert makes a part, and a server that must merge a hundred parts a second comes to a
+/// halt. A lone request is written at once; under load a flush begins pause_min after the last
+/// one began, or when rows_enough wait.
+class Gatherer {
+ public:
+  /// Runs a flush on the writing thread; gives back what must be tried again.
+  using Run = std::function<Requests(Requests)>;
+  /// Called on the writing thread after a second without work.
+  using Rest = std::function<void()>;
+
+  Gatherer(Run run, Rest rest);
+  /// Finishes what is under way and refuses what waits.
+  ~Gatherer();
+
+  /// Errors: unavailable when more bytes wait than memory should hold.
+  Result<void> add(std::shared_ptr<Request> request);
+
+ private:
+  void work();
+  bool worth_a_flush() const;
+  Requests next_batch();
+  void refuse_expired();
+
+  const Run run_;
+  const Rest rest_;
+  std::chrono::steady_clock::time_point last_begin_;  // of the writing thread
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  // Guarded by mutex_:
+  std::deque<std::shared_ptr<Request>> waiting_;
+  std::size_t rows_waiting_ = 0;
+  std::size_t bytes_waiting_ = 0;
+  bool stop_ = false;
+
+  std::thread thread_;  // last: it uses all of the above
+};
+
+}  // namespace lectern::store::clickhouse

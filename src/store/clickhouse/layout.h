@@ -1,0 +1,77 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+#include "base/uuid.h"
+#include "store/clickhouse/names.h"
+#include "store/clickhouse/server.h"
+
+/// What lies in the database for one target: Ralph's table, and five of ours beside it.
+///
+///   <events>                   event_id UUID, emission_time DateTime64(6), event String
+///                              Ralph's: the statement's text and its `timestamp`
+///   <events>_lectern_rows      stored, id, flags, event            ordered by (stored, id)
+///                              the text once more, in granules of 128 rows; a statement is there
+///                              when its row is here
+///   <events>_lectern_ids       id, stored, hash, timestamp, owner, at, state
+///                              ordered by (id, stored)
+///                              a process claims a place (stored) for an id before it writes
+///                              anything else: ids are unique because one claim at most gets a row
+///   <events>_lectern_terms     term, stored, id                    ordered so
+///                              what filters ask for, own and inherited
+///   <events>_lectern_marks     kind, id, value                     ordered by (kind, id, value)
+///                              kind 1: id is voided
+///                              kind 2: id is referred to by value = stored id voids
+///                              kind 3: id has inherited the term in value
+///   <events>_lectern_writers   process, at, low, active            ordered by at; kept for an hour
+///                              up to where each process has made its writing visible
+///
+///   stored = microseconds since 1970 as Int64, in `value` 8 bytes big-endian
+///   id, hash = 16 bytes as FixedString(16), which sorts as the bytes do (a UUID column does not)
+///   term = the first 16 bytes of the term's SHA-256
+///   timestamp = that of the fingerprint, or no_timestamp
+///   at = the server's clock
+namespace lectern::store::clickhouse {
+
+using TermHash = std::array<std::uint8_t, 16>;
+TermHash hash_of(std::string_view term);
+
+inline constexpr std::int64_t no_timestamp = INT64_MIN;
+
+namespace flag {
+inline constexpr std::uint8_t refers = 1;  ///< its object is a StatementRef
+inline constexpr std::uint8_t voids = 2;   ///< it is a voiding statement
+}  // namespace flag
+
+enum class Mark : std::uint8_t { voided = 1, referred = 2, inherited = 3 };
+
+/// The state of a claim; of several rows for one (id, stored, owner) the greatest counts.
+enum class ClaimState : std::uint8_t {
+  claimed = 0,
+  withdrawn = 1,  ///< nothing was written under it
+  abandoned = 2,  ///< given up behind the write to Ralph's table: the text may be there
+};
+
+/// The value of a `referred` mark.
+struct Reference {
+  std::int64_t stored = 0;
+  Uuid id;  ///< the statement that refers
+  bool voids = false;
+
+  std::string text() const;
+  static std::optional<Reference> parse(std::string_view text);
+};
+
+/// The instant as Ralph's DateTime64(6) column can hold it: between 1900 and 2299.
+Time emission_time(Time timestamp);
+
+/// Creates what is missing of the database and the tables. Idempotent, and safe when several
+/// processes do it at once.
+Result<void> create_tables(Server& server, const Names& names, Deadline deadline);
+
+}  // namespace lectern::store::clickhouse

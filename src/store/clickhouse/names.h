@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace lectern::store::clickhouse {
+
+/// The tables of one target, qualified and quoted so that they can stand in SQL.
+struct Names {
+  std::string database;  ///< quoted
+  std::string events;    ///< Ralph's table
+  std::string rows;
+  std::string ids;
+  std::string terms;
+  std::string marks;
+  std::string writers;
+};
+
+/// Names from a target: a table, or `database.table`. Each part is a letter or `_`, then letters,
+/// digits and `_`, up to 150 characters: nothing else ever comes into SQL. Errors: invalid.
+Result<Names> names_of(std::string_view default_database, std::string_view target);
+
+}  // namespace lectern::store::clickhouse

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "store/clickhouse/lookup.h"
+#include "store/statement_store.h"
+
+namespace lectern::store::clickhouse {
+
+/// One page of what matches: places first, from the order of rows or terms, then the texts. Places
+/// that turn out to be voided, or to have no row, are made up for by more places.
+Result<Page> read_page(Server& server, const Names& names, const Filter& filter,
+                       const PageRequest& request, Deadline deadline);
+
+}  // namespace lectern::store::clickhouse

@@ -1,0 +1,148 @@
+#include "store/clickhouse/places.h"
+
+#include <algorithm>
+
+namespace lectern::store::clickhouse {
+namespace {
+
+/// The first window: a page of 100 needs no more places of the rarest term when the others are
+/// carried by a fifth of them. Each next window is window_growth times as wide, so that terms that
+/// hardly meet cost a few round trips, not thousands.
+constexpr std::size_t window_first = 512;
+constexpr std::size_t window_growth = 8;
+
+std::string literal(const TermHash& term) {
+  std::string sql;
+  append_literal(sql, term);
+  return sql;
+}
+
+}  // namespace
+
+Places::Places(Server& server, const Names& names, const Filter& filter, const PageRequest& request,
+               Deadline deadline)
+    : server_(server),
+      names_(names),
+      since_(filter.since),
+      until_(filter.until),
+      ascending_(request.ascending),
+      deadline_(deadline),
+      window_(window_first),
+      after_(request.after) {
+  for (const auto& term : filter.all_of) terms_.push_back(hash_of(term));
+  std::sort(terms_.begin(), terms_.end());
+  terms_.erase(std::unique(terms_.begin(), terms_.end()), terms_.end());
+}
+
+/// What is still to be walked, or of that what lies before `last`, inclusive. Plain bounds on
+/// `stored`, which leads in the index, beside those that tell equal instants apart.
+std::string Places::range(const std::optional<xapi::Position>& last) const {
+  std::string sql = "1";
+  if (since_) sql += " AND stored > " + std::to_string(micros_of(*since_));
+  if (until_) sql += " AND stored <= " + std::to_string(micros_of(*until_));
+  const auto bound = [&](const xapi::Position& at, bool above, bool inclusive) {
+    const auto stored = std::to_string(micros_of(at.stored));
+    const std::string beyond = above ? " > " : " < ";
+    sql += std::string(" AND stored ") + (above ? ">= " : "<= ") + stored + " AND (stored" +
+           beyond + stored + " OR id" + (above ? " >" : " <") + (inclusive ? "= " : " ") +
+           clickhouse::literal(at.id) + ")";
+  };
+  if (after_) bound(*after_, ascending_, false);
+  if (last) bound(*last, !ascending_, true);
+  return sql;
+}
+
+std::string Places::order() const {
+  return ascending_ ? " ORDER BY stored, id" : " ORDER BY stored DESC, id DESC";
+}
+
+Result<std::vector<xapi::Position>> Places::read(std::string_view sql) {
+  TRY(const auto answer, server_.select(sql, deadline_));
+  std::vector<xapi::Position> places;
+  RowReader reader(answer);
+  while (reader.more()) {
+    const Time stored = time_of(reader.i64());
+    places.push_back({stored, reader.id()});
+  }
+  if (!reader.ok()) return unreadable(names_.terms);
+  return places;
+}
+
+Result<std::vector<xapi::Position>> Places::one_order(std::string_view from, std::size_t count) {
+  TRY(auto places, read("SELECT stored, id FROM " + std::string(from) + " AND " + range() +
+                        order() + " LIMIT " + std::to_string(count)));
+  exhausted_ = places.size() < count;
+  if (!places.empty()) after_ = places.back();
+  // A term may stand twice at a place: once its own, once inherited.
+  places.erase(std::unique(places.begin(), places.end()), places.end());
+  return places;
+}
+
+Result<void> Places::rarest_first() {
+  std::string wanted;
+  for (const auto& term : terms_) wanted += (wanted.empty() ? "" : ",") + literal(term);
+  TRY(const auto answer,
+      server_.select("SELECT term, toInt64(count()) FROM " + names_.terms + " WHERE term IN (" +
+                         wanted + ") AND " + range() + " GROUP BY term",
+                     deadline_));
+  std::vector<std::pair<std::int64_t, TermHash>> counts;
+  RowReader reader(answer);
+  while (reader.more()) {
+    const auto term = reader.fixed();
+    counts.emplace_back(reader.i64(), term);
+  }
+  if (!reader.ok()) return unreadable(names_.terms);
+  ordered_ = true;
+  exhausted_ = counts.size() < terms_.size();
+  if (exhausted_) return {};
+  std::sort(counts.begin(), counts.end());
+  std::transform(counts.begin(), counts.end(), terms_.begin(),
+                 [](const auto& count) { return count.second; });
+  return {};
+}
+
+std::string Places::rare_places() const {
+  return " FROM " + names_.terms + " WHERE term = " + literal(terms_.front()) + " AND ";
+}
+
+Result<std::optional<xapi::Position>> Places::window_end() {
+  TRY(const auto last, read("SELECT stored, id" + rare_places() + range() + order() +
+                            " LIMIT 1 OFFSET " + std::to_string(window_ - 1)));
+  if (last.empty()) return std::nullopt;
+  return last.front();
+}
+
+Result<std::vector<xapi::Position>> Places::intersection(std::size_t count) {
+  if (!ordered_) RETURN_IF_ERROR(rarest_first());
+  while (!exhausted_) {
+    TRY(const auto last, window_end());
+    std::string others;
+    for (std::size_t i = 1; i < terms_.size(); ++i)
+      others += (others.empty() ? "" : ",") + literal(terms_[i]);
+    TRY(auto places,
+        read("SELECT stored, id FROM " + names_.terms + " WHERE term IN (" + others + ") AND " +
+             range(last) + " AND (stored, id) IN (SELECT stored, id" + rare_places() + range(last) +
+             ") GROUP BY stored, id HAVING uniqExact(term) = " + std::to_string(terms_.size() - 1) +
+             order() + " LIMIT " + std::to_string(count)));
+    if (places.size() == count) {
+      after_ = places.back();
+      return places;
+    }
+    // The window is used up.
+    exhausted_ = !last;
+    after_ = last;
+    window_ *= window_growth;
+    if (!places.empty()) return places;
+  }
+  return std::vector<xapi::Position>{};
+}
+
+Result<std::vector<xapi::Position>> Places::next(std::size_t count) {
+  if (exhausted_) return std::vector<xapi::Position>{};
+  if (terms_.empty()) return one_order(names_.rows + " WHERE 1", count);
+  if (terms_.size() == 1)
+    return one_order(names_.terms + " WHERE term = " + literal(terms_.front()), count);
+  return intersection(count);
+}
+
+}  // namespace lectern::store::clickhouse

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/clickhouse/lookup.h"
+#include "store/statement_store.h"
+
+namespace lectern::store::clickhouse {
+
+/// Walks over the places that carry all terms of a filter, in the order of the page, without
+/// looking at rows. Places of statements that never got their row are among them.
+class Places {
+ public:
+  Places(Server& server, const Names& names, const Filter& filter, const PageRequest& request,
+         Deadline deadline);
+
+  /// Up to about `count` more places; none when there are no more, or else at least one.
+  Result<std::vector<xapi::Position>> next(std::size_t count);
+
+ private:
+  Result<std::vector<xapi::Position>> one_order(std::string_view from, std::size_t count);
+  Result<std::vector<xapi::Position>> intersection(std::size_t count);
+  Result<void> rarest_first();
+  Result<std::optional<xapi::Position>> window_end();
+  Result<std::vector<xapi::Position>> read(std::string_view sql);
+
+  std::string range(const std::optional<xapi::Position>& last = {}) const;
+  std::string order() const;
+  std::string rare_places() const;
+
+  Server& server_;
+  const Names& names_;
+  const std::optional<Time> since_, until_;
+  const bool ascending_;
+  const Deadline deadline_;
+  std::vector<TermHash> terms_;
+  bool ordered_ = false;  // terms_ has the rarest in front
+  std::size_t window_;    // places of the rarest term that are looked at together
+  std::optional<xapi::Position> after_;
+  bool exhausted_ = false;
+};
+
+}  // namespace lectern::store::clickhouse

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+
+#include "store/clickhouse/layout.h"
+#include "store/clickhouse/server.h"
+
+namespace lectern::store::clickhouse {
+
+/// How long a flush may take: past it, it is given up, here and in the server.
+inline constexpr std::chrono::milliseconds flush_max{10'000};
+/// How long what a process has said counts, if nothing more is heard of it: well above flush_max.
+inline constexpr std::chrono::milliseconds silence_max{15'000};
+
+/// What the processes that write to one target tell each other through its writers table, so that
+/// consistent_through() is the truth for all of them.
+///
+/// A process says `active` with a `low` before it gives out any `stored`: all that it wrote up to
+/// low is visible, and all that it will write lies above. It says so again as it goes on, and says
+/// `idle` when it is done. Who reads the table therefore knows: a process without an active entry
+/// has nothing under way, and whatever it begins will be stored above the present instant. All
+/// instants are of the server's clock, which every process follows. An entry that is older than
+/// silence_max is of a process that died: its flush has been given up before that.
+///
+/// flush_begins() to flush_ended() are for the one thread that writes; consistent_through() for
+/// any.
+class Presence {
+ public:
+  Presence(Server& server, const Names& names);
+
+  /// To be called before the `stored` of a flush are given out.
+  Result<void> flush_begins(Deadline deadline);
+  /// An instant for one more statement, strictly rising.
+  Time next_stored();
+  /// The flush is done. `in_doubt`: something of it may still appear; low stays for silence_max.
+  void flush_ended(bool in_doubt);
+  /// Says that nothing is under way, if the opposite was said. To be called after a pause.
+  void rest(Deadline deadline);
+  /// Whether rest() has something to say.
+  bool active() const { return active_; }
+
+  Result<Time> consistent_through(Deadline deadline);
+
+ private:
+  Result<void> tell(bool active, Deadline deadline);
+  Result<void> follow_clock(Deadline deadline);
+  Time server_now() const;
+
+  Server& server_;
+  const Names& names_;
+  const Uuid process_ = Uuid::random();
+
+  // Of the writing thread:
+  bool active_ = false;
+  bool clock_known_ = false;
+  std::chrono::steady_clock::time_point told_at_;
+  std::chrono::microseconds clock_offset_{};  // the server's clock minus steady_clock
+  Time last_stored_;
+
+  std::mutex mutex_;
+  // Guarded by mutex_:
+  bool flushing_ = false;
+  Time low_;
+  Time promised_;  // the latest answer of consistent_through()
+  std::chrono::steady_clock::time_point doubt_until_;
+};
+
+}  // namespace lectern::store::clickhouse

@@ -1,0 +1,150 @@
+#include "store/clickhouse/references.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+
+namespace lectern::store::clickhouse {
+namespace {
+
+xapi::Terms joined(const xapi::Terms& terms, const std::set<std::string>& added) {
+  xapi::Terms all;
+  std::set_union(terms.begin(), terms.end(), added.begin(), added.end(), std::back_inserter(all));
+  return all;
+}
+
+}  // namespace
+
+References::References(Server& server, const Names& names, Deadline deadline)
+    : server_(server), names_(names), deadline_(deadline) {}
+
+Result<std::vector<xapi::Position>> References::positions_of(std::span<const Uuid> ids) {
+  TRY(const auto claims, claims_of(server_, names_, ids, deadline_));
+  std::vector<xapi::Position> positions;
+  for (const Claim& claim : claims) positions.push_back(claim.position);
+  TRY(const auto found, committed(server_, names_, positions, deadline_));
+  return std::vector<xapi::Position>(found.begin(), found.end());
+}
+
+Result<void> References::load_inherited(std::span<const Uuid> ids) {
+  TRY(const auto answer, server_.select("SELECT id, value FROM " + names_.marks +
+                                            " WHERE kind = 3 AND id IN " + literals(ids),
+                                        deadline_));
+  RowReader reader(answer);
+  while (reader.more()) {
+    const Uuid id = reader.id();
+    const std::string term(reader.string());
+    if (auto& target = loaded_[id]) target->terms.push_back(term);
+  }
+  if (!reader.ok()) return unreadable(names_.marks);
+  return {};
+}
+
+Result<void> References::load(std::span<const Uuid> ids) {
+  if (ids.empty()) return {};
+  for (const Uuid& id : ids) loaded_[id] = std::nullopt;
+  TRY(const auto positions, positions_of(ids));
+  TRY(const auto rows, rows_at(server_, names_, positions, deadline_));
+  for (const Kept& row : rows) {
+    auto& target = loaded_[row.position.id].emplace();
+    target.voids = (row.flags & flag::voids) != 0;
+    if (const auto document = json::parse(row.json))
+      target.terms = xapi::terms_of((*document)->root());
+  }
+  RETURN_IF_ERROR(load_inherited(ids));
+  for (const Uuid& id : ids) {
+    if (auto& target = loaded_[id]) {
+      auto& terms = target->terms;
+      std::sort(terms.begin(), terms.end());
+      terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
+    }
+  }
+  return {};
+}
+
+Result<std::optional<ReferenceAccess::Target>> References::target(const Uuid& id) {
+  if (!loaded_.contains(id)) RETURN_IF_ERROR(load(std::span(&id, 1)));
+  auto target = loaded_.at(id);
+  if (const auto added = added_.find(id); target && added != added_.end())
+    target->terms = joined(target->terms, added->second);
+  return target;
+}
+
+Result<std::vector<ReferenceAccess::Referrer>> References::referrers(
+    std::span<const Uuid> targets) {
+  std::vector<Referrer> all;
+  // Who refers to a target that has just grown, in another process, either finds what was added
+  // or is found here.
+  RETURN_IF_ERROR(write());
+  if (targets.empty()) return all;
+  TRY(const auto answer, server_.select("SELECT id, value FROM " + names_.marks +
+                                            " WHERE kind = 2 AND id IN " + literals(targets),
+                                        deadline_));
+  std::vector<std::pair<Uuid, Reference>> found;
+  std::vector<xapi::Position> positions;
+  RowReader reader(answer);
+  while (reader.more()) {
+    const Uuid target = reader.id();
+    const auto reference = Reference::parse(reader.string());
+    if (!reader.ok() || !reference) return unreadable(names_.marks);
+    found.emplace_back(target, *reference);
+    positions.push_back({time_of(reference->stored), reference->id});
+  }
+  // A mark may be of a statement that never got its row.
+  TRY(const auto there, committed(server_, names_, positions, deadline_));
+  for (const auto& [target, reference] : found)
+    if (there.contains({time_of(reference.stored), reference.id}))
+      all.push_back({target, reference.id, reference.voids});
+  return all;
+}
+
+Result<void> References::add_terms(const Uuid& id, const xapi::Terms& terms) {
+  added_[id].insert(terms.begin(), terms.end());
+  return {};
+}
+
+Result<void> References::mark_voided(const Uuid& id) {
+  voided_.insert(id);
+  return {};
+}
+
+Result<void> References::write() {
+  RowWriter marks, terms;
+  std::size_t mark_count = 0, term_count = 0;
+  const auto mark = [&](Mark kind, const Uuid& id, std::string_view value) {
+    marks.u8(static_cast<std::uint8_t>(kind));
+    marks.fixed(id);
+    marks.string(value);
+    ++mark_count;
+  };
+  for (const Uuid& id : voided_) mark(Mark::voided, id, {});
+  std::vector<Uuid> ids;
+  for (const auto& [id, added] : added_) ids.push_back(id);
+  std::vector<xapi::Position> positions;
+  if (!ids.empty()) {
+    TRY(positions, positions_of(ids));
+  }
+  for (const auto& position : positions) {
+    for (const auto& term : added_.at(position.id)) {
+      mark(Mark::inherited, position.id, term);
+      terms.fixed(hash_of(term));
+      terms.i64(micros_of(position.stored));
+      terms.fixed(position.id);
+      ++term_count;
+    }
+  }
+  // Terms first: a list must not miss what target() already tells.
+  if (term_count > 0)
+    RETURN_IF_ERROR(server_.insert(names_.terms, term_count, terms.bytes(), deadline_));
+  if (mark_count > 0)
+    RETURN_IF_ERROR(server_.insert(names_.marks, mark_count, marks.bytes(), deadline_));
+  for (auto& [id, target] : loaded_) {
+    if (const auto added = added_.find(id); target && added != added_.end())
+      target->terms = joined(target->terms, added->second);
+  }
+  added_.clear();
+  voided_.clear();
+  return {};
+}
+
+}  // namespace lectern::store::clickhouse

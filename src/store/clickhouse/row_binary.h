@@ -1,0 +1,66 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+#include "base/uuid.h"
+
+/// ClickHouse's RowBinary format, as far as our columns need it.
+///
+///   table = *row ; row = its columns, one behind the other, without any separator
+///   UInt8 = 1 byte ; UInt64, Int64, DateTime64(6) = 8 bytes, little-endian, microseconds for times
+///   FixedString(16) = 16 bytes ; String = LEB128 length, bytes
+///   UUID = its first 8 bytes reversed, then its last 8 bytes reversed
+namespace lectern::store::clickhouse {
+
+inline std::int64_t micros_of(Time time) { return time.time_since_epoch().count(); }
+inline Time time_of(std::int64_t micros) { return Time{std::chrono::microseconds{micros}}; }
+
+/// Appends values to a body of rows.
+class RowWriter {
+ public:
+  void u8(std::uint8_t value) { bytes_.push_back(static_cast<char>(value)); }
+  void i64(std::int64_t value);
+  void fixed(const std::array<std::uint8_t, 16>& value);
+  void fixed(const Uuid& id) { fixed(id.bytes); }
+  void uuid(const Uuid& id);
+  void string(std::string_view value);
+  void reserve(std::size_t bytes) { bytes_.reserve(bytes); }
+
+  const std::string& bytes() const { return bytes_; }
+  bool empty() const { return bytes_.empty(); }
+
+ private:
+  std::string bytes_;
+};
+
+/// Takes values off an answer. After a value that is not there whole, ok() is false and the values
+/// are zero or empty.
+class RowReader {
+ public:
+  explicit RowReader(std::string_view bytes) : bytes_(bytes) {}
+
+  bool more() const { return ok_ && !bytes_.empty(); }
+  bool ok() const { return ok_; }
+
+  std::uint8_t u8();
+  std::int64_t i64();
+  std::array<std::uint8_t, 16> fixed();
+  Uuid id() { return Uuid{fixed()}; }
+  Uuid uuid();
+  std::string_view string();
+
+ private:
+  std::string_view take(std::size_t size);
+
+  std::string_view bytes_;
+  bool ok_ = true;
+};
+
+/// The 16 bytes as a string literal of SQL, every byte as \xHH: no byte of it can end the literal.
+void append_literal(std::string& sql, const std::array<std::uint8_t, 16>& bytes);
+
+}  // namespace lectern::store::clickhouse

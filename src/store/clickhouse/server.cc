@@ -1,0 +1,140 @@
+#include "store/clickhouse/server.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace lectern::store::clickhouse {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t detail_bytes_max = 500;
+
+std::string percent_encoded(std::string_view text) {
+  static constexpr char digits[] = "0123456789ABCDEF";
+  std::string encoded;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (plain || c == '_' || c == '-' || c == '.') {
+      encoded += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      encoded += '%';
+      encoded += digits[byte >> 4];
+      encoded += digits[byte & 0xF];
+    }
+  }
+  return encoded;
+}
+
+/// Settings that the answers and the atomicity of inserts depend on; they come last, so that no
+/// option overrides them. An insert must become one part, and a list of ids may be long.
+constexpr std::string_view fixed_settings =
+    "&wait_end_of_query=1&default_format=RowBinary&async_insert=0&insert_deduplicate=0"
+    "&max_insert_block_size=16777216&min_insert_block_size_rows=16777216"
+    "&min_insert_block_size_bytes=2147483648&max_partitions_per_insert_block=0"
+    "&max_query_size=67108864&max_ast_elements=10000000&max_expanded_ast_elements=10000000"
+    "&join_use_nulls=0&transform_null_in=0&extremes=0";
+
+std::string parameters_of(const ServerOptions& options) {
+  std::string parameters;
+  for (const auto& [name, value] : options.settings)
+    parameters += "&" + percent_encoded(name) + "=" + percent_encoded(value);
+  return parameters + std::string(fixed_settings);
+}
+
+net::HttpOptions http_options(const ServerOptions& options) {
+  net::HttpOptions http;
+  http.connections_max = options.connections_max;
+  http.timeout = options.timeout;
+  return http;
+}
+
+std::int64_t seconds_left(Deadline deadline, std::chrono::milliseconds timeout) {
+  const auto end = std::min(deadline, Clock::now() + timeout);
+  const auto left = std::chrono::ceil<std::chrono::seconds>(end - Clock::now()).count();
+  return std::max<std::int64_t>(left, 1);
+}
+
+/// The number of a member such as "written_rows":"42" in the summary header.
+std::optional<std::uint64_t> summary_number(std::string_view summary, std::string_view member) {
+  const auto at = summary.find("\"" + std::string(member) + "\":\"");
+  if (at == std::string_view::npos) return std::nullopt;
+  const char* first = summary.data() + at + member.size() + 4;
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(first, summary.data() + summary.size(), number);
+  if (error != std::errc{}) return std::nullopt;
+  return number;
+}
+
+tl::unexpected<Error> unavailable(std::string detail) {
+  return fail(Code::unavailable, "The database is not available", std::move(detail));
+}
+
+}  // namespace
+
+Server::Server(ServerOptions options)
+    : options_(std::move(options)),
+      parameters_(parameters_of(options_)),
+      client_(http_options(options_)) {}
+
+Result<net::HttpResponse> Server::post(std::string_view query, std::string_view body,
+                                       Deadline deadline, bool* answered) {
+  net::HttpRequest request;
+  request.method = "POST";
+  request.url = options_.url +
+                "/?max_execution_time=" + std::to_string(seconds_left(deadline, options_.timeout)) +
+                parameters_;
+  if (!query.empty()) request.url += "&query=" + percent_encoded(query);
+  request.headers.emplace_back("Content-Type", "application/octet-stream");
+  if (!options_.username.empty()) {
+    request.headers.emplace_back("X-ClickHouse-User", options_.username);
+    request.headers.emplace_back("X-ClickHouse-Key", options_.password);
+  }
+  request.body = body;
+  if (answered != nullptr) *answered = false;
+  auto response = client_.send(request, deadline);
+  if (!response) {
+    return fail(Code::unavailable, "The database is not available",
+                std::move(response.error().detail));
+  }
+  if (response->status != 200) {
+    if (answered != nullptr)
+      *answered = response->header("X-ClickHouse-Exception-Code").has_value();
+    return unavailable("ClickHouse answered " + std::to_string(response->status) + ": " +
+                       response->body.substr(0, detail_bytes_max));
+  }
+  if (!response->header("X-ClickHouse-Summary"))
+    return unavailable(net::without_credentials(options_.url) + " does not answer as ClickHouse");
+  return response;
+}
+
+Result<std::string> Server::select(std::string_view sql, Deadline deadline) {
+  TRY(auto response, post({}, sql, deadline, nullptr));
+  return std::move(response.body);
+}
+
+Result<void> Server::command(std::string_view sql, Deadline deadline) {
+  RETURN_IF_ERROR(post({}, sql, deadline, nullptr));
+  return {};
+}
+
+Result<void> Server::insert(std::string_view into, std::size_t rows, std::string_view body,
+                            Deadline deadline, bool* answered) {
+  TRY(const auto response,
+      post("INSERT INTO " + std::string(into) + " FORMAT RowBinary", body, deadline, answered));
+  // Views on the user's table may add to the count; less means that something between us and the
+  // server swallowed rows.
+  const auto written = summary_number(*response.header("X-ClickHouse-Summary"), "written_rows");
+  if (!written || *written < rows)
+    return unavailable("ClickHouse did not confirm the " + std::to_string(rows) + " rows of " +
+                       std::string(into));
+  return {};
+}
+
+Health Server::health() {
+  const auto answer = select("SELECT toUInt8(1)", Deadline::max());
+  return answer && *answer == "\x01" ? Health::ok : Health::away;
+}
+
+}  // namespace lectern::store::clickhouse

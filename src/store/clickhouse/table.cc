@@ -1,0 +1,137 @@
+#include "store/clickhouse/table.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "base/log.h"
+#include "store/clickhouse/event_row.h"
+#include "store/clickhouse/pages.h"
+
+namespace lectern::store::clickhouse {
+
+using Clock = std::chrono::steady_clock;
+
+Table::Table(Server& server, Names names, std::size_t ids_chunk)
+    : server_(server),
+      names_(std::move(names)),
+      ids_chunk_(ids_chunk),
+      presence_(server_, names_),
+      gatherer_([this](Requests requests) { return flush(std::move(requests)); },
+                [this] { presence_.rest(Clock::now() + flush_max); }) {}
+
+template <typename T>
+Result<T> Table::checked(Result<T> result) {
+  if (result) return result;
+  const auto& detail = result.error().detail;
+  if (detail.find("UNKNOWN_TABLE") != std::string::npos ||
+      detail.find("UNKNOWN_DATABASE") != std::string::npos)
+    prepared_ = false;
+  return result;
+}
+
+Result<void> Table::prepare(Deadline deadline) {
+  if (prepared_) return {};
+  const std::lock_guard lock(prepare_mutex_);
+  if (prepared_) return {};
+  RETURN_IF_ERROR(create_tables(server_, names_, deadline));
+  prepared_ = true;
+  const std::lock_guard census_lock(census_mutex_);
+  if (!census_) census_.emplace(server_, names_);
+  return {};
+}
+
+Result<std::vector<Verdict>> Table::append(std::span<Row> rows, OnConflict on_conflict,
+                                           Deadline deadline) {
+  if (rows.empty()) return std::vector<Verdict>{};
+  RETURN_IF_ERROR(prepare(deadline));
+  const auto request =
+      std::make_shared<Request>(std::vector<Row>(rows.begin(), rows.end()), on_conflict, deadline);
+  RETURN_IF_ERROR(gatherer_.add(request));
+  TRY(auto verdicts, checked(request->wait()));
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    rows[i].stored = request->rows[i].stored;
+    rows[i].json = std::move(request->rows[i].json);
+  }
+  return verdicts;
+}
+
+Result<std::vector<Verdict>> Table::complete(std::vector<Row> rows, Deadline deadline) {
+  if (rows.empty()) return std::vector<Verdict>{};
+  const auto request = std::make_shared<Request>(std::move(rows), OnConflict::skip, deadline, true);
+  RETURN_IF_ERROR(gatherer_.add(request));
+  return checked(request->wait());
+}
+
+Requests Table::flush(Requests requests) {
+  bool foreign = true;
+  {
+    const std::lock_guard lock(census_mutex_);
+    if (census_) foreign = census_->may_hold_foreign(Clock::now() + flush_max).value_or(true);
+  }
+  return Flush(server_, names_, presence_, foreign).run(std::move(requests));
+}
+
+Result<std::vector<Found>> Table::find(std::span<const Uuid> ids, Deadline deadline) {
+  RETURN_IF_ERROR(prepare(deadline));
+  std::vector<Found> found;
+  while (!ids.empty()) {
+    const auto some = ids.first(std::min(ids.size(), ids_chunk_));
+    ids = ids.subspan(some.size());
+    TRY(auto more, checked(find_some(some, deadline)));
+    std::move(more.begin(), more.end(), std::back_inserter(found));
+  }
+  return found;
+}
+
+Result<std::vector<Found>> Table::find_some(std::span<const Uuid> ids, Deadline deadline) {
+  TRY(const auto claims, claims_of(server_, names_, ids, deadline));
+  std::vector<xapi::Position> positions;
+  std::unordered_map<Uuid, const Claim*> claimed;
+  for (const Claim& claim : claims) positions.push_back(claim.position);
+  TRY(auto rows, rows_at(server_, names_, positions, deadline));
+  std::unordered_map<Uuid, Kept*> kept;
+  for (Kept& row : rows) kept.emplace(row.position.id, &row);
+  std::vector<Found> found;
+  for (const Claim& claim : claims) {
+    claimed.emplace(claim.position.id, &claim);
+    const auto at = kept.find(claim.position.id);
+    if (at == kept.end() || at->second->position != claim.position) continue;
+    found.push_back(
+        {claim.position, std::move(at->second->json), claim.fingerprint, at->second->voided});
+    kept.erase(at);
+  }
+  // What was claimed and has no row is not there yet, whatever Ralph's table holds.
+  std::vector<Uuid> unknown;
+  for (const Uuid& id : ids)
+    if (!claimed.contains(id)) unknown.push_back(id);
+  RETURN_IF_ERROR(find_foreign(unknown, found, deadline));
+  return found;
+}
+
+Result<void> Table::find_foreign(std::span<const Uuid> ids, std::vector<Found>& found,
+                                 Deadline deadline) {
+  if (ids.empty()) return {};
+  TRY(const auto events, events_of(server_, names_, ids, deadline));
+  for (const Event& event : events) {
+    auto row = row_of_event(event);
+    if (!row) {
+      log::warning("clickhouse: {} in {} cannot be read: {}", event.id.text(), names_.events,
+                   row.error().message);
+      continue;
+    }
+    found.push_back({{row->stored, row->id}, std::move(row->json), row->fingerprint, false});
+  }
+  return {};
+}
+
+Result<Page> Table::query(const Filter& filter, const PageRequest& page, Deadline deadline) {
+  RETURN_IF_ERROR(prepare(deadline));
+  return checked(read_page(server_, names_, filter, page, deadline));
+}
+
+Result<Time> Table::consistent_through(Deadline deadline) {
+  RETURN_IF_ERROR(prepare(deadline));
+  return checked(presence_.consistent_through(deadline));
+}
+
+}  // namespace lectern::store::clickhouse

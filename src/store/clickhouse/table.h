@@ -1,0 +1,53 @@
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <optional>
+
+#include "store/clickhouse/census.h"
+#include "store/clickhouse/gatherer.h"
+#include "store/clickhouse/presence.h"
+
+namespace lectern::store::clickhouse {
+
+/// One target: its tables, the thread that writes to them, and what is known about them.
+/// Thread-safe.
+class Table {
+ public:
+  Table(Server& server, Names names, std::size_t ids_chunk);
+
+  Result<std::vector<Verdict>> append(std::span<Row> rows, OnConflict on_conflict,
+                                      Deadline deadline);
+  /// Adds our part to rows that Ralph's table holds. Errors: those of append().
+  Result<std::vector<Verdict>> complete(std::vector<Row> rows, Deadline deadline);
+  Result<std::vector<Found>> find(std::span<const Uuid> ids, Deadline deadline);
+  Result<Page> query(const Filter& filter, const PageRequest& page, Deadline deadline);
+  Result<Time> consistent_through(Deadline deadline);
+
+  /// Creates what is missing, if that has not been done since the server last lacked a table.
+  Result<void> prepare(Deadline deadline);
+
+  Server& server() { return server_; }
+  const Names& names() const { return names_; }
+
+ private:
+  Result<std::vector<Found>> find_some(std::span<const Uuid> ids, Deadline deadline);
+  Result<void> find_foreign(std::span<const Uuid> ids, std::vector<Found>& found,
+                            Deadline deadline);
+  Requests flush(Requests requests);
+  /// Passes a result on, noticing errors that say that a table is gone.
+  template <typename T>
+  Result<T> checked(Result<T> result);
+
+  Server& server_;
+  const Names names_;
+  const std::size_t ids_chunk_;
+  std::atomic<bool> prepared_{false};
+  std::mutex prepare_mutex_;
+  Presence presence_;
+  std::mutex census_mutex_;
+  std::optional<Census> census_;  // from the first prepare() on; guarded by census_mutex_
+  Gatherer gatherer_;             // last: its thread uses all of the above
+};
+
+}  // namespace lectern::store::clickhouse
