@@ -32,20 +32,25 @@ class CanonicalWriter {
   template <typename Write>
   void sorted_members(json::Value object, Write&& write) {
     const std::size_t first = members_.size();
-    for (const json::Value member : object.children()) members_.push_back(member);
+    for (const json::Value member : object.children()) members_.push_back({member.key(), member});
     const std::size_t last = members_.size();
     std::sort(members_.begin() + static_cast<std::ptrdiff_t>(first), members_.end(),
-              [](json::Value a, json::Value b) { return a.key() < b.key(); });
-    for (std::size_t i = first; i < last; ++i) write(json::Value(members_[i]));
+              [](const Member& a, const Member& b) { return a.key < b.key; });
+    for (std::size_t i = first; i < last; ++i) write(json::Value(members_[i].value));
     members_.erase(members_.begin() + static_cast<std::ptrdiff_t>(first), members_.end());
   }
 
  private:
+  struct Member {
+    std::string_view key;
+    json::Value value;
+  };
+
   void sized(char tag, std::string_view text);
   void number(std::string_view token);
 
   std::string& out_;
-  std::vector<json::Value> members_;  // of the objects that are open, innermost last
+  std::vector<Member> members_;  // of the objects that are open, innermost last
 };
 
 /// What CanonicalWriter makes of the value.

@@ -5,6 +5,7 @@
 #include "xapi/fingerprint.h"
 #include "xapi/stamp.h"
 #include "xapi/terms.h"
+#include "xapi/validate.h"
 
 namespace lectern::xapi {
 namespace {
@@ -51,6 +52,12 @@ void parsing(benchmark::State& state) {
   state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * text.size()));
 }
 
+void validating(benchmark::State& state) {
+  const auto document = parsed(statement_text());
+  for (auto _ : state)
+    LECTERN_ASSERT(validate_statement(document->root(), Version::v1_0_3).has_value());
+}
+
 void stamping(benchmark::State& state) {
   const auto document = parsed(statement_text());
   const Stamp with = stamp_of_lrs();
@@ -69,6 +76,7 @@ void fingerprinting(benchmark::State& state) {
 }
 
 BENCHMARK(parsing);
+BENCHMARK(validating);
 BENCHMARK(stamping);
 BENCHMARK(taking_terms);
 BENCHMARK(fingerprinting);
