@@ -10,6 +10,8 @@
 
 #include "auth/basic.h"
 #include "base/log.h"
+#include "base/metrics.h"
+#include "http/metrics.h"
 #include "http/server.h"
 #include "http/service.h"
 #include "lrs/forwarder.h"
@@ -96,11 +98,28 @@ http::ServiceOptions service_options(const Settings& settings) {
       xapi::parse_version(settings.default_version).value_or(xapi::Version::v1_0_3);
   options.partial_success_default = settings.partial_success_default;
   options.root_path = settings.root_path;
-  options.cors_origins = settings.cors_allow_origins;
   options.metrics = settings.metrics;
   options.access_log = settings.access_log;
   options.attachment_bytes_max = static_cast<std::uint64_t>(settings.attachment_bytes_max);
   return options;
+}
+
+/// Lets the registry read what forwarding and authentication count.
+void watch(metrics::Registry& registry, const lrs::Forwarder& forwarder,
+           const auth::BasicAuthenticator& basic) {
+  for (const auto& status : forwarder.status())
+    registry.gauge_read("lectern_forwarding_lag_seconds",
+                        "Age of the oldest statement that a receiver lacks",
+                        [&forwarder, name = status.receiver] {
+                          for (const auto& one : forwarder.status())
+                            if (one.receiver == name) return static_cast<double>(one.lag_ms) / 1000;
+                          return 0.0;
+                        },
+                        {{"receiver", status.receiver}});
+  registry.counter_read("lectern_basic_checks_total", "Passwords that were checked with bcrypt",
+                        [&basic] { return static_cast<double>(basic.counts().checks); });
+  registry.counter_read("lectern_basic_cache_hits_total", "Credentials known from the cache",
+                        [&basic] { return static_cast<double>(basic.counts().remembered); });
 }
 
 }  // namespace
@@ -120,9 +139,13 @@ int serve(const Loaded& loaded) {
   auto stores = store::open_stores(settings.store_settings());
   if (!stores) return refuse(stores.error());
 
+  metrics::Registry registry;
   lrs::Forwarder forwarder(*stores->statements, *stores->documents, std::move(*receivers));
-  lrs::Lrs lrs{*stores->statements, *stores->documents, lrs_options(settings), {}, &forwarder};
-  http::Application app{lrs, **authenticator, service_options(settings)};
+  lrs::Lrs lrs{
+      *stores->statements, *stores->documents, lrs_options(settings), lrs::Counters(registry), {},
+      &forwarder};
+  http::Application app{lrs, **authenticator, registry, service_options(settings),
+                        http::Cors(settings.cors_allow_origins)};
 
   auto options = settings.server_options();
   options.on_own_answer = [&](http::Headers& headers) {
@@ -132,6 +155,8 @@ int serve(const Loaded& loaded) {
   auto server = http::Server::listen(
       options, [&](http::Request& request) { return http::serve(app, request); });
   if (!server) return refuse(server.error());
+  http::watch_server(registry, **server);
+  watch(registry, forwarder, **authenticator);
 
   log::info("Lectern {} serves xAPI 1.0.3 and 2.0.0 on {}://{}:{}/xAPI/", LECTERN_VERSION,
             settings.tls_certificate.empty() ? "http" : "https", settings.host, (*server)->port());

@@ -6,7 +6,9 @@
 
 #include "auth/authenticator.h"
 #include "auth/principal.h"
+#include "base/metrics.h"
 #include "base/result.h"
+#include "http/cors.h"
 #include "http/message.h"
 #include "lrs/lrs.h"
 #include "xapi/query.h"
@@ -20,9 +22,8 @@ struct ServiceOptions {
   /// What an answer carries when the request named no version.
   xapi::Version default_version = xapi::Version::v1_0_3;
   bool partial_success_default = false;
-  std::string root_path;                  ///< what a proxy takes off the front of the path
-  std::vector<std::string> cors_origins;  ///< browsers' origins that may call; `*` for all
-  bool metrics = true;                    ///< serve /metrics
+  std::string root_path;  ///< what a proxy takes off the front of the path
+  bool metrics = true;    ///< serve /metrics
   bool access_log = true;
   std::uint64_t attachment_bytes_max = 0;  ///< of one request's attachments together; 0: no limit
 };
@@ -31,7 +32,9 @@ struct ServiceOptions {
 struct Application {
   lrs::Lrs& lrs;
   auth::Authenticator& authenticator;
+  metrics::Registry& metrics;
   ServiceOptions options;
+  Cors cors;
 };
 
 /// One request on its way through the service: what middleware found out about it.
@@ -43,6 +46,7 @@ struct Exchange {
   bool ralph = false;  ///< no version header: Ralph's four differences apply
   xapi::Parameters parameters;
   std::shared_ptr<const auth::Principal> principal;  ///< null on open routes
+  std::string_view route;                            ///< the route's pattern; "" when there is none
 
   lrs::Lrs& lrs() const { return app.lrs; }
 };

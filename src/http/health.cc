@@ -30,4 +30,12 @@ Result<Response> get_whoami(Exchange& exchange) {
                        "]}");
 }
 
+Result<Response> get_metrics(Exchange& exchange) {
+  if (!exchange.app.options.metrics) return fail(Code::not_found, "Not Found");
+  Response response;
+  response.headers.add("Content-Type", std::string(metrics::Registry::content_type));
+  response.body = exchange.app.metrics.text();
+  return response;
+}
+
 }  // namespace lectern::http

@@ -34,5 +34,12 @@ Result<Response> get_about(Exchange& exchange);
 Result<Response> get_heartbeat(Exchange& exchange);
 Result<Response> get_lbheartbeat(Exchange& exchange);
 Result<Response> get_whoami(Exchange& exchange);
+Result<Response> get_metrics(Exchange& exchange);
+
+Result<Response> get_openapi(Exchange& exchange);
+Result<Response> get_docs(Exchange& exchange);
+
+Result<Response> get_forwarding(Exchange& exchange);
+Result<Response> post_forwarding_replay(Exchange& exchange);
 
 }  // namespace lectern::http

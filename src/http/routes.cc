@@ -39,7 +39,13 @@ constexpr auto table = std::to_array<Route>({
     {"GET", "/xAPI/activities", get_activities, Scope::statements_read_mine},
     {"GET", "/xAPI/about", get_about, std::nullopt, true},
 
+    {"GET", "/xAPI/extensions/forwarding", get_forwarding, Scope::all},
+    {"POST", "/xAPI/extensions/forwarding/replay", post_forwarding_replay, Scope::all},
+
     {"GET", "/whoami", get_whoami, std::nullopt},
+    {"GET", "/metrics", get_metrics, std::nullopt, true},
+    {"GET", "/openapi.json", get_openapi, std::nullopt, true},
+    {"GET", "/docs", get_docs, std::nullopt, true},
     {"GET", "/__heartbeat__", get_heartbeat, std::nullopt, true},
     {"GET", "/__lbheartbeat__", get_lbheartbeat, std::nullopt, true},
 });

@@ -5,7 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "base/log.h"
+#include "http/access_log.h"
 #include "http/alternate.h"
+#include "http/metrics.h"
 #include "http/respond.h"
 #include "http/routes.h"
 #include "lrs/access.h"
@@ -75,6 +78,7 @@ Result<void> unfold_if_alternate(Exchange& exchange) {
 Result<Response> answer(Exchange& exchange) {
   RETURN_IF_ERROR(unfold_if_alternate(exchange));
   TRY(const Route* const route, find_route(exchange.request.method, exchange.path));
+  exchange.route = route->path;
   RETURN_IF_ERROR(choose_version(exchange, *route));
   if (!route->open) {
     const auto header = exchange.request.headers.find("Authorization").value_or("");
@@ -104,16 +108,36 @@ void add_consistent_through(const Exchange& exchange, Response& response) {
   if (through) response.headers.add("X-Experience-API-Consistent-Through", utc_text(*through));
 }
 
+Response respond_to(Exchange& exchange) {
+  auto answered = answer(exchange);
+  Response response =
+      answered ? std::move(*answered) : refuse(exchange.app, std::move(answered).error());
+  response.headers.set(version_header, std::string(xapi::text_of(exchange.version)));
+  if (exchange.path == "/xAPI/statements") add_consistent_through(exchange, response);
+  return response;
+}
+
 }  // namespace
 
 Response serve(Application& app, Request& request) {
-  Exchange exchange{app, request, path_of(app, request.path), app.options.default_version, false,
-                    {},  nullptr};
+  const auto begin = std::chrono::steady_clock::now();
+  Exchange exchange{
+      app,     request, path_of(app, request.path), app.options.default_version, false, {},
+      nullptr, {}};
   if (!app.options.require_version_header) exchange.version = xapi::Version::v1_0_3;
-  auto answered = answer(exchange);
-  Response response = answered ? std::move(*answered) : refuse(app, std::move(answered).error());
-  response.headers.set(version_header, std::string(xapi::text_of(exchange.version)));
-  if (exchange.path == "/xAPI/statements") add_consistent_through(exchange, response);
+  const std::string method = request.method;  // the alternate syntax changes it
+  Response response =
+      app.cors.is_preflight(request) ? app.cors.preflight(request) : respond_to(exchange);
+  app.cors.permit(request, response);
+
+  const auto time = std::chrono::duration_cast<std::chrono::microseconds>(
+      std::chrono::steady_clock::now() - begin);
+  count_request(app.metrics, exchange.route.empty() ? "other" : exchange.route, method,
+                response.status, time);
+  if (app.options.access_log && log::enabled(log::Level::info))
+    log::write(log::Level::info,
+               access_line(request, response,
+                           exchange.principal ? exchange.principal->username : "", time));
   return response;
 }
 

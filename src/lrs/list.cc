@@ -38,7 +38,11 @@ Result<store::Page> matching_rows(Lrs& lrs, const store::Context& context,
   const std::size_t wanted = request.rows_max;
   store::Page page;
   for (;;) {
-    TRY(auto batch, lrs.statements.query(context, filter, request));
+    const auto query_once = [&] {
+      const Timer timer(lrs.counters.query_seconds);
+      return lrs.statements.query(context, filter, request);
+    };
+    TRY(auto batch, query_once());
     page.more = batch.more;
     if (!batch.rows.empty()) request.after = batch.rows.back().position;
     for (auto& row : batch.rows) {

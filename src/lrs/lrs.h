@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "auth/principal.h"
+#include "lrs/counters.h"
 #include "lrs/learned.h"
 #include "store/document_store.h"
 #include "store/statement_store.h"
@@ -27,6 +28,7 @@ struct Lrs {
   store::StatementStore& statements;
   store::DocumentStore& documents;
   Options options;
+  Counters counters;
   Learned learned{};
   Forwarder* forwarder = nullptr;  ///< none: nothing is forwarded
 

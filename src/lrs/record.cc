@@ -166,6 +166,15 @@ Result<Recorded> conclude(const Submission& submission, const std::vector<Accept
   return recorded;
 }
 
+void count(Counters& counters, const std::vector<store::Verdict>& verdicts) {
+  const auto of = [&](store::Verdict verdict) {
+    return static_cast<std::uint64_t>(std::count(verdicts.begin(), verdicts.end(), verdict));
+  };
+  counters.stored.add(of(store::Verdict::stored));
+  counters.known.add(of(store::Verdict::known));
+  counters.conflicts.add(of(store::Verdict::conflict));
+}
+
 }  // namespace
 
 Result<Recorded> record(Lrs& lrs, const auth::Principal& principal, const Submission& submission) {
@@ -183,10 +192,14 @@ Result<Recorded> record(Lrs& lrs, const auth::Principal& principal, const Submis
   std::vector<store::Row> rows;
   rows.reserve(accepted.size());
   for (auto& one : accepted) rows.push_back(std::move(one.row));
-  TRY(const auto verdicts,
-      lrs.statements.append(
-          context, rows,
-          submission.partial ? store::OnConflict::skip : store::OnConflict::refuse_batch));
+  const auto append = [&] {
+    const Timer timer(lrs.counters.append_seconds);
+    return lrs.statements.append(
+        context, rows,
+        submission.partial ? store::OnConflict::skip : store::OnConflict::refuse_batch);
+  };
+  TRY(const auto verdicts, append());
+  count(lrs.counters, verdicts);
   for (std::size_t i = 0; i < rows.size(); ++i) accepted[i].row = std::move(rows[i]);
 
   if (lrs.forwarder != nullptr) lrs.forwarder->notify(context.target);
