@@ -4,6 +4,7 @@
 
 #include "auth/password.h"
 #include "xapi/terms.h"
+#include "xapi/validate.h"
 
 namespace lectern::auth {
 namespace {
@@ -70,7 +71,8 @@ std::string compact(Value value) {
 }
 
 Result<Principal> principal_of(std::string username, Value agent) {
-  if (!agent.is(Type::object)) return fail(Code::invalid, "'agent' must be an object");
+  if (auto valid = xapi::validate_agent(agent, false); !valid)
+    return fail(Code::invalid, "'agent' is wrong: " + valid.error().message);
   const auto ifi = xapi::ifi_of(agent);
   if (!ifi) return fail(Code::invalid, "'agent' has no identifier");
   return Principal{std::move(username), compact(agent), *ifi, {}, {}};

@@ -128,37 +128,6 @@ Result<std::map<std::string, std::string>> read_object(std::string_view text) {
   return members;
 }
 
-Result<std::vector<Forwarding>> read_forwardings(std::string_view text) {
-  constexpr auto what =
-      "a JSON list of objects with url (http or https), is_active (boolean), basic_username, "
-      "basic_password (not empty), max_retries (integer) and timeout (seconds)";
-  std::vector<Forwarding> all;
-  if (text.empty()) return all;
-  const auto document = json::parse_view(text);
-  if (!document || !(*document)->root().is(json::Type::array)) return allowed(what);
-  for (const json::Value item : (*document)->root().children()) {
-    const auto member = [&](std::string_view name, json::Type type) {
-      auto found = item.find(name);
-      return found && found->is(type) ? found : std::nullopt;
-    };
-    const auto url = member("url", json::Type::string);
-    const auto active = member("is_active", json::Type::boolean);
-    const auto username = member("basic_username", json::Type::string);
-    const auto password = member("basic_password", json::Type::string);
-    const auto retries = member("max_retries", json::Type::number);
-    const auto timeout = member("timeout", json::Type::number);
-    if (!url || !active || !username || !password || !retries || !timeout) return allowed(what);
-    const std::string scheme = lower(url->string().substr(0, url->string().find("://")));
-    const auto retries_max = retries->as_integer();
-    if ((scheme != "http" && scheme != "https") || username->string().empty() ||
-        password->string().empty() || !retries_max || *retries_max < 0 || timeout->as_double() <= 0)
-      return allowed(what);
-    all.push_back({std::string(url->string()), active->boolean(), std::string(username->string()),
-                   std::string(password->string()), *retries_max, timeout->as_double()});
-  }
-  return all;
-}
-
 Result<Logging> read_logging(std::string_view text) {
   Logging logging;
   if (text.empty()) return logging;

@@ -24,8 +24,6 @@ Result<std::string> read_text(const Row& row, std::string_view text);
 Result<std::vector<std::string>> read_list(const Row& row, std::string_view text);
 /// A JSON object or `key=value,key=value`: strings as they are, other values as their JSON text.
 Result<std::map<std::string, std::string>> read_object(std::string_view text);
-/// RALPH_XAPI_FORWARDINGS; "" is an empty list.
-Result<std::vector<Forwarding>> read_forwardings(std::string_view text);
 
 /// What is taken from Python's logging dictionary.
 struct Logging {

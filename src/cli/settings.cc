@@ -6,6 +6,7 @@
 #include "cli/setting_value.h"
 #include "cli/settings_sources.h"
 #include "cli/settings_table.h"
+#include "lrs/forwarding.h"
 
 namespace lectern::cli {
 namespace {
@@ -157,7 +158,8 @@ class Loader {
 
   Result<void> keep_backend_value(const Row& row, const Given& given) {
     auto& values = loaded_.settings.backend_values;
-    if (!std::holds_alternative<Kind>(row.place) || std::get<Kind>(row.place) != Kind::object) {
+    if (!std::holds_alternative<Kind>(row.place) || std::get<Kind>(row.place) != Kind::object ||
+        given.text.starts_with('{')) {
       values[key_of(row.name)] = given.text;
       return {};
     }
@@ -202,10 +204,9 @@ class Loader {
     show_derived("RALPH_APP_DIR", settings.app_dir);
     show_derived("RALPH_AUTH_FILE", settings.auth_file);
 
-    if (auto read = read_forwardings(settings.forwardings_json))
-      settings.forwardings = std::move(*read);
-    else
-      return refuse("XAPI_FORWARDINGS", settings.forwardings_json, read.error().message);
+    if (const auto receivers = lrs::parse_receivers(settings.forwardings_json); !receivers)
+      return refuse("XAPI_FORWARDINGS", settings.forwardings_json,
+                    "a list of receivers (" + receivers.error().message + ")");
     const auto logging = read_logging(settings.logging_json);
     if (!logging) return refuse("LOGGING", settings.logging_json, logging.error().message);
     std::string level = settings.log_level_name.empty() ? logging->level : settings.log_level_name;
@@ -293,7 +294,7 @@ std::vector<BackendOption> backend_options() {
       options.push_back(
           {row.name,
            std::holds_alternative<Kind>(row.place) && std::get<Kind>(row.place) == Kind::boolean,
-           row.meaning});
+           row.honoured, row.meaning});
   return options;
 }
 

@@ -14,16 +14,6 @@
 
 namespace lectern::cli {
 
-/// One target of forwarding: an item of RALPH_XAPI_FORWARDINGS.
-struct Forwarding {
-  std::string url;
-  bool is_active = false;
-  std::string username;
-  std::string password;
-  std::int64_t retries_max = 0;
-  double timeout_s = 0;
-};
-
 /// What an operator may choose, checked. Meaning, default and bounds of each stand in
 /// settings_table.cc, which fills every member: never build one by hand, load it.
 struct Settings {
@@ -74,8 +64,7 @@ struct Settings {
   std::int64_t store_timeout_ms = 0;
   std::int64_t store_connections_max = 0;
 
-  std::string forwardings_json;
-  std::vector<Forwarding> forwardings;  ///< what forwardings_json says
+  std::string forwardings_json;  ///< for lrs::parse_receivers(), which took it
 
   std::string sentry_dsn;
   std::string execution_environment;
@@ -87,7 +76,7 @@ struct Settings {
   log::Format log_format = log::Format::text;
 
   /// The chosen backend's own settings: keys as behind RALPH_BACKENDS__LRS__<NAME>__, only those
-  /// that were given. CLIENT_OPTIONS comes apart: CLIENT_OPTIONS__ca_certs and so on.
+  /// that were given. CLIENT_OPTIONS is a JSON object, or comes apart as CLIENT_OPTIONS__ca_certs.
   std::map<std::string, std::string> backend_values;
 
   /// For store::open_stores().
@@ -139,6 +128,7 @@ Result<Loaded> load_settings(const Sources& sources);
 struct BackendOption {
   std::string_view setting;  ///< BACKENDS__LRS__ES__HOSTS
   bool boolean = false;
+  bool honoured = true;  ///< false: taken for Ralph's sake
   std::string_view meaning;
 };
 std::vector<BackendOption> backend_options();

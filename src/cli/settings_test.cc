@@ -115,6 +115,7 @@ TEST_CASE("a bad value is refused with its name as spelt, its value and what is 
         "RALPH_LOGGING={: allowed is Python's logging dictionary as a JSON object");
   const std::string forwardings = error_of(
       {{"RALPH_XAPI_FORWARDINGS", R"([{"url":"http://u:p@h","basic_password":"hunter2"}])"}});
+  CHECK(forwardings.find("RALPH_XAPI_FORWARDINGS=") == 0);
   CHECK(forwardings.find("basic_username") != std::string::npos);
   CHECK(forwardings.find("hunter2") == std::string::npos);
 }
@@ -154,7 +155,7 @@ TEST_CASE("the chosen backend gets its own settings, by JSON, list and path") {
   REQUIRE(loaded);
   CHECK(loaded->settings.backend_values ==
         std::map<std::string, std::string>{{"HOSTS", "http://a:1,http://b:2"},
-                                           {"CLIENT_OPTIONS__verify_certs", "false"},
+                                           {"CLIENT_OPTIONS", R"({"verify_certs":false})"},
                                            {"CLIENT_OPTIONS__ca_certs", "/ca.pem"}});
   CHECK(loaded->warnings.empty());
   CHECK(error_of({{"RALPH_RUNSERVER_BACKEND", "clickhouse"},

@@ -1,0 +1,11 @@
+#include "cli/auth.h"
+#include "cli/command.h"
+#include "cli/config.h"
+#include "cli/runserver.h"
+
+namespace lectern::cli {
+
+// The one list: a new command is a line here.
+std::vector<Command> commands() { return {auth_command(), config_command(), runserver_command()}; }
+
+}  // namespace lectern::cli

@@ -1,0 +1,182 @@
+#include <cstdio>
+#include <string>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "cli/command.h"
+#include "cli/uvicorn.h"
+
+namespace lectern::cli {
+namespace {
+
+constexpr int usage_exit = 2;
+
+std::string base_name(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return std::string(slash == path.npos ? path : path.substr(slash + 1));
+}
+
+/// `--username` of `-u,--username`.
+std::string long_name(const std::string& flags) {
+  const std::size_t begin = flags.find("--");
+  return flags.substr(begin, flags.find(',', begin) - begin);
+}
+
+int values_of(const Option& option) {
+  if (option.value_name.empty()) return 0;
+  return option.value_name.find(' ') == std::string::npos ? 1 : 2;
+}
+
+CLI::Option* add(CLI::App& app, const Option& option) {
+  // Values are read from results() after parsing: the callbacks have nothing to do.
+  CLI::Option* added = nullptr;
+  if (values_of(option) == 0)
+    added = app.add_flag_function(
+        option.flags, [](std::int64_t) {}, option.meaning);
+  else
+    added = app.add_option(
+                   option.flags, [](const CLI::results_t&) { return true; }, option.meaning)
+                ->expected(values_of(option))
+                ->allow_extra_args(false)
+                ->type_name(option.value_name);
+  added->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->required(option.required);
+  if (option.hidden || !option.group.empty()) added->group(option.hidden ? "" : option.group);
+  return added;
+}
+
+void take(const Option& option, const CLI::Option& parsed, Invocation& invocation) {
+  if (parsed.count() == 0) return;
+  std::vector<std::string> values = parsed.results();
+  const auto wanted = static_cast<std::size_t>(std::max(1, values_of(option)));
+  if (!option.repeatable && values.size() > wanted)
+    values.erase(values.begin(), values.end() - static_cast<std::ptrdiff_t>(wanted));
+  const std::string name = long_name(option.flags);
+  if (!option.setting.empty()) invocation.overrides[option.setting] = {values.back(), name};
+  invocation.values[name] = std::move(values);
+}
+
+/// How to use it first, as click prints it; then CLI11's lists.
+class Help : public CLI::Formatter {
+ public:
+  Help() { column_width(36); }
+  std::string make_usage(const CLI::App* app, std::string name) const override {
+    const bool has_commands = !app->get_subcommands({}).empty();
+    return "Usage: " + name + " [OPTIONS]" + (has_commands ? " COMMAND [ARGS]..." : "") + "\n";
+  }
+};
+
+int print_help(const CLI::App& app) {
+  const CLI::App* parent = app.get_parent();
+  const std::string text = app.help(parent == nullptr ? "" : parent->get_name());
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  return 0;
+}
+
+/// A command of the parser beside the one it stands for.
+struct Entry {
+  Command command;
+  CLI::App* app = nullptr;
+  std::vector<CLI::Option*> options;
+};
+
+std::vector<Entry> add_commands(CLI::App& app) {
+  std::vector<Entry> entries;
+  for (Command& command : commands()) {
+    Entry entry{std::move(command), nullptr, {}};
+    entry.app = app.add_subcommand(entry.command.name, entry.command.meaning);
+    entry.app->set_help_flag("--help", "Show this message and exit");
+    for (const Option& option : entry.command.options)
+      entry.options.push_back(add(*entry.app, option));
+    entries.push_back(std::move(entry));
+  }
+  return entries;
+}
+
+const Option verbosity{"-v,--verbosity",
+                       "LEVEL",
+                       "Least level that is logged: CRITICAL, ERROR, WARNING, INFO or DEBUG",
+                       false,
+                       false,
+                       "LOG_LEVEL"};
+
+int run_command(const std::string& program, int argc, char** argv) {
+  CLI::App app("Lectern, a learning record store for xAPI 1.0.3 and 2.0.0", program);
+  app.formatter(std::make_shared<Help>());
+  app.set_help_flag("--help", "Show this message and exit");
+  bool version = false;
+  app.add_flag("--version", version, "Show the version and exit");
+  const CLI::Option* level = add(app, verbosity);
+  const std::vector<Entry> entries = add_commands(app);
+  app.require_subcommand(0, 1);
+
+  const CLI::App* asked = &app;
+  const Entry* chosen = nullptr;
+  Invocation invocation{program, "", {}, {}};
+  const auto find_chosen = [&] {
+    for (const Entry& entry : entries)
+      if (entry.app->count_all() > 0 || entry.app->parsed()) chosen = &entry;
+    if (chosen == nullptr) return;
+    asked = chosen->app;
+    invocation.command = chosen->command.name;
+  };
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    find_chosen();
+    return print_help(*asked);
+  } catch (const CLI::ParseError& error) {
+    find_chosen();
+    return usage_error(invocation, error.what());
+  }
+  if (version) {
+    fmt::print("{}, version {}\n", program, LECTERN_VERSION);
+    return 0;
+  }
+  find_chosen();
+  if (chosen == nullptr) {
+    print_help(app);
+    return usage_exit;
+  }
+  take(verbosity, *level, invocation);
+  for (std::size_t i = 0; i < chosen->options.size(); ++i)
+    take(chosen->command.options[i], *chosen->options[i], invocation);
+  return chosen->command.run(invocation);
+}
+
+}  // namespace
+
+std::optional<std::string> Invocation::value(std::string_view option) const {
+  const auto it = values.find(option);
+  if (it == values.end()) return std::nullopt;
+  return it->second.back();
+}
+
+int usage_error(const Invocation& invocation, std::string_view message) {
+  const std::string name =
+      invocation.program + (invocation.command.empty() ? "" : " " + invocation.command);
+  fmt::print(stderr, "Usage: {} [OPTIONS]{}\nTry '{} --help' for help.\n\nError: {}\n", name,
+             invocation.command.empty() ? " COMMAND [ARGS]..." : "", name, message);
+  return usage_exit;
+}
+
+int failure(std::string_view message) {
+  fmt::print(stderr, "Error: {}\n", message);
+  return 1;
+}
+
+std::optional<Loaded> settings_for(const Invocation& invocation) {
+  auto loaded = load_settings(Sources::of_process(invocation.overrides));
+  if (loaded) return std::move(*loaded);
+  failure(loaded.error().message);
+  return std::nullopt;
+}
+
+int run(int argc, char** argv) {
+  const std::string program = argc > 0 ? base_name(argv[0]) : "lectern";
+  if (program == "uvicorn") return run_uvicorn({argv + 1, argv + argc});
+  return run_command(program, argc, argv);
+}
+
+}  // namespace lectern::cli
