@@ -1,0 +1,24 @@
+#include "xapi/folding.h"
+
+#include <doctest/doctest.h>
+
+namespace lectern::xapi {
+
+TEST_CASE("of a mailbox, scheme and domain are folded and nothing else") {
+  CHECK(folded_mbox("MailTo:Ann.B@Example.ORG") == "mailto:Ann.B@example.org");
+  CHECK(folded_mbox("mailto:\"A@B\"@C.D") == "mailto:\"A@B\"@c.d");
+  CHECK(folded_mbox("mailto:Ann") == "mailto:Ann");
+  CHECK(folded_mbox("Ann@Example.ORG") == "Ann@Example.ORG");
+  CHECK(folded_mbox("") == "");
+  CHECK(folded_mbox("mailto:\xC3\x89@\xC3\x89.FR") == "mailto:\xC3\x89@\xC3\x89.fr");
+}
+
+TEST_CASE("only ASCII letters have a case") {
+  CHECK(lower_case("AZ[@`{\xC3\x89") == "az[@`{\xC3\x89");
+  CHECK(equal_but_case("aZ-1", "Az-1"));
+  CHECK(!equal_but_case("a", "ab"));
+  CHECK(!equal_but_case("@", "`"));
+  CHECK(!equal_but_case("\xC3\x89", "\xC3\xA9"));
+}
+
+}  // namespace lectern::xapi
