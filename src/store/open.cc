@@ -7,6 +7,7 @@
 #include "store/clickhouse/clickhouse_statements.h"
 #include "store/embedded/embedded_documents.h"
 #include "store/embedded/embedded_statements.h"
+#include "store/fs/fs_statements.h"
 #include "store/memory/memory_documents.h"
 #include "store/memory/memory_statements.h"
 #include "store/mongo/open.h"
@@ -35,6 +36,19 @@ Result<Stores> open_clickhouse(const StoreSettings& settings) {
   return stores;
 }
 
+/// Ralph's files hold statements only: documents live in the embedded store.
+Result<Stores> open_fs(const StoreSettings& settings) {
+  const auto setting = [&](const char* name, const char* otherwise) {
+    const auto at = settings.values.find(name);
+    return at == settings.values.end() || at->second.empty() ? std::string(otherwise) : at->second;
+  };
+  const auto folder = setting("DEFAULT_DIRECTORY_PATH", ".");
+  TRY(auto statements, fs::FsStatements::open(folder, setting("DEFAULT_LRS_FILE", "fs_lrs.jsonl")));
+  TRY(auto beside, open_embedded(settings));
+  return Stores{std::move(statements), std::move(beside.documents), nullptr,
+                folder + "; documents in " + beside.location};
+}
+
 struct Backend {
   std::string_view name;
   Result<Stores> (*open)(const StoreSettings& settings);
@@ -44,6 +58,7 @@ struct Backend {
 constexpr std::array backends = {
     Backend{"clickhouse", open_clickhouse},
     Backend{"embedded", open_embedded},
+    Backend{"fs", open_fs},
     Backend{"memory", open_memory},
     Backend{"mongo", mongo::open_mongo},
     Backend{"async_mongo", mongo::open_mongo},
