@@ -17,21 +17,22 @@ using json::Value;
 
 namespace {
 
+/// How much of a client's text a message repeats.
 constexpr std::size_t shown_bytes_max = 60;
 
-/// A string as a message quotes it; a long one is cut between two characters.
-std::string shown(Value value) {
-  std::string_view text = value.string();
+std::string shown(Value value) { return xapi::shown(value.string()); }
+
+}  // namespace
+
+std::string shown(std::string_view text) {
   if (text.size() <= shown_bytes_max) return json::quoted(text);
   std::size_t end = shown_bytes_max;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
   return json::quoted(std::string(text.substr(0, end)) + "...");
 }
 
-}  // namespace
-
 std::string name_of(Value value) {
-  if (!value.key_source().empty()) return json::quoted(value.key());
+  if (!value.key_source().empty()) return shown(value.key());
   const std::string place = value.pointer();
   return place.empty() ? "the value" : "element " + place.substr(place.rfind('/') + 1);
 }

@@ -42,6 +42,9 @@ class Check {
   std::optional<Error> fault_;
 };
 
+/// A client's text as a message repeats it: in quotes, a long one cut between two characters.
+std::string shown(std::string_view text);
+
 /// How messages call a value: its key in quotes, or `element 3` in an array, or `the value`.
 std::string name_of(json::Value value);
 

@@ -16,7 +16,9 @@ namespace lectern::xapi {
 struct AttachmentRef {
   std::string sha2;  ///< lower-case hex
   bool has_file_url = false;
-  bool is_signature = false;  ///< usageType http://adlnet.gov/expapi/attachments/signature
+  /// Has the usageType http://adlnet.gov/expapi/attachments/signature, and is the statement's own:
+  /// a SubStatement is not signed by itself.
+  bool is_signature = false;
   std::string content_type;
 };
 
@@ -28,7 +30,8 @@ Result<void> validate_statement(json::Value statement, Version version);
 /// `group_allowed`, an identified Group (Data 2.4.2).
 Result<void> validate_agent(json::Value agent, bool group_allowed);
 
-/// The attachment objects of a valid statement, its SubStatement's too, in order.
+/// The attachment objects of a statement, its SubStatement's too, in order. The JSON need not be
+/// valid: what is missing stays empty.
 std::vector<AttachmentRef> attachments_of(json::Value statement);
 
 /// An absolute IRI (RFC 3987) with a scheme (Data 3.1).

@@ -45,8 +45,7 @@ bool check_component(Check& check, Value component) {
 bool check_distinct(Check& check, Value list) {
   const auto refuse = [&](Value id) {
     return check.refuse(
-        id, rule,
-        fmt::format("the id {} occurs twice in {}", json::quoted(id.string()), name_of(list)));
+        id, rule, fmt::format("the id {} occurs twice in {}", shown(id.string()), name_of(list)));
   };
   std::array<std::optional<Value>, pairwise_ids_max> few;
   if (list.size() <= few.size()) {

@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include "xapi/members.h"
 #include "xapi/validate.h"
 #include "xapi/validate_parts.h"
@@ -23,21 +21,13 @@ bool check_score(Check& check, Value score) {
   for (const Value number : score.children())
     if (!check.is(number, Type::number, score_rule)) return false;
   if (scaled && !(scaled->as_double() >= -1 && scaled->as_double() <= 1))
-    return check.refuse(
-        *scaled, score_rule,
-        fmt::format("\"scaled\" must be between -1 and 1, not {}", scaled->number()));
+    return check.refuse(*scaled, score_rule, "\"scaled\" must be between -1 and 1");
   if (min && max && !(min->as_double() < max->as_double()))
-    return check.refuse(
-        score, score_rule,
-        fmt::format("\"min\" ({}) must be less than \"max\" ({})", min->number(), max->number()));
+    return check.refuse(score, score_rule, "\"min\" must be less than \"max\"");
   if (raw && min && raw->as_double() < min->as_double())
-    return check.refuse(*raw, score_rule,
-                        fmt::format("\"raw\" ({}) must not be less than \"min\" ({})",
-                                    raw->number(), min->number()));
+    return check.refuse(*raw, score_rule, "\"raw\" must not be less than \"min\"");
   if (raw && max && raw->as_double() > max->as_double())
-    return check.refuse(*raw, score_rule,
-                        fmt::format("\"raw\" ({}) must not be more than \"max\" ({})",
-                                    raw->number(), max->number()));
+    return check.refuse(*raw, score_rule, "\"raw\" must not be more than \"max\"");
   return true;
 }
 

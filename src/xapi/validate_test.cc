@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/json.h"
 #include "xapi/rewrite_test.h"
 #include "xapi/rows_test.h"
 
@@ -31,6 +32,29 @@ TEST_CASE("the path of a fault goes from the root of the document") {
   const auto result = validate_statement(second, Version::v1_0_3);
   REQUIRE_FALSE(result);
   CHECK(result.error().path == "/1");
+}
+
+TEST_CASE("a message names the property and says what it should be") {
+  const auto message = [](std::string_view key, std::string_view value) {
+    Properties properties = plain;
+    properties[std::string(key)] = value;
+    const auto document = read(object_of(properties));
+    const auto result = validate_statement(document->root(), Version::v1_0_3);
+    REQUIRE_FALSE(result);
+    return result.error().message;
+  };
+  CHECK(message("id", "\"x\"") == "\"id\" must be a UUID, not \"x\"");
+  CHECK(message("id", "5") == "\"id\" must be a string, not a number");
+  CHECK(message("id", "null") == "\"id\" must not be null: leave it out instead");
+  CHECK(message("Id", "5") == "\"Id\" must be written \"id\"");
+  CHECK(message("note", "5") == "\"note\" is not a property of a statement");
+  CHECK(message("verb", "{}") == "\"id\" is missing");
+  CHECK(message("attachments", "[5]") == "element 0 must be an object, not a number");
+  // However long a text is, and cut between two characters.
+  const std::string letters(59, 'x');
+  CHECK(message("id", json::quoted(letters + "\xC3\xA9" + letters)) ==
+        "\"id\" must be a UUID, not \"" + letters + "...\"");
+  CHECK(message(letters + letters, "5").size() < 120);
 }
 
 TEST_CASE("an id is a UUID") {
