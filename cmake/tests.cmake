@@ -1,0 +1,20 @@
+# The tests that are no doctest programs: scripts around the built program, and of the source.
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+
+function(lectern_script_test NAME)
+  cmake_parse_arguments(TEST "" "TIMEOUT" "COMMAND" ${ARGN})
+  add_test(NAME ${NAME} COMMAND ${TEST_COMMAND} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(${NAME} PROPERTIES ENVIRONMENT "LECTERN_BINARY=$<TARGET_FILE:lectern>"
+                       SKIP_RETURN_CODE 77 TIMEOUT ${TEST_TIMEOUT})
+endfunction()
+
+lectern_script_test(tidy TIMEOUT 120 COMMAND ${Python3_EXECUTABLE} tools/tidy.py --format)
+lectern_script_test(commands TIMEOUT 120 COMMAND ${Python3_EXECUTABLE} tests/cli/run.py)
+lectern_script_test(api TIMEOUT 600 COMMAND ${Python3_EXECUTABLE} tests/api/run.py)
+lectern_script_test(kill_server TIMEOUT 600
+                    COMMAND ${Python3_EXECUTABLE} tests/crash/kill_server.py 5)
+# The same tables on each database; skipped where bin/test has started no server.
+foreach(backend mongo clickhouse es opensearch)
+  lectern_script_test(api_${backend} TIMEOUT 900
+                      COMMAND ${Python3_EXECUTABLE} tests/api/on_backend.py ${backend})
+endforeach()

@@ -1,0 +1,43 @@
+#!/usr/bin/env python3
+"""Runs the scenario tables on the database that tests/servers/run.sh has started: on_backend.py
+mongo|clickhouse|es|opensearch. Exit 77 where it has started none."""
+
+import json
+import os
+import sys
+import uuid
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+# A database of its own for each run, so that nothing is there at its start.
+FRESH = "t" + uuid.uuid4().hex[:12]
+
+
+def settings(backend, host, port):
+    prefix = "RALPH_BACKENDS__LRS__"
+    if backend == "mongo":
+        return {"RALPH_RUNSERVER_BACKEND": "mongo",
+                prefix + "MONGO__CONNECTION_URI": f"mongodb://{host}:{port}/",
+                prefix + "MONGO__DEFAULT_DATABASE": FRESH}
+    if backend == "clickhouse":
+        return {"RALPH_RUNSERVER_BACKEND": "clickhouse", prefix + "CLICKHOUSE__HOST": host,
+                prefix + "CLICKHOUSE__PORT": port, prefix + "CLICKHOUSE__DATABASE": FRESH}
+    return {"RALPH_RUNSERVER_BACKEND": "es", prefix + "ES__HOSTS": f"http://{host}:{port}",
+            prefix + "ES__DEFAULT_INDEX": FRESH, prefix + "ES__ALLOW_YELLOW_STATUS": "true"}
+
+
+def main():
+    backend = sys.argv[1]
+    server = "elasticsearch" if backend == "es" else backend
+    address = os.environ.get("LECTERN_TEST_" + server.upper())
+    if not address:
+        print(f"no {server} server is running")
+        return 77
+    host, port = address.rsplit(":", 1)
+    environment = dict(os.environ, LECTERN_TEST_BACKEND=backend,
+                       LECTERN_TEST_SETTINGS=json.dumps(settings(backend, host, port)))
+    os.execve(sys.executable, [sys.executable, os.path.join(HERE, "run.py")], environment)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

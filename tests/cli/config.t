@@ -1,0 +1,56 @@
+Every setting is shown with its value and its origin
+  $ lectern config | head -3
+  RALPH_APP_DIR=$HOME/.config/lectern  # default
+  RALPH_AUTH_FILE=$HOME/.config/lectern/auth.json  # default
+  RALPH_SECRETS_DIR=  # default
+  $ lectern config --json | jq -c '.[] | select(.name == "RALPH_RUNSERVER_PORT") | [.value, .origin, .honoured]'
+  ["8100","default",true]
+
+Ralph's folder is used where it is
+  $ mkdir -p .config/ralph; lectern config | grep AUTH_FILE; rm -r .config/ralph
+  RALPH_AUTH_FILE=$HOME/.config/ralph/auth.json  # default
+
+The stronger source wins
+  $ printf 'RALPH_RUNSERVER_PORT=1\nRALPH_RUNSERVER_HOST=a\n' > .env
+  $ RALPH_RUNSERVER_PORT=2 lectern config | grep -E 'PORT=|HOST='
+  RALPH_RUNSERVER_HOST=a  # .env RALPH_RUNSERVER_HOST
+  RALPH_RUNSERVER_PORT=2  # environment RALPH_RUNSERVER_PORT
+  $ LECTERN_RUNSERVER_PORT=3 RALPH_RUNSERVER_PORT=2 lectern config | grep PORT=
+  RALPH_RUNSERVER_PORT=3  # environment LECTERN_RUNSERVER_PORT
+  $ rm .env
+
+Secrets are not shown
+  $ export RALPH_RUNSERVER_BACKEND=es RALPH_BACKENDS__LRS__ES__HOSTS=https://me:hunter2@es:9200
+  $ RALPH_SENTRY_DSN=https://hunter2@sentry.example/1 lectern config | grep -E 'ES__HOSTS|DSN'
+  RALPH_SENTRY_DSN=********  # environment RALPH_SENTRY_DSN
+  RALPH_BACKENDS__LRS__ES__HOSTS=https://me:********@es:9200  # environment RALPH_BACKENDS__LRS__ES__HOSTS
+  $ lectern config --json | grep -c hunter2
+  0
+  [1]
+  $ unset RALPH_RUNSERVER_BACKEND RALPH_BACKENDS__LRS__ES__HOSTS
+
+A bad value is one line that says what is allowed
+  $ RALPH_RUNSERVER_PORT=80800 lectern config
+  Error: RALPH_RUNSERVER_PORT=80800: allowed is an integer from 0 to 65535
+  [1]
+  $ LECTERN_METRICS= lectern config
+  Error: LECTERN_METRICS=: allowed is true or false (also yes/no, on/off, 1/0)
+  [1]
+  $ lectern runserver -p x
+  Error: --port=x: allowed is an integer from 0 to 65535
+  [1]
+  $ RALPH_LRS_RESTRICT_BY_SCOPES=true lectern runserver
+  Error: RALPH_LRS_RESTRICT_BY_SCOPES=true: allowed is true only together with RALPH_LRS_RESTRICT_BY_AUTHORITY=true
+  [1]
+  $ lectern -v LOUD config
+  Error: --verbosity=LOUD: allowed is one of debug, info, warning, error, critical
+  [1]
+  $ RALPH_RUNSERVER_BACKEND=nothing lectern runserver
+  ...
+  lectern: RUNSERVER_BACKEND is .nothing., which is no backend; allowed are: .*embedded.* (re)
+  [1]
+
+Settings that mean nothing are named
+  $ RALPH_LOCALE_ENCODING=utf8 RALPH_NONSENSE=1 lectern config > /dev/null
+  Warning: settings without meaning here, accepted for Ralph's sake: RALPH_LOCALE_ENCODING
+  Warning: settings that are not known, ignored: RALPH_NONSENSE
