@@ -33,7 +33,8 @@ constexpr std::array unavailable_codes = {
     13, 18};
 
 void to_our_log(mongoc_log_level_t level, const char* domain, const char* message, void*) {
-  if (level <= MONGOC_LOG_LEVEL_WARNING)
+  // Its warnings are about connections that fail, which come back to us as errors too.
+  if (level < MONGOC_LOG_LEVEL_WARNING)
     log::warning("{}: {}", domain, message);
   else
     log::debug("{}: {}", domain, message);

@@ -91,14 +91,23 @@ Bson children_of(json::Value parent, int depth) {
   return out;
 }
 
-/// The shortest text that reads back as the same double, marked as one: 1.0, not 1.
+/// The shortest digits that read back as the same double, as Python's repr writes them: 1.0 is no
+/// integer, and an exponent stands below 1e-4 and from 1e16.
 Result<void> append_double(std::string& out, double value) {
   if (!std::isfinite(value)) return fail(Code::invalid, "a number is infinite or not a number");
-  std::array<char, 32> text;
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
-  const std::string_view digits(text.data(), static_cast<std::size_t>(end - text.data()));
+  std::array<char, 64> text;
+  const auto print = [&](std::chars_format format) {
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), value, format).ptr;
+    return std::string_view(text.data(), static_cast<std::size_t>(end - text.data()));
+  };
+  const double size = std::abs(value);
+  if (size != 0 && (size < 1e-4 || size >= 1e16)) {
+    out += print(std::chars_format::scientific);
+    return {};
+  }
+  const auto digits = print(std::chars_format::fixed);
   out += digits;
-  if (digits.find_first_of(".e") == std::string_view::npos) out += ".0";
+  if (digits.find('.') == std::string_view::npos) out += ".0";
   return {};
 }
 

@@ -129,7 +129,10 @@ Result<Row> row_of_source(View document) {
     return fail(Code::invalid, "neither its stored nor its timestamp can be read");
   row.stored = stored ? *stored : *row.timestamp;
   row.terms = xapi::terms_of(statement);
-  row.fingerprint = xapi::fingerprint_of(statement);
+  // Ralph writes one instant into both where the client gave no timestamp.
+  const bool timestamp_is_ours =
+      text_member(statement, "timestamp") == text_member(statement, "stored");
+  row.fingerprint = xapi::fingerprint_of(statement, timestamp_is_ours);
   row.refers_to = xapi::reference_of(statement);
   row.voids = xapi::is_voiding(statement);
   return row;

@@ -1,0 +1,214 @@
+#include <algorithm>
+
+#include <doctest/doctest.h>
+
+#include "base/json.h"
+#include "store/mongo/convert.h"
+#include "store/mongo/layout.h"
+#include "store/mongo/mongo_fixture.h"
+#include "store/sample.h"
+#include "xapi/stamp.h"
+
+namespace lectern::store::mongo {
+namespace {
+
+/// A collection that Ralph has written to, with an open connection to it.
+struct Shared {
+  TestDatabase database;
+  std::unique_ptr<Pool> pool;
+  std::string collection = "marsha";
+
+  explicit Shared(const std::string& server) : database(server) {
+    auto opened = Pool::open({test_uri(server), 4, 10'000});
+    REQUIRE(opened.has_value());
+    pool = std::move(*opened);
+  }
+
+  Client client() {
+    auto client = pool->lease(Deadline::max());
+    REQUIRE(client.has_value());
+    return std::move(*client);
+  }
+
+  /// Stores a statement as Ralph does.
+  Row write_as_ralph(const contract::Sample& sample) {
+    auto row = contract::row_of(sample);
+    row.stored = now();
+    xapi::set_stored(row.json, row.stored_at, row.stored);
+    insert(row);
+    return row;
+  }
+  void insert(const Row& row, bool other_id = false) {
+    const auto whole = document_of(row, other_id);
+    REQUIRE(whole.has_value());
+    Bson document;
+    for (const char* name : {"_id", "_source"}) {
+      const auto part = field(whole->view(), name);
+      bson_append_iter(&document.get(), name, -1, &part->iterator());
+    }
+    insert(std::move(document));
+  }
+  void insert(Bson document) {
+    const auto written = client().insert(database.name, collection, {&document, 1});
+    REQUIRE(written.has_value());
+    REQUIRE(written->errors.empty());
+  }
+
+  /// What Ralph would find under an id.
+  std::vector<std::string> read_as_ralph(const std::string& id) {
+    Bson filter;
+    filter.text("_source.id", id);
+    std::vector<std::string> texts;
+    const auto read = client().find(database.name, collection, filter, {}, [&](View found) {
+      const auto source = field(found, "_source");
+      texts.push_back(to_json(*source->object()).value());
+      return true;
+    });
+    REQUIRE(read.has_value());
+    return texts;
+  }
+};
+
+std::vector<Verdict> append(Stores& stores, std::vector<Row> rows) {
+  const auto verdicts = stores.statements->append({}, rows, OnConflict::refuse_batch);
+  REQUIRE_MESSAGE(verdicts.has_value(), verdicts.error().message, verdicts.error().detail);
+  return *verdicts;
+}
+
+std::vector<Uuid> listed(Stores& stores, const Filter& filter = {}) {
+  const auto page = stores.statements->query({}, filter, {std::nullopt, 1000});
+  REQUIRE(page.has_value());
+  std::vector<Uuid> ids;
+  for (const auto& row : page->rows) ids.push_back(row.position.id);
+  return ids;
+}
+
+MigrationProgress migrate(Stores& stores, bool dry_run = false) {
+  const auto progress =
+      stores.migration->run({}, dry_run, [](const MigrationProgress&) { return true; });
+  REQUIRE_MESSAGE(progress.has_value(), progress.error().message, progress.error().detail);
+  return *progress;
+}
+
+Found find_one(Stores& stores, const Uuid& id) {
+  const auto found = stores.statements->find({}, std::vector{id});
+  REQUIRE(found.has_value());
+  REQUIRE(found->size() == 1);
+  return found->front();
+}
+
+}  // namespace
+
+TEST_CASE("a statement that Ralph wrote is found by id and not stored again") {
+  const auto server = test_server();
+  if (!server) return;
+  Shared shared(*server);
+  contract::Sample sample{.note = "from Ralph"};
+  const auto row = shared.write_as_ralph(sample);
+  auto stores = shared.database.open();
+  const auto found = find_one(stores, row.id);
+  CHECK(xapi::equivalent(found.fingerprint, row.fingerprint));
+  CHECK(found.position.stored == row.stored);
+  CHECK(append(stores, {contract::row_of(sample)}) == std::vector{Verdict::known});
+  sample.note = "changed";
+  CHECK(append(stores, {contract::row_of(sample)}) == std::vector{Verdict::conflict});
+  CHECK(shared.read_as_ralph(row.id.text()).size() == 1);
+}
+
+TEST_CASE("ids that Ralph stored twice do not stop the start, and are known") {
+  const auto server = test_server();
+  if (!server) return;
+  Shared shared(*server);
+  const contract::Sample sample{};
+  const auto row = shared.write_as_ralph(sample);
+  shared.insert(row, true);
+  auto stores = shared.database.open();
+  CHECK(append(stores, {contract::row_of(sample), contract::row_of({})}) ==
+        std::vector{Verdict::known, Verdict::stored});
+  CHECK(shared.read_as_ralph(row.id.text()).size() == 2);
+  const auto progress = migrate(stores);
+  CHECK(progress.done == 1);
+  CHECK(progress.unreadable == 1);
+  REQUIRE(progress.reasons.size() == 1);
+  CHECK(progress.reasons[0].find("kept already") != std::string::npos);
+  CHECK(listed(stores).size() == 2);
+}
+
+TEST_CASE("what Lectern stores, Ralph reads, whatever keys and numbers it has") {
+  const auto server = test_server();
+  if (!server) return;
+  Shared shared(*server);
+  auto stores = shared.database.open();
+  const contract::Sample sample{
+      .extensions = R"("http://x.org/k":{"":1,"$set":{"$a.b":4},"big":123456789012345678901})"};
+  REQUIRE(append(stores, {contract::row_of(sample)}) == std::vector{Verdict::stored});
+  const auto texts = shared.read_as_ralph(sample.id.text());
+  REQUIRE(texts.size() == 1);
+  CHECK(texts[0].find(R"("":1,"$set":{"$a.b":4},"big":1.2345678901234568e+20)") !=
+        std::string::npos);
+  CHECK(find_one(stores, sample.id).json.find("123456789012345678901}") != std::string::npos);
+}
+
+TEST_CASE("a migration lists what Ralph wrote, and Ralph still reads it") {
+  const auto server = test_server();
+  if (!server) return;
+  Shared shared(*server);
+  std::vector<Row> rows;
+  for (int i = 0; i < 1200; ++i) rows.push_back(shared.write_as_ralph({.agent = "bob"}));
+  Bson broken, source;
+  source.text("id", "not a uuid");
+  broken.object("_source", source);
+  shared.insert(std::move(broken));
+  auto stores = shared.database.open();
+  CHECK(listed(stores).empty());
+  CHECK(stores.migration->count({}).value() == 1201);
+  CHECK(migrate(stores, true).done == 1200);
+  CHECK(listed(stores).empty());
+  const auto progress = migrate(stores);
+  CHECK(progress.done == 1200);
+  CHECK(progress.unreadable == 1);
+  REQUIRE(progress.reasons.size() == 1);
+  CHECK(progress.reasons[0].find("its id is not a UUID") != std::string::npos);
+  CHECK(listed(stores, {{contract::agent("bob")}, {}, {}}).size() == 1000);
+  CHECK(stores.migration->count({}).value() == 1);
+  CHECK(find_one(stores, rows[7].id).position.stored == rows[7].stored);
+  const auto texts = shared.read_as_ralph(rows[7].id.text());
+  REQUIRE(texts.size() == 1);
+  CHECK(texts[0] == find_one(stores, rows[7].id).json);
+}
+
+TEST_CASE("a migration that was stopped goes on where it was") {
+  const auto server = test_server();
+  if (!server) return;
+  Shared shared(*server);
+  for (int i = 0; i < 1100; ++i) shared.write_as_ralph({});
+  auto stores = shared.database.open();
+  const auto stopped = stores.migration->run(
+      {}, false, [](const MigrationProgress& progress) { return progress.done == 0; });
+  REQUIRE(stopped.has_value());
+  CHECK(stopped->done == 500);
+  CHECK(stores.migration->count({}).value() == 600);
+  CHECK(migrate(stores).done == 600);
+  CHECK(stores.migration->count({}).value() == 0);
+}
+
+TEST_CASE("references between Ralph's rows and ours hold once they are migrated") {
+  const auto server = test_server();
+  if (!server) return;
+  Shared shared(*server);
+  const contract::Sample target{.agent = "bob"}, voided{.note = "voided"};
+  shared.write_as_ralph(target);
+  shared.write_as_ralph(voided);
+  shared.write_as_ralph({.agent = "eve", .refers_to = target.id});
+  auto stores = shared.database.open();
+  const contract::Sample voiding{.refers_to = voided.id, .voids = true};
+  append(stores, {contract::row_of(voiding)});
+  CHECK(find_one(stores, voided.id).voided);
+  CHECK(migrate(stores).done == 3);
+  CHECK(find_one(stores, voided.id).voided);
+  CHECK(listed(stores, {{contract::agent("bob")}, {}, {}}).size() == 2);
+  const auto all = listed(stores);
+  CHECK(std::find(all.begin(), all.end(), voided.id) == all.end());
+}
+
+}  // namespace lectern::store::mongo
