@@ -14,19 +14,21 @@ using std::chrono::steady_clock;
 
 const std::string writers = "lectern.writers";
 /// How often a process that is in use renews its document.
-constexpr milliseconds renew_every{200};
+constexpr milliseconds renew_every{150};
 /// Without a renewal for so long it hands out nothing.
 constexpr milliseconds renewed_within{3'000};
 /// A reader's view of the others may be as old as this.
-constexpr milliseconds viewed_within{400};
+constexpr milliseconds viewed_within{250};
 /// How far beyond now a process may tell how consistent the store is.
-constexpr milliseconds ceiling_ahead{600};
+constexpr milliseconds ceiling_ahead{350};
 /// Another's document that stands still for so long is that of a dead process.
 constexpr milliseconds dead_after = renewed_within + Horizon::insert_max + milliseconds{2'000};
 /// After so long without a write the others need not wait for us.
-constexpr milliseconds writing_for{1'000};
+constexpr milliseconds writing_for{60'000};
 /// After so long without any call the document is left alone.
-constexpr milliseconds used_for{5'000};
+constexpr milliseconds used_for{61'000};
+/// By so much another process's clock may be ahead before ours is put forward instead of waiting.
+constexpr milliseconds waits_max{1'000};
 /// Beyond this another's clock is taken for wrong.
 constexpr std::chrono::minutes clock_differs_max{5};
 constexpr std::uint32_t renewal_timeout_ms = 2'500;
@@ -36,7 +38,12 @@ std::int64_t count_of(Time time) { return time.time_since_epoch().count(); }
 }  // namespace
 
 Horizon::Horizon(Pool& pool, std::string database)
-    : pool_(pool), database_(std::move(database)), thread_([this] { run(); }) {}
+    : pool_(pool),
+      database_(std::move(database)),
+      // Joins at once, so that the first statement need not wait for it.
+      used_(steady_clock::now()),
+      wrote_(used_),
+      thread_([this] { run(); }) {}
 
 Horizon::~Horizon() {
   {
@@ -115,8 +122,10 @@ Result<void> Horizon::renew(Deadline deadline, bool writing) {
   TRY(auto client, pool_.lease(sooner(deadline, renewal_timeout_ms)));
   RETURN_IF_ERROR(write_own(client, writing, floor, ceiling));
   TRY(const auto others_ceiling, read_others(client));
+  // Better to wait a moment than to store at an instant that is still to come.
+  if (joining && others_ceiling - now() < waits_max)
+    std::this_thread::sleep_for(others_ceiling - now());
   const std::lock_guard lock(mutex_);
-  // A document from a clock that runs far ahead must not carry ours away.
   if (joining) clock_.raise(std::min(others_ceiling, now() + clock_differs_max));
   ceiling_ = ceiling;
   registered_ = writing;

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "store/contract.h"
+#include "store/differential.h"
 #include "store/mongo/mongo_fixture.h"
 
 namespace lectern::store::mongo {
@@ -35,6 +36,13 @@ TEST_CASE("the MongoDB store keeps the contract of statements") {
 
 TEST_CASE("the MongoDB store keeps the contract of documents") {
   if (const auto server = test_server()) contract::check_documents(backend_at(*server));
+}
+
+TEST_CASE("the MongoDB store does what the memory store does") {
+  const auto server = test_server();
+  if (!server) return;
+  for (const std::uint32_t seed : {1u, 2u, 3u})
+    contract::check_against_memory(backend_at(*server), {.seed = seed});
 }
 
 }  // namespace lectern::store::mongo
