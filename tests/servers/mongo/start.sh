@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# start.sh DATA_DIR PORT: starts mongo-java-server 1.47 (MongoDB 5.0's wire protocol, on an H2 file
-# in DATA_DIR, or in memory if DATA_DIR is "memory") on 127.0.0.1:PORT in the background, waits until
-# it answers, prints its pid. Stop it with: kill PID. What it downloads and compiles is kept in
+# start.sh DATA_DIR PORT: starts mongo-java-server 1.47 (MongoDB 5.0's wire protocol, data in memory,
+# log in DATA_DIR) on 127.0.0.1:PORT in the background, waits until it answers, prints its pid. Stop
+# it with: kill PID. What it downloads and compiles is kept in
 # ${XDG_CACHE_HOME:-~/.cache}/lectern/servers/mongo. HEAP (1g) is the JVM's heap.
 set -euo pipefail
 [ $# -eq 2 ] || { echo "usage: $0 DATA_DIR PORT" >&2; exit 2; }
@@ -17,22 +17,19 @@ mkdir -p "$cache"
     mvn -B -q -Dstyle.color=never -f "$cache/pom.xml" dependency:copy-dependencies -DoutputDirectory="$cache/libs" >&2
     touch "$cache/libs.done"
   fi
-  if [ ! -e "$cache/classes/MongoFixture.class" ] ||
-      [ "$here/MongoFixture.java" -nt "$cache/classes/MongoFixture.class" ]; then
-    javac -d "$cache/classes" -cp "$cache/libs/*" "$here/MongoFixture.java"
+  class=$cache/classes/MongoFixture.class
+  if [ ! -e "$class" ] || [ "$here/MongoFixture.java" -nt "$class" ] ||
+      [ "$here/SecondaryIndex.java" -nt "$class" ]; then
+    javac -d "$cache/classes" -cp "$cache/libs/*" "$here"/*.java
   fi
 ) 9> "$cache/lock"
 
 answers() { (exec 3<> "/dev/tcp/127.0.0.1/$port") 2>/dev/null; }
 if answers; then echo "port $port is taken" >&2; exit 1; fi
-store=memory log=/dev/null
-if [ "$data" != memory ]; then
-  mkdir -p "$data"
-  data=$(cd "$data" && pwd)
-  store=$data/mongo.h2 log=$data/server.log
-fi
+mkdir -p "$data"
+log=$data/server.log
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
-setsid "$java" -Xmx"${HEAP:-1g}" -cp "$cache/classes:$cache/libs/*" MongoFixture "$store" "$port" \
+setsid "$java" -Xmx"${HEAP:-1g}" -cp "$cache/classes:$cache/libs/*" MongoFixture "$port" \
   >> "$log" 2>&1 < /dev/null &
 pid=$!
 for _ in $(seq 600); do
