@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "store/clickhouse/clickhouse_statements.h"
+#include "store/elasticsearch/open.h"
 #include "store/embedded/embedded_documents.h"
 #include "store/embedded/embedded_statements.h"
 #include "store/fs/fs_statements.h"
@@ -60,6 +61,8 @@ constexpr std::array backends = {
     Backend{"embedded", open_embedded},
     Backend{"fs", open_fs},
     Backend{"memory", open_memory},
+    Backend{"es", elasticsearch::open},
+    Backend{"async_es", elasticsearch::open},
     Backend{"mongo", mongo::open_mongo},
     Backend{"async_mongo", mongo::open_mongo},
 };

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "store/elasticsearch/place.h"
+
+namespace lectern::store::elasticsearch {
+
+/// StatementStore::append() for one place.
+///
+/// A batch that one conflict must refuse is looked up before it is written. If another process
+/// wins the race in between, the rows of the batch that were created are deleted again: for that
+/// moment (one round trip) they could be read. A process that dies in it leaves them.
+Result<std::vector<Verdict>> append_rows(Cluster& cluster, const Settings& settings, Place& place,
+                                         std::span<Row> rows, OnConflict on_conflict,
+                                         Deadline deadline);
+
+}  // namespace lectern::store::elasticsearch

@@ -1,0 +1,138 @@
+#include "store/elasticsearch/documents.h"
+
+#include <fmt/format.h>
+
+#include "store/elasticsearch/document_writes.h"
+#include "store/elasticsearch/layout.h"
+
+namespace lectern::store::elasticsearch {
+namespace {
+
+using json::Type;
+using json::Value;
+
+constexpr int attempts_max = 50;
+constexpr std::size_t page_rows = 1000;
+
+}  // namespace
+
+Result<IndexNames*> Documents::names_of(const Context& context) {
+  return ready_.of(context.target, [&]() -> Result<std::unique_ptr<IndexNames>> {
+    TRY(auto names, index_names(settings_.default_index, context.target));
+    RETURN_IF_ERROR(prepare_documents(cluster_, names.documents, context.deadline));
+    return std::make_unique<IndexNames>(std::move(names));
+  });
+}
+
+Result<std::optional<Document>> Documents::get(const Context& context, const DocumentKey& key) {
+  TRY(const auto* const names, names_of(context));
+  const auto hash = key_hash(key);
+  TRY(auto there,
+      look_up_documents(cluster_, names->documents, std::span(&hash, 1), "", context.deadline));
+  if (!there.front()) return std::nullopt;
+  return std::move(there.front()->document);
+}
+
+Result<bool> Documents::put(const Context& context, const DocumentKey& key,
+                            const Document& document, const Expect& expect) {
+  const DocumentWrite write{key, document, expect};
+  TRY(const auto written, put_all(context, std::span(&write, 1)));
+  return written.front();
+}
+
+Result<std::vector<bool>> Documents::put_all(const Context& context,
+                                             std::span<const DocumentWrite> writes) {
+  TRY(const auto* const names, names_of(context));
+  return write_documents(cluster_, names->documents, writes, context.deadline);
+}
+
+Result<bool> Documents::erase(const Context& context, const DocumentKey& key,
+                              const Expect& expect) {
+  TRY(const auto* const names, names_of(context));
+  const auto hash = key_hash(key);
+  for (int attempt = 0; attempt < attempts_max; ++attempt) {
+    std::string line;
+    if (expect.kind == Expect::Kind::anything) {
+      append_delete(line, hash);
+    } else {
+      TRY(const auto there, look_up_documents(cluster_, names->documents, std::span(&hash, 1),
+                                              "etag", context.deadline));
+      const auto& kept = there.front();
+      if (expect.kind == Expect::Kind::absent) return !kept;
+      if (!kept || kept->document.etag != expect.etag) return false;
+      append_delete(line, hash, kept->version);
+    }
+    TRY(const auto items, send_bulk(cluster_, names->documents, "", line, context.deadline));
+    if (items.size() == 1 && (items.front().ok() || items.front().status == 404)) return true;
+    if (items.size() != 1 || items.front().status != 409)
+      return fail(Code::unavailable, "The database refuses to erase a document",
+                  items.empty() ? "" : items.front().reason);
+  }
+  return fail(Code::unavailable, "Too many clients change one document");
+}
+
+Result<std::vector<Documents::Listed>> Documents::search(const Context& context,
+                                                         const IndexNames& names,
+                                                         const DocumentSpace& space,
+                                                         std::optional<Time> since) {
+  const std::string hash = space.registration
+                               ? space_hash(space.kind, space.owner, *space.registration)
+                               : owner_hash(space.kind, space.owner);
+  std::string filter =
+      fmt::format(R"({{"term":{{"{}":"{}"}}}})", space.registration ? "space" : "owner", hash);
+  if (since)
+    filter +=
+        fmt::format(R"(,{{"range":{{"updated":{{"gt":{}}}}}}})", since->time_since_epoch().count());
+  RETURN_IF_ERROR(
+      cluster_.expect_ok({"POST", "/" + names.documents + "/_refresh"}, context.deadline));
+  const std::string path = fmt::format(
+      "/{}/_search?allow_partial_search_results=false&filter_path=hits.hits._id,hits.hits._source",
+      names.documents);
+  std::vector<Listed> all;
+  for (std::string after;;) {
+    const std::string body = fmt::format(
+        R"({{"size":{},"track_total_hits":false,"_source":["registration","id","updated"],)"
+        R"("sort":["key"],{}"query":{{"bool":{{"filter":[{}]}}}}}})",
+        page_rows, after, filter);
+    TRY(const auto reply, cluster_.expect_ok({"POST", path, body}, context.deadline));
+    const auto outer = reply.root().find("hits");
+    const auto hits = outer ? outer->find("hits") : std::nullopt;
+    if (!hits) return all;
+    for (const Value hit : hits->children()) {
+      const auto source = hit.find("_source");
+      const auto id = hit.find("_id");
+      if (!source || !id || !id->is(Type::string)) continue;
+      auto kept = read_document(*source);
+      all.push_back(
+          {std::string(id->string()),
+           {std::move(kept.key.registration), std::move(kept.key.id), kept.document.updated}});
+    }
+    if (hits->size() < page_rows) return all;
+    after = fmt::format(R"("search_after":["{}"],)", all.back().key);
+  }
+}
+
+Result<std::vector<DocumentName>> Documents::list(const Context& context,
+                                                  const DocumentSpace& space,
+                                                  std::optional<Time> since) {
+  TRY(const auto* const names, names_of(context));
+  TRY(auto found, search(context, *names, space, since));
+  std::vector<DocumentName> all;
+  for (auto& one : found) all.push_back(std::move(one.name));
+  return all;
+}
+
+Result<void> Documents::erase_all(const Context& context, const DocumentSpace& space) {
+  TRY(const auto* const names, names_of(context));
+  TRY(const auto found, search(context, *names, space, std::nullopt));
+  std::string lines;
+  for (const auto& one : found) append_delete(lines, one.key);
+  if (lines.empty()) return {};
+  TRY(const auto items, send_bulk(cluster_, names->documents, "", lines, context.deadline));
+  for (const auto& item : items)
+    if (!item.ok() && item.status != 404)
+      return fail(Code::unavailable, "The database refuses to erase a document", item.reason);
+  return {};
+}
+
+}  // namespace lectern::store::elasticsearch

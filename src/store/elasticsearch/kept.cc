@@ -1,0 +1,152 @@
+#include "store/elasticsearch/kept.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace lectern::store::elasticsearch {
+namespace {
+
+using json::Type;
+using json::Value;
+
+std::int64_t microseconds(Time time) { return time.time_since_epoch().count(); }
+
+/// The first value of a stored field.
+std::optional<Value> field(Value hit, std::string_view name) {
+  const auto fields = hit.find("fields");
+  const auto values = fields ? fields->find(name) : std::nullopt;
+  if (!values) return std::nullopt;
+  for (const Value value : values->children()) return value;
+  return std::nullopt;
+}
+
+std::string_view text(std::optional<Value> value) {
+  return value && value->is(Type::string) ? value->string() : std::string_view();
+}
+
+bool flag(std::optional<Value> value) {
+  return value && value->is(Type::boolean) && value->boolean();
+}
+
+void append_lectern(std::string& lines, const Kept& kept) {
+  const std::string id = kept.id.text();
+  lines += fmt::format(R"("lectern":{{"stored":{},"id":"{}","hash":"{}","terms":[)",
+                       microseconds(kept.stored), id, kept.fingerprint.text());
+  for (std::size_t i = 0; i < kept.terms.size(); ++i) {
+    if (i > 0) lines += ',';
+    json::append_quoted(lines, kept.terms[i]);
+  }
+  lines += ']';
+  if (kept.refers_to) lines += fmt::format(R"(,"refers_to":"{}")", kept.refers_to->text());
+  if (kept.voids) lines += R"(,"voids":true)";
+  if (kept.voided) lines += R"(,"voided":true)";
+  lines += R"(,"text":)";
+  json::append_quoted(lines, kept.text);
+  lines += '}';
+}
+
+/// A JSON object on one line and without its closing brace. A line break cannot be but between
+/// tokens, where a blank says the same.
+void append_open_object(std::string& lines, std::string_view object) {
+  const std::size_t begin = lines.size();
+  lines += object.substr(0, object.rfind('}'));
+  std::replace_if(
+      lines.begin() + static_cast<std::ptrdiff_t>(begin), lines.end(),
+      [](char c) { return c == '\n' || c == '\r'; }, ' ');
+}
+
+std::optional<Time> instant(Value statement, std::string_view key) {
+  const auto member = statement.find(key);
+  return member && member->is(Type::string) ? parse_time(member->string()) : std::nullopt;
+}
+
+/// Whether our functions can read the statement: Ralph accepts more than the standard does.
+bool readable(Value statement) {
+  for (const auto* key : {"actor", "verb", "object"}) {
+    const auto member = statement.find(key);
+    if (!member || !member->is(Type::object)) return false;
+  }
+  return true;
+}
+
+/// A statement's text without the member `lectern` at its end, which an index that shows it has.
+std::string without_lectern(Value statement) {
+  const auto ours = statement.find("lectern");
+  if (!ours) return std::string(statement.source());
+  std::string text = "{";
+  for (const Value member : statement.children()) {
+    if (member == *ours) continue;
+    if (text.size() > 1) text += ',';
+    text.append(member.key_source()).append(":").append(member.source());
+  }
+  return text += '}';
+}
+
+}  // namespace
+
+Kept kept_of(const Row& row) {
+  return {row.id, row.stored, row.terms, row.fingerprint, row.refers_to, row.voids,
+          false,  row.json,   {}};
+}
+
+void append_document(std::string& lines, const Kept& kept, bool with_statement) {
+  if (with_statement) {
+    append_open_object(lines, kept.text);
+  } else {
+    lines += fmt::format(R"({{"id":"{}")", kept.id.text());
+  }
+  lines += ',';
+  append_lectern(lines, kept);
+  lines += "}\n";
+}
+
+std::optional<Kept> read_kept(Value hit) {
+  const auto stored = field(hit, "lectern.stored");
+  const auto id_member = hit.find("_id");
+  const auto id = Uuid::parse(text(id_member));
+  const auto fingerprint = xapi::Fingerprint::parse(text(field(hit, "lectern.hash")));
+  const auto exact = field(hit, "lectern.text");
+  if (!stored || !stored->is(Type::number) || !id || !fingerprint || !exact) return std::nullopt;
+  Kept kept;
+  kept.id = *id;
+  kept.stored = Time{std::chrono::microseconds{stored->as_integer().value_or(0)}};
+  kept.fingerprint = *fingerprint;
+  if (const auto terms = hit.find("fields")->find("lectern.terms"))
+    for (const Value term : terms->children())
+      if (term.is(Type::string)) kept.terms.emplace_back(term.string());
+  std::sort(kept.terms.begin(), kept.terms.end());
+  kept.refers_to = Uuid::parse(text(field(hit, "lectern.refers_to")));
+  kept.voids = flag(field(hit, "lectern.voids"));
+  kept.voided = flag(field(hit, "lectern.voided"));
+  kept.text = text(exact);
+  const auto number = [&](std::string_view name) {
+    const auto member = hit.find(name);
+    return member && member->is(Type::number) ? member->as_integer().value_or(0) : 0;
+  };
+  kept.version = {number("_seq_no"), number("_primary_term")};
+  return kept;
+}
+
+Result<Kept> adopt(std::string_view id, std::string_view source) {
+  Kept kept;
+  const auto uuid = Uuid::parse(id);
+  if (!uuid) return fail(Code::invalid, "its _id is no UUID");
+  kept.id = *uuid;
+  TRY(const auto document, json::parse(std::string(source)));
+  const Value statement = document->root();
+  if (!statement.is(Type::object) || !readable(statement))
+    return fail(Code::invalid, "it is no statement: actor, verb or object is missing");
+  auto stored = instant(statement, "stored");
+  if (!stored) stored = instant(statement, "timestamp");
+  if (!stored) return fail(Code::invalid, "it has neither stored nor timestamp");
+  kept.stored = *stored;
+  kept.terms = xapi::terms_of(statement);
+  kept.fingerprint = xapi::fingerprint_of(statement);
+  kept.refers_to = xapi::reference_of(statement);
+  kept.voids = xapi::is_voiding(statement);
+  kept.text = without_lectern(statement);
+  return kept;
+}
+
+}  // namespace lectern::store::elasticsearch

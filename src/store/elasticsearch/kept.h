@@ -1,0 +1,46 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "store/elasticsearch/bulk.h"
+#include "store/statement_store.h"
+
+namespace lectern::store::elasticsearch {
+
+/// A statement as its document holds it: all that is needed to write the document again.
+struct Kept {
+  Uuid id;
+  Time stored;
+  xapi::Terms terms;  ///< own and inherited, sorted
+  xapi::Fingerprint fingerprint;
+  std::optional<Uuid> refers_to;
+  bool voids = false;
+  bool voided = false;
+  std::string text;  ///< the exact text; `_source` loses digits and the order of members
+  Version version;   ///< of the document, when it was read
+};
+
+Kept kept_of(const Row& row);
+
+/// The document of a statement, on one line. Without `with_statement` it holds no more than the
+/// id and `lectern`: for an index whose old mapping refuses a member of the statement.
+void append_document(std::string& lines, const Kept& kept, bool with_statement = true);
+
+/// The fields to ask for, to read a Kept back: the value of `stored_fields`.
+inline constexpr std::string_view kept_fields =
+    "lectern.stored,lectern.terms,lectern.hash,lectern.refers_to,lectern.voids,lectern.voided,"
+    "lectern.text";
+
+/// Reads a hit or an item of a multi-get that was asked for kept_fields; nothing when it lacks
+/// our part.
+std::optional<Kept> read_kept(json::Value hit);
+
+/// Reads a document that another program wrote: our part is taken from the statement. `source` is
+/// its `_source`. Its place is its own `stored`, else its `timestamp`. Errors: invalid, with the
+/// reason why it cannot be served.
+Result<Kept> adopt(std::string_view id, std::string_view source);
+
+}  // namespace lectern::store::elasticsearch

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string_view>
+
+#include "store/elasticsearch/cluster.h"
+#include "store/elasticsearch/index_names.h"
+
+/// How the indices are laid out. A document of the index of statements is
+///
+///   { <the statement, as Ralph has it>, "lectern": { stored, id, terms, hash, ... } }
+///
+/// where `lectern` is indexed but kept out of `_source` if the index can still be told so, that is
+/// while it holds nothing. Keys that are not named here are stored and not looked at, so that no
+/// key and no number of keys can make a document be refused.
+namespace lectern::store::elasticsearch {
+
+/// Where `lectern` of an index is seen.
+enum class Hiding {
+  hidden,   ///< `_source` is the pure statement
+  visible,  ///< the index held documents before we came: `_source` shows `lectern` too
+};
+
+/// Makes the index of statements, or gives one that exists what it lacks. Idempotent; several
+/// processes may do it at once.
+Result<Hiding> prepare_statements(Cluster& cluster, const std::string& index, Deadline deadline);
+
+/// Makes the index of references if it is not there; the same for the next two.
+Result<void> prepare_references(Cluster& cluster, const std::string& index, Deadline deadline);
+Result<void> prepare_documents(Cluster& cluster, const std::string& index, Deadline deadline);
+Result<void> prepare_blobs(Cluster& cluster, const std::string& index, Deadline deadline);
+
+}  // namespace lectern::store::elasticsearch

@@ -1,0 +1,40 @@
+#include "store/elasticsearch/open.h"
+
+#include "store/elasticsearch/documents.h"
+#include "store/elasticsearch/statements.h"
+
+namespace lectern::store::elasticsearch {
+namespace {
+
+/// What both stores use; lives as long as the last of them.
+struct Connection {
+  explicit Connection(Settings its_settings)
+      : settings(std::move(its_settings)), cluster(settings) {}
+  const Settings settings;
+  Cluster cluster;
+};
+
+/// A store together with its connection, which is the same for all three.
+template <typename Store>
+class Connected final : public Store {
+ public:
+  explicit Connected(std::shared_ptr<Connection> connection)
+      : Store(connection->cluster, connection->settings), connection_(std::move(connection)) {}
+
+ private:
+  std::shared_ptr<Connection> connection_;  // shared: the stores may be destroyed in any order
+};
+
+}  // namespace
+
+Result<Stores> open(const StoreSettings& from) {
+  TRY(auto settings, read_settings(from));
+  const auto connection = std::make_shared<Connection>(std::move(settings));
+  Stores stores;
+  stores.statements = std::make_unique<Connected<Statements>>(connection);
+  stores.documents = std::make_unique<Connected<Documents>>(connection);
+  stores.location = connection->cluster.location() + "/" + connection->settings.default_index;
+  return stores;
+}
+
+}  // namespace lectern::store::elasticsearch

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "store/open.h"
+
+namespace lectern::store::elasticsearch {
+
+/// Opens the backend; nothing is asked of the cluster yet. Errors: as read_settings().
+Result<Stores> open(const StoreSettings& settings);
+
+}  // namespace lectern::store::elasticsearch

@@ -1,0 +1,65 @@
+#include "store/elasticsearch/place.h"
+
+#include <fmt/format.h>
+
+#include "base/log.h"
+#include "store/elasticsearch/layout.h"
+
+namespace lectern::store::elasticsearch {
+namespace {
+
+/// The latest `stored` that a search sees, so that the clock goes on above it.
+Result<std::optional<Time>> latest(Cluster& cluster, const std::string& index, Deadline deadline) {
+  TRY(const auto reply,
+      cluster.expect_ok({"POST", "/" + index + "/_search?filter_path=hits.hits.sort",
+                         R"({"size":1,"_source":false,"track_total_hits":false,)"
+                         R"("sort":[{"lectern.stored":{"order":"desc","missing":0}}]})"},
+                        deadline));
+  const auto outer = reply.root().find("hits");
+  const auto hits = outer ? outer->find("hits") : std::nullopt;
+  if (!hits) return std::nullopt;
+  for (const auto hit : hits->children())
+    if (const auto sort = hit.find("sort"))
+      for (const auto value : sort->children())
+        if (value.is(json::Type::number))
+          return Time{std::chrono::microseconds{value.as_integer().value_or(0)}};
+  return std::nullopt;
+}
+
+/// Says in the log how many documents other programs left for `lectern migrate`.
+Result<void> report_incomplete(Cluster& cluster, const std::string& index, Deadline deadline) {
+  TRY(const auto reply,
+      cluster.expect_ok(
+          {"POST", "/" + index + "/_count",
+           R"({"query":{"bool":{"must_not":{"exists":{"field":"lectern.stored"}}}}})"},
+          deadline));
+  const auto count = reply.root().find("count");
+  if (count && count->is(json::Type::number) && count->as_integer().value_or(0) > 0)
+    log::warning(
+        "{} documents of the index {} were written by another program and are not listed "
+        "yet: complete them with `lectern migrate`",
+        count->number(), index);
+  return {};
+}
+
+}  // namespace
+
+Result<Place*> Places::of(const Context& context) {
+  return ready_.of(context.target, [&] { return prepare(context); });
+}
+
+Result<std::unique_ptr<Place>> Places::prepare(const Context& context) {
+  TRY(auto its_names, index_names(settings_.default_index, context.target));
+  auto place =
+      std::make_unique<Place>(cluster_, std::move(its_names), settings_.refresh_after_write);
+  const auto& names = place->names;
+  const auto deadline = context.deadline;
+  RETURN_IF_ERROR(prepare_statements(cluster_, names.statements, deadline));
+  RETURN_IF_ERROR(cluster_.expect_ok({"POST", "/" + names.statements + "/_refresh"}, deadline));
+  TRY(const auto last, latest(cluster_, names.statements, deadline));
+  if (last) place->horizon.raise(*last);
+  RETURN_IF_ERROR(report_incomplete(cluster_, names.statements, deadline));
+  return place;
+}
+
+}  // namespace lectern::store::elasticsearch

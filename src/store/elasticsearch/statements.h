@@ -1,0 +1,31 @@
+#pragma once
+
+#include "store/elasticsearch/place.h"
+#include "store/statement_store.h"
+
+namespace lectern::store::elasticsearch {
+
+/// Statements in an index of Elasticsearch or OpenSearch, as Ralph keeps them there (layout.h).
+class Statements : public StatementStore {
+ public:
+  /// `cluster` and `settings` must outlive it.
+  Statements(Cluster& cluster, const Settings& settings)
+      : cluster_(cluster), settings_(settings), places_(cluster, settings) {}
+
+  Result<std::vector<Verdict>> append(const Context& context, std::span<Row> rows,
+                                      OnConflict on_conflict) override;
+  Result<std::vector<Found>> find(const Context& context, std::span<const Uuid> ids) override;
+  Result<Page> query(const Context& context, const Filter& filter,
+                     const PageRequest& page) override;
+  Result<Time> consistent_through(const Context& context) override;
+  Health health() override;
+
+ private:
+  Result<void> refresh(const std::string& index, Deadline deadline);
+
+  Cluster& cluster_;
+  const Settings& settings_;
+  Places places_;
+};
+
+}  // namespace lectern::store::elasticsearch
