@@ -38,19 +38,16 @@ class Append {
     if (rows_.size() > 1 && on_conflict_ == OnConflict::refuse_batch) RETURN_IF_ERROR(judge_all());
     for (std::size_t i = 0; i < rows_.size(); ++i)
       if (verdicts_[i] == Verdict::stored) fresh_.push_back(i);
-    if (fresh_.empty()) {
-      RETURN_IF_ERROR(resolve());
-      return std::move(verdicts_);
-    }
     const auto fresh = fresh_rows();
     RETURN_IF_ERROR(announce(fresh));
     auto underway = place_.horizon.stamp(fresh);
-    if (auto done = store_fresh(); !done) {
+    auto done = store_fresh();
+    if (done) done = resolve(underway);
+    if (!done) {
       if (done.error().code == Code::unavailable)
         underway.doubtful(std::chrono::milliseconds(settings_.timeout_ms));
       return fail(std::move(done).error());
     }
-    RETURN_IF_ERROR(resolve());
     return std::move(verdicts_);
   }
 
@@ -95,6 +92,7 @@ class Append {
   }
 
   Result<void> store_fresh() {
+    if (fresh_.empty()) return {};
     outcomes_.assign(fresh_.size(), {});
     std::vector<std::size_t> all(fresh_.size());
     for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
@@ -206,7 +204,7 @@ class Append {
   }
 
   /// Also for known rows: so a client that sends again completes what a failure interrupted.
-  Result<void> resolve() {
+  Result<void> resolve(Horizon::Underway& underway) {
     std::vector<Row> rows;
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       if (verdicts_[i] != Verdict::stored && verdicts_[i] != Verdict::known) continue;
@@ -219,7 +217,9 @@ class Append {
     }
     if (rows.empty()) return {};
     References references(cluster_, place_.names, settings_.refresh_after_write, deadline_);
-    return resolve_references(references, rows);
+    auto resolved = resolve_references(references, rows);
+    if (references.changed()) underway.changed_others();
+    return resolved;
   }
 
   Cluster& cluster_;

@@ -12,6 +12,7 @@ constexpr std::chrono::milliseconds refresh_pause_ms_max{500};
 
 Horizon::Underway::~Underway() {
   const std::lock_guard lock(horizon_->mutex_);
+  if (changed_others_) ++horizon_->changes_;
   if (grace_.count() == 0)
     horizon_->underway_.erase(first_);
   else
@@ -54,7 +55,8 @@ Result<void> Horizon::make_visible(std::optional<Time> until, Deadline deadline,
   std::unique_lock lock(mutex_);
   // What is beyond the horizon may be missing: nobody was told that it is there.
   const Time wanted = until ? std::min(*until, settled_locked()) : settled_locked();
-  while (visible_through_ < wanted) {
+  const std::uint64_t changes = changes_;
+  while (visible_through_ < wanted || visible_changes_ < changes) {
     if (refreshing_ || Clock::now() < next_refresh_) {
       RETURN_IF_ERROR(wait_locked(lock, deadline));
     } else {
@@ -77,6 +79,7 @@ Result<void> Horizon::wait_locked(std::unique_lock<std::mutex>& lock, Deadline d
 Result<void> Horizon::refresh_locked(std::unique_lock<std::mutex>& lock,
                                      const std::function<Result<void>()>& refresh) {
   const Time through = settled_locked();
+  const std::uint64_t changes = changes_;
   refreshing_ = true;
   lock.unlock();
   const auto begin = Clock::now();
@@ -85,7 +88,10 @@ Result<void> Horizon::refresh_locked(std::unique_lock<std::mutex>& lock,
   lock.lock();
   refreshing_ = false;
   next_refresh_ = end + std::min<Clock::duration>(end - begin, refresh_pause_ms_max);
-  if (done) visible_through_ = std::max(visible_through_, through);
+  if (done) {
+    visible_through_ = std::max(visible_through_, through);
+    visible_changes_ = std::max(visible_changes_, changes);
+  }
   refreshed_.notify_all();
   return done;
 }

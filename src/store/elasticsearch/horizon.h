@@ -1,6 +1,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -28,11 +29,14 @@ class Horizon {
 
     /// Nobody knows whether the rows were stored: they may turn up for `grace` from now on.
     void doubtful(std::chrono::milliseconds grace) { grace_ = grace; }
+    /// Rows that were there before were changed too.
+    void changed_others() { changed_others_ = true; }
 
    private:
     Horizon* horizon_;
     Time first_;
     std::chrono::milliseconds grace_{0};
+    bool changed_others_ = false;
   };
 
   /// Sets `stored` of the rows, rising, and writes it into their texts.
@@ -62,6 +66,7 @@ class Horizon {
   StoredClock clock_;
   std::map<Time, std::optional<Deadline>> underway_;  // by first stamp; until when if doubtful
   Time visible_through_{};
+  std::uint64_t changes_ = 0, visible_changes_ = 0;  // of rows that were there before
   bool refreshing_ = false;
   Deadline next_refresh_{};
 };

@@ -110,6 +110,7 @@ Result<void> References::change(const Uuid& id, const Change& change) {
     if (kept.empty() || !change(kept.front())) return {};
     TRY(const bool written,
         write_again(cluster_, names_.statements, refresh_, kept.front(), deadline_));
+    changed_ = changed_ || written;
     if (written) return {};
   }
   return fail(Code::unavailable, "Too many clients change one statement");

@@ -32,6 +32,9 @@ class References final : public ReferenceAccess {
   Result<void> add_terms(const Uuid& id, const xapi::Terms& terms) override;
   Result<void> mark_voided(const Uuid& id) override;
 
+  /// Whether a statement was changed by this.
+  bool changed() const { return changed_; }
+
  private:
   template <typename Change>
   Result<void> change(const Uuid& id, const Change& change);
@@ -42,6 +45,7 @@ class References final : public ReferenceAccess {
   const IndexNames& names_;
   std::string_view refresh_;
   Deadline deadline_;
+  bool changed_ = false;
 };
 
 }  // namespace lectern::store::elasticsearch
