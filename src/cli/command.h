@@ -12,7 +12,7 @@
 /// How a command describes itself, so that only frame.cc needs the argument parser.
 namespace lectern::cli {
 
-/// An option of a command, always with a long name.
+/// An option of a command, with a long name; or a positional argument, whose name has no dashes.
 struct Option {
   std::string flags;       ///< "-u,--username"; "--yes,!--no": a flag and its opposite
   std::string value_name;  ///< "NAME"; two words: two values; "": a flag, "true" when given

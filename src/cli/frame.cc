@@ -18,9 +18,10 @@ std::string base_name(std::string_view path) {
   return std::string(slash == path.npos ? path : path.substr(slash + 1));
 }
 
-/// `--username` of `-u,--username`.
+/// `--username` of `-u,--username`; `URL` of the positional `URL`.
 std::string long_name(const std::string& flags) {
   const std::size_t begin = flags.find("--");
+  if (begin == std::string::npos) return flags;
   return flags.substr(begin, flags.find(',', begin) - begin);
 }
 

@@ -17,8 +17,7 @@ struct Part {
 
 Call mixed(const std::string& statements, const std::vector<Part>& parts) {
   const std::string boundary = "conformance-" + fresh_id();
-  std::string body =
-      "--" + boundary + "\r\nContent-Type: application/json\r\n\r\n" + statements;
+  std::string body = "--" + boundary + "\r\nContent-Type: application/json\r\n\r\n" + statements;
   for (const auto& part : parts)
     body += fmt::format(
         "\r\n--{}\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: {}\r\n"
@@ -44,11 +43,10 @@ Result<void> content_comes_back(Probe& probe) {
   const auto id = fresh_id();
   const std::string bytes = "bytes \x01\xff of " + id;
   const auto sha2 = to_hex(sha256(bytes));
-  RETURN_IF_ERROR(
-      probe.expect({200}, mixed(attaching(id, sha2, bytes.size()), {{sha2, bytes}})));
+  RETURN_IF_ERROR(probe.expect({200}, mixed(attaching(id, sha2, bytes.size()), {{sha2, bytes}})));
   TRY(const auto with,
-      probe.expect({200}, {.path = "/statements",
-                           .query = {{"statementId", id}, {"attachments", "true"}}}));
+      probe.expect(
+          {200}, {.path = "/statements", .query = {{"statementId", id}, {"attachments", "true"}}}));
   if (with.header("Content-Type").value_or("").find("multipart/mixed") != 0)
     return unmet("attachments=true was not answered with multipart/mixed");
   if (with.body.find("\r\n\r\n" + bytes + "\r\n") == std::string::npos)
@@ -70,13 +68,12 @@ Result<void> hash_is_compared(Probe& probe) {
 Result<void> contents_must_fit(Probe& probe) {
   const auto sha2 = to_hex(sha256("x")), other = to_hex(sha256("y"));
   RETURN_IF_ERROR(probe.expect({400}, mixed(attaching(fresh_id(), sha2, 1), {})));
+  RETURN_IF_ERROR(
+      probe.expect({400}, mixed(attaching(fresh_id(), sha2, 1), {{sha2, "x"}, {other, "y"}})));
+  RETURN_IF_ERROR(
+      probe.expect({400}, mixed(attaching(fresh_id(), sha2, 1), {{sha2, "x", "base64"}})));
   RETURN_IF_ERROR(probe.expect(
-      {400}, mixed(attaching(fresh_id(), sha2, 1), {{sha2, "x"}, {other, "y"}})));
-  RETURN_IF_ERROR(probe.expect(
-      {400}, mixed(attaching(fresh_id(), sha2, 1), {{sha2, "x", "base64"}})));
-  RETURN_IF_ERROR(probe.expect({400}, {.method = "POST",
-                                       .path = "/statements",
-                                       .body = attaching(fresh_id(), sha2, 1)}));
+      {400}, {.method = "POST", .path = "/statements", .body = attaching(fresh_id(), sha2, 1)}));
   return {};
 }
 
@@ -92,10 +89,11 @@ Result<void> signed_with(Probe& probe, int status, const std::string& jws, const
   const auto sha2 = to_hex(sha256(jws));
   const auto text = statement(
       id, agent, activity,
-      fmt::format(R"("attachments":[{{"usageType":"http://adlnet.gov/expapi/attachments/signature",)"
-                  R"("display":{{"en":"x"}},"contentType":"application/octet-stream",)"
-                  R"("length":{},"sha2":"{}"}}])",
-                  jws.size(), sha2));
+      fmt::format(
+          R"("attachments":[{{"usageType":"http://adlnet.gov/expapi/attachments/signature",)"
+          R"("display":{{"en":"x"}},"contentType":"application/octet-stream",)"
+          R"("length":{},"sha2":"{}"}}])",
+          jws.size(), sha2));
   RETURN_IF_ERROR(probe.expect({status}, mixed(text, {{sha2, jws}})));
   return {};
 }

@@ -23,11 +23,11 @@ struct Place {
 };
 
 std::array<Place, 3> places() {
-  return {Place{"/activities/state",
-                {{"activityId", fresh_iri()}, {"agent", fresh_agent()}},
-                "stateId"},
-          Place{"/agents/profile", {{"agent", fresh_agent()}}, "profileId"},
-          Place{"/activities/profile", {{"activityId", fresh_iri()}}, "profileId"}};
+  return {
+      Place{
+          "/activities/state", {{"activityId", fresh_iri()}, {"agent", fresh_agent()}}, "stateId"},
+      Place{"/agents/profile", {{"agent", fresh_agent()}}, "profileId"},
+      Place{"/activities/profile", {{"activityId", fresh_iri()}}, "profileId"}};
 }
 
 const net::HttpHeaders octets = {{"Content-Type", "application/octet-stream"}};
@@ -53,8 +53,8 @@ Call read(const Place& place, const std::string& id) {
 
 Result<void> bytes_come_back(Probe& probe) {
   for (const auto& place : places()) {
-    RETURN_IF_ERROR(probe.expect({204}, write(place, "PUT", "a", "\x01\xff bytes",
-                                              octets_and("If-None-Match", "*"))));
+    RETURN_IF_ERROR(probe.expect(
+        {204}, write(place, "PUT", "a", "\x01\xff bytes", octets_and("If-None-Match", "*"))));
     TRY(const auto answer, probe.expect({200}, read(place, "a")));
     if (answer.body != "\x01\xff bytes") return unmet(place.path + " changed the bytes");
     if (answer.header("Content-Type").value_or("").find("application/octet-stream") != 0)
@@ -69,10 +69,10 @@ Result<void> bytes_come_back(Probe& probe) {
 Result<void> preconditions(Probe& probe) {
   const std::string other = '"' + std::string(40, '0') + '"';
   for (const auto& place : places()) {
-    RETURN_IF_ERROR(probe.expect(
-        {204}, write(place, "PUT", "a", "1", octets_and("If-None-Match", "*"))));
-    RETURN_IF_ERROR(probe.expect(
-        {412}, write(place, "PUT", "a", "2", octets_and("If-None-Match", "*"))));
+    RETURN_IF_ERROR(
+        probe.expect({204}, write(place, "PUT", "a", "1", octets_and("If-None-Match", "*"))));
+    RETURN_IF_ERROR(
+        probe.expect({412}, write(place, "PUT", "a", "2", octets_and("If-None-Match", "*"))));
     RETURN_IF_ERROR(
         probe.expect({412}, write(place, "PUT", "a", "2", octets_and("If-Match", other))));
     TRY(const auto answer, probe.expect({200}, read(place, "a")));
@@ -153,7 +153,8 @@ Result<void> registration_is_part_of_the_key(Probe& probe) {
   auto with = place.with("a");
   with.emplace_back("registration", fresh_id());
   RETURN_IF_ERROR(probe.expect(
-      {204}, {.method = "POST", .path = place.path, .query = with, .body = "1", .headers = octets}));
+      {204},
+      {.method = "POST", .path = place.path, .query = with, .body = "1", .headers = octets}));
   auto other = place.with("a");
   other.emplace_back("registration", fresh_id());
   RETURN_IF_ERROR(probe.expect({404}, {.path = place.path, .query = other}));
@@ -164,10 +165,10 @@ Result<void> registration_is_part_of_the_key(Probe& probe) {
 Result<void> definitions_are_merged(Probe& probe) {
   const auto activity = fresh_iri();
   for (const auto* name : {R"({"en":"one"})", R"({"fr":"un"})"})
-    RETURN_IF_ERROR(probe.store({fmt::format(
-        R"({{"actor":{},"verb":{{"id":"http://a.example/v"}},)"
-        R"("object":{{"id":"{}","definition":{{"name":{}}}}}}})",
-        fresh_agent(), activity, name)}));
+    RETURN_IF_ERROR(
+        probe.store({fmt::format(R"({{"actor":{},"verb":{{"id":"http://a.example/v"}},)"
+                                 R"("object":{{"id":"{}","definition":{{"name":{}}}}}}})",
+                                 fresh_agent(), activity, name)}));
   TRY(const auto answer,
       probe.expect({200}, {.path = "/activities", .query = {{"activityId", activity}}}));
   if (answer.body.find("\"one\"") == std::string::npos ||
@@ -207,8 +208,8 @@ constexpr std::array checks = {
           Applies::both, overwriting},
     Check{"DOC-05", "Communication 3.1", "The ETag is the SHA-1 of the document",
           Applies::only_1_0_3, etag_is_sha1},
-    Check{"DOC-06", "Communication 2.2", "POST merges JSON objects, one level deep",
-          Applies::both, merging},
+    Check{"DOC-06", "Communication 2.2", "POST merges JSON objects, one level deep", Applies::both,
+          merging},
     Check{"DOC-07", "Communication 2.3", "since limits the ids that are listed", Applies::both,
           since_of_ids},
     Check{"DOC-08", "Communication 2.3", "registration is part of a state document's key",

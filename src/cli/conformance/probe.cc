@@ -51,7 +51,7 @@ Result<net::HttpResponse> Probe::send(const Call& call) {
   const bool from_root = call.path.find('?') != std::string::npos && call.path.starts_with("/");
   net::HttpRequest request;
   request.method = call.method;
-  request.url = (absolute      ? call.path
+  request.url = (absolute    ? call.path
                  : from_root ? origin_of(subject_.url) + call.path
                              : subject_.url + call.path) +
                 query_text(call.query);
@@ -61,8 +61,8 @@ Result<net::HttpResponse> Probe::send(const Call& call) {
         "X-Experience-API-Version",
         call.version.empty() ? std::string(xapi::text_of(version_)) : call.version);
   if (call.authenticated)
-    request.headers.emplace_back(
-        "Authorization", "Basic " + to_base64(subject_.username + ":" + subject_.password));
+    request.headers.emplace_back("Authorization",
+                                 "Basic " + to_base64(subject_.username + ":" + subject_.password));
   if (looks_like_json(call.body) && !has_header(call.headers, "Content-Type"))
     request.headers.emplace_back("Content-Type", "application/json");
   request.body = call.body;
@@ -94,10 +94,9 @@ Result<void> Probe::wait_until_readable(std::string_view instant) {
 }
 
 Result<void> Probe::store(std::initializer_list<std::string> statements) {
-  TRY(const auto answer,
-      expect({200}, {.method = "POST",
-                     .path = "/statements",
-                     .body = fmt::format("[{}]", fmt::join(statements, ","))}));
+  TRY(const auto answer, expect({200}, {.method = "POST",
+                                        .path = "/statements",
+                                        .body = fmt::format("[{}]", fmt::join(statements, ","))}));
   TRY(const auto ids, json::parse(answer.body));
   if (!ids->root().is(json::Type::array) || ids->root().size() != statements.size())
     return unmet("POST did not answer one id for each statement");
@@ -159,9 +158,10 @@ std::string statement(const std::string& id, const std::string& agent, const std
 
 std::string referring(const std::string& id, const std::string& agent, const std::string& target,
                       bool voiding) {
-  return fmt::format(R"({{"id":"{}","actor":{},"verb":{{"id":"http://adlnet.gov/expapi/verbs/{}"}},)"
-                     R"("object":{{"objectType":"StatementRef","id":"{}"}}}})",
-                     id, agent, voiding ? "voided" : "commented", target);
+  return fmt::format(
+      R"({{"id":"{}","actor":{},"verb":{{"id":"http://adlnet.gov/expapi/verbs/{}"}},)"
+      R"("object":{{"objectType":"StatementRef","id":"{}"}}}})",
+      id, agent, voiding ? "voided" : "commented", target);
 }
 
 }  // namespace lectern::cli::conformance

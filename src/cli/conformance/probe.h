@@ -27,9 +27,9 @@ struct Call {
   std::string path;  ///< `/statements`, or an absolute path such as a `more` link
   Query query{};
   std::string body{};
-  net::HttpHeaders headers{};         ///< besides version, credentials and, for JSON, the type
+  net::HttpHeaders headers{};  ///< besides version, credentials and, for JSON, the type
   bool authenticated = true;
-  std::string version{};              ///< other than the check's; "-" sends none
+  std::string version{};  ///< other than the check's; "-" sends none
 };
 
 /// Speaks to an LRS for one check in one version. Errors of its calls end the check as failed.

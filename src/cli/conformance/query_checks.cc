@@ -24,12 +24,12 @@ Result<void> members_match(Probe& probe) {
 
 Result<void> related_agents(Probe& probe) {
   const auto a = fresh_id(), b = fresh_id(), c = fresh_id(), agent = fresh_agent();
-  RETURN_IF_ERROR(probe.store(
-      {statement(a, agent, fresh_iri()),
-       statement(b, fresh_agent(), fresh_iri(),
-                 fmt::format(R"("context":{{"instructor":{}}})", agent)),
-       statement(c, fresh_agent(), fresh_iri(),
-                 fmt::format(R"("context":{{"team":{}}})", group_of(agent)))}));
+  RETURN_IF_ERROR(
+      probe.store({statement(a, agent, fresh_iri()),
+                   statement(b, fresh_agent(), fresh_iri(),
+                             fmt::format(R"("context":{{"instructor":{}}})", agent)),
+                   statement(c, fresh_agent(), fresh_iri(),
+                             fmt::format(R"("context":{{"team":{}}})", group_of(agent)))}));
   RETURN_IF_ERROR(probe.expect_list({{"agent", agent}}, {a}));
   return probe.expect_list({{"agent", agent}, {"related_agents", "true"}}, {a, b, c});
 }
@@ -113,7 +113,8 @@ Result<void> parameters_are_checked(Probe& probe) {
 
 Result<void> unknown_parameters(Probe& probe) {
   RETURN_IF_ERROR(probe.expect({400}, {.path = path, .query = {{"unknown", "1"}}}));
-  RETURN_IF_ERROR(probe.expect({400}, {.path = path, .query = {{"Since", "2020-01-01T00:00:00Z"}}}));
+  RETURN_IF_ERROR(
+      probe.expect({400}, {.path = path, .query = {{"Since", "2020-01-01T00:00:00Z"}}}));
   RETURN_IF_ERROR(probe.expect({400}, {.path = "/agents", .query = {{"Agent", fresh_agent()}}}));
   return {};
 }
@@ -129,15 +130,13 @@ Result<void> one_id_only(Probe& probe) {
 
 Result<void> language_is_chosen(Probe& probe) {
   const auto id = fresh_id();
-  const auto text = fmt::format(
-      R"({{"id":"{}","actor":{},"verb":{{"id":"http://a.example/v","display":)"
-      R"({{"en-US":"said","fr":"dit"}}}},"object":{{"id":"{}"}}}})",
-      id, fresh_agent(), fresh_iri());
+  const auto text =
+      fmt::format(R"({{"id":"{}","actor":{},"verb":{{"id":"http://a.example/v","display":)"
+                  R"({{"en-US":"said","fr":"dit"}}}},"object":{{"id":"{}"}}}})",
+                  id, fresh_agent(), fresh_iri());
   RETURN_IF_ERROR(probe.store({text}));
-  for (const auto& [header, wanted, other] :
-       std::initializer_list<std::array<std::string, 3>>{{"fr", "dit", "said"},
-                                                         {"en", "said", "dit"},
-                                                         {"en;q=0.2, fr;q=0.9", "dit", "said"}}) {
+  for (const auto& [header, wanted, other] : std::initializer_list<std::array<std::string, 3>>{
+           {"fr", "dit", "said"}, {"en", "said", "dit"}, {"en;q=0.2, fr;q=0.9", "dit", "said"}}) {
     TRY(const auto answer,
         probe.expect({200}, {.path = path,
                              .query = {{"statementId", id}, {"format", "canonical"}},
@@ -151,13 +150,13 @@ Result<void> language_is_chosen(Probe& probe) {
 
 Result<void> ids_format(Probe& probe) {
   const auto id = fresh_id();
-  RETURN_IF_ERROR(probe.store({fmt::format(
-      R"({{"id":"{}","actor":{{"name":"N","mbox":"mailto:{}@a.example"}},)"
-      R"("verb":{{"id":"http://a.example/v","display":{{"en":"x"}}}},)"
-      R"("object":{{"id":"{}","definition":{{"name":{{"en":"y"}}}}}}}})",
-      id, fresh_id(), fresh_iri())}));
-  TRY(const auto answer, probe.expect({200}, {.path = path, .query = {{"statementId", id},
-                                                                      {"format", "ids"}}}));
+  RETURN_IF_ERROR(
+      probe.store({fmt::format(R"({{"id":"{}","actor":{{"name":"N","mbox":"mailto:{}@a.example"}},)"
+                               R"("verb":{{"id":"http://a.example/v","display":{{"en":"x"}}}},)"
+                               R"("object":{{"id":"{}","definition":{{"name":{{"en":"y"}}}}}}}})",
+                               id, fresh_id(), fresh_iri())}));
+  TRY(const auto answer,
+      probe.expect({200}, {.path = path, .query = {{"statementId", id}, {"format", "ids"}}}));
   for (const auto* member : {"\"display\"", "\"definition\"", "\"name\""})
     if (answer.body.find(member) != std::string::npos)
       return unmet(fmt::format("{} is there", member));

@@ -22,11 +22,11 @@ Result<void> version_is_checked(Probe& probe) {
 
 Result<void> version_is_answered(Probe& probe) {
   const std::string wanted(xapi::text_of(probe.version()));
-  for (const auto& call : std::initializer_list<Call>{
-           {.path = path, .query = {{"limit", "1"}}},
-           {.path = path, .query = {{"unknown", "1"}}},
-           {.path = path, .query = {{"statementId", fresh_id()}}},
-           {.path = "/agents", .query = {{"agent", fresh_agent()}}}}) {
+  for (const auto& call :
+       std::initializer_list<Call>{{.path = path, .query = {{"limit", "1"}}},
+                                   {.path = path, .query = {{"unknown", "1"}}},
+                                   {.path = path, .query = {{"statementId", fresh_id()}}},
+                                   {.path = "/agents", .query = {{"agent", fresh_agent()}}}}) {
     TRY(const auto answer, probe.send(call));
     if (answer.header("X-Experience-API-Version") != wanted)
       return unmet(fmt::format("an answer with status {} says version {}", answer.status,
@@ -36,9 +36,8 @@ Result<void> version_is_answered(Probe& probe) {
 }
 
 Result<void> short_version(Probe& probe) {
-  RETURN_IF_ERROR(probe.expect({200}, {.path = path,
-                                       .query = {{"limit", "1"}},
-                                       .version = probe.is_2_0() ? "2.0" : "1.0"}));
+  RETURN_IF_ERROR(probe.expect(
+      {200}, {.path = path, .query = {{"limit", "1"}}, .version = probe.is_2_0() ? "2.0" : "1.0"}));
   return {};
 }
 
@@ -48,24 +47,25 @@ Result<void> credentials(Probe& probe) {
     if (!answer.header("WWW-Authenticate")) return unmet("a 401 lacks WWW-Authenticate");
   }
   for (const auto* header : {"Basic bm9ib2R5Om5vdGhpbmc=", "Basic %%%", "Basic", "Nonsense"})
-    RETURN_IF_ERROR(probe.expect({401}, {.path = path,
-                                         .headers = {{"Authorization", header}},
-                                         .authenticated = false}));
+    RETURN_IF_ERROR(probe.expect(
+        {401}, {.path = path, .headers = {{"Authorization", header}}, .authenticated = false}));
   RETURN_IF_ERROR(
       probe.expect({401}, {.method = "POST", .path = path, .body = "[]", .authenticated = false}));
   return {};
 }
 
 Result<void> consistent_through(Probe& probe) {
-  for (const auto& call : std::initializer_list<Call>{
-           {.path = path, .query = {{"limit", "1"}}},
-           {.method = "POST", .path = path, .body = statement(fresh_id(), fresh_agent(), fresh_iri())},
-           {.method = "POST", .path = path, .body = "[{}]"},
-           {.path = path, .query = {{"statementId", fresh_id()}}}}) {
+  for (const auto& call :
+       std::initializer_list<Call>{{.path = path, .query = {{"limit", "1"}}},
+                                   {.method = "POST",
+                                   .path = path,
+                                   .body = statement(fresh_id(), fresh_agent(), fresh_iri())},
+                                   {.method = "POST", .path = path, .body = "[{}]"},
+                                   {.path = path, .query = {{"statementId", fresh_id()}}}}) {
     TRY(const auto answer, probe.send(call));
     if (!parse_time(answer.header("X-Experience-API-Consistent-Through").value_or("")))
-      return unmet(fmt::format("{} {} with status {} lacks it", call.method, call.path,
-                               answer.status));
+      return unmet(
+          fmt::format("{} {} with status {} lacks it", call.method, call.path, answer.status));
   }
   return {};
 }
@@ -95,10 +95,8 @@ Call form(const std::string& method, const std::string& body) {
 
 Result<void> alternate_syntax(Probe& probe) {
   const auto id = fresh_id();
-  const auto content =
-      xapi::percent_encoded(statement(id, fresh_agent(), fresh_iri()));
-  RETURN_IF_ERROR(
-      probe.expect({204}, form("PUT", "statementId=" + id + "&content=" + content)));
+  const auto content = xapi::percent_encoded(statement(id, fresh_agent(), fresh_iri()));
+  RETURN_IF_ERROR(probe.expect({204}, form("PUT", "statementId=" + id + "&content=" + content)));
   RETURN_IF_ERROR(probe.expect({200}, form("GET", "statementId=" + id)));
   RETURN_IF_ERROR(probe.expect({400}, form("PUT", "statementId=" + id)));
   auto with_more = form("GET", "statementId=" + id);
@@ -114,16 +112,14 @@ Result<void> no_alternate_syntax(Probe& probe) {
 
 Result<void> content_types(Probe& probe) {
   for (const auto* type : {"multipart/form-data; boundary=x", "text/plain", "multipart/mixed"})
-    RETURN_IF_ERROR(probe.expect({400}, {.method = "POST",
-                                         .path = path,
-                                         .body = "x",
-                                         .headers = {{"Content-Type", type}}}));
+    RETURN_IF_ERROR(probe.expect(
+        {400}, {.method = "POST", .path = path, .body = "x", .headers = {{"Content-Type", type}}}));
   return {};
 }
 
 constexpr std::array checks = {
-    Check{"SRV-01", "Communication 3.3", "The version header is wanted and checked",
-          Applies::both, version_is_checked},
+    Check{"SRV-01", "Communication 3.3", "The version header is wanted and checked", Applies::both,
+          version_is_checked},
     Check{"SRV-02", "Communication 3.3", "Every answer carries the version", Applies::both,
           version_is_answered},
     Check{"SRV-03", "Communication 3.3", "A version without patch number is accepted",
@@ -134,8 +130,8 @@ constexpr std::array checks = {
           Applies::both, consistent_through},
     Check{"SRV-06", "Communication 1.1", "HEAD answers as GET without a body", Applies::both,
           head_as_get},
-    Check{"SRV-07", "Communication 1.3", "The alternate request syntax works",
-          Applies::only_1_0_3, alternate_syntax},
+    Check{"SRV-07", "Communication 1.3", "The alternate request syntax works", Applies::only_1_0_3,
+          alternate_syntax},
     Check{"SRV-08", "9274.1.1 4.1", "The alternate request syntax is gone", Applies::only_2_0_0,
           no_alternate_syntax},
     Check{"SRV-09", "Communication 1.5", "Other content types are refused", Applies::both,

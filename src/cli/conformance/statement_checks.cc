@@ -68,8 +68,7 @@ Result<void> voided_is_hidden(Probe& probe) {
   RETURN_IF_ERROR(probe.store({statement(id, agent, fresh_iri())}));
   RETURN_IF_ERROR(probe.store({referring(voider, agent, id, true)}));
   RETURN_IF_ERROR(probe.expect({404}, get_one(id)));
-  RETURN_IF_ERROR(
-      probe.expect({200}, {.path = path, .query = {{"voidedStatementId", id}}}));
+  RETURN_IF_ERROR(probe.expect({200}, {.path = path, .query = {{"voidedStatementId", id}}}));
   return probe.expect_list({{"agent", agent}}, {voider});
 }
 
@@ -78,8 +77,7 @@ Result<void> voider_first(Probe& probe) {
   RETURN_IF_ERROR(probe.store({referring(fresh_id(), agent, id, true)}));
   RETURN_IF_ERROR(probe.expect({200}, post(statement(id, agent, fresh_iri()))));
   RETURN_IF_ERROR(probe.expect({404}, get_one(id)));
-  RETURN_IF_ERROR(
-      probe.expect({200}, {.path = path, .query = {{"voidedStatementId", id}}}));
+  RETURN_IF_ERROR(probe.expect({200}, {.path = path, .query = {{"voidedStatementId", id}}}));
   return {};
 }
 
@@ -119,9 +117,10 @@ Result<void> references_in_a_circle(Probe& probe) {
 Result<void> context_activities_are_arrays(Probe& probe) {
   const auto id = fresh_id(), parent = fresh_iri();
   RETURN_IF_ERROR(probe.expect(
-      {200}, post(statement(id, fresh_agent(), fresh_iri(),
-                            fmt::format(R"("context":{{"contextActivities":{{"parent":{{"id":"{}"}}}}}})",
-                                        parent)))));
+      {200},
+      post(statement(id, fresh_agent(), fresh_iri(),
+                     fmt::format(R"("context":{{"contextActivities":{{"parent":{{"id":"{}"}}}}}})",
+                                 parent)))));
   TRY(const auto answer, probe.expect({200}, get_one(id)));
   TRY(const auto document, json::parse(answer.body));
   const auto context = document->root().find("context");
@@ -152,8 +151,9 @@ Result<void> last_modified_is_stored(Probe& probe) {
 constexpr std::array checks = {
     Check{"STM-01", "Data 2.3.1", "An equal statement sent again is success", Applies::both,
           same_statement_again},
-    Check{"STM-02", "Data 2.3.1", "A different statement under a known id gets 409 and changes nothing",
-          Applies::both, conflict_changes_nothing},
+    Check{"STM-02", "Data 2.3.1",
+          "A different statement under a known id gets 409 and changes nothing", Applies::both,
+          conflict_changes_nothing},
     Check{"STM-03", "Communication 2.1.2", "Two statements with one id refuse the batch",
           Applies::both, ids_in_a_batch_differ},
     Check{"STM-04", "Communication 3.2", "One bad statement refuses its whole batch", Applies::both,

@@ -9,8 +9,7 @@ namespace lectern::cli::conformance {
 namespace {
 
 Result<void> answers(Probe& probe, int status, const std::string& body) {
-  RETURN_IF_ERROR(
-      probe.expect({status}, {.method = "POST", .path = "/statements", .body = body}));
+  RETURN_IF_ERROR(probe.expect({status}, {.method = "POST", .path = "/statements", .body = body}));
   return {};
 }
 
@@ -51,9 +50,9 @@ Result<void> unknown_members(Probe& probe) {
 }
 
 Result<void> two_identifiers(Probe& probe) {
-  return refused(
-      probe, {with_actor(R"({"mbox":"mailto:a@b.example","openid":"http://a.example/"})"),
-              with_actor(R"({"name":"nobody"})")});
+  return refused(probe,
+                 {with_actor(R"({"mbox":"mailto:a@b.example","openid":"http://a.example/"})"),
+                  with_actor(R"({"name":"nobody"})")});
 }
 
 Result<void> iris_need_schemes(Probe& probe) {
@@ -80,9 +79,9 @@ Result<void> scores(Probe& probe) {
 }
 
 Result<void> timestamps(Probe& probe) {
-  RETURN_IF_ERROR(refused(probe, {with(R"("timestamp":"2020-01-01T00:00:00-00:00")"),
-                                  with(R"("timestamp":"2020-02-30T00:00:00Z")"),
-                                  with(R"("timestamp":"yesterday")")}));
+  RETURN_IF_ERROR(refused(
+      probe, {with(R"("timestamp":"2020-01-01T00:00:00-00:00")"),
+              with(R"("timestamp":"2020-02-30T00:00:00Z")"), with(R"("timestamp":"yesterday")")}));
   return answers(probe, 200, with(R"("timestamp":"2020-01-01T00:00:00.123456789+05:30")"));
 }
 
@@ -109,10 +108,10 @@ Result<void> substatements(Probe& probe) {
 }
 
 Result<void> platform_needs_activity(Probe& probe) {
-  return refused(
-      probe, {fmt::format(R"({{"actor":{},"verb":{{"id":"http://a.example/v"}},"object":{},)"
-                          R"("context":{{"platform":"x"}}}})",
-                          fresh_agent(), fresh_agent())});
+  return refused(probe,
+                 {fmt::format(R"({{"actor":{},"verb":{{"id":"http://a.example/v"}},"object":{},)"
+                              R"("context":{{"platform":"x"}}}})",
+                              fresh_agent(), fresh_agent())});
 }
 
 Result<void> context_agents_unknown(Probe& probe) {
@@ -125,15 +124,13 @@ Result<void> context_agents_known(Probe& probe) {
     return with(R"("context":{"contextAgents":[)" + entry + "]}");
   };
   RETURN_IF_ERROR(refused(
-      probe,
-      {agents(R"({"agent":{"mbox":"mailto:a@b.example"}})"),
-       agents(R"({"objectType":"contextAgent"})"),
-       agents(R"({"objectType":"contextAgent","agent":{"mbox":"mailto:a@b.example"},)"
-              R"("relevantTypes":[]})")}));
-  return answers(
-      probe, 200,
-      agents(R"({"objectType":"contextAgent","agent":{"mbox":"mailto:a@b.example"},)"
-             R"("relevantTypes":["http://a.example/t"]})"));
+      probe, {agents(R"({"agent":{"mbox":"mailto:a@b.example"}})"),
+              agents(R"({"objectType":"contextAgent"})"),
+              agents(R"({"objectType":"contextAgent","agent":{"mbox":"mailto:a@b.example"},)"
+                     R"("relevantTypes":[]})")}));
+  return answers(probe, 200,
+                 agents(R"({"objectType":"contextAgent","agent":{"mbox":"mailto:a@b.example"},)"
+                        R"("relevantTypes":["http://a.example/t"]})"));
 }
 
 Result<void> malformed(Probe& probe) {
@@ -158,8 +155,8 @@ constexpr std::array checks = {
     Check{"VAL-11", "Data 4.2", "Language tags are well-formed", Applies::both, language_tags},
     Check{"VAL-12", "Data 2.4.4.3", "A SubStatement has no id, stored, version or authority",
           Applies::both, substatements},
-    Check{"VAL-13", "Data 2.4.6", "revision and platform need an Activity as object",
-          Applies::both, platform_needs_activity},
+    Check{"VAL-13", "Data 2.4.6", "revision and platform need an Activity as object", Applies::both,
+          platform_needs_activity},
     Check{"VAL-14", "Data 2.2", "contextAgents and contextGroups are unknown to 1.0.3",
           Applies::only_1_0_3, context_agents_unknown},
     Check{"VAL-15", "9274.1.1 4.2.2.5", "contextAgents are checked", Applies::only_2_0_0,

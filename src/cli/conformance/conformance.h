@@ -1,0 +1,11 @@
+#pragma once
+
+#include "cli/command.h"
+
+namespace lectern::cli {
+
+/// `lectern conformance URL`: checks any LRS against the rules of the standard. Exit code 0 when
+/// all hold, 1 when one does not, 2 when it was called wrongly.
+Command conformance_command();
+
+}  // namespace lectern::cli

@@ -1,0 +1,89 @@
+#include "cli/forward.h"
+
+#include <cstdio>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "base/digest.h"
+#include "base/json.h"
+#include "net/http_client.h"
+
+namespace lectern::cli {
+namespace {
+
+Result<std::string> ask(const Invocation& invocation, std::string method, std::string path) {
+  std::string url = invocation.value("--url").value_or("http://localhost:8100/xAPI");
+  while (url.ends_with('/')) url.pop_back();
+  net::HttpClient client;
+  net::HttpRequest request;
+  request.method = std::move(method);
+  request.url = url + path;
+  request.headers = {
+      {"X-Experience-API-Version", "1.0.3"},
+      {"Authorization", "Basic " + to_base64(invocation.value("--username").value_or("") + ":" +
+                                             invocation.value("--password").value_or(""))}};
+  TRY(auto answer, client.send(request));
+  if (answer.status == 200) return std::move(answer.body);
+  return fail(Code::invalid,
+              fmt::format("{} answered {}: {}", net::without_credentials(request.url),
+                          answer.status, answer.body.substr(0, 300)));
+}
+
+std::string text_of(json::Value object, std::string_view key) {
+  const auto member = object.find(key);
+  if (!member) return {};
+  return std::string(member->is(json::Type::string) ? member->string() : member->source());
+}
+
+void print_receivers(json::Value root) {
+  const auto receivers = root.find("receivers");
+  if (!receivers || receivers->size() == 0) fmt::print("Nothing is forwarded.\n");
+  if (receivers)
+    for (const auto one : receivers->children()) {
+      const auto trouble = text_of(one, "trouble");
+      fmt::print("{}: {} forwarded, {} refused, {} ms behind{}{}\n", text_of(one, "receiver"),
+                 text_of(one, "forwarded"), text_of(one, "refused"), text_of(one, "lag_ms"),
+                 trouble.empty() ? "" : "; trouble: ", trouble);
+    }
+  const auto letters = root.find("dead_letters");
+  if (!letters || letters->size() == 0) return;
+  fmt::print("{} statements were refused for good:\n", letters->size());
+  for (const auto one : letters->children())
+    fmt::print("  {} by {} at {}: {} {}\n", text_of(one, "statement"), text_of(one, "receiver"),
+               text_of(one, "refused"), text_of(one, "status"), text_of(one, "reason"));
+  fmt::print("`lectern forward --replay` sends them again.\n");
+}
+
+int run_forward(const Invocation& invocation) {
+  const bool replay = invocation.has("--replay");
+  const auto answer = replay ? ask(invocation, "POST", "/extensions/forwarding/replay")
+                             : ask(invocation, "GET", "/extensions/forwarding");
+  if (!answer)
+    return failure(answer.error().message +
+                   (answer.error().detail.empty() ? "" : ": " + answer.error().detail));
+  const auto document = json::parse(*answer);
+  if (!document) return failure("the answer is no JSON: is this a Lectern?");
+  if (invocation.has("--json"))
+    fmt::print("{}\n", *answer);
+  else if (replay)
+    fmt::print("{} were taken this time.\n", text_of((*document)->root(), "taken"));
+  else
+    print_receivers((*document)->root());
+  return 0;
+}
+
+}  // namespace
+
+Command forward_command() {
+  return {"forward",
+          "Show how forwarding is doing, and send again what was refused",
+          {{"--url", "URL", "The server's endpoint; http://localhost:8100/xAPI by default"},
+           {"-u,--username", "NAME", "A user with the scope `all`"},
+           {"-p,--password", "TEXT", "The user's password"},
+           {"--replay", "", "Send the dead letters again"},
+           {"--json", "", "Print the server's JSON"}},
+          run_forward};
+}
+
+}  // namespace lectern::cli
