@@ -56,9 +56,10 @@ Census::~Census() {
 }
 
 Result<Census::Sizes> Census::sizes(Deadline deadline) {
-  TRY(const auto answer, server_.select("SELECT (SELECT toInt64(count()) FROM " + names_.events +
-                                            "), (SELECT toInt64(count()) FROM " + names_.rows + ")",
-                                        deadline));
+  TRY(const auto answer,
+      server_.select("SELECT assumeNotNull((SELECT toInt64(count()) FROM " + names_.events +
+                         ")), assumeNotNull((SELECT toInt64(count()) FROM " + names_.rows + "))",
+                     deadline));
   RowReader reader(answer);
   Sizes sizes;
   sizes.events = reader.i64();

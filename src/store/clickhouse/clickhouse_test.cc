@@ -1,58 +1,78 @@
-#include <cstdlib>
-#include <string>
+#include <atomic>
+#include <thread>
 
-#include <doctest/doctest.h>
-
-#include "base/uuid.h"
-#include "store/clickhouse/clickhouse_statements.h"
+#include "store/clickhouse/fixture.h"
 #include "store/contract.h"
+#include "store/contract_walk.h"
+#include "store/differential.h"
 
-namespace lectern::store {
+namespace lectern::store::clickhouse {
 namespace {
 
-/// A server to test with, as host:port; without one the tests here say so and check nothing.
-const char* server_address() {
-  const char* address = std::getenv("LECTERN_TEST_CLICKHOUSE");
-  if (address == nullptr) MESSAGE("skipped: LECTERN_TEST_CLICKHOUSE names no server");
-  return address;
-}
-
-StoreSettings settings_for(const std::string& address) {
-  StoreSettings settings;
-  settings.backend = "clickhouse";
-  const auto colon = address.rfind(':');
-  settings.values = {{"HOST", address.substr(0, colon)},
-                     {"PORT", address.substr(colon + 1)},
-                     {"DATABASE", "lectern_test"}};
-  return settings;
-}
-
-std::string fresh_table() {
-  auto text = Uuid::random().text();
-  std::erase(text, '-');
-  return "t" + text;
-}
-
-std::unique_ptr<StatementStore> open_store(const StoreSettings& settings) {
-  return clickhouse::open_clickhouse(settings).value().statements;
+contract::Backend backend_at(const std::string& address) {
+  contract::Backend backend;
+  backend.open = [address] {
+    return contract::Subject{nullptr, open_at(address).statements, nullptr, fresh_table(),
+                             fresh_table()};
+  };
+  backend.reopen = [address](contract::Subject subject) {
+    subject.statements = nullptr;
+    subject.statements = open_at(address).statements;
+    return subject;
+  };
+  return backend;
 }
 
 }  // namespace
 
 TEST_CASE("the ClickHouse store keeps the contract of statements") {
-  const char* address = server_address();
-  if (address == nullptr) return;
-  const auto settings = settings_for(address);
-  contract::Backend backend;
-  backend.open = [&] {
-    return contract::Subject{nullptr, open_store(settings), nullptr, fresh_table(), fresh_table()};
-  };
-  backend.reopen = [&](contract::Subject subject) {
-    subject.statements = nullptr;
-    subject.statements = open_store(settings);
-    return subject;
-  };
-  contract::check_statements(backend);
+  if (const auto server = test_server()) contract::check_statements(backend_at(*server));
 }
 
-}  // namespace lectern::store
+TEST_CASE("the ClickHouse store does what the memory store does") {
+  const auto server = test_server();
+  if (!server) return;
+  for (const std::uint32_t seed : {11u, 12u}) {
+    CAPTURE(seed);
+    contract::check_against_memory(backend_at(*server), {.seed = seed});
+  }
+}
+
+TEST_CASE("many clients with single statements make few parts in ClickHouse") {
+  const auto server = test_server();
+  if (!server) return;
+  const auto store = open_at(*server).statements;
+  const auto table = fresh_table();
+  std::vector<std::thread> clients;
+  std::atomic<int> stored{0};
+  for (int i = 0; i < 50; ++i) {
+    clients.emplace_back([&] {
+      for (int j = 0; j < 4; ++j) {
+        std::vector<Row> rows{contract::row_of({})};
+        const auto verdicts = store->append({table}, rows, OnConflict::refuse_batch);
+        if (verdicts && verdicts->front() == Verdict::stored) ++stored;
+      }
+    });
+  }
+  for (auto& client : clients) client.join();
+  CHECK(stored == 200);
+  Backdoor backdoor(*server);
+  const auto parts = backdoor.number(
+      "SELECT count() FROM system.parts WHERE database = "
+      "'lectern_test' AND level = 0 AND table = '" +
+      table + "_lectern_rows'");
+  CHECK(parts <= 25);
+}
+
+TEST_CASE("a target that is no table name is refused before it comes near SQL") {
+  ClickHouseStatements store(options_of({}).value());
+  for (const char* target : {"a b", "a`b", "a.b.c", "a;DROP TABLE x", "1a", "a-b", ".", "a.", "é",
+                             "a\\", "(SELECT 1)"}) {
+    CAPTURE(target);
+    const auto through = store.consistent_through({target});
+    REQUIRE(!through);
+    CHECK(through.error().code == Code::invalid);
+  }
+}
+
+}  // namespace lectern::store::clickhouse

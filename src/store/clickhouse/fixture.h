@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "base/uuid.h"
+#include "store/clickhouse/clickhouse_statements.h"
+
+/// What the tests against a real server share.
+namespace lectern::store::clickhouse {
+
+/// A server to test with, as host:port. Without one a test says so and checks nothing.
+inline std::optional<std::string> test_server() {
+  if (const char* address = std::getenv("LECTERN_TEST_CLICKHOUSE")) return address;
+  MESSAGE("skipped: LECTERN_TEST_CLICKHOUSE names no server");
+  return std::nullopt;
+}
+
+inline StoreSettings settings_for(const std::string& address) {
+  StoreSettings settings;
+  settings.backend = "clickhouse";
+  const auto colon = address.rfind(':');
+  settings.values = {{"HOST", address.substr(0, colon)},
+                     {"PORT", address.substr(colon + 1)},
+                     {"DATABASE", "lectern_test"}};
+  return settings;
+}
+
+inline Stores open_at(const std::string& address) {
+  return open_clickhouse(settings_for(address)).value();
+}
+
+inline std::string fresh_table() {
+  auto text = Uuid::random().text();
+  std::erase(text, '-');
+  return "t" + text;
+}
+
+/// The server itself, for what a test must see or do behind a store's back.
+class Backdoor {
+ public:
+  explicit Backdoor(const std::string& address)
+      : server_(options_of(settings_for(address)).value().server) {
+    run("CREATE DATABASE IF NOT EXISTS lectern_test");
+  }
+
+  void run(const std::string& sql) {
+    const auto done = server_.command(sql, Deadline::max());
+    REQUIRE_MESSAGE(done.has_value(), done.error().detail);
+  }
+  std::int64_t number(const std::string& sql) {
+    const auto answer = server_.select("SELECT toInt64((" + sql + ") AS x)", Deadline::max());
+    REQUIRE_MESSAGE(answer.has_value(), answer.error().detail);
+    // A scalar subquery is Nullable: a zero byte stands before the value.
+    RowReader reader(answer->size() == 9 ? std::string_view(*answer).substr(1) : *answer);
+    return reader.i64();
+  }
+  std::string text(const std::string& sql) {
+    const auto answer = server_.select(sql, Deadline::max());
+    REQUIRE_MESSAGE(answer.has_value(), answer.error().detail);
+    RowReader reader(*answer);
+    return std::string(reader.string());
+  }
+  Server& server() { return server_; }
+
+ private:
+  Server server_;
+};
+
+}  // namespace lectern::store::clickhouse
