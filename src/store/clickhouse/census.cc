@@ -12,6 +12,7 @@ using std::chrono::seconds;
 
 constexpr std::int64_t ids_at_once = 25'000'000;
 constexpr seconds count_max{600};
+constexpr seconds sizes_max{3};
 constexpr seconds count_again_after{30};
 
 }  // namespace
@@ -19,7 +20,7 @@ constexpr seconds count_again_after{30};
 Result<std::uint64_t> count_missing(Server& server, const Names& names, const std::string& from,
                                     Deadline deadline) {
   const auto number = [&](const std::string& sql) -> Result<std::int64_t> {
-    TRY(const auto answer, server.select(sql, deadline));
+    TRY(const auto answer, server.select(sql, deadline, count_max));
     RowReader reader(answer);
     const auto value = reader.i64();
     if (!reader.ok()) return unreadable(names.events);
@@ -78,10 +79,12 @@ Result<bool> Census::may_hold_foreign(Deadline deadline) {
 }
 
 void Census::take() {
-  const auto deadline = Clock::now() + count_max;
-  const auto before = sizes(deadline);
-  const auto incomplete = count_missing(server_, names_, names_.ids, deadline);
-  const auto after = sizes(deadline);
+  // First a short call, so that a server that hangs does not hold up the end of the program.
+  const auto before = sizes(Clock::now() + sizes_max);
+  const auto incomplete = before
+                              ? count_missing(server_, names_, names_.ids, Clock::now() + count_max)
+                              : Result<std::uint64_t>(fail(before.error()));
+  const auto after = sizes(Clock::now() + sizes_max);
   if (!before || !incomplete || !after) {
     log::debug("clickhouse: could not count the rows of {}", names_.events);
     return;

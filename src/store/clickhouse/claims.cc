@@ -52,10 +52,23 @@ bool is_dead(const Claim& claim) {
 
 bool is_live(const Claim& claim) { return claim.state == ClaimState::claimed && !is_dead(claim); }
 
+constexpr std::size_t ended_max = 1'000;
+
 }  // namespace
 
-Claims::Claims(Server& server, const Names& names, Deadline deadline)
-    : server_(server), names_(names), deadline_(deadline), owner_(random_owner()) {}
+void EndedFlushes::add(std::int64_t owner, ClaimState state) {
+  last_.emplace_back(owner, state);
+  if (last_.size() > ended_max) last_.pop_front();
+}
+
+std::optional<ClaimState> EndedFlushes::state_of(std::int64_t owner) const {
+  for (const auto& [known, state] : last_)
+    if (known == owner) return state;
+  return std::nullopt;
+}
+
+Claims::Claims(Server& server, const Names& names, const EndedFlushes& ended, Deadline deadline)
+    : server_(server), names_(names), ended_(ended), deadline_(deadline), owner_(random_owner()) {}
 
 Result<void> Claims::mark(std::span<const Row* const> rows, ClaimState state, Deadline deadline) {
   if (rows.empty()) return {};
@@ -77,7 +90,9 @@ Result<void> Claims::read() {
   std::vector<xapi::Position> positions;
   for (const Claim& claim : merged(claims)) {
     if (claim.owner == owner_) continue;
-    rivals_[claim.position.id].push_back({claim});
+    Rival rival{claim};
+    if (const auto state = ended_.state_of(claim.owner)) rival.claim.state = *state;
+    rivals_[claim.position.id].push_back(rival);
     positions.push_back(claim.position);
   }
   TRY(const auto with_row, committed(server_, names_, positions, deadline_));

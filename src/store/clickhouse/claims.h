@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <optional>
 #include <span>
@@ -10,13 +11,26 @@
 
 namespace lectern::store::clickhouse {
 
+/// How flushes of this process ended that failed, in case they could not write it down. Bounded.
+class EndedFlushes {
+ public:
+  void add(std::int64_t owner, ClaimState state);
+  std::optional<ClaimState> state_of(std::int64_t owner) const;
+
+ private:
+  std::deque<std::pair<std::int64_t, ClaimState>> last_;
+};
+
 /// The claims that a flush lays on ids, and those of others that it meets. ClickHouse keeps no key
 /// unique, so a process writes down what it is about to do, reads back who else did, and goes on
 /// only with ids that are its own: of two claims on an id each owner sees the other's, or has
 /// finished before that was there.
 class Claims {
  public:
-  Claims(Server& server, const Names& names, Deadline deadline);
+  Claims(Server& server, const Names& names, const EndedFlushes& ended, Deadline deadline);
+
+  /// What tells the claims of this flush from others.
+  std::int64_t owner() const { return owner_; }
 
   /// Claims row.stored for each row.
   Result<void> lay(std::span<const Row* const> rows);
@@ -45,6 +59,7 @@ class Claims {
 
   Server& server_;
   const Names& names_;
+  const EndedFlushes& ended_;
   const Deadline deadline_;
   const std::int64_t owner_;
   std::unordered_map<Uuid, Time> ours_;

@@ -36,7 +36,7 @@ Result<std::vector<Completion::Place>> Completion::next_places(Table& table,
            " OR event_id > toUUID('" + after->id.text() + "'))";
   }
   sql += " ORDER BY emission_time, event_id LIMIT " + std::to_string(places_at_once);
-  TRY(const auto answer, table.server().select(sql, deadline));
+  TRY(const auto answer, table.server().select(sql, deadline, chunk_max));
   std::vector<Place> places;
   RowReader reader(answer);
   while (reader.more()) {

@@ -62,12 +62,14 @@ Row without_text(const Row& row) {
 
 }  // namespace
 
-Flush::Flush(Server& server, const Names& names, Presence& presence, bool foreign)
+Flush::Flush(Server& server, const Names& names, Presence& presence, EndedFlushes& ended,
+             bool foreign)
     : server_(server),
       names_(names),
       presence_(presence),
+      ended_(ended),
       foreign_(foreign),
-      claims_(server, names, deadline_) {}
+      claims_(server, names, ended, deadline_) {}
 
 Requests Flush::run(Requests requests) {
   requests_ = std::move(requests);
@@ -266,6 +268,7 @@ void Flush::give_up(const Error& error) {
   // their age that settles it.
   if (!in_doubt_) {
     const auto state = around_written_ ? ClaimState::abandoned : ClaimState::withdrawn;
+    ended_.add(claims_.owner(), state);
     static_cast<void>(
         claims_.mark(pointers(requests_), state, Clock::now() + clean_up_max).has_value());
   }

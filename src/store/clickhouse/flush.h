@@ -28,7 +28,7 @@ using Requests = std::vector<std::shared_ptr<Request>>;
 class Flush {
  public:
   /// `foreign`: rows that lack our part may be in Ralph's table, so it is asked too.
-  Flush(Server& server, const Names& names, Presence& presence, bool foreign);
+  Flush(Server& server, const Names& names, Presence& presence, EndedFlushes& ended, bool foreign);
 
   /// Finishes every request, but for those it gives back: they must be tried again, in this order.
   /// No two requests may hold the same id.
@@ -52,6 +52,7 @@ class Flush {
   Server& server_;
   const Names& names_;
   Presence& presence_;
+  EndedFlushes& ended_;
   const bool foreign_;
   const Deadline deadline_ = std::chrono::steady_clock::now() + flush_max;
 

@@ -9,6 +9,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t detail_bytes_max = 500;
+constexpr std::chrono::milliseconds health_max{5'000};
 
 std::string percent_encoded(std::string_view text) {
   static constexpr char digits[] = "0123456789ABCDEF";
@@ -78,29 +79,30 @@ Server::Server(ServerOptions options)
       parameters_(parameters_of(options_)),
       client_(http_options(options_)) {}
 
-Result<net::HttpResponse> Server::post(std::string_view query, std::string_view body,
-                                       Deadline deadline, bool* answered) {
+Result<net::HttpResponse> Server::post(const Call& call) {
+  const auto timeout = call.timeout.count() > 0 ? call.timeout : options_.timeout;
   net::HttpRequest request;
+  request.timeout = timeout;
   request.method = "POST";
   request.url = options_.url +
-                "/?max_execution_time=" + std::to_string(seconds_left(deadline, options_.timeout)) +
+                "/?max_execution_time=" + std::to_string(seconds_left(call.deadline, timeout)) +
                 parameters_;
-  if (!query.empty()) request.url += "&query=" + percent_encoded(query);
+  if (!call.query.empty()) request.url += "&query=" + percent_encoded(call.query);
   request.headers.emplace_back("Content-Type", "application/octet-stream");
   if (!options_.username.empty()) {
     request.headers.emplace_back("X-ClickHouse-User", options_.username);
     request.headers.emplace_back("X-ClickHouse-Key", options_.password);
   }
-  request.body = body;
-  if (answered != nullptr) *answered = false;
-  auto response = client_.send(request, deadline);
+  request.body = call.body;
+  if (call.answered != nullptr) *call.answered = false;
+  auto response = client_.send(request, call.deadline);
   if (!response) {
     return fail(Code::unavailable, "The database is not available",
                 std::move(response.error().detail));
   }
   if (response->status != 200) {
-    if (answered != nullptr)
-      *answered = response->header("X-ClickHouse-Exception-Code").has_value();
+    if (call.answered != nullptr)
+      *call.answered = response->header("X-ClickHouse-Exception-Code").has_value();
     return unavailable("ClickHouse answered " + std::to_string(response->status) + ": " +
                        response->body.substr(0, detail_bytes_max));
   }
@@ -109,20 +111,21 @@ Result<net::HttpResponse> Server::post(std::string_view query, std::string_view 
   return response;
 }
 
-Result<std::string> Server::select(std::string_view sql, Deadline deadline) {
-  TRY(auto response, post({}, sql, deadline, nullptr));
+Result<std::string> Server::select(std::string_view sql, Deadline deadline,
+                                   std::chrono::milliseconds timeout) {
+  TRY(auto response, post({{}, sql, deadline, timeout}));
   return std::move(response.body);
 }
 
 Result<void> Server::command(std::string_view sql, Deadline deadline) {
-  RETURN_IF_ERROR(post({}, sql, deadline, nullptr));
+  RETURN_IF_ERROR(post({{}, sql, deadline}));
   return {};
 }
 
 Result<void> Server::insert(std::string_view into, std::size_t rows, std::string_view body,
                             Deadline deadline, bool* answered) {
-  TRY(const auto response,
-      post("INSERT INTO " + std::string(into) + " FORMAT RowBinary", body, deadline, answered));
+  const std::string query = "INSERT INTO " + std::string(into) + " FORMAT RowBinary";
+  TRY(const auto response, post({query, body, deadline, {}, answered}));
   // Views on the user's table may add to the count; less means that something between us and the
   // server swallowed rows.
   const auto written = summary_number(*response.header("X-ClickHouse-Summary"), "written_rows");
@@ -133,7 +136,7 @@ Result<void> Server::insert(std::string_view into, std::size_t rows, std::string
 }
 
 Health Server::health() {
-  const auto answer = select("SELECT toUInt8(1)", Deadline::max());
+  const auto answer = select("SELECT toUInt8(1)", Deadline::max(), health_max);
   return answer && *answer == "\x01" ? Health::ok : Health::away;
 }
 

@@ -30,7 +30,9 @@ class Server {
   explicit Server(ServerOptions options);
 
   /// The rows of a SELECT as RowBinary.
-  Result<std::string> select(std::string_view sql, Deadline deadline);
+  /// `timeout`: of this call, where it may take longer than others.
+  Result<std::string> select(std::string_view sql, Deadline deadline,
+                             std::chrono::milliseconds timeout = {});
   /// Runs a statement without an answer (DDL).
   Result<void> command(std::string_view sql, Deadline deadline);
   /// Inserts `rows` rows of RowBinary as one block. `into` is a table and its columns. The server
@@ -42,8 +44,14 @@ class Server {
   Health health();
 
  private:
-  Result<net::HttpResponse> post(std::string_view query, std::string_view body, Deadline deadline,
-                                 bool* answered);
+  struct Call {
+    std::string_view query;  // in the URL, where the body holds rows
+    std::string_view body;
+    Deadline deadline;
+    std::chrono::milliseconds timeout{0};
+    bool* answered = nullptr;
+  };
+  Result<net::HttpResponse> post(const Call& call);
 
   const ServerOptions options_;
   const std::string parameters_;  // of every query, encoded

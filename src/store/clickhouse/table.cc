@@ -11,13 +11,15 @@ namespace lectern::store::clickhouse {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr std::chrono::milliseconds rest_max{1'000};
+
 Table::Table(Server& server, Names names, std::size_t ids_chunk)
     : server_(server),
       names_(std::move(names)),
       ids_chunk_(ids_chunk),
       presence_(server_, names_),
       gatherer_([this](Requests requests) { return flush(std::move(requests)); },
-                [this] { presence_.rest(Clock::now() + flush_max); }) {}
+                [this] { presence_.rest(Clock::now() + rest_max); }) {}
 
 template <typename T>
 Result<T> Table::checked(Result<T> result) {
@@ -68,7 +70,7 @@ Requests Table::flush(Requests requests) {
     const std::lock_guard lock(census_mutex_);
     if (census_) foreign = census_->may_hold_foreign(Clock::now() + flush_max).value_or(true);
   }
-  return Flush(server_, names_, presence_, foreign).run(std::move(requests));
+  return Flush(server_, names_, presence_, ended_, foreign).run(std::move(requests));
 }
 
 Result<std::vector<Found>> Table::find(std::span<const Uuid> ids, Deadline deadline) {

@@ -45,6 +45,7 @@ class Table {
   std::atomic<bool> prepared_{false};
   std::mutex prepare_mutex_;
   Presence presence_;
+  EndedFlushes ended_;  // of the writing thread
   std::mutex census_mutex_;
   std::optional<Census> census_;  // from the first prepare() on; guarded by census_mutex_
   Gatherer gatherer_;             // last: its thread uses all of the above
