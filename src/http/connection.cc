@@ -90,10 +90,12 @@ void Connection::check(Clock::time_point now) {
 }
 
 void Connection::drain() {
+  if (lingering_) deadline_in(linger_deadline_draining);
   if (idle_ && !stream_.readable()) stream_.cancel();
 }
 
 Awaitable<void> Connection::run() {
+  if (edge_.draining) co_return;
   deadline_in(edge_.options.header_deadline);
   if (!co_await stream_.handshake()) co_return;
   while (true) {
@@ -102,6 +104,7 @@ Awaitable<void> Connection::run() {
     ++edge_.counters.requests_in_flight;
     if (read == Read::fault) {
       keep_alive_ = false;
+      request_.method = parser_->request().method;
       own_answer(*fault_);
     } else {
       co_await handle();
@@ -220,7 +223,6 @@ Awaitable<void> Connection::handle() {
   const bool admitted = co_await on_worker(false, [this] { run_handler(); });
   if (!admitted) fault_ = Fault{503, "The server is busy: try again later"};
   if (fault_) own_answer(*fault_);
-  request_.body = {};
 }
 
 /// Runs on a worker: whatever costs time between the last byte in and the first byte out.
@@ -240,6 +242,7 @@ void Connection::run_handler() {
       BodySpool unzipped(edge_.options.body_memory_bytes_max, edge_.options.spool_dir);
       const auto done = gunzip(body->view(), edge_.options.body_bytes_max, unzipped);
       body = done ? unzipped.finish() : Result<Body>(fail(done.error()));
+      request_.headers.remove("Content-Encoding");
     }
     if (!body) {
       fault_ = fault_of(body.error());
@@ -247,6 +250,7 @@ void Connection::run_handler() {
     }
     request_.body = std::move(*body);
     response_ = edge_.handler(request_);
+    request_.body = {};  // here, since giving a large mapping back takes its time
     zip_if_worth(request_, response_);
   } catch (const std::exception& error) {
     log::error("{} {} failed: {}", request_.method, request_.path, error.what());
@@ -321,10 +325,9 @@ Awaitable<bool> Connection::write(std::string_view head, std::string_view body) 
 
 Awaitable<void> Connection::linger() {
   deadline_in(edge_.draining ? linger_deadline_draining : linger_deadline);
-  const auto at = deadline_;
+  lingering_ = true;
   co_await stream_.end_writing();
   if (expired_) co_return;
-  deadline_at(at);
   std::size_t read = 1;
   while (read > 0) {
     buffer_.consume(buffer_.view().size());

@@ -63,8 +63,9 @@ class Connection {
   std::string remote_;
 
   Clock::time_point deadline_ = Clock::time_point::max();
-  bool expired_ = false;  // the last deadline has passed
-  bool idle_ = false;     // nothing of a next request has come
+  bool expired_ = false;    // the last deadline has passed
+  bool idle_ = false;       // nothing of a next request has come
+  bool lingering_ = false;  // the last answer is out
 
   std::optional<RequestParser> parser_;
   std::optional<BodySpool> body_;

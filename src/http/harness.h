@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,9 @@ class RunningServer {
   std::thread thread_;
 };
 
+/// Waits until `condition` holds, for 10 s at most; whether it does.
+bool eventually(const std::function<bool()>& condition);
+
 /// One answer, taken apart.
 struct Answer {
   int status = 0;  ///< 0: the connection ended first
@@ -56,6 +60,7 @@ class RawClient {
   /// Everything until the other side closes.
   std::string receive_all();
   void end_writing();
+  int socket() const { return socket_; }
   /// Closes with RST.
   void reset();
 

@@ -28,6 +28,15 @@ void RunningServer::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+bool eventually(const std::function<bool()>& condition) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (std::chrono::steady_clock::now() < end) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return condition();
+}
+
 std::string Answer::header(std::string_view name) const {
   std::size_t at = head.find("\r\n");
   while (at != std::string::npos && at + 2 < head.size()) {

@@ -25,6 +25,10 @@ constexpr milliseconds tick_max{250};
 constexpr milliseconds tick_min{5};
 constexpr milliseconds accept_pause{100};
 constexpr int backlog = 4096;
+constexpr std::string_view too_many_connections =
+    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n"
+    "Content-Type: application/json\r\nContent-Length: 49\r\n\r\n"
+    R"({"detail": "The server has too many connections"})";
 
 /// How often deadlines are looked at: a tenth of the shortest is exact enough.
 milliseconds tick_of(const ServerOptions& options) {
@@ -54,8 +58,8 @@ class AsioServer final : public Server {
   Awaitable<void> watch(Loop& loop);
   void admit(Socket socket, Loop& loop);
 
-  std::vector<std::unique_ptr<Loop>> loops_;  // before edge_: its jobs post to them until they end
-  Edge edge_;
+  Edge edge_;  // before loops_: the connections that die with them refer to it
+  std::vector<std::unique_ptr<Loop>> loops_;
   const milliseconds tick_;
   std::optional<Acceptor> acceptor_;  // used on the first loop's thread
   std::uint16_t port_ = 0;
@@ -138,11 +142,12 @@ Awaitable<void> AsioServer::accept() {
 void AsioServer::admit(Socket socket, Loop& loop) {
   auto& counters = edge_.counters;
   ++counters.connections_accepted;
+  error_code ignored;
   if (counters.connections_open >= edge_.options.connections_max) {
     ++counters.connections_refused;
+    if (!edge_.tls) socket.send(asio::buffer(too_many_connections), 0, ignored);
     return;
   }
-  error_code ignored;
   socket.set_option(asio::ip::tcp::no_delay(true), ignored);
   ++counters.connections_open;
   auto connection = std::make_unique<Connection>(edge_, loop, std::move(socket));
