@@ -24,14 +24,14 @@ bool refused(const BulkItem& item) { return !item.ok() && item.status != 409 && 
 /// The rows of one append() on their way into the index.
 class Append {
  public:
-  Append(Cluster& cluster, const Settings& settings, Place& place, std::span<Row> rows,
-         OnConflict on_conflict, Deadline deadline)
-      : cluster_(cluster),
-        settings_(settings),
-        place_(place),
+  Append(const Writing& writing, std::span<Row> rows, OnConflict on_conflict)
+      : cluster_(writing.cluster),
+        settings_(writing.settings),
+        presence_(writing.presence),
+        place_(writing.place),
         rows_(rows),
         on_conflict_(on_conflict),
-        deadline_(deadline),
+        deadline_(writing.deadline),
         verdicts_(rows.size(), Verdict::stored) {}
 
   Result<std::vector<Verdict>> run() {
@@ -40,9 +40,9 @@ class Append {
       if (verdicts_[i] == Verdict::stored) fresh_.push_back(i);
     const auto fresh = fresh_rows();
     RETURN_IF_ERROR(announce(fresh));
-    auto underway = place_.horizon.stamp(fresh);
+    TRY(auto underway, presence_.stamp(fresh, deadline_));
     auto done = store_fresh();
-    if (done) done = resolve(underway);
+    if (done) done = resolve();
     if (!done) {
       if (done.error().code == Code::unavailable)
         underway.doubtful(std::chrono::milliseconds(settings_.timeout_ms));
@@ -204,7 +204,7 @@ class Append {
   }
 
   /// Also for known rows: so a client that sends again completes what a failure interrupted.
-  Result<void> resolve(Horizon::Underway& underway) {
+  Result<void> resolve() {
     std::vector<Row> rows;
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       if (verdicts_[i] != Verdict::stored && verdicts_[i] != Verdict::known) continue;
@@ -218,12 +218,13 @@ class Append {
     if (rows.empty()) return {};
     References references(cluster_, place_.names, settings_.refresh_after_write, deadline_);
     auto resolved = resolve_references(references, rows);
-    if (references.changed()) underway.changed_others();
+    if (references.changed()) place_.visibility.changed();
     return resolved;
   }
 
   Cluster& cluster_;
   const Settings& settings_;
+  Presence& presence_;
   Place& place_;
   std::span<Row> rows_;
   const OnConflict on_conflict_;
@@ -235,11 +236,10 @@ class Append {
 
 }  // namespace
 
-Result<std::vector<Verdict>> append_rows(Cluster& cluster, const Settings& settings, Place& place,
-                                         std::span<Row> rows, OnConflict on_conflict,
-                                         Deadline deadline) {
+Result<std::vector<Verdict>> append_rows(const Writing& writing, std::span<Row> rows,
+                                         OnConflict on_conflict) {
   if (rows.empty()) return std::vector<Verdict>{};
-  return Append(cluster, settings, place, rows, on_conflict, deadline).run();
+  return Append(writing, rows, on_conflict).run();
 }
 
 }  // namespace lectern::store::elasticsearch

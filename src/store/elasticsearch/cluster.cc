@@ -1,13 +1,16 @@
 #include "store/elasticsearch/cluster.h"
 
-#include <fmt/format.h>
+#include <algorithm>
+#include <thread>
 
-#include "base/log.h"
+#include <fmt/format.h>
 
 namespace lectern::store::elasticsearch {
 namespace {
 
 constexpr const char* away = "The database does not answer";
+constexpr int attempts_max = 5;
+constexpr std::chrono::milliseconds first_pause{40};
 constexpr const char* busy = "The database is busy";
 
 net::HttpOptions options_of(const Settings& settings) {
@@ -61,6 +64,18 @@ Cluster::Cluster(const Settings& settings)
     : hosts_(settings.hosts), client_(options_of(settings)) {}
 
 Result<Reply> Cluster::call(const Call& call, Deadline deadline) {
+  auto pause = first_pause;
+  for (int attempt = 1;; ++attempt, pause *= 2) {
+    TRY(auto response, ask_hosts(call, deadline));
+    // A shard that is just being started answers 503, a full queue 429: both pass.
+    const bool passes = response.status == 429 || response.status == 503;
+    if (!passes || attempt == attempts_max || std::chrono::steady_clock::now() + pause >= deadline)
+      return read(call, std::move(response));
+    std::this_thread::sleep_for(pause);
+  }
+}
+
+Result<net::HttpResponse> Cluster::ask_hosts(const Call& call, Deadline deadline) {
   net::HttpRequest request;
   request.method = call.method;
   request.body = call.body;
@@ -74,7 +89,7 @@ Result<Reply> Cluster::call(const Call& call, Deadline deadline) {
     const bool last = i + 1 == hosts_.size();
     if (response && (last || !try_next(response->status))) {
       current_ = host;
-      return read(call, std::move(*response));
+      return response;
     }
     if (!response && response.error().code != Code::unavailable)
       return fail(std::move(response).error());

@@ -51,6 +51,8 @@ class Cluster {
   std::string location() const;
 
  private:
+  Result<net::HttpResponse> ask_hosts(const Call& call, Deadline deadline);
+
   std::vector<std::string> hosts_;
   net::HttpClient client_;
   std::atomic<std::size_t> current_{0};  // the host that answered last

@@ -29,6 +29,10 @@ Result<void> check_index_name(std::string_view name) {
               "not beginning with - _ + or a dot and without '-lectern-'");
 }
 
+std::string writers_index(std::string_view default_index) {
+  return std::string(default_index) + std::string(own_part) + "writers";
+}
+
 Result<IndexNames> index_names(std::string_view default_index, std::string_view target) {
   const std::string name(target.empty() ? default_index : target);
   if (auto checked = check_index_name(name); !checked)

@@ -55,13 +55,22 @@ std::string visible_mapping() {
                      lectern_fields);
 }
 
+/// Waits until an index that somebody else has just made can be read.
+Result<void> await_ready(Cluster& cluster, const std::string& index, Deadline deadline) {
+  RETURN_IF_ERROR(cluster.call(
+      {"GET", "/_cluster/health/" + index + "?wait_for_status=yellow&timeout=10s"}, deadline));
+  return {};
+}
+
 /// Makes an index; one that another process made meanwhile is as good.
 Result<void> create(Cluster& cluster, const std::string& index, std::string_view mapping,
                     Deadline deadline) {
   const std::string body = fmt::format(R"({{{},"mappings":{}}})", index_settings, mapping);
   const Call call{"PUT", "/" + index, body};
   TRY(const auto reply, cluster.call(call, deadline));
-  if (reply.ok() || reply.error_type() == "resource_already_exists_exception") return {};
+  if (reply.ok()) return {};
+  if (reply.error_type() == "resource_already_exists_exception")
+    return await_ready(cluster, index, deadline);
   return fail(refusal(call, reply));
 }
 
@@ -69,7 +78,7 @@ Result<void> create_missing(Cluster& cluster, const std::string& index, std::str
                             Deadline deadline) {
   const Call look{"GET", "/" + index + "/_mapping?filter_path=*.mappings._meta,error,status"};
   TRY(const auto there, cluster.call(look, deadline));
-  if (there.ok()) return {};
+  if (there.ok()) return await_ready(cluster, index, deadline);
   if (there.status != 404) return fail(refusal(look, there));
   return create(cluster, index, mapping, deadline);
 }
@@ -99,6 +108,7 @@ Result<Hiding> prepare_statements(Cluster& cluster, const std::string& index, De
     TRY(there, cluster.call(look, deadline));
   }
   if (!there.ok()) return fail(refusal(look, there));
+  RETURN_IF_ERROR(await_ready(cluster, index, deadline));
   if (const auto mark = mark_of(there.root())) return *mark;
 
   for (const auto hiding : {Hiding::hidden, Hiding::visible}) {
@@ -129,6 +139,10 @@ Result<void> prepare_documents(Cluster& cluster, const std::string& index, Deadl
                         R"("space":{"type":"keyword"},"key":{"type":"keyword"},)"
                         R"("updated":{"type":"long"}}})",
                         deadline);
+}
+
+Result<void> prepare_writers(Cluster& cluster, const std::string& index, Deadline deadline) {
+  return create_missing(cluster, index, R"({"dynamic":false})", deadline);
 }
 
 Result<void> prepare_blobs(Cluster& cluster, const std::string& index, Deadline deadline) {

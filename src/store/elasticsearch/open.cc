@@ -14,15 +14,18 @@ struct Connection {
   Cluster cluster;
 };
 
-/// A store together with its connection, which is the same for all three.
-template <typename Store>
-class Connected final : public Store {
- public:
-  explicit Connected(std::shared_ptr<Connection> connection)
-      : Store(connection->cluster, connection->settings), connection_(std::move(connection)) {}
+/// Kept in a base that comes first, so that the connection outlives the store; shared, since the
+/// stores may be destroyed in any order.
+struct Holder {
+  std::shared_ptr<Connection> connection;
+};
 
- private:
-  std::shared_ptr<Connection> connection_;  // shared: the stores may be destroyed in any order
+/// A store together with its connection, which is the same for all of them.
+template <typename Store>
+class Connected final : private Holder, public Store {
+ public:
+  explicit Connected(const std::shared_ptr<Connection>& shared)
+      : Holder{shared}, Store(shared->cluster, shared->settings) {}
 };
 
 }  // namespace

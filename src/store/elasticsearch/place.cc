@@ -50,14 +50,14 @@ Result<Place*> Places::of(const Context& context) {
 
 Result<std::unique_ptr<Place>> Places::prepare(const Context& context) {
   TRY(auto its_names, index_names(settings_.default_index, context.target));
-  auto place =
-      std::make_unique<Place>(cluster_, std::move(its_names), settings_.refresh_after_write);
+  auto place = std::make_unique<Place>(cluster_, presence_, std::move(its_names),
+                                       settings_.refresh_after_write);
   const auto& names = place->names;
   const auto deadline = context.deadline;
   RETURN_IF_ERROR(prepare_statements(cluster_, names.statements, deadline));
   RETURN_IF_ERROR(cluster_.expect_ok({"POST", "/" + names.statements + "/_refresh"}, deadline));
   TRY(const auto last, latest(cluster_, names.statements, deadline));
-  if (last) place->horizon.raise(*last);
+  if (last) presence_.raise(*last);
   RETURN_IF_ERROR(report_incomplete(cluster_, names.statements, deadline));
   return place;
 }

@@ -4,21 +4,23 @@
 #include <memory>
 #include <string>
 
-#include "store/elasticsearch/horizon.h"
 #include "store/elasticsearch/index_names.h"
 #include "store/elasticsearch/per_target.h"
 #include "store/elasticsearch/shared_bulk.h"
+#include "store/elasticsearch/visibility.h"
 
 namespace lectern::store::elasticsearch {
 
 /// One target's index of statements in use.
 struct Place {
-  Place(Cluster& cluster, IndexNames its_names, const std::string& refresh)
-      : names(std::move(its_names)), bulk(cluster, names.statements, refresh) {}
+  Place(Cluster& cluster, Presence& presence, IndexNames its_names, const std::string& refresh)
+      : names(std::move(its_names)),
+        visibility(presence),
+        bulk(cluster, names.statements, refresh) {}
 
   const IndexNames names;
   std::atomic<bool> references_ready{false};  ///< their index is there
-  Horizon horizon;
+  Visibility visibility;
   SharedBulk bulk;
 };
 
@@ -26,7 +28,8 @@ struct Place {
 /// again until that succeeds, so the cluster need not be up at the start. Thread-safe.
 class Places {
  public:
-  Places(Cluster& cluster, const Settings& settings) : cluster_(cluster), settings_(settings) {}
+  Places(Cluster& cluster, Presence& presence, const Settings& settings)
+      : cluster_(cluster), presence_(presence), settings_(settings) {}
 
   /// The place of a target; lives as long as this. Errors: invalid for a target that names no
   /// index, unavailable, internal.
@@ -36,6 +39,7 @@ class Places {
   Result<std::unique_ptr<Place>> prepare(const Context& context);
 
   Cluster& cluster_;
+  Presence& presence_;
   const Settings& settings_;
   PerTarget<Place> ready_;
 };

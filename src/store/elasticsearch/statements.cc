@@ -68,7 +68,7 @@ Result<Listed> listed_of(Value hit) {
 Result<std::vector<Verdict>> Statements::append(const Context& context, std::span<Row> rows,
                                                 OnConflict on_conflict) {
   TRY(auto* const place, places_.of(context));
-  return append_rows(cluster_, settings_, *place, rows, on_conflict, context.deadline);
+  return append_rows({cluster_, settings_, presence_, *place, context.deadline}, rows, on_conflict);
 }
 
 Result<std::vector<Found>> Statements::find(const Context& context, std::span<const Uuid> ids) {
@@ -85,7 +85,7 @@ Result<Page> Statements::query(const Context& context, const Filter& filter,
   TRY(auto* const place, places_.of(context));
   const auto& index = place->names.statements;
   const auto refresh = [&] { return this->refresh(index, context.deadline); };
-  RETURN_IF_ERROR(place->horizon.make_visible(filter.until, context.deadline, refresh));
+  RETURN_IF_ERROR(place->visibility.reach(filter.until, context.deadline, refresh));
   const std::string path = fmt::format(
       "/{}/_search?allow_partial_search_results=false&filter_path=hits.hits.fields,hits.hits.sort",
       index);
@@ -117,8 +117,8 @@ Result<void> Statements::refresh(const std::string& index, Deadline deadline) {
 }
 
 Result<Time> Statements::consistent_through(const Context& context) {
-  TRY(auto* const place, places_.of(context));
-  return place->horizon.reached();
+  RETURN_IF_ERROR(places_.of(context));
+  return presence_.settled(context.deadline);
 }
 
 Health Statements::health() {

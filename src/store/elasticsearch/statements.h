@@ -10,7 +10,10 @@ class Statements : public StatementStore {
  public:
   /// `cluster` and `settings` must outlive it.
   Statements(Cluster& cluster, const Settings& settings)
-      : cluster_(cluster), settings_(settings), places_(cluster, settings) {}
+      : cluster_(cluster),
+        settings_(settings),
+        presence_(cluster, settings),
+        places_(cluster, presence_, settings) {}
 
   Result<std::vector<Verdict>> append(const Context& context, std::span<Row> rows,
                                       OnConflict on_conflict) override;
@@ -25,6 +28,7 @@ class Statements : public StatementStore {
 
   Cluster& cluster_;
   const Settings& settings_;
+  Presence presence_;
   Places places_;
 };
 
