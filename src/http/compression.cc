@@ -8,7 +8,7 @@ namespace lectern::http {
 namespace {
 
 constexpr int window_bits_gzip = 15 + 16;
-constexpr int level = 3;  // beyond it JSON shrinks by a few percent and costs twice the time
+constexpr int level = 3;  // level 6 makes statements a tenth smaller and takes twice the time
 constexpr std::size_t step_bytes = 64 * 1024;
 constexpr std::size_t zip_bytes_min = 1024;
 
