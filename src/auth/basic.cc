@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
 #include <future>
 #include <mutex>
 #include <random>
@@ -10,6 +9,7 @@
 #include <unordered_map>
 
 #include "auth/credentials_file.h"
+#include "auth/gate.h"
 #include "auth/header.h"
 #include "auth/password.h"
 #include "auth/timed_cache.h"
@@ -28,42 +28,6 @@ constexpr const char* nobodys_hash = "$2b$12$AR9LDFSNU5JlAU4aTtCyWuIZ0z3T/sZvvkA
 Outcome refused() { return fail(Code::unauthenticated, "Invalid authentication credentials"); }
 
 std::string random_key() { return Uuid::random().text() + Uuid::random().text(); }
-
-/// Lets a bounded number in at once, and a bounded number wait.
-class Gate {
- public:
-  Gate(unsigned inside_max, unsigned waiting_max)
-      : inside_max_(inside_max), waiting_max_(waiting_max) {}
-
-  /// False when too many wait already.
-  bool enter() {
-    std::unique_lock lock(mutex_);
-    if (inside_ == inside_max_) {
-      if (waiting_ == waiting_max_) return false;
-      ++waiting_;
-      left_.wait(lock, [this] { return inside_ < inside_max_; });
-      --waiting_;
-    }
-    ++inside_;
-    return true;
-  }
-
-  void leave() {
-    {
-      const std::lock_guard lock(mutex_);
-      --inside_;
-    }
-    left_.notify_one();
-  }
-
- private:
-  const unsigned inside_max_;
-  const unsigned waiting_max_;
-  std::mutex mutex_;
-  std::condition_variable left_;
-  unsigned inside_ = 0;   // guarded by mutex_
-  unsigned waiting_ = 0;  // likewise
-};
 
 unsigned checks_max_of(const BasicOptions& options) {
   if (options.checks_max > 0) return options.checks_max;
