@@ -8,9 +8,9 @@
 #include <thread>
 #include <utility>
 
-#include "auth/basic.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "cli/authentication.h"
 #include "http/metrics.h"
 #include "http/server.h"
 #include "http/service.h"
@@ -76,21 +76,6 @@ lrs::Options lrs_options(const Settings& settings) {
   return options;
 }
 
-Result<std::unique_ptr<auth::BasicAuthenticator>> open_basic(const Settings& settings) {
-  auth::BasicOptions options;
-  options.file = settings.auth_file;
-  options.cache_entries_max = static_cast<std::size_t>(settings.auth_cache_entries_max);
-  options.cache_ttl = std::chrono::seconds(settings.auth_cache_ttl_s);
-  options.checks_max = static_cast<unsigned>(settings.auth_checks_max);
-  TRY(auto basic, auth::BasicAuthenticator::open(std::move(options)));
-  if (!basic->has_file())
-    log::warning(
-        "no credentials file at {}: every request is refused until `lectern auth -u NAME -s all -M "
-        "mailto:NAME@example.org -w` has made it",
-        settings.auth_file);
-  return basic;
-}
-
 http::ServiceOptions service_options(const Settings& settings) {
   http::ServiceOptions options;
   options.require_version_header = settings.require_version_header;
@@ -106,7 +91,7 @@ http::ServiceOptions service_options(const Settings& settings) {
 
 /// Lets the registry read what forwarding and authentication count.
 void watch(metrics::Registry& registry, const lrs::Forwarder& forwarder,
-           const auth::BasicAuthenticator& basic) {
+           const auth::BasicAuthenticator* basic) {
   for (const auto& status : forwarder.status())
     registry.gauge_read("lectern_forwarding_lag_seconds",
                         "Age of the oldest statement that a receiver lacks",
@@ -116,10 +101,11 @@ void watch(metrics::Registry& registry, const lrs::Forwarder& forwarder,
                           return 0.0;
                         },
                         {{"receiver", status.receiver}});
+  if (basic == nullptr) return;
   registry.counter_read("lectern_basic_checks_total", "Passwords that were checked with bcrypt",
-                        [&basic] { return static_cast<double>(basic.counts().checks); });
+                        [basic] { return static_cast<double>(basic->counts().checks); });
   registry.counter_read("lectern_basic_cache_hits_total", "Credentials known from the cache",
-                        [&basic] { return static_cast<double>(basic.counts().remembered); });
+                        [basic] { return static_cast<double>(basic->counts().remembered); });
 }
 
 }  // namespace
@@ -130,8 +116,8 @@ int serve(const Loaded& loaded) {
   for (const auto& warning : loaded.warnings) log::warning("{}", warning);
   const sigset_t signals = block_signals();
 
-  auto authenticator = open_basic(settings);
-  if (!authenticator) return refuse(authenticator.error());
+  auto authentication = open_authentication(settings);
+  if (!authentication) return refuse(authentication.error());
   auto receivers = lrs::parse_receivers(settings.forwardings_json);
   if (!receivers) return refuse(receivers.error());
   std::error_code ignored;
@@ -144,7 +130,7 @@ int serve(const Loaded& loaded) {
   lrs::Lrs lrs{
       *stores->statements, *stores->documents, lrs_options(settings), lrs::Counters(registry), {},
       &forwarder};
-  http::Application app{lrs, **authenticator, registry, service_options(settings),
+  http::Application app{lrs, *authentication->authenticator, registry, service_options(settings),
                         http::Cors(settings.cors_allow_origins)};
 
   auto options = settings.server_options();
@@ -156,7 +142,7 @@ int serve(const Loaded& loaded) {
       options, [&](http::Request& request) { return http::serve(app, request); });
   if (!server) return refuse(server.error());
   http::watch_server(registry, **server);
-  watch(registry, forwarder, **authenticator);
+  watch(registry, forwarder, authentication->basic);
 
   log::info("Lectern {} serves xAPI 1.0.3 and 2.0.0 on {}://{}:{}/xAPI/", LECTERN_VERSION,
             settings.tls_certificate.empty() ? "http" : "https", settings.host, (*server)->port());

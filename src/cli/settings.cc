@@ -1,6 +1,6 @@
 #include "cli/settings.h"
 
-#include <cstdlib>
+#include <algorithm>
 
 #include "cli/mask.h"
 #include "cli/setting_value.h"
@@ -20,6 +20,12 @@ constexpr std::string_view known_groups[] = {"EMBEDDED", "MEMORY",     "ES",
 std::string shown(const Row& row, std::string_view text) {
   if (row.secret && !text.empty() && row.name != "XAPI_FORWARDINGS") return std::string(mask);
   return masked(text);
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string all;
+  for (const auto& name : names) (all += all.empty() ? "" : ", ") += name;
+  return all;
 }
 
 /// `es` and `async_es` both have the settings of ES.
@@ -223,6 +229,9 @@ class Loader {
 
   Result<void> check_together() const {
     const Settings& settings = loaded_.settings;
+    const auto backends = store::backend_names();
+    if (std::find(backends.begin(), backends.end(), settings.backend) == backends.end())
+      return refuse("RUNSERVER_BACKEND", settings.backend, "one of " + joined(backends));
     if (settings.restrict_by_scopes && !settings.restrict_by_authority)
       return refuse("LRS_RESTRICT_BY_SCOPES", "true",
                     "true only together with RALPH_LRS_RESTRICT_BY_AUTHORITY=true");
@@ -244,9 +253,7 @@ class Loader {
 
   void warn() {
     const auto line = [this](const char* what, const std::vector<std::string>& names) {
-      std::string all;
-      for (const auto& name : names) (all += all.empty() ? "" : ", ") += name;
-      if (!all.empty()) loaded_.warnings.push_back(what + all);
+      if (!names.empty()) loaded_.warnings.push_back(what + joined(names));
     };
     line("settings without meaning here, accepted for Ralph's sake: ", without_meaning_);
     line("settings that are not known, ignored: ", unknown_);

@@ -46,8 +46,7 @@ A bad value is one line that says what is allowed
   Error: --verbosity=LOUD: allowed is one of debug, info, warning, error, critical
   [1]
   $ RALPH_RUNSERVER_BACKEND=nothing lectern runserver
-  ...
-  lectern: RUNSERVER_BACKEND is .nothing., which is no backend; allowed are: .*embedded.* (re)
+  Error: RALPH_RUNSERVER_BACKEND=nothing: allowed is one of .*embedded.*, async_mongo (re)
   [1]
 
 Settings that mean nothing are named
