@@ -1,6 +1,7 @@
 #include "store/elasticsearch/open.h"
 
 #include "store/elasticsearch/documents.h"
+#include "store/elasticsearch/migration.h"
 #include "store/elasticsearch/statements.h"
 
 namespace lectern::store::elasticsearch {
@@ -36,6 +37,7 @@ Result<Stores> open(const StoreSettings& from) {
   Stores stores;
   stores.statements = std::make_unique<Connected<Statements>>(connection);
   stores.documents = std::make_unique<Connected<Documents>>(connection);
+  stores.migration = std::make_unique<Connected<CompleteDocuments>>(connection);
   stores.location = connection->cluster.location() + "/" + connection->settings.default_index;
   return stores;
 }

@@ -1,0 +1,233 @@
+#include "store/elasticsearch/migration.h"
+
+#include <fmt/format.h>
+
+#include "store/elasticsearch/layout.h"
+#include "store/elasticsearch/lookup.h"
+#include "store/elasticsearch/references.h"
+
+namespace lectern::store::elasticsearch {
+namespace {
+
+using json::Type;
+using json::Value;
+
+constexpr std::size_t documents_at_once = 500;
+constexpr std::size_t bulk_bytes_max = 8UL * 1024 * 1024;
+constexpr std::size_t reasons_max = 10;
+
+constexpr std::string_view lacking_ours =
+    R"("query":{"bool":{"must_not":{"exists":{"field":"lectern.stored"}}}})";
+
+/// The ids of incomplete documents, as they were when the walk began. A scroll, since the
+/// documents have no field of ours to sort by yet.
+class Ids {
+ public:
+  Ids(Cluster& cluster, std::string index, Deadline deadline)
+      : cluster_(cluster), index_(std::move(index)), deadline_(deadline) {}
+  ~Ids() {
+    if (scroll_.empty()) return;
+    const std::string body = R"({"scroll_id":)" + json::quoted(scroll_) + "}";
+    static_cast<void>(cluster_.call({"DELETE", "/_search/scroll", body}, deadline_).has_value());
+  }
+  Ids(const Ids&) = delete;
+  Ids& operator=(const Ids&) = delete;
+
+  /// The next ones; none at the end.
+  Result<std::vector<std::string>> next() {
+    std::string path = "/_search/scroll", body;
+    if (scroll_.empty()) {
+      path = "/" + index_ + "/_search?scroll=5m";
+      body = fmt::format(R"({{"size":{},"_source":false,"sort":["_doc"],{}}})", documents_at_once,
+                         lacking_ours);
+    } else {
+      body = R"({"scroll":"5m","scroll_id":)" + json::quoted(scroll_) + "}";
+    }
+    TRY(const auto reply, cluster_.expect_ok({"POST", path, body}, deadline_));
+    const auto scroll = reply.root().find("_scroll_id");
+    if (scroll && scroll->is(Type::string)) scroll_ = scroll->string();
+    std::vector<std::string> ids;
+    const auto outer = reply.root().find("hits");
+    if (const auto hits = outer ? outer->find("hits") : std::nullopt)
+      for (const Value hit : hits->children())
+        if (const auto id = hit.find("_id"); id && id->is(Type::string))
+          ids.emplace_back(id->string());
+    return ids;
+  }
+
+ private:
+  Cluster& cluster_;
+  const std::string index_;
+  const Deadline deadline_;
+  std::string scroll_;
+};
+
+/// Completes documents, and counts.
+class Completion {
+ public:
+  Completion(Cluster& cluster, Place& place, const Settings& settings, bool dry_run,
+             Deadline deadline, MigrationProgress& progress)
+      : cluster_(cluster),
+        place_(place),
+        settings_(settings),
+        dry_run_(dry_run),
+        deadline_(deadline),
+        progress_(progress) {}
+
+  Result<void> complete(const std::vector<std::string>& ids) {
+    TRY(auto documents, read(ids));
+    if (dry_run_) {
+      progress_.done += documents.size();
+      return {};
+    }
+    RETURN_IF_ERROR(announce(documents));
+    for (std::size_t begin = 0; begin < documents.size();) {
+      TRY(begin, write(documents, begin));
+    }
+    if (written_.empty()) return {};
+    References references(cluster_, place_.names, settings_.refresh_after_write, deadline_);
+    RETURN_IF_ERROR(resolve_references(references, written_));
+    written_.clear();
+    place_.visibility.changed();
+    return {};
+  }
+
+ private:
+  void unreadable(const std::string& id, const std::string& why) {
+    ++progress_.unreadable;
+    if (progress_.reasons.size() < reasons_max) progress_.reasons.push_back(id + ": " + why);
+  }
+
+  /// The documents that are still incomplete and can be read. One that breaks the answer which it
+  /// stands in (too deep, say) is found out by asking for them one by one.
+  Result<std::vector<Kept>> read(const std::vector<std::string>& ids) {
+    std::vector<Kept> all;
+    std::string body = R"({"ids":[)";
+    for (const auto& id : ids) body += (body.back() == '[' ? "" : ",") + json::quoted(id);
+    body += "]}";
+    const std::string path =
+        fmt::format("/{}/_mget?stored_fields=lectern.stored&_source=true", place_.names.statements);
+    auto reply = cluster_.expect_ok({"POST", path, body}, deadline_);
+    if (!reply && ids.size() > 1) {
+      for (const auto& id : ids) {
+        TRY(auto one, read({id}));
+        std::move(one.begin(), one.end(), std::back_inserter(all));
+      }
+      return all;
+    }
+    if (!reply) {
+      if (cluster_.expect_ok({"GET", "/"}, deadline_))
+        unreadable(ids.front(), reply.error().detail);
+      else
+        return fail(std::move(reply).error());
+      return all;
+    }
+    if (const auto documents = reply->root().find("docs"))
+      for (const Value document : documents->children()) take(document, all);
+    return all;
+  }
+
+  void take(Value document, std::vector<Kept>& all) {
+    const auto id = document.find("_id");
+    const auto source = document.find("_source");
+    if (!id || !id->is(Type::string) || !source || document.find("fields")) return;
+    auto kept = adopt(id->string(), source->source());
+    if (!kept) {
+      unreadable(std::string(id->string()), kept.error().message);
+      return;
+    }
+    const auto number = [&](std::string_view name) {
+      const auto member = document.find(name);
+      return member && member->is(Type::number) ? member->as_integer().value_or(0) : 0;
+    };
+    kept->version = {number("_seq_no"), number("_primary_term")};
+    all.push_back(std::move(*kept));
+  }
+
+  static Row row_of(const Kept& kept) {
+    Row row;
+    row.id = kept.id;
+    row.terms = kept.terms;
+    row.refers_to = kept.refers_to;
+    row.voids = kept.voids;
+    return row;
+  }
+
+  Result<void> announce(const std::vector<Kept>& documents) {
+    std::vector<Row> rows;
+    for (const auto& kept : documents)
+      if (kept.refers_to) rows.push_back(row_of(kept));
+    if (rows.empty()) return {};
+    std::vector<Row*> pointers;
+    for (Row& row : rows) pointers.push_back(&row);
+    RETURN_IF_ERROR(prepare_references(cluster_, place_.names.references, deadline_));
+    return announce_references(cluster_, place_.names.references, pointers, deadline_);
+  }
+
+  /// Writes documents from `begin` on; returns where to go on.
+  Result<std::size_t> write(const std::vector<Kept>& documents, std::size_t begin) {
+    std::string lines;
+    std::size_t end = begin;
+    for (; end < documents.size() && lines.size() < bulk_bytes_max; ++end) {
+      append_index(lines, documents[end].id.text(), documents[end].version);
+      append_document(lines, documents[end]);
+    }
+    TRY(const auto items, send_bulk(cluster_, place_.names.statements, "", lines, deadline_));
+    if (items.size() != end - begin)
+      return fail(Code::unavailable, "The database gives a strange answer");
+    for (std::size_t i = begin; i < end; ++i) {
+      const auto& item = items[i - begin];
+      if (item.status == 429 || item.status >= 500)
+        return fail(Code::unavailable, "The database is busy", item.reason);
+      if (item.ok()) {
+        ++progress_.done;
+        written_.push_back(row_of(documents[i]));
+      } else if (item.status != 409) {  // changed meanwhile: left for the next run
+        unreadable(documents[i].id.text(), "the database refuses it: " + item.reason);
+      }
+    }
+    return end;
+  }
+
+  Cluster& cluster_;
+  Place& place_;
+  const Settings& settings_;
+  const bool dry_run_;
+  const Deadline deadline_;
+  MigrationProgress& progress_;
+  std::vector<Row> written_;
+};
+
+}  // namespace
+
+Result<std::uint64_t> CompleteDocuments::count(const Context& context) {
+  TRY(const auto* const place, places_.of(context));
+  const auto& index = place->names.statements;
+  RETURN_IF_ERROR(cluster_.expect_ok({"POST", "/" + index + "/_refresh"}, context.deadline));
+  const std::string body = fmt::format("{{{}}}", lacking_ours);
+  TRY(const auto reply,
+      cluster_.expect_ok({"POST", "/" + index + "/_count", body}, context.deadline));
+  const auto count = reply.root().find("count");
+  if (!count || !count->is(Type::number))
+    return fail(Code::unavailable, "The database gives a strange answer");
+  return static_cast<std::uint64_t>(count->as_integer().value_or(0));
+}
+
+Result<MigrationProgress> CompleteDocuments::run(
+    const Context& context, bool dry_run,
+    const std::function<bool(const MigrationProgress&)>& report) {
+  MigrationProgress progress;
+  TRY(progress.total, count(context));
+  TRY(auto* const place, places_.of(context));
+  Ids ids(cluster_, place->names.statements, context.deadline);
+  Completion completion(cluster_, *place, settings_, dry_run, context.deadline, progress);
+  for (;;) {
+    TRY(const auto some, ids.next());
+    if (some.empty()) break;
+    RETURN_IF_ERROR(completion.complete(some));
+    if (!report(progress)) break;
+  }
+  return progress;
+}
+
+}  // namespace lectern::store::elasticsearch

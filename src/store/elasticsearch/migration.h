@@ -1,0 +1,33 @@
+#pragma once
+
+#include "store/elasticsearch/cluster.h"
+#include "store/elasticsearch/place.h"
+#include "store/migration.h"
+
+namespace lectern::store::elasticsearch {
+
+/// Completes documents that Ralph, or another program, wrote: each is indexed again, as it is, with
+/// our part beside it, unless somebody changes it meanwhile. What is done is marked by being
+/// complete, so it can be stopped at any moment and run again.
+class CompleteDocuments : public Migration {
+ public:
+  /// `cluster` and `settings` must outlive it.
+  CompleteDocuments(Cluster& cluster, const Settings& settings)
+      : cluster_(cluster),
+        settings_(settings),
+        presence_(cluster, settings),
+        places_(cluster, presence_, settings) {}
+
+  Result<std::uint64_t> count(const Context& context) override;
+  Result<MigrationProgress> run(
+      const Context& context, bool dry_run,
+      const std::function<bool(const MigrationProgress&)>& report) override;
+
+ private:
+  Cluster& cluster_;
+  const Settings& settings_;
+  Presence presence_;
+  Places places_;
+};
+
+}  // namespace lectern::store::elasticsearch
