@@ -17,6 +17,7 @@ lectern_script_test(forwarding TIMEOUT 600
                     COMMAND ${Python3_EXECUTABLE} tests/forwarding/kill_both.py)
 lectern_script_test(kill_server TIMEOUT 600
                     COMMAND ${Python3_EXECUTABLE} tests/crash/kill_server.py 5)
+lectern_script_test(oidc TIMEOUT 120 COMMAND ${Python3_EXECUTABLE} tests/api/oidc.py)
 # The same tables on each database; skipped where bin/test has started no server.
 foreach(backend mongo clickhouse es opensearch)
   lectern_script_test(api_${backend} TIMEOUT 900
