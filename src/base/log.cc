@@ -1,6 +1,8 @@
 #include "base/log.h"
 
 #include <memory>
+#include <mutex>
+#include <utility>
 
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
@@ -32,6 +34,16 @@ struct Sink {
   Sink() { logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v"); }
 };
 
+struct Listener {
+  std::mutex mutex;
+  std::function<void(std::string_view)> function;  // guarded by mutex
+};
+
+Listener& listener() {
+  static Listener one;
+  return one;
+}
+
 Sink& sink() {
   static Sink one;
   return one;
@@ -49,7 +61,16 @@ void configure(Level least, Format format) {
 
 bool enabled(Level level) { return sink().logger->should_log(to_spdlog(level)); }
 
+void listen_to_errors(std::function<void(std::string_view line)> function) {
+  const std::lock_guard lock(listener().mutex);
+  listener().function = std::move(function);
+}
+
 void write(Level level, std::string_view line) {
+  if (level >= Level::error) {
+    const std::lock_guard lock(listener().mutex);
+    if (listener().function) listener().function(line);
+  }
   auto& out = sink();
   if (out.format == Format::json)
     out.logger->log(to_spdlog(level), json::quoted(line));

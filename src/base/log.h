@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,11 @@ void configure(Level least, Format format);
 
 /// Whether lines of this level are printed.
 bool enabled(Level level);
+
+/// Hands every line of level error and above to `listener` too, from whatever thread writes it; it
+/// must be quick and must not log. Set at start and unset (with an empty function) before what it
+/// uses is gone.
+void listen_to_errors(std::function<void(std::string_view line)> listener);
 
 /// Prints one finished line.
 void write(Level level, std::string_view line);

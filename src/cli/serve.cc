@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "cli/authentication.h"
+#include "cli/sentry.h"
 #include "http/metrics.h"
 #include "http/server.h"
 #include "http/service.h"
@@ -116,6 +117,12 @@ int serve(const Loaded& loaded) {
   for (const auto& warning : loaded.warnings) log::warning("{}", warning);
   const sigset_t signals = block_signals();
 
+  std::unique_ptr<Sentry> sentry;
+  if (!settings.sentry_dsn.empty()) {
+    auto started = Sentry::start(settings.sentry_dsn, settings.execution_environment);
+    if (!started) return refuse(started.error());
+    sentry = std::move(*started);
+  }
   auto authentication = open_authentication(settings);
   if (!authentication) return refuse(authentication.error());
   auto receivers = lrs::parse_receivers(settings.forwardings_json);

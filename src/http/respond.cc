@@ -32,7 +32,10 @@ int status_of(Code code) {
 }
 
 Response respond(const Error& error) {
-  if (!error.detail.empty()) log::warning("{}: {}", error.message, error.detail);
+  if (error.code == Code::internal)
+    log::error("{}: {}", error.message, error.detail);
+  else if (!error.detail.empty())
+    log::warning("{}: {}", error.message, error.detail);
   std::string body = "{\"detail\":" + json::quoted(error.message);
   if (!error.path.empty()) body += ",\"path\":" + json::quoted(error.path);
   if (!error.rule.empty()) body += ",\"rule\":" + json::quoted(error.rule);
