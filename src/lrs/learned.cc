@@ -47,11 +47,12 @@ constexpr std::size_t person_names_max = 64;
 /// Attempts to write a document that other writers keep changing.
 constexpr int attempts_max = 8;
 
-std::uint64_t fact_of(std::string_view target, const DocumentKey& key, std::string_view said) {
+std::uint64_t fact_of(std::string_view target, DocumentKind kind, std::string_view owner,
+                      std::string_view said) {
   const std::hash<std::string_view> hash;
   std::uint64_t fact = hash(target);
-  for (const std::uint64_t part : {std::uint64_t{hash(key.owner)}, std::uint64_t{hash(said)},
-                                   static_cast<std::uint64_t>(key.kind)})
+  for (const std::uint64_t part :
+       {std::uint64_t{hash(owner)}, std::uint64_t{hash(said)}, static_cast<std::uint64_t>(kind)})
     fact = (fact ^ part) * 0x9E3779B97F4A7C15ULL + (fact >> 29);
   return fact;
 }
@@ -78,21 +79,23 @@ class Sayings {
   const std::map<DocumentKey, std::vector<Saying>>& all() const { return sayings_; }
 
  private:
-  void say(DocumentKey key, std::string_view text) {
-    const std::uint64_t fact = fact_of(target_, key, text);
-    if (!learned_.has(fact)) sayings_[std::move(key)].push_back({text, fact});
+  /// Most of what is said is known: the key is made only for news.
+  void say(DocumentKind kind, std::string_view owner, std::string_view text) {
+    const std::uint64_t fact = fact_of(target_, kind, owner, text);
+    if (learned_.has(fact)) return;
+    sayings_[DocumentKey{kind, std::string(owner), "", ""}].push_back({text, fact});
   }
 
   void activity(Value activity) {
     const auto id = activity.find("id");
     const auto definition = activity.find("definition");
     if (id && definition && definition->size() > 0)
-      say(definition_key(id->string()), definition->source());
+      say(DocumentKind::activity_definition, id->string(), definition->source());
   }
 
   void agent(Value agent) {
     if (const auto name = agent.find("name"))
-      if (const auto ifi = xapi::ifi_of(agent)) say(person_key(*ifi), name->source());
+      if (const auto ifi = xapi::ifi_of(agent)) say(DocumentKind::person, *ifi, name->source());
     if (const auto members = agent.find("member"))
       for (const Value member : members->children()) this->agent(member);
   }

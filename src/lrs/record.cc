@@ -66,17 +66,17 @@ Result<Accepted> accept(const auth::Principal& principal, const Submission& subm
   RETURN_IF_ERROR(check_contents(statement, submission.contents));
   TRY(const Uuid id, id_of(statement, submission));
 
-  const auto text = xapi::stamp(
-      statement, {.id = id,
-                  .authority_json = principal.agent_json,
-                  .keep_authority = principal.scopes.holds(auth::Scope::authority_write),
-                  .version = submission.version});
+  auto text = xapi::stamp(statement,
+                          {.id = id,
+                           .authority_json = principal.agent_json,
+                           .keep_authority = principal.scopes.holds(auth::Scope::authority_write),
+                           .version = submission.version});
   Accepted accepted{index, statement, {}};
   store::Row& row = accepted.row;
   row.id = id;
-  row.json = text.json;
-  row.stored_at = text.stored_at;
   TRY(row.terms, terms_of_stored(statement, text, principal));
+  row.json = std::move(text.json);
+  row.stored_at = std::move(text.stored_at);
   row.fingerprint = xapi::fingerprint_of(statement);
   row.refers_to = xapi::reference_of(statement);
   row.voids = xapi::is_voiding(statement);
