@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/not_here.h"
 #include "cli/uvicorn.h"
 
 namespace lectern::cli {
@@ -177,6 +178,10 @@ std::optional<Loaded> settings_for(const Invocation& invocation) {
 int run(int argc, char** argv) {
   const std::string program = argc > 0 ? base_name(argv[0]) : "lectern";
   if (program == "uvicorn") return run_uvicorn({argv + 1, argv + argc});
+  if (const auto told = not_here(argc, argv)) {
+    failure(*told);
+    return usage_exit;
+  }
   return run_command(program, argc, argv);
 }
 

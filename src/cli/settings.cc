@@ -120,6 +120,7 @@ class Loader {
       : sources_(sources), given_(std::move(given)) {}
 
   Result<Loaded> load() {
+    given_.imply_backend();
     for (const Row& row : settings_table())
       if (group_of(row.name).empty()) RETURN_IF_ERROR(take(row));
     group_ = group_of_backend(loaded_.settings.backend);
@@ -189,12 +190,16 @@ class Loader {
 
   /// Keys that the table does not know: the chosen backend gets them, the others' are left alone.
   void take_unknown_keys() {
-    given_.take_all("BACKENDS__DATA__");
+    for (const auto& [name, given] : given_.take_all("BACKENDS__DATA__"))
+      without_meaning_.push_back(given.spelling);
     for (const auto group : known_groups) {
       const std::string prefix = std::string(backends_prefix) + std::string(group) + "__";
       for (const auto& [name, given] : given_.take_all(prefix)) {
         // Ralph's own tests read TEST_... ; deployments set them.
-        if (key_of(name).substr(0, 5) == "TEST_") continue;
+        if (key_of(name).substr(0, 5) == "TEST_") {
+          without_meaning_.push_back(given.spelling);
+          continue;
+        }
         unknown_.push_back(given.spelling);
         if (group == group_) loaded_.settings.backend_values[key_of(name)] = given.text;
       }

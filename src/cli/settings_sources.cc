@@ -96,6 +96,13 @@ void GivenSettings::add(const Variables& variables, std::string source, std::siz
         given_.try_emplace(name.substr(prefix.size()), Given{text, name, source, rank});
 }
 
+void GivenSettings::imply_backend() {
+  constexpr std::string_view prefix = "BACKENDS__LRS__ES__";
+  const auto es = given_.lower_bound(std::string(prefix));
+  if (es == given_.end() || es->first.compare(0, prefix.size(), prefix) != 0) return;
+  given_.try_emplace("RUNSERVER_BACKEND", Given{"es", es->second.spelling, "implied by", 4});
+}
+
 std::optional<Given> GivenSettings::take(std::string_view name) {
   const auto it = given_.find(std::string(name));
   if (it == given_.end()) return std::nullopt;

@@ -15,7 +15,7 @@ namespace lectern::cli {
 struct Given {
   std::string text;
   std::string spelling;  ///< e.g. LECTERN_RUNSERVER_PORT
-  std::string source;    ///< "command line", "environment", ".env", "secrets folder"
+  std::string source;    ///< "command line", "environment", ".env", "secrets folder", "implied by"
   std::size_t rank = 0;  ///< of the source; 0 is the strongest
 };
 
@@ -24,6 +24,9 @@ class GivenSettings {
  public:
   /// Reads `.env` and the secrets folder too. Errors: invalid when one cannot be read.
   static Result<GivenSettings> gather(const Sources& sources);
+
+  /// Ralph's own default is `es`: who gives settings of ES and names no backend means that one.
+  void imply_backend();
 
   /// Removes the value from what was given, so that what remains in the end is unknown.
   std::optional<Given> take(std::string_view name);

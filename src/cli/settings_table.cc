@@ -44,7 +44,7 @@ constexpr std::array rows = {
     accepted("LOCALE_ENCODING", "utf8", "files are always read as UTF-8"),
 
     // The server
-    Row{"RUNSERVER_BACKEND", &S::backend, "embedded", "where statements are kept"},
+    Row{"RUNSERVER_BACKEND", &S::backend, "embedded", "where statements are kept; without it es where settings of ES are given, as in Ralph"},
     Row{"RUNSERVER_HOST", &S::host, "0.0.0.0", "address to listen on"},
     Row{"RUNSERVER_PORT", &S::port, "8100", "port to listen on; 0 takes any free one", 0, 65535},
     Row{"RUNSERVER_ROOT_PATH", &S::root_path, "", "path under which a proxy serves this server; goes before paths in answers"},
@@ -74,7 +74,7 @@ constexpr std::array rows = {
     Row{"LRS_RESTRICT_BY_AUTHORITY", &S::restrict_by_authority, "false", "users see their own statements only"},
     also_spelt({"LRS_RESTRICT_BY_SCOPES", &S::restrict_by_scopes, "false", "users may do what their scopes say only; needs LRS_RESTRICT_BY_AUTHORITY"}, "LRS_RESTRICT_BY_SCOPE"),
     Row{"LRS_REQUIRE_VERSION_HEADER", &S::require_version_header, "false", "refuse requests without X-Experience-API-Version, as the standard wants"},
-    choice({"LRS_DEFAULT_VERSION", &S::default_version, "1.0.3", "version that requests without the header speak"}, "1.0.3 2.0.0"),
+    choice({"LRS_DEFAULT_VERSION", &S::default_version, "1.0.3", "version that answers name where the request names none; clients of Ralph always get 1.0.3"}, "1.0.3 2.0.0"),
     Row{"LRS_PARTIAL_SUCCESS_DEFAULT", &S::partial_success_default, "false", "store the good statements of a batch unless partialSuccess=false"},
     accepted("LRS_ELASTICSEARCH_VALIDATE_KEYS", "true", "every key of the standard can be stored here"),
     Row{"ATTACHMENT_BYTES_MAX", &S::attachment_bytes_max, "104857600", "bytes of one attachment; more get 413", 0, 4'294'901'760.0},

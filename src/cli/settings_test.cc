@@ -157,10 +157,25 @@ TEST_CASE("the chosen backend gets its own settings, by JSON, list and path") {
         std::map<std::string, std::string>{{"HOSTS", "http://a:1,http://b:2"},
                                            {"CLIENT_OPTIONS", R"({"verify_certs":false})"},
                                            {"CLIENT_OPTIONS__ca_certs", "/ca.pem"}});
-  CHECK(loaded->warnings.empty());
+  CHECK(loaded->warnings ==
+        std::vector<std::string>{"settings without meaning here, accepted for Ralph's sake: "
+                                 "RALPH_BACKENDS__DATA__S3__ACCESS_KEY_ID, "
+                                 "RALPH_BACKENDS__LRS__CLICKHOUSE__TEST_HOST"});
   CHECK(error_of({{"RALPH_RUNSERVER_BACKEND", "clickhouse"},
                   {"RALPH_BACKENDS__LRS__CLICKHOUSE__PORT", "x"}}) ==
         "RALPH_BACKENDS__LRS__CLICKHOUSE__PORT=x: allowed is an integer from 1 to 65535");
+}
+
+TEST_CASE("without a backend es is meant where settings of ES are given") {
+  const auto loaded = load({{"RALPH_BACKENDS__LRS__ES__HOSTS", "http://a:1"}});
+  REQUIRE(loaded);
+  CHECK(loaded->settings.backend == "es");
+  CHECK(line(*loaded, "RALPH_RUNSERVER_BACKEND").origin ==
+        "implied by RALPH_BACKENDS__LRS__ES__HOSTS");
+  const auto named = load(
+      {{"RALPH_BACKENDS__LRS__ES__HOSTS", "http://a:1"}, {"RALPH_RUNSERVER_BACKEND", "memory"}});
+  REQUIRE(named);
+  CHECK(named->settings.backend == "memory");
 }
 
 TEST_CASE("settings without meaning and unknown ones are named once") {

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "http/parameters.h"
+#include "http/ralph_parameters.h"
 #include "http/resources.h"
 #include "http/respond.h"
 #include "http/statements_in.h"
@@ -64,6 +65,7 @@ Result<Response> put_statement(Exchange& exchange) {
 }
 
 Result<Response> post_statements(Exchange& exchange) {
+  if (exchange.ralph) spell_as_standard(exchange.parameters);
   RETURN_IF_ERROR(xapi::only_allowed(exchange.parameters, {"partialSuccess", "ignoreInvalid"}));
   TRY(const bool partial, wants_partial(exchange));
   TRY(const auto incoming, read_statements(exchange.request));
@@ -87,6 +89,7 @@ Result<Response> post_statements(Exchange& exchange) {
 }
 
 Result<Response> get_statements(Exchange& exchange) {
+  if (exchange.ralph) spell_as_standard(exchange.parameters);
   TRY(const auto query, xapi::parse_statement_query(exchange.parameters));
   lrs::Presentation presentation{query.format, {}};
   if (query.format == xapi::Format::canonical)

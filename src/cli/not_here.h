@@ -1,0 +1,12 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace lectern::cli {
+
+/// What to tell somebody who calls a command of Ralph that this program does not have: its log
+/// pipeline. Nothing for every other call.
+std::optional<std::string> not_here(int argc, const char* const* argv);
+
+}  // namespace lectern::cli

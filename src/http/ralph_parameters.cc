@@ -1,0 +1,83 @@
+#include "http/ralph_parameters.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace lectern::http {
+namespace {
+
+template <std::size_t N>
+bool is_one_of(const std::array<std::string_view, N>& all, std::string_view text) {
+  return std::find(all.begin(), all.end(), text) != all.end();
+}
+
+constexpr auto booleans =
+    std::to_array<std::string_view>({"related_activities", "related_agents", "attachments",
+                                     "ascending", "mine", "partialSuccess", "ignoreInvalid"});
+constexpr auto instants = std::to_array<std::string_view>({"since", "until"});
+constexpr auto droppable_if_empty =
+    std::to_array<std::string_view>({"statementId", "voidedStatementId", "verb", "activity"});
+
+void keep_last_of_each(xapi::Parameters& parameters) {
+  xapi::Parameters kept;
+  for (auto& [name, value] : parameters) {
+    const auto same = std::find_if(kept.begin(), kept.end(),
+                                   [&](const auto& other) { return other.first == name; });
+    if (same == kept.end())
+      kept.emplace_back(std::move(name), std::move(value));
+    else
+      same->second = std::move(value);
+  }
+  parameters = std::move(kept);
+}
+
+void spell_boolean(std::string& value) {
+  constexpr auto yes = std::to_array<std::string_view>({"1", "yes", "on", "t", "y", "true"});
+  constexpr auto no = std::to_array<std::string_view>({"0", "no", "off", "f", "n", "false"});
+  std::string word = value;
+  for (char& c : word)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  if (is_one_of(yes, word)) value = "true";
+  if (is_one_of(no, word)) value = "false";
+}
+
+void spell_count(std::string& value) {
+  const std::size_t point = value.find('.');
+  if (point != std::string::npos && point > 0 && point + 1 < value.size() &&
+      value.find_first_not_of('0', point + 1) == std::string::npos)
+    value.resize(point);
+}
+
+void spell_instant(std::string& value) {
+  constexpr std::size_t date_bytes = 10;  // 2026-11-24
+  if (value.size() == date_bytes && value[4] == '-' && value[7] == '-') value += "T00:00:00Z";
+}
+
+/// What Ralph lets pass beside an id because it selects nothing.
+bool selects_nothing(std::string_view name, std::string_view value) {
+  return name == "limit" || name == "ascending" || (is_one_of(booleans, name) && value == "false");
+}
+
+}  // namespace
+
+void spell_as_standard(xapi::Parameters& parameters) {
+  keep_last_of_each(parameters);
+  for (auto& [name, value] : parameters) {
+    if (is_one_of(booleans, name)) spell_boolean(value);
+    if (is_one_of(instants, name)) spell_instant(value);
+    if (name == "limit") spell_count(value);
+  }
+  std::erase_if(parameters, [](const auto& one) {
+    return one.second.empty() && is_one_of(droppable_if_empty, one.first);
+  });
+  const bool by_id =
+      xapi::value_of(parameters, "statementId") || xapi::value_of(parameters, "voidedStatementId");
+  if (by_id)
+    std::erase_if(parameters, [](const auto& one) {
+      return selects_nothing(one.first, one.second) && one.first != "attachments";
+    });
+}
+
+}  // namespace lectern::http
