@@ -59,59 +59,51 @@ Result<Job::Step> AppendJob::prepare(Group& group, StoredClock& clock) {
     Row& row = rows_[i];
     row.stored = clock.next();
     xapi::set_stored(row.json, row.stored_at, row.stored);
-    write_row(group, row, i);
+    group.touched.insert(id_keys_[i]);
+    if (!references) write_row(group, i, false);
   }
-  if (references) RETURN_IF_ERROR(write_references(group));
+  if (references) RETURN_IF_ERROR(write_with_references(group));
   return Step::prepared;
 }
 
-void AppendJob::write_row(Group& group, const Row& row, std::size_t index) {
-  auto& batch = group.batch;
-  const auto head = encode_body_head({row.id, row.refers_to, row.voids, false, {}});
+void AppendJob::write_row(Group& group, std::size_t index, bool voided) {
+  const Row& row = rows_[index];
+  const auto head = encode_body_head({row.id, row.refers_to, row.voids, voided, {}});
   const auto key = body_key(target_, row.stored);
   const rocksdb::Slice key_part = key;
   const rocksdb::Slice value_parts[] = {head, row.json};
-  batch.Put(database_.family(Family::bodies), rocksdb::SliceParts(&key_part, 1),
-            rocksdb::SliceParts(value_parts, 2));
-  batch.Put(database_.family(Family::ids), id_keys_[index],
-            encode_id_entry({true, row.stored, row.fingerprint}));
-  group.touched.insert(id_keys_[index]);
-  const auto order = order_of(row.stored);
+  group.batch.Put(database_.family(Family::bodies), rocksdb::SliceParts(&key_part, 1),
+                  rocksdb::SliceParts(value_parts, 2));
+  group.batch.Put(database_.family(Family::ids), id_keys_[index],
+                  encode_id_entry({true, row.stored, row.fingerprint}));
+  if (voided) return;
   for (const auto& hash : hashes_[index])
-    batch.Put(database_.family(Family::postings), posting_key(hash, order), {});
+    group.postings.push_back(posting_key(hash, order_of(row.stored)));
 }
 
-Result<void> AppendJob::write_references(Group& group) {
+Result<void> AppendJob::write_with_references(Group& group) {
   std::vector<Row> fresh;
-  std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < rows_.size(); ++i) {
-    if (verdicts_[i] != Verdict::stored) continue;
-    fresh.push_back(rows_[i]);
-    places.push_back(i);
-  }
-  auto& batch = group.batch;
+  for (std::size_t i = 0; i < rows_.size(); ++i)
+    if (verdicts_[i] == Verdict::stored) fresh.push_back(rows_[i]);
   ReferenceBatch references(database_, target_, fresh);
   RETURN_IF_ERROR(resolve_references(references, fresh));
-  RETURN_IF_ERROR(references.write(batch));
-  for (std::size_t i = 0; i < fresh.size(); ++i) {
-    const Row& row = fresh[i];
-    if (row.refers_to) {
-      batch.Put(database_.family(Family::references),
-                reference_key(target_, *row.refers_to, row.stored),
-                encode_reference({row.id, row.voids}));
-      const auto target_key = id_key(target_, *row.refers_to);
-      TRY(const auto entry, database_.get(Family::ids, target_key));
-      const bool comes_now = group.touched.contains(target_key);
-      if (!entry && !comes_now)
-        batch.Put(database_.family(Family::ids), target_key, encode_id_entry({}));
-      group.touched.insert(target_key);
-    }
-    if (!references.is_voided(row.id)) continue;
-    batch.Put(database_.family(Family::bodies), body_key(target_, row.stored),
-              encode_body_head({row.id, row.refers_to, row.voids, true, {}}).append(row.json));
-    for (const auto& hash : hashes_[places[i]])
-      batch.Delete(database_.family(Family::postings), posting_key(hash, order_of(row.stored)));
+  RETURN_IF_ERROR(references.write(group.batch));
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    if (verdicts_[i] != Verdict::stored) continue;
+    write_row(group, i, references.is_voided(rows_[i].id));
+    if (rows_[i].refers_to) RETURN_IF_ERROR(write_reference(group, rows_[i]));
   }
+  return {};
+}
+
+Result<void> AppendJob::write_reference(Group& group, const Row& row) {
+  group.batch.Put(database_.family(Family::references),
+                  reference_key(target_, *row.refers_to, row.stored),
+                  encode_reference({row.id, row.voids}));
+  const auto target_key = id_key(target_, *row.refers_to);
+  if (!group.touched.insert(target_key).second) return {};  // it comes in this batch
+  TRY(const auto entry, database_.get(Family::ids, target_key));
+  if (!entry) group.batch.Put(database_.family(Family::ids), target_key, encode_id_entry({}));
   return {};
 }
 

@@ -22,8 +22,10 @@ class AppendJob final : public Job {
 
  private:
   Result<void> look_up();
-  void write_row(Group& group, const Row& row, std::size_t index);
-  Result<void> write_references(Group& group);
+  void write_row(Group& group, std::size_t index, bool voided);
+  /// Writes the new rows together with what their references change.
+  Result<void> write_with_references(Group& group);
+  Result<void> write_reference(Group& group, const Row& row);
 
   const Database& database_;
   const TargetNumber target_;

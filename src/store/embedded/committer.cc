@@ -86,18 +86,27 @@ void Committer::commit(const std::vector<Job*>& jobs) {
 
 Result<Job::Step> Committer::prepare(Job& job, Group& group) {
   group.batch.SetSavePoint();
+  const auto postings = group.postings.size();
   auto step = job.prepare(group, clock_);
   if (step) {
     group.batch.PopSavePoint();
   } else {
     group.batch.RollbackToSavePoint();
+    group.postings.resize(postings);
   }
   return step;
+}
+
+void Committer::add_postings(Group& group) {
+  std::sort(group.postings.begin(), group.postings.end());
+  for (const auto& key : group.postings)
+    group.batch.Put(database_.family(Family::postings), slice(key), {});
 }
 
 void Committer::write(Group& group, std::vector<Job*>& jobs) {
   Result<void> outcome;
   if (!group.empty()) {
+    add_postings(group);
     rocksdb::WriteOptions options;
     options.sync = true;
     const auto status = database_.rocks().Write(options, &group.batch);
@@ -107,6 +116,7 @@ void Committer::write(Group& group, std::vector<Job*>& jobs) {
     }
   }
   group.batch.Clear();
+  group.postings.clear();
   group.touched.clear();
   {
     const std::lock_guard lock(mutex_);

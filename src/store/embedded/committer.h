@@ -18,10 +18,12 @@ namespace lectern::store::embedded {
 /// Writes that go to disk together.
 struct Group {
   rocksdb::WriteBatch batch;
+  /// Postings to be added; they go in sorted, so that the memtable finds each place near the last.
+  std::vector<PostingKey> postings;
   /// Keys that are being written and that other jobs decide by.
   std::unordered_set<std::string> touched;
 
-  bool empty() const { return batch.Count() == 0; }
+  bool empty() const { return batch.Count() == 0 && postings.empty(); }
 };
 
 /// Something to be written after a look at what is there.
@@ -67,6 +69,7 @@ class Committer {
   void work();
   void commit(const std::vector<Job*>& jobs);
   Result<Job::Step> prepare(Job& job, Group& group);
+  void add_postings(Group& group);
   /// Writes the group and answers the jobs that are in it.
   void write(Group& group, std::vector<Job*>& jobs);
   void answer(Job& job, Result<void> outcome);

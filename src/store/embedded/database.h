@@ -27,6 +27,8 @@ Error damaged(std::string_view what);
 
 inline std::string_view view(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
+inline rocksdb::Slice slice(const PostingKey& key) { return {key.data(), key.size()}; }
+
 /// The folder of the embedded store, opened; it belongs to this process until this is destroyed.
 /// Thread-safe.
 class Database {

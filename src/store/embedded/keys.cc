@@ -1,5 +1,7 @@
 #include "store/embedded/keys.h"
 
+#include <algorithm>
+
 namespace lectern::store::embedded {
 namespace {
 
@@ -77,9 +79,10 @@ std::string id_key(TargetNumber target, const Uuid& id) {
   return key;
 }
 
-std::string posting_key(const TermHash& hash, std::uint64_t order) {
-  std::string key(hash.begin(), hash.end());
-  append_be64(key, order);
+PostingKey posting_key(const TermHash& hash, std::uint64_t order) {
+  PostingKey key;
+  std::copy(hash.begin(), hash.end(), key.begin());
+  for (std::size_t i = 0; i < 8; ++i) key[16 + i] = static_cast<char>(order >> (56 - 8 * i) & 0xFF);
   return key;
 }
 

@@ -30,6 +30,7 @@ namespace lectern::store::embedded {
 
 using TargetNumber = std::uint32_t;
 using TermHash = std::array<char, 16>;
+using PostingKey = std::array<char, 24>;
 
 /// What flips to and fro between `stored` and the bytes of `order`.
 std::uint64_t order_of(Time stored);
@@ -43,7 +44,7 @@ std::uint64_t be64(std::string_view bytes);
 
 std::string body_key(TargetNumber target, Time stored);
 std::string id_key(TargetNumber target, const Uuid& id);
-std::string posting_key(const TermHash& hash, std::uint64_t order);
+PostingKey posting_key(const TermHash& hash, std::uint64_t order);
 std::string reference_key(TargetNumber target, const Uuid& referred, Time stored);
 std::string document_key(TargetNumber target, const DocumentKey& key);
 /// What the keys of all documents of a space begin with.

@@ -2,6 +2,7 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 
 namespace lectern::store::embedded {
@@ -48,9 +49,11 @@ Options ids(const std::shared_ptr<rocksdb::Cache>& cache) {
   return options;
 }
 
+/// A group's postings come sorted: each is placed from where the one before it went.
 Options postings(const std::shared_ptr<rocksdb::Cache>& cache) {
   Options options = small_family(cache, 8 * 1024);
   options.write_buffer_size = 16 * mebibyte;
+  options.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
   return options;
 }
 

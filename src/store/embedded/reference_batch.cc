@@ -130,7 +130,7 @@ Result<void> ReferenceBatch::write_added(rocksdb::WriteBatch& batch, const Uuid&
   }
   for (const auto& term : terms)
     batch.Put(database_.family(Family::postings),
-              posting_key(database_.hash_of(target_, term), order_of(stored_at)), {});
+              slice(posting_key(database_.hash_of(target_, term), order_of(stored_at))), {});
   return {};
 }
 
@@ -141,7 +141,7 @@ Result<void> ReferenceBatch::write_voided(rocksdb::WriteBatch& batch, const Uuid
   TRY(const auto terms, closure(id));
   for (const auto& term : terms)
     batch.Delete(database_.family(Family::postings),
-                 posting_key(database_.hash_of(target_, term), order_of(stored->stored)));
+                 slice(posting_key(database_.hash_of(target_, term), order_of(stored->stored))));
   Body body = stored->body;
   body.voided = true;
   batch.Put(database_.family(Family::bodies), body_key(target_, stored->stored),
