@@ -41,6 +41,8 @@ class Append {
     const auto fresh = fresh_rows();
     RETURN_IF_ERROR(announce(fresh));
     TRY(auto underway, presence_.stamp(fresh, deadline_));
+    if (!fresh.empty())  // a hint: another thread may set it lower
+      place_.newest = std::max(place_.newest.load(), microseconds(fresh.back()->stored));
     auto done = store_fresh();
     if (done) done = resolve();
     if (!done) {

@@ -10,7 +10,18 @@ namespace {
 using json::Type;
 using json::Value;
 
-std::int64_t microseconds(Time time) { return time.time_since_epoch().count(); }
+/// Half of an id as a number; the numbers rise as the ids do.
+std::int64_t half(const Uuid& id, std::size_t from) {
+  std::uint64_t number = 0;
+  for (std::size_t i = from; i < from + 8; ++i) number = number << 8 | id.bytes[i];
+  return static_cast<std::int64_t>(number ^ (std::uint64_t{1} << 63));
+}
+
+void set_half(Uuid& id, std::size_t from, std::int64_t number) {
+  auto rest = static_cast<std::uint64_t>(number) ^ (std::uint64_t{1} << 63);
+  for (std::size_t i = from + 8; i-- > from; rest >>= 8)
+    id.bytes[i] = static_cast<std::uint8_t>(rest & 0xFF);
+}
 
 /// The first value of a stored field.
 std::optional<Value> field(Value hit, std::string_view name) {
@@ -30,9 +41,9 @@ bool flag(std::optional<Value> value) {
 }
 
 void append_lectern(std::string& lines, const Kept& kept) {
-  const std::string id = kept.id.text();
-  lines += fmt::format(R"("lectern":{{"stored":{},"id":"{}","hash":"{}","terms":[)",
-                       microseconds(kept.stored), id, kept.fingerprint.text());
+  lines += fmt::format(R"("lectern":{{"stored":{},"id_high":{},"id_low":{},"hash":"{}","terms":[)",
+                       microseconds(kept.stored), half(kept.id, 0), half(kept.id, 8),
+                       kept.fingerprint.text());
   for (std::size_t i = 0; i < kept.terms.size(); ++i) {
     if (i > 0) lines += ',';
     json::append_quoted(lines, kept.terms[i]);
@@ -84,6 +95,31 @@ std::string without_lectern(Value statement) {
 }
 
 }  // namespace
+
+std::int64_t microseconds(Time time) { return time.time_since_epoch().count(); }
+
+std::string sort_by_place(std::string_view order) {
+  return fmt::format(
+      R"({{"lectern.stored":"{0}"}},{{"lectern.id_high":"{0}"}},{{"lectern.id_low":"{0}"}})",
+      order);
+}
+
+std::string sort_values(const xapi::Position& position) {
+  return fmt::format("[{},{},{}]", microseconds(position.stored), half(position.id, 0),
+                     half(position.id, 8));
+}
+
+std::optional<xapi::Position> place_of(Value sort) {
+  std::vector<std::int64_t> numbers;
+  for (const Value value : sort.children())
+    if (value.is(Type::number))
+      if (const auto number = value.as_integer()) numbers.push_back(*number);
+  if (numbers.size() != 3) return std::nullopt;
+  xapi::Position position{Time{std::chrono::microseconds{numbers[0]}}, {}};
+  set_half(position.id, 0, numbers[1]);
+  set_half(position.id, 8, numbers[2]);
+  return position;
+}
 
 Kept kept_of(const Row& row) {
   return {row.id, row.stored, row.terms, row.fingerprint, row.refers_to, row.voids,

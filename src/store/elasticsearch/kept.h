@@ -23,6 +23,16 @@ struct Kept {
   Version version;   ///< of the document, when it was read
 };
 
+/// Since 1970.
+std::int64_t microseconds(Time time);
+
+/// The elements of `sort` for the order of Position, `order` being asc or desc; the values that
+/// stand for a place in it, as an array; and the place of a hit's `sort`. The id is cut into two
+/// numbers, since to compare a keyword costs a look into its dictionary.
+std::string sort_by_place(std::string_view order);
+std::string sort_values(const xapi::Position& position);
+std::optional<xapi::Position> place_of(json::Value sort);
+
 Kept kept_of(const Row& row);
 
 /// The document of a statement, on one line. Without `with_statement` it holds no more than the

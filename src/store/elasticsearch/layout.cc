@@ -20,7 +20,7 @@ constexpr std::string_view keyword =
 constexpr std::string_view lectern_fields =
     R"("lectern":{"dynamic":false,"properties":{)"
     R"("stored":{"type":"long","store":true},)"  // microseconds: sorts exactly
-    R"("id":{"type":"keyword","index":false},)"  // sorting by _id is refused
+    R"("id_high":{"type":"long","index":false},"id_low":{"type":"long","index":false},)"
     R"("terms":{"type":"keyword","doc_values":false,"store":true},)"
     R"("hash":{"type":"keyword","index":false,"doc_values":false,"store":true},)"
     R"("refers_to":{"type":"keyword","doc_values":false,"store":true},)"

@@ -7,7 +7,7 @@
 
 /// How the indices are laid out. A document of the index of statements is
 ///
-///   { <the statement, as Ralph has it>, "lectern": { stored, id, terms, hash, ... } }
+///   { <the statement, as Ralph has it>, "lectern": { stored, id_high, id_low, terms, hash, ... } }
 ///
 /// where `lectern` is indexed but kept out of `_source` if the index can still be told so, that is
 /// while it holds nothing. Keys that are not named here are stored and not looked at, so that no

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "store/elasticsearch/kept.h"
 #include "store/elasticsearch/layout.h"
 
 namespace lectern::store::elasticsearch {
@@ -57,7 +58,10 @@ Result<std::unique_ptr<Place>> Places::prepare(const Context& context) {
   RETURN_IF_ERROR(prepare_statements(cluster_, names.statements, deadline));
   RETURN_IF_ERROR(cluster_.expect_ok({"POST", "/" + names.statements + "/_refresh"}, deadline));
   TRY(const auto last, latest(cluster_, names.statements, deadline));
-  if (last) presence_.raise(*last);
+  if (last) {
+    presence_.raise(*last);
+    place->newest = microseconds(*last);
+  }
   RETURN_IF_ERROR(report_incomplete(cluster_, names.statements, deadline));
   return place;
 }

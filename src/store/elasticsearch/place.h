@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -20,6 +21,9 @@ struct Place {
 
   const IndexNames names;
   std::atomic<bool> references_ready{false};  ///< their index is there
+  /// Microseconds: of the newest row that was seen, and the width of the last window (pages.h).
+  std::atomic<std::int64_t> newest{INT64_MIN};
+  std::atomic<std::int64_t> window_width{60'000'000};
   Visibility visibility;
   SharedBulk bulk;
 };
