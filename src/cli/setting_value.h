@@ -16,7 +16,6 @@ namespace lectern::cli {
 Result<bool> read_boolean(std::string_view text);
 /// Decimal, within the row's bounds.
 Result<std::int64_t> read_integer(const Row& row, std::string_view text);
-Result<double> read_number(const Row& row, std::string_view text);
 /// A text; where the row has choices, one of them in any letter case (the answer is lower case).
 Result<std::string> read_text(const Row& row, std::string_view text);
 /// `a,b,c` or a JSON array of strings; items are not trimmed. Where the row has choices, each is

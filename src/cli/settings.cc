@@ -77,10 +77,6 @@ struct Put {
         RETURN_IF_ERROR(read_integer(row, text));
         break;
       }
-      case Kind::number: {
-        RETURN_IF_ERROR(read_number(row, text));
-        break;
-      }
       case Kind::object: {
         RETURN_IF_ERROR(read_object(text));
         break;
@@ -102,10 +98,6 @@ struct Put {
   }
   Result<void> operator()(std::int64_t Settings::*place) const {
     TRY(settings.*place, read_integer(row, text));
-    return {};
-  }
-  Result<void> operator()(double Settings::*place) const {
-    TRY(settings.*place, read_number(row, text));
     return {};
   }
   Result<void> operator()(std::vector<std::string> Settings::*place) const {

@@ -23,9 +23,7 @@ std::string kind_of(const Row& row) {
   }
   if (std::holds_alternative<bool Settings::*>(row.place)) return "boolean";
   if (std::holds_alternative<std::vector<std::string> Settings::*>(row.place)) return "list";
-  if (row.most != 0)
-    return std::to_string(static_cast<long long>(row.least)) + " to " +
-           std::to_string(static_cast<long long>(row.most));
+  if (row.most != 0) return std::to_string(row.least) + " to " + std::to_string(row.most);
   if (const auto* kind = std::get_if<Kind>(&row.place)) {
     if (*kind == Kind::boolean) return "boolean";
     if (*kind == Kind::object) return "JSON object or key=value list";

@@ -5,8 +5,8 @@
 namespace lectern::cli {
 namespace {
 
-constexpr double day_ms = 24 * 3600 * 1000;
-constexpr double year_s = 366.0 * 24 * 3600;
+constexpr std::int64_t day_ms = 24 * 3600 * 1000;
+constexpr std::int64_t year_s = 366 * 24 * 3600;
 
 using S = Settings;
 
@@ -57,9 +57,9 @@ constexpr std::array rows = {
     Row{"RUNSERVER_WORKERS", &S::workers, "32", "threads that work on requests", 1, 4096},
     Row{"RUNSERVER_QUEUE_MAX", &S::queue_max, "1024", "requests waiting for a worker; more get 503", 1, 1'000'000},
     Row{"RUNSERVER_CONNECTIONS_MAX", &S::connections_max, "10000", "client connections at once", 1, 1'000'000},
-    Row{"RUNSERVER_HEADER_BYTES_MAX", &S::header_bytes_max, "32768", "bytes of a request's headers; more get 431", 1024, 16.0 * 1024 * 1024},
-    Row{"RUNSERVER_BODY_BYTES_MAX", &S::body_bytes_max, "104857600", "bytes of a request's body, unzipped too; more get 413", 1024, 4'294'901'760.0},
-    Row{"RUNSERVER_BODY_MEMORY_BYTES_MAX", &S::body_memory_bytes_max, "4194304", "bytes of a body kept in memory; larger ones go to a file", 0, 4'294'901'760.0},
+    Row{"RUNSERVER_HEADER_BYTES_MAX", &S::header_bytes_max, "32768", "bytes of a request's headers; more get 431", 1024, 16 * 1024 * 1024},
+    Row{"RUNSERVER_BODY_BYTES_MAX", &S::body_bytes_max, "104857600", "bytes of a request's body, unzipped too; more get 413", 1024, 4'294'901'760},
+    Row{"RUNSERVER_BODY_MEMORY_BYTES_MAX", &S::body_memory_bytes_max, "4194304", "bytes of a body kept in memory; larger ones go to a file", 0, 4'294'901'760},
     Row{"RUNSERVER_SPOOL_DIR", &S::spool_dir, "", "folder of those files; without it $TMPDIR or /tmp"},
     Row{"RUNSERVER_HEADER_DEADLINE_MS", &S::header_deadline_ms, "15000", "for one request's headers, whole", 1, day_ms},
     Row{"RUNSERVER_BODY_IDLE_MS", &S::body_idle_ms, "15000", "without a byte of the body", 1, day_ms},
@@ -77,7 +77,7 @@ constexpr std::array rows = {
     choice({"LRS_DEFAULT_VERSION", &S::default_version, "1.0.3", "version that answers name where the request names none; clients of Ralph always get 1.0.3"}, "1.0.3 2.0.0"),
     Row{"LRS_PARTIAL_SUCCESS_DEFAULT", &S::partial_success_default, "false", "store the good statements of a batch unless partialSuccess=false"},
     accepted("LRS_ELASTICSEARCH_VALIDATE_KEYS", "true", "every key of the standard can be stored here"),
-    Row{"ATTACHMENT_BYTES_MAX", &S::attachment_bytes_max, "104857600", "bytes of one attachment; more get 413", 0, 4'294'901'760.0},
+    Row{"ATTACHMENT_BYTES_MAX", &S::attachment_bytes_max, "104857600", "bytes of one attachment; more get 413", 0, 4'294'901'760},
 
     // Who may
     choice({"RUNSERVER_AUTH_BACKENDS", &S::auth_backends, "basic", "ways to authenticate, with commas"}, "basic oidc"),

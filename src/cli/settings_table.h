@@ -16,24 +16,22 @@ enum class Kind : std::uint8_t {
   text,
   boolean,
   integer,
-  number,
   object,  ///< JSON object, or key=value,key=value; also by __path
 };
 
 /// Where a checked value goes: a member of Settings; or, by Kind, nowhere (backends' own settings,
 /// which stay texts, and those without meaning here).
-using Place =
-    std::variant<Kind, std::string Settings::*, bool Settings::*, std::int64_t Settings::*,
-                 double Settings::*, std::vector<std::string> Settings::*>;
+using Place = std::variant<Kind, std::string Settings::*, bool Settings::*,
+                           std::int64_t Settings::*, std::vector<std::string> Settings::*>;
 
 /// One setting.
 struct Row {
   std::string_view name;  ///< behind RALPH_ or LECTERN_
   Place place;
-  std::string_view fallback;   ///< the default, as an operator would write it; "": none
-  std::string_view meaning;    ///< one line
-  double least = 0;            ///< bounds of numbers
-  double most = 0;             ///< 0: no bounds
+  std::string_view fallback;  ///< the default, as an operator would write it; "": none
+  std::string_view meaning;   ///< one line
+  std::int64_t least = 0;     ///< bounds of integers
+  std::int64_t most = 0;
   std::string_view choices{};  ///< blank-separated: what texts and list items may be, in lower case
   bool secret = false;
   bool honoured = true;      ///< false: accepted, without meaning here
