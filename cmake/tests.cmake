@@ -15,6 +15,10 @@ lectern_script_test(conformance TIMEOUT 300 COMMAND ${Python3_EXECUTABLE} tests/
 lectern_script_test(deploy TIMEOUT 60 COMMAND ${Python3_EXECUTABLE} tests/deploy.py)
 lectern_script_test(forwarding TIMEOUT 600
                     COMMAND ${Python3_EXECUTABLE} tests/forwarding/kill_both.py)
+lectern_script_test(what_is_sent TIMEOUT 120
+                    COMMAND ${Python3_EXECUTABLE} tests/forwarding/what_is_sent.py)
+lectern_script_test(ralph_table TIMEOUT 60 COMMAND ${Python3_EXECUTABLE} tests/ralph_table.py)
+lectern_script_test(es_settings TIMEOUT 120 COMMAND ${Python3_EXECUTABLE} tests/api/es_settings.py)
 lectern_script_test(kill_server TIMEOUT 600
                     COMMAND ${Python3_EXECUTABLE} tests/crash/kill_server.py 5)
 lectern_script_test(oidc TIMEOUT 120 COMMAND ${Python3_EXECUTABLE} tests/api/oidc.py)

@@ -193,6 +193,16 @@ TEST_CASE("a signed token makes the principal of its subject") {
   CHECK((*principal)->scopes.names() == std::vector<std::string_view>{"statements/write"});
 }
 
+TEST_CASE("a final slash of the issuer makes no difference") {
+  TestProvider provider;
+  provider.set_discovery();
+  provider.set_keys(rsa().jwk());
+  auto options = options_for(provider);
+  options.provider.issuer_uri += "/";
+  OidcAuthenticator oidc(options);
+  CHECK(oidc.authenticate("Bearer " + rsa().token(provider.claims())));
+}
+
 TEST_CASE("RSA with both paddings and elliptic keys are understood") {
   TestProvider provider;
   const Signer elliptic("ec-1", true);

@@ -106,6 +106,15 @@ SCENARIOS = [
         "a hostile target is a place like any other, kept apart from all others",
         *[step for i in range(len(HOSTILE)) for step in kept_apart(i)]),
     sentence(
+        "a cursor of one target shows nothing of it in another",
+        POST("/statements", [statement("{a}"), statement("{b}")], user="hostile-0", status=200, **N),
+        POST("/statements", [statement("{c}")], user="hostile-1", status=200, **N),
+        GET("/statements", query={"agent": agent(), "limit": "1"}, user="hostile-0", status=200, ids=["{b}"],
+            check=lambda a, n: n.update(more=a.json["more"]), **N),
+        GET("{more}", user="hostile-1", status=200, check=lambda a, n: None if n["a"] not in str(a.body) else (
+            _ for _ in ()).throw(Failure("the other's statement")), **N),
+        GET("{more}", user="hostile-0", status=200, ids=["{a}"], **N)),
+    sentence(
         "heartbeats need no credentials, whoami does",
         GET("/__heartbeat__", user=None, status=200, json={"database": "ok"}, **N),
         GET("/__lbheartbeat__", user=None, status=200, body_is=b"null", **N),

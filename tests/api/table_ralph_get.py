@@ -185,6 +185,7 @@ SCENARIOS = [
         "every answer names a version, those about statements what they are consistent through",
         GET("/statements?limit=1", status=200, header={
             "X-Experience-API-Version": "^1.0.3$", "X-Experience-API-Consistent-Through": "Z$"}, **N),
+        GET("/statements?limit=1", status=200, header={"Date": " GMT$", "Content-Length": "[0-9]"}, absent=["Server", "ETag"], **N),
         GET("/statements?foo=1", status=400, header={"X-Experience-API-Version": "^1.0.3$"}, **N)),
     sentence(
         "without origins by setting there are no headers of CORS",

@@ -42,7 +42,7 @@ def shouted(names):
     return names["A"]
 
 
-MICROSECONDS = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(\+00:00|Z)"
+MICROSECONDS = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00"
 GROUP = {"objectType": "Group"}
 
 SCENARIOS = [
@@ -97,6 +97,11 @@ SCENARIOS = [
         GET("/statements", query={"agent": {"mbox": "mailto:{m}@example.org"}}, status=200, ids=["{b}"], **N),
         refused(statement(actor={"mbox": "mailto:a@localhost"}), "/actor/mbox"),
         refused(statement(actor={"mbox": "mailto:A <a@example.org>"}), "/actor/mbox")),
+    sentence(
+        "an empty name is a name, and extensions hold any JSON",
+        taken(statement(actor={"mbox": "mailto:a@b.org", "name": ""})),
+        *[taken(statement(result={"extensions": {"http://a.org/x": value}})) for value in (None, "", [], {}, 0, False, {"a": None})],
+        refused(statement(verb={"id": ""}), "/verb/id")),
     sentence(
         "the other identifiers are checked as the standard has them",
         taken(statement(actor={"mbox_sha1sum": "A" * 40})), refused(statement(actor={"mbox_sha1sum": "z" * 40}), "/actor/mbox_sha1sum"),

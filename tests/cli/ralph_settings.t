@@ -144,3 +144,27 @@ Options of runserver are the settings of its backends
   [1]
   $ lectern runserver --help | grep -oE -- '--(es|mongo|clickhouse|fs)-[a-z-]+' | sort -u | tr '\n' ' '
   --clickhouse-client-options --clickhouse-database --clickhouse-event-table-name --clickhouse-host --clickhouse-ids-chunk-size --clickhouse-password --clickhouse-port --clickhouse-username --es-allow-yellow-status --es-client-options --es-default-index --es-hosts --es-refresh-after-write --fs-default-directory-path --fs-default-lrs-file --mongo-client-options --mongo-connection-uri --mongo-default-collection --mongo-default-database  (no end of line)
+
+What a backend cannot use is refused with one line
+  $ start() { env "$@" lectern runserver -p 0 2>&1 | tail -1; }
+  $ start RALPH_RUNSERVER_BACKEND=es $es'__CLIENT_OPTIONS={"nonsense":1}'
+  lectern: RALPH_BACKENDS__LRS__ES__CLIENT_OPTIONS is 'nonsense'; allowed is ca_certs and verify_certs
+  $ start RALPH_RUNSERVER_BACKEND=es ${es}__HOSTS=nonsense
+  lectern: RALPH_BACKENDS__LRS__ES__HOSTS is 'nonsense'; allowed is http:// or https:// URLs
+  $ start RALPH_RUNSERVER_BACKEND=mongo ${mongo}__CONNECTION_URI=nonsense
+  lectern: CONNECTION_URI is not a MongoDB URI: Invalid URI Schema, expecting 'mongodb://' or 'mongodb+srv://'
+  $ start RALPH_RUNSERVER_BACKEND=mongo ${mongo}__DEFAULT_DATABASE='a b'
+  lectern: DEFAULT_DATABASE is 'a b'; a name has 1 to 63 bytes and no blank, '.', '$', '/', '\' or '"'
+  $ start RALPH_RUNSERVER_BACKEND=mongo ${mongo}__DEFAULT_COLLECTION='a$b'
+  lectern: DEFAULT_COLLECTION is 'a$b'; a name has 1 to 180 bytes, no '$', no '..', no '.' at either end, and does not begin with 'system.' or 'lectern.'
+  $ start RALPH_RUNSERVER_BACKEND=clickhouse ${clickhouse}__EVENT_TABLE_NAME='a; DROP' | grep -o "is no name.*"
+  is no name of a ClickHouse table: letters, digits and _ may stand in it, with at most one dot behind a database
+  $ start RALPH_RUNSERVER_BACKEND=clickhouse ${clickhouse}__DATABASE='a`' | grep -o "is no name.*"
+  is no name of a ClickHouse table: letters, digits and _ may stand in it, with at most one dot behind a database
+  $ start RALPH_RUNSERVER_BACKEND=fs ${fs}__DEFAULT_LRS_FILE=../x
+  lectern: DEFAULT_LRS_FILE is '../x'; allowed is the name of a file
+
+Every command wants good settings
+  $ RALPH_RUNSERVER_BACKEND=nothing ralph auth -u jane -p secret -s all -M mailto:jane@example.org
+  Error: RALPH_RUNSERVER_BACKEND=nothing: allowed is one of .* (re)
+  [1]
