@@ -66,7 +66,9 @@ void print_outcome(const store::MigrationProgress& progress, std::uint64_t left,
 int run_migrate(const Invocation& invocation) {
   const auto loaded = settings_for(invocation);
   if (!loaded) return 1;
-  auto stores = store::open_stores(loaded->settings.store_settings());
+  auto settings = loaded->settings.store_settings();
+  settings.statements_only = true;
+  auto stores = store::open_stores(settings);
   if (!stores) return failure(stores.error().message);
   if (!stores->migration)
     return failure(

@@ -31,6 +31,7 @@ Result<Stores> open_embedded(const StoreSettings& settings) {
 /// ClickHouse has no compare-and-set, which documents need: they live in the embedded store.
 Result<Stores> open_clickhouse(const StoreSettings& settings) {
   TRY(auto stores, clickhouse::open_clickhouse(settings));
+  if (settings.statements_only) return stores;
   TRY(auto beside, open_embedded(settings));
   stores.documents = std::move(beside.documents);
   stores.location += "; documents in " + beside.location;
