@@ -72,32 +72,40 @@ Result<Census::Sizes> Census::sizes(Deadline deadline) {
 Result<bool> Census::may_hold_foreign(Deadline deadline) {
   TRY(const auto now, sizes(deadline));
   const std::lock_guard lock(mutex_);
+  last_seen_ = now.difference();
   if (complete_difference_ && *complete_difference_ == now.difference()) return false;
   wanted_ = true;
   changed_.notify_all();
   return true;
 }
 
+Result<std::int64_t> Census::difference_between_flushes() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (last_seen_) return *last_seen_;
+  }
+  // A short call, so that a server that hangs does not hold up the end of the program.
+  TRY(const auto now, sizes(Clock::now() + sizes_max));
+  return now.difference();
+}
+
 void Census::take() {
-  // First a short call, so that a server that hangs does not hold up the end of the program.
-  const auto before = sizes(Clock::now() + sizes_max);
-  const auto incomplete = before
-                              ? count_missing(server_, names_, names_.ids, Clock::now() + count_max)
-                              : Result<std::uint64_t>(fail(before.error()));
-  const auto after = sizes(Clock::now() + sizes_max);
-  if (!before || !incomplete || !after) {
+  // What comes into Ralph's table behind this point is counted, or makes the difference another.
+  const auto difference = difference_between_flushes();
+  if (!difference) return;
+  const auto foreign = count_missing(server_, names_, names_.ids, Clock::now() + count_max);
+  if (!foreign) {
     log::debug("clickhouse: could not count the rows of {}", names_.events);
     return;
   }
-  if (*incomplete > 0)
+  if (*foreign > 0)
     log::info(
-        "clickhouse: {} of {} rows in {} were not written by this server: they are found by "
-        "id; `lectern migrate` makes them listed too",
-        *incomplete, after->events, names_.events);
+        "clickhouse: {} rows in {} were not written by Lectern: they are found by id; "
+        "`lectern migrate` makes them listed too",
+        *foreign, names_.events);
   const std::lock_guard lock(mutex_);
   complete_difference_.reset();
-  if (*incomplete == 0 && before->difference() == after->difference())
-    complete_difference_ = after->difference();
+  if (*foreign == 0) complete_difference_ = *difference;
 }
 
 void Census::work() {

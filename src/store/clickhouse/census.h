@@ -25,7 +25,8 @@ class Census {
   /// Breaks a count off.
   ~Census();
 
-  /// Whether there may be such rows now. Asks for a new count when that is the reason to be unsure.
+  /// Whether there may be such rows now; for the writing thread, between flushes. Asks for a new
+  /// count when that is the reason to be unsure.
   Result<bool> may_hold_foreign(Deadline deadline);
 
  private:
@@ -36,6 +37,7 @@ class Census {
   Result<Sizes> sizes(Deadline deadline);
   void work();
   void take();
+  Result<std::int64_t> difference_between_flushes();
 
   Server& server_;
   const Names& names_;
@@ -44,6 +46,7 @@ class Census {
   std::condition_variable changed_;
   // Guarded by mutex_:
   std::optional<std::int64_t> complete_difference_;  // of the sizes when nothing was incomplete
+  std::optional<std::int64_t> last_seen_;            // when the last flush began
   bool wanted_ = true;
   bool stop_ = false;
 

@@ -14,6 +14,8 @@ using std::chrono::microseconds;
 /// While it writes, a process repeats itself this often, which bounds how far others lag behind.
 constexpr std::chrono::milliseconds retell_after{250};
 
+constexpr std::chrono::milliseconds heard_max{50};
+
 constexpr std::string_view server_micros = "toInt64(toUnixTimestamp64Micro(now64(6)))";
 
 }  // namespace
@@ -87,6 +89,8 @@ Result<void> Presence::flush_begins(Deadline deadline) {
 void Presence::flush_ended(bool in_doubt) {
   const std::lock_guard lock(mutex_);
   flushing_ = false;
+  heard_at_ = {};
+  ++flushes_ended_;
   if (in_doubt) doubt_until_ = Clock::now() + silence_max;
 }
 
@@ -99,7 +103,7 @@ void Presence::rest(Deadline deadline) {
     log::debug("clickhouse: could not say that nothing is under way: {}", told.error().detail);
 }
 
-Result<Time> Presence::consistent_through(Deadline deadline) {
+Result<Time> Presence::ask_others(Deadline deadline) {
   std::string sql = "SELECT ";
   sql += server_micros;
   sql += ", argMax(low, at), argMax(active, at) FROM " + names_.writers + " WHERE process != ";
@@ -119,8 +123,28 @@ Result<Time> Presence::consistent_through(Deadline deadline) {
   }
   if (!reader.ok() || through == Time::max())
     return fail(Code::unavailable, "The database is not available", "no clock");
+  return through;
+}
+
+Result<Time> Presence::consistent_through(Deadline deadline) {
+  const auto asked_at = Clock::now();
+  Time through;
+  std::uint64_t ended_before = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    ended_before = flushes_ended_;
+    if (asked_at < heard_at_ + heard_max) through = heard_;
+  }
+  const bool heard = through != Time{};
+  if (!heard) {
+    TRY(through, ask_others(deadline));
+  }
   // After the answer: a flush that begins now stores above the instant in it.
   const std::lock_guard lock(mutex_);
+  if (!heard && through > heard_ && ended_before == flushes_ended_) {
+    heard_ = through;
+    heard_at_ = asked_at;
+  }
   if (flushing_ || Clock::now() <= doubt_until_) through = std::min(through, low_);
   promised_ = std::max(promised_, through);
   return through;

@@ -41,10 +41,13 @@ class Presence {
   /// Whether rest() has something to say.
   bool active() const { return active_; }
 
+  /// An answer of the server is used again for heard_max, but not beyond the end of a flush, so
+  /// that a client finds what it has just stored.
   Result<Time> consistent_through(Deadline deadline);
 
  private:
   Result<void> tell(bool active, Deadline deadline);
+  Result<Time> ask_others(Deadline deadline);
   Result<void> follow_clock(Deadline deadline);
   Time server_now() const;
 
@@ -64,6 +67,9 @@ class Presence {
   bool flushing_ = false;
   Time low_;
   Time promised_;  // the latest answer of consistent_through()
+  Time heard_;     // what all others and the clock allow, as it was at heard_at_
+  std::chrono::steady_clock::time_point heard_at_;
+  std::uint64_t flushes_ended_ = 0;
   std::chrono::steady_clock::time_point doubt_until_;
 };
 

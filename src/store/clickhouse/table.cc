@@ -18,6 +18,9 @@ Table::Table(Server& server, Names names, std::size_t ids_chunk)
       names_(std::move(names)),
       ids_chunk_(ids_chunk),
       presence_(server_, names_),
+      shared_find_([this](std::span<const Uuid> ids, Deadline deadline) {
+        return checked(find_some(ids, deadline));
+      }),
       gatherer_([this](Requests requests) { return flush(std::move(requests)); },
                 [this] { presence_.rest(Clock::now() + rest_max); }) {}
 
@@ -79,7 +82,7 @@ Result<std::vector<Found>> Table::find(std::span<const Uuid> ids, Deadline deadl
   while (!ids.empty()) {
     const auto some = ids.first(std::min(ids.size(), ids_chunk_));
     ids = ids.subspan(some.size());
-    TRY(auto more, checked(find_some(some, deadline)));
+    TRY(auto more, shared_find_.find(some, deadline));
     std::move(more.begin(), more.end(), std::back_inserter(found));
   }
   return found;

@@ -7,6 +7,7 @@
 #include "store/clickhouse/census.h"
 #include "store/clickhouse/gatherer.h"
 #include "store/clickhouse/presence.h"
+#include "store/clickhouse/shared_find.h"
 
 namespace lectern::store::clickhouse {
 
@@ -48,7 +49,8 @@ class Table {
   EndedFlushes ended_;  // of the writing thread
   std::mutex census_mutex_;
   std::optional<Census> census_;  // from the first prepare() on; guarded by census_mutex_
-  Gatherer gatherer_;             // last: its thread uses all of the above
+  SharedFind shared_find_;
+  Gatherer gatherer_;  // last: its thread uses all of the above
 };
 
 }  // namespace lectern::store::clickhouse
