@@ -1,14 +1,12 @@
 #include "base/json.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cstring>
-#include <limits>
 
 #include <fmt/format.h>
 #include <simdjson.h>
 
 #include "base/assert.h"
+#include "base/json_grammar.h"
 #include "base/limits.h"
 
 namespace lectern::json {
@@ -19,100 +17,6 @@ namespace {
 
 /// Objects with more members than this find their duplicate keys by sorting.
 constexpr std::size_t pairwise_members_max = 12;
-
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-std::size_t skip_digits(std::string_view text, std::size_t at) {
-  while (at < text.size() && is_digit(text[at])) ++at;
-  return at;
-}
-
-/// The number grammar of RFC 8259, section 6. simdjson leaves a token unread that nobody converts.
-bool is_number(std::string_view text) {
-  std::size_t at = 0;
-  if (at < text.size() && text[at] == '-') ++at;
-  if (at == text.size() || !is_digit(text[at])) return false;
-  at = text[at] == '0' ? at + 1 : skip_digits(text, at);
-  if (at < text.size() && text[at] == '.') {
-    const std::size_t first = at + 1;
-    at = skip_digits(text, first);
-    if (at == first) return false;
-  }
-  if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
-    ++at;
-    if (at < text.size() && (text[at] == '+' || text[at] == '-')) ++at;
-    const std::size_t first = at;
-    at = skip_digits(text, first);
-    if (at == first) return false;
-  }
-  return at == text.size();
-}
-
-/// Four hexadecimal digits at `at`, as a UTF-16 code unit.
-std::optional<unsigned> code_unit(std::string_view text, std::size_t at) {
-  unsigned unit = 0;
-  if (at + 4 > text.size()) return std::nullopt;
-  const char* const first = text.data() + at;
-  const auto [end, error] = std::from_chars(first, first + 4, unit, 16);
-  if (error != std::errc{} || end != first + 4) return std::nullopt;
-  return unit;
-}
-
-void append_utf8(std::string& out, unsigned point) {
-  const auto tail = [&](unsigned shift) {
-    out += static_cast<char>(0x80 | ((point >> shift) & 0x3F));
-  };
-  if (point < 0x80) {
-    out += static_cast<char>(point);
-  } else if (point < 0x800) {
-    out += static_cast<char>(0xC0 | (point >> 6));
-    tail(0);
-  } else if (point < 0x10000) {
-    out += static_cast<char>(0xE0 | (point >> 12));
-    tail(6);
-    tail(0);
-  } else {
-    out += static_cast<char>(0xF0 | (point >> 18));
-    tail(12);
-    tail(6);
-    tail(0);
-  }
-}
-
-/// Takes `\uXXXX`, or a pair of them for a character beyond the first plane; false for half a pair.
-bool take_unicode_escape(std::string_view& text, std::string& out) {
-  const auto high = code_unit(text, 2);
-  if (!high || (*high >= 0xDC00 && *high <= 0xDFFF)) return false;
-  if (*high < 0xD800 || *high > 0xDBFF) {
-    append_utf8(out, *high);
-    text.remove_prefix(6);
-    return true;
-  }
-  const auto low = code_unit(text, 8);
-  if (text.substr(6, 2) != "\\u" || !low || *low < 0xDC00 || *low > 0xDFFF) return false;
-  append_utf8(out, 0x10000 + ((*high - 0xD800) << 10) + (*low - 0xDC00));
-  text.remove_prefix(12);
-  return true;
-}
-
-/// Takes one escape sequence off the front and appends what it stands for; false for a bad one.
-bool take_escape(std::string_view& text, std::string& out) {
-  constexpr std::string_view letters = "\"\\/bfnrt";
-  constexpr std::string_view meanings = "\"\\/\b\f\n\r\t";
-  if (text.size() < 2) return false;
-  if (text[1] == 'u') return take_unicode_escape(text, out);
-  const std::size_t which = letters.find(text[1]);
-  if (which == std::string_view::npos) return false;
-  out += meanings[which];
-  text.remove_prefix(2);
-  return true;
-}
 
 std::string explain(simdjson::error_code error) {
   switch (error) {
@@ -222,9 +126,10 @@ Result<void> Builder::scalar(Type type, std::string_view token, Index self) {
   if (type == Type::string) {
     TRY(string, unescape(token));
     // Anything but white space between the closing quote and the next token is rubbish.
-    if (!trimmed(token.substr(last_ - begin)).empty()) return broken(simdjson::TAPE_ERROR, last_);
+    if (!without_space_behind(token.substr(last_ - begin)).empty())
+      return broken(simdjson::TAPE_ERROR, last_);
   } else {
-    token = trimmed(token);
+    token = without_space_behind(token);
     const bool good = type == Type::number    ? is_number(token)
                       : type == Type::boolean ? token == "true" || token == "false"
                                               : token == "null";
@@ -338,7 +243,7 @@ Result<void> Builder::root_scalar(ondemand::document& in) {
                                                            : Type::null;
   std::size_t begin = 0;
   while (begin < document_.text_.size() && is_space(document_.text_[begin])) ++begin;
-  return scalar(type, trimmed(document_.text_.substr(begin)), 0);
+  return scalar(type, without_space_behind(document_.text_.substr(begin)), 0);
 }
 
 Result<void> Builder::build(std::size_t allocated) {
@@ -355,7 +260,7 @@ Result<void> Builder::build(std::size_t allocated) {
   ondemand::value root;
   if (const auto error = cursor_.get_value().get(root)) return broken(error, 0);
   RETURN_IF_ERROR(value(root, 0, 0));
-  if (!trimmed(text.substr(document_.nodes_[0].end)).empty())
+  if (!without_space_behind(text.substr(document_.nodes_[0].end)).empty())
     return malformed("there is text behind the end of the JSON value");
   return {};
 }
@@ -377,161 +282,6 @@ Result<std::unique_ptr<Document>> parse_view(std::string_view text, std::size_t 
   document->text_ = text;
   RETURN_IF_ERROR(Builder(*document).build(text.size() + spare));
   return document;
-}
-
-std::string_view name_of(Type type) {
-  switch (type) {
-    case Type::null:
-      return "null";
-    case Type::boolean:
-      return "a boolean";
-    case Type::number:
-      return "a number";
-    case Type::string:
-      return "a string";
-    case Type::array:
-      return "an array";
-    case Type::object:
-      return "an object";
-  }
-  return "";
-}
-
-Type Value::type() const { return document_->nodes_[index_].type; }
-
-std::string_view Value::string() const {
-  LECTERN_ASSERT(is(Type::string));
-  return document_->nodes_[index_].string;
-}
-
-std::string_view Value::number() const {
-  LECTERN_ASSERT(is(Type::number));
-  return source();
-}
-
-double Value::as_double() const {
-  const std::string_view token = number();
-  double value = 0;
-  const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), value);
-  if (error != std::errc::result_out_of_range) return value;
-  // Out of range means too small as well as too large: a negative exponent is the former.
-  const std::size_t e = token.find_first_of("eE");
-  const bool tiny = e != std::string_view::npos && e + 1 < token.size() && token[e + 1] == '-';
-  const double limit = tiny ? 0 : std::numeric_limits<double>::infinity();
-  return token.front() == '-' ? -limit : limit;
-}
-
-std::optional<std::int64_t> Value::as_integer() const {
-  const std::string_view token = number();
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), value);
-  if (error != std::errc{} || end != token.data() + token.size()) return std::nullopt;
-  return value;
-}
-
-bool Value::boolean() const {
-  LECTERN_ASSERT(is(Type::boolean));
-  return source().front() == 't';
-}
-
-std::size_t Value::size() const { return document_->nodes_[index_].children; }
-
-std::optional<Value> Value::find(std::string_view key) const {
-  const auto& nodes = document_->nodes_;
-  if (nodes[index_].type != Type::object || nodes[index_].children == 0) return std::nullopt;
-  for (std::uint32_t at = index_ + 1; at != 0; at = nodes[at].next)
-    if (nodes[at].key == key) return Value(document_, at);
-  return std::nullopt;
-}
-
-std::string_view Value::key() const { return document_->nodes_[index_].key; }
-
-std::string_view Value::source() const {
-  const auto& node = document_->nodes_[index_];
-  return document_->text_.substr(node.begin, node.end - node.begin);
-}
-
-std::string_view Value::key_source() const {
-  const auto& node = document_->nodes_[index_];
-  return document_->text_.substr(node.key_begin, node.key_end - node.key_begin);
-}
-
-std::size_t Value::offset() const { return document_->nodes_[index_].begin; }
-
-std::string Value::pointer() const {
-  const auto& nodes = document_->nodes_;
-  std::string out;
-  for (std::uint32_t at = index_; at != 0; at = nodes[at].parent) {
-    std::string step = "/";
-    if (nodes[at].key_end > 0) {
-      for (const char c : nodes[at].key) {
-        if (c == '~')
-          step += "~0";
-        else if (c == '/')
-          step += "~1";
-        else
-          step += c;
-      }
-    } else {
-      std::size_t position = 0;
-      for (std::uint32_t s = nodes[at].parent + 1; s != at; s = nodes[s].next) ++position;
-      step += std::to_string(position);
-    }
-    out.insert(0, step);
-  }
-  return out;
-}
-
-Value::Range Value::children() const {
-  const auto& node = document_->nodes_[index_];
-  return Range(Iterator(document_, node.children == 0 ? 0 : index_ + 1), Iterator(document_, 0));
-}
-
-Value::Iterator& Value::Iterator::operator++() {
-  index_ = document_->nodes_[index_].next;
-  return *this;
-}
-
-void append_quoted(std::string& out, std::string_view text) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  out += '"';
-  std::size_t plain = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
-    out.append(text, plain, i - plain);
-    plain = i + 1;
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        out += "\\u00";
-        out += digits[c >> 4];
-        out += digits[c & 0x0F];
-    }
-  }
-  out.append(text, plain);
-  out += '"';
-}
-
-std::string quoted(std::string_view text) {
-  std::string out;
-  out.reserve(text.size() + 2);
-  append_quoted(out, text);
-  return out;
 }
 
 }  // namespace lectern::json
