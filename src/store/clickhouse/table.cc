@@ -36,7 +36,13 @@ Result<T> Table::checked(Result<T> result) {
 
 Result<void> Table::prepare(Deadline deadline) {
   if (prepared_) return {};
-  const std::lock_guard lock(prepare_mutex_);
+  std::unique_lock lock(prepare_mutex_, std::defer_lock);
+  // Who prepares waits for the server; the others must not wait beyond their own deadlines.
+  if (deadline == Deadline::max()) {
+    lock.lock();
+  } else if (!lock.try_lock_until(deadline)) {
+    return fail(Code::unavailable, "The database is not available", "its tables are being made");
+  }
   if (prepared_) return {};
   RETURN_IF_ERROR(create_tables(server_, names_, deadline));
   prepared_ = true;

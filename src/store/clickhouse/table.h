@@ -44,7 +44,7 @@ class Table {
   const Names names_;
   const std::size_t ids_chunk_;
   std::atomic<bool> prepared_{false};
-  std::mutex prepare_mutex_;
+  std::timed_mutex prepare_mutex_;
   Presence presence_;
   EndedFlushes ended_;  // of the writing thread
   std::mutex census_mutex_;
