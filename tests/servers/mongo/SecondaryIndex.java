@@ -65,6 +65,12 @@ class SecondaryIndex extends Index<Integer> {
         return names.equals(new ArrayList<>(order.keySet())) && Set.copyOf(order.values()).size() == 1;
     }
 
+    /** Whether the query wants one of some values of the first key, which is better than a range. */
+    boolean pins(Document query) {
+        Object first = query.get(keys().get(0));
+        return first instanceof Document condition ? condition.containsKey("$in") || condition.containsKey("$all") : first != null;
+    }
+
     /** The positions that may match, in the order asked for; null where it cannot serve. */
     Stream<Integer> candidates(Document query, Document order) {
         Object first = query.get(keys().get(0));
