@@ -149,13 +149,11 @@ std::string merged(const DocumentKey& key, std::string known,
 }
 
 /// The write that takes `sayings` into what is known; nothing when they are no news.
-Result<std::optional<store::DocumentWrite>> write_for(store::DocumentStore& documents,
-                                                      const store::Context& context,
-                                                      const DocumentKey& key,
-                                                      const std::vector<Sayings::Saying>& sayings) {
-  TRY(const auto known, documents.get(context, key));
+std::optional<store::DocumentWrite> write_for(const std::optional<store::Document>& known,
+                                              const DocumentKey& key,
+                                              const std::vector<Sayings::Saying>& sayings) {
   std::string text = merged(key, known ? known->bytes : "", sayings);
-  if (known && known->bytes == text) return std::optional<store::DocumentWrite>{};
+  if (known && known->bytes == text) return std::nullopt;
   store::DocumentWrite write;
   write.key = key;
   write.expect = known ? store::Expect::current(known->etag) : store::Expect::absent();
@@ -163,7 +161,7 @@ Result<std::optional<store::DocumentWrite>> write_for(store::DocumentStore& docu
   write.document.etag = to_hex(sha1(text));
   write.document.bytes = std::move(text);
   write.document.updated = now();
-  return std::optional(std::move(write));
+  return write;
 }
 
 }  // namespace
@@ -182,11 +180,13 @@ Result<void> learn(Learned& learned, store::DocumentStore& documents, const stor
   for (const Value statement : statements) sayings.statement(statement);
   auto open = sayings.all();
   for (int attempt = 0; attempt < attempts_max && !open.empty(); ++attempt) {
+    std::vector<DocumentKey> keys;
+    for (const auto& [key, said] : open) keys.push_back(key);
+    TRY(const auto known, documents.get_all(context, keys));
     std::vector<store::DocumentWrite> writes;
-    for (const auto& [key, said] : open) {
-      TRY(auto write, write_for(documents, context, key, said));
-      if (write) writes.push_back(std::move(*write));
-    }
+    for (std::size_t i = 0; i < keys.size(); ++i)
+      if (auto write = write_for(known[i], keys[i], open[keys[i]]))
+        writes.push_back(std::move(*write));
     std::vector<bool> written;
     if (!writes.empty()) {
       TRY(written, documents.put_all(context, writes));

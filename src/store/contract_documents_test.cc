@@ -102,6 +102,20 @@ void check_writing(const Backend& backend) {
     CHECK(documents.get(key_of("e"))->bytes == "two");
     CHECK(Documents::value(subject.documents->put_all(documents.context, {})).empty());
   }
+  SUBCASE("several documents are read in the order they were asked for") {
+    auto subject = backend.open();
+    Documents documents{*subject.documents, {subject.target}};
+    documents.put(key_of("a"), document_of("1"));
+    documents.put(key_of("b"), document_of("2"));
+    const std::vector keys{key_of("b"), key_of("none"), key_of("a"), key_of("b")};
+    const auto all = Documents::value(subject.documents->get_all(documents.context, keys));
+    REQUIRE(all.size() == 4);
+    CHECK(all[0].value().bytes == "2");
+    CHECK(!all[1]);
+    CHECK(all[2].value().bytes == "1");
+    CHECK(all[3].value().bytes == "2");
+    CHECK(Documents::value(subject.documents->get_all(documents.context, {})).empty());
+  }
   SUBCASE("clients that count in one document by compare-and-set lose no count") {
     auto subject = backend.open();
     const Context context{subject.target};

@@ -79,6 +79,16 @@ class DocumentStore {
   virtual ~DocumentStore() = default;
 
   virtual Result<std::optional<Document>> get(const Context& context, const DocumentKey& key) = 0;
+  /// get() for each of these, in their order. Stores that can do it in one round trip override it.
+  virtual Result<std::vector<std::optional<Document>>> get_all(const Context& context,
+                                                               std::span<const DocumentKey> keys) {
+    std::vector<std::optional<Document>> found;
+    for (const auto& key : keys) {
+      TRY(auto one, get(context, key));
+      found.push_back(std::move(one));
+    }
+    return found;
+  }
   /// Writes the document as given. False: the expectation does not hold and nothing changed.
   virtual Result<bool> put(const Context& context, const DocumentKey& key, const Document& document,
                            const Expect& expect) = 0;

@@ -1,6 +1,7 @@
 #include "store/mongo/mongo_documents.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/digest.h"
 #include "store/mongo/layout.h"
@@ -140,19 +141,35 @@ std::string piece_id(std::string_view sha2, std::uint64_t number) {
 
 Result<std::optional<Document>> MongoDocuments::get(const Context& context,
                                                     const DocumentKey& key) {
+  TRY(auto found, get_all(context, {&key, 1}));
+  return std::move(found.front());
+}
+
+Result<std::vector<std::optional<Document>>> MongoDocuments::get_all(
+    const Context& context, std::span<const DocumentKey> keys) {
+  std::vector<std::optional<Document>> all(keys.size());
+  if (keys.empty()) return all;
   TRY(const auto place, database_->place(context));
   TRY(auto client, database_->lease(context));
-  std::optional<Document> document;
-  Bson options;
-  options.integer("limit", 1);
-  RETURN_IF_ERROR(client.find(
-      database_->name(), place.documents(), filter_of(key, {}), options, [&](View found) {
-        const auto etag = field(found, "etag");
-        document = Document{bytes_at(found, "content_type"), bytes_at(found, "bytes"),
+  std::multimap<std::string, std::size_t> wanted;
+  Array ids;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const auto id = id_of(keys[i]);
+    ids.bytes(id);
+    wanted.emplace(id, i);
+  }
+  Bson any, filter;
+  any.array("$in", ids.get());
+  filter.object("_id", any);
+  RETURN_IF_ERROR(client.find(database_->name(), place.documents(), filter, {}, [&](View found) {
+    const auto etag = field(found, "etag");
+    const Document document{bytes_at(found, "content_type"), bytes_at(found, "bytes"),
                             std::string(etag ? etag->text().value_or("") : ""), updated_of(found)};
-        return false;
-      }));
-  return document;
+    const auto [first, last] = wanted.equal_range(bytes_at(found, "_id"));
+    for (auto at = first; at != last; ++at) all[at->second] = document;
+    return true;
+  }));
+  return all;
 }
 
 Result<bool> MongoDocuments::put(const Context& context, const DocumentKey& key,

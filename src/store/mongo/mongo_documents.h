@@ -22,6 +22,8 @@ class MongoDocuments final : public DocumentStore {
   explicit MongoDocuments(std::shared_ptr<Database> database) : database_(std::move(database)) {}
 
   Result<std::optional<Document>> get(const Context& context, const DocumentKey& key) override;
+  Result<std::vector<std::optional<Document>>> get_all(const Context& context,
+                                                       std::span<const DocumentKey> keys) override;
   Result<bool> put(const Context& context, const DocumentKey& key, const Document& document,
                    const Expect& expect) override;
   Result<std::vector<bool>> put_all(const Context& context,
