@@ -59,13 +59,12 @@ Bson filter_of(const DocumentSpace& space) {
   return filter;
 }
 
-/// One entry of an update command. An upsert of what must be absent matches nothing that is there:
-/// then the unique `_id` refuses it. Errors: too_large.
-Result<Bson> update_of(const DocumentWrite& write) {
+/// A document as it lies in its collection. Errors: too_large.
+Result<Bson> document_of(const DocumentWrite& write) {
   const auto& [key, document, expect] = write;
   if (document.bytes.size() + fields_bytes_max > document_bytes_max)
     return fail(Code::too_large, "the document is larger than a MongoDB document can be (16 MiB)");
-  Bson whole, update;
+  Bson whole;
   whole.bytes("_id", id_of(key))
       .bytes("space", sha256(space_of(key.kind, key.owner)))
       .bytes("registration", key.registration)
@@ -74,14 +73,7 @@ Result<Bson> update_of(const DocumentWrite& write) {
       .text("etag", document.etag)
       .integer("updated", document.updated.time_since_epoch().count())
       .bytes("bytes", document.bytes);
-  auto filter = filter_of(key, expect);
-  if (expect.kind == Expect::Kind::absent) {
-    Bson no;
-    no.flag("$exists", false);
-    filter.object("etag", no);
-  }
-  update.object("q", filter).object("u", whole).flag("upsert", expect.kind != Expect::Kind::etag);
-  return update;
+  return whole;
 }
 
 struct Target {
@@ -90,29 +82,22 @@ struct Target {
   std::string collection;
 };
 
-/// Writes some of put_all()'s documents with one command: a single one with an etag, or several
-/// without.
-Result<std::vector<bool>> write_some(const Target& target, const Array& updates,
-                                     std::span<const DocumentWrite> writes) {
-  Bson command;
-  command.text("update", target.collection).array("updates", updates.get()).flag("ordered", false);
-  TRY(const auto written, target.client.write_bulk(target.database, std::move(command)));
-  std::vector<bool> done(writes.size(), true);
-  if (writes[0].expect.kind == Expect::Kind::etag) done[0] = written.count == 1;
-  for (const auto& error : written.errors) {
-    if (error.code != duplicate_key || error.index >= writes.size())
-      return fail(Code::internal, "MongoDB refused a document", error.message);
-    if (writes[error.index].expect.kind == Expect::Kind::absent) {
-      done[error.index] = false;
-      continue;
-    }
-    // Two upserts met; now that the document is there, this one replaces it.
-    TRY(const auto update, update_of(writes[error.index]));
-    TRY(const auto again,
-        write_some(target, Array().object(update), writes.subspan(error.index, 1)));
-    done[error.index] = again[0];
+/// Puts a document in the place of the one that is there.
+Result<bool> replace(const Target& target, const DocumentWrite& write) {
+  TRY(const auto document, document_of(write));
+  Bson update, command;
+  update.object("q", filter_of(write.key, write.expect))
+      .object("u", document)
+      .flag("upsert", write.expect.kind == Expect::Kind::anything);
+  command.text("update", target.collection).array("updates", Array().object(update).get());
+  // Two upserts may meet; the one that lost replaces the other's document.
+  for (int tries = 0; tries < 3; ++tries) {
+    TRY(const auto written, target.client.write_bulk(target.database, Bson::copy(command.get())));
+    if (written.errors.empty()) return written.count == 1;
+    if (written.errors[0].code != duplicate_key)
+      return fail(Code::internal, "MongoDB refused a document", written.errors[0].message);
   }
-  return done;
+  return fail(Code::unavailable, "the document is being written by many");
 }
 
 /// Removes everything that matches; returns how much it was.
@@ -179,6 +164,7 @@ Result<bool> MongoDocuments::put(const Context& context, const DocumentKey& key,
   return written.front();
 }
 
+/// Those that must be absent go in as one insert, of which the unique `_id` refuses the others.
 Result<std::vector<bool>> MongoDocuments::put_all(const Context& context,
                                                   std::span<const DocumentWrite> writes) {
   std::vector<bool> all(writes.size(), false);
@@ -186,20 +172,25 @@ Result<std::vector<bool>> MongoDocuments::put_all(const Context& context,
   TRY(const auto place, database_->writable(context));
   TRY(auto client, database_->lease(context));
   const Target target{client, database_->name(), place.documents()};
-  for (std::size_t first = 0; first < writes.size();) {
-    Array updates;
-    std::size_t bytes = 0, last = first;
-    for (; last < writes.size(); ++last) {
-      TRY(const auto update, update_of(writes[last]));
-      // A command tells only how many of its updates matched, so one with an etag goes alone.
-      const bool alone = writes[last].expect.kind == Expect::Kind::etag;
-      if (last > first && (alone || bytes + update.size() > document_bytes_max)) break;
-      bytes += alone ? document_bytes_max : update.size();
-      updates.object(update);
+  std::vector<Bson> documents;
+  std::vector<std::size_t> indexes;
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    if (writes[i].expect.kind == Expect::Kind::absent) {
+      TRY(auto document, document_of(writes[i]));
+      documents.push_back(std::move(document));
+      indexes.push_back(i);
+      all[i] = true;
+    } else {
+      TRY(const bool done, replace(target, writes[i]));
+      all[i] = done;
     }
-    TRY(const auto some, write_some(target, updates, writes.subspan(first, last - first)));
-    std::copy(some.begin(), some.end(), all.begin() + static_cast<std::ptrdiff_t>(first));
-    first = last;
+  }
+  if (documents.empty()) return all;
+  TRY(const auto written, client.insert(target.database, target.collection, documents));
+  for (const auto& error : written.errors) {
+    if (error.code != duplicate_key || error.index >= indexes.size())
+      return fail(Code::internal, "MongoDB refused a document", error.message);
+    all[indexes[error.index]] = false;
   }
   return all;
 }
