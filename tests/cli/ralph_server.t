@@ -1,8 +1,8 @@
 A server that starts and ends, for what follows
-  $ start() { "$@" 2> log & pid=$!; within grep -q 'serves xAPI' log || cat log; port=$(sed -n 's|.*http://127.0.0.1:\([0-9]*\)/.*|\1|p' log | head -1); }
+  $ start() { : > log; "$@" 2> log & pid=$!; within grep -q 'serves xAPI' log || cat log; port=$(sed -n 's|.*http://127.0.0.1:\([0-9]*\)/.*|\1|p' log | head -1); }
   $ free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
   $ # A server that says nothing: what it logs until it answers, which is nothing.
-  $ silent() { env "$@" 2> log & pid=$!; up() { path=/__lbheartbeat__ get > /dev/null; }; within up || echo down; stop; cat log; }
+  $ silent() { : > log; env "$@" 2> log & pid=$!; within curl -sf -o body http://127.0.0.1:$port/__lbheartbeat__ || echo down; stop; cat log; }
   $ stop() { kill $pid; wait $pid; }
   $ get() { curl -s -o body -w '%{http_code} ' -u jane:secret "$@" http://127.0.0.1:$port$path; cat body; echo; }
   $ post() { path=/xAPI/statements get -H 'Content-Type: application/json' -d "$1"; }

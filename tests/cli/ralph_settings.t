@@ -149,6 +149,8 @@ What a backend cannot use is refused with one line
   $ start() { env "$@" lectern runserver -p 0 2>&1 | tail -1; }
   $ start RALPH_RUNSERVER_BACKEND=es $es'__CLIENT_OPTIONS={"nonsense":1}'
   lectern: RALPH_BACKENDS__LRS__ES__CLIENT_OPTIONS is 'nonsense'; allowed is ca_certs and verify_certs
+  $ start RALPH_RUNSERVER_BACKEND=es ${es}__CLIENT_OPTIONS__ca_certs=nowhere.pem
+  lectern: RALPH_BACKENDS__LRS__ES__CLIENT_OPTIONS__ca_certs is 'nowhere.pem'; allowed is a PEM file that can be read
   $ start RALPH_RUNSERVER_BACKEND=es ${es}__HOSTS=nonsense
   lectern: RALPH_BACKENDS__LRS__ES__HOSTS is 'nonsense'; allowed is http:// or https:// URLs
   $ start RALPH_RUNSERVER_BACKEND=mongo ${mongo}__CONNECTION_URI=nonsense
@@ -157,10 +159,10 @@ What a backend cannot use is refused with one line
   lectern: DEFAULT_DATABASE is 'a b'; a name has 1 to 63 bytes and no blank, '.', '$', '/', '\' or '"'
   $ start RALPH_RUNSERVER_BACKEND=mongo ${mongo}__DEFAULT_COLLECTION='a$b'
   lectern: DEFAULT_COLLECTION is 'a$b'; a name has 1 to 180 bytes, no '$', no '..', no '.' at either end, and does not begin with 'system.' or 'lectern.'
-  $ start RALPH_RUNSERVER_BACKEND=clickhouse ${clickhouse}__EVENT_TABLE_NAME='a; DROP' | grep -o "is no name.*"
-  is no name of a ClickHouse table: letters, digits and _ may stand in it, with at most one dot behind a database
-  $ start RALPH_RUNSERVER_BACKEND=clickhouse ${clickhouse}__DATABASE='a`' | grep -o "is no name.*"
-  is no name of a ClickHouse table: letters, digits and _ may stand in it, with at most one dot behind a database
+  $ start RALPH_RUNSERVER_BACKEND=clickhouse ${clickhouse}__EVENT_TABLE_NAME='a; DROP'
+  lectern: RALPH_BACKENDS__LRS__CLICKHOUSE__DATABASE and EVENT_TABLE_NAME: .*is no name of a ClickHouse table: letters, digits and _ may stand in it, with at most one dot behind a database (re)
+  $ start RALPH_RUNSERVER_BACKEND=clickhouse ${clickhouse}__DATABASE='a`'
+  lectern: RALPH_BACKENDS__LRS__CLICKHOUSE__DATABASE and EVENT_TABLE_NAME: .*is no name of a ClickHouse table: letters, digits and _ may stand in it, with at most one dot behind a database (re)
   $ start RALPH_RUNSERVER_BACKEND=fs ${fs}__DEFAULT_LRS_FILE=../x
   lectern: DEFAULT_LRS_FILE is '../x'; allowed is the name of a file
 

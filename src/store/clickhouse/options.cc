@@ -104,8 +104,8 @@ Result<Options> options_of(const StoreSettings& settings) {
     }
   }
   if (const auto names = names_of(options.database, options.table); !names)
-    return refuse("DATABASE and EVENT_TABLE_NAME", options.database + "." + options.table,
-                  names.error().message);
+    return fail(Code::invalid, "RALPH_BACKENDS__LRS__CLICKHOUSE__DATABASE and EVENT_TABLE_NAME: " +
+                                   names.error().message);
   TRY(options.server.url, url_of(host, port));
   return options;
 }

@@ -1,6 +1,7 @@
 #include "store/elasticsearch/settings.h"
 
 #include <algorithm>
+#include <fstream>
 #include <optional>
 
 #include <fmt/format.h>
@@ -69,6 +70,8 @@ Result<std::vector<std::string>> read_hosts(const std::string& value) {
 Result<void> read_client_option(Settings& settings, std::string_view key,
                                 const std::string& value) {
   if (key == "ca_certs") {
+    if (!std::ifstream(value))
+      return refuse("CLIENT_OPTIONS__ca_certs", value, "a PEM file that can be read");
     settings.ca_file = value;
     return {};
   }
