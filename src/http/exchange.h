@@ -43,7 +43,7 @@ struct Exchange {
   Request& request;
   std::string path;  ///< without root path and final slash
   xapi::Version version = xapi::Version::v1_0_3;
-  bool ralph = false;  ///< no version header: Ralph's four differences apply
+  bool ralph = false;  ///< no version header: Ralph's dialect (docs/ralph.md)
   xapi::Parameters parameters;
   std::shared_ptr<const auth::Principal> principal;  ///< null on open routes
   std::string_view route;                            ///< the route's pattern; "" when there is none
