@@ -12,14 +12,25 @@ constexpr std::size_t mebibyte = std::size_t{1} << 20;
 
 using Options = rocksdb::ColumnFamilyOptions;
 
-Options small_family(const std::shared_ptr<rocksdb::Cache>& cache, std::size_t block_bytes) {
+enum class Lookups { of_keys, of_ranges };
+
+Options small_family(const std::shared_ptr<rocksdb::Cache>& cache, std::size_t block_bytes,
+                     Lookups lookups = Lookups::of_keys) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = cache;
   table.block_size = block_bytes;
   table.cache_index_and_filter_blocks = true;
+  table.cache_index_and_filter_blocks_with_high_priority = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   table.format_version = 5;
-  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  if (lookups == Lookups::of_keys) {
+    // In pieces of 4 KiB: as one block each, filters and indexes pushed one another out of the
+    // cache, and a look-up by id read a megabyte.
+    table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+    table.partition_filters = true;
+    table.metadata_block_size = 4096;
+    table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  }
   Options options;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   options.write_buffer_size = 4 * mebibyte;
@@ -30,13 +41,17 @@ Options small_family(const std::shared_ptr<rocksdb::Cache>& cache, std::size_t b
   return options;
 }
 
-/// Keys come in order, so a file once written is hardly ever rewritten: compress it well at once.
+/// Keys come in order, so a file once written is hardly ever rewritten: compress it well at once,
+/// with a dictionary, which lets blocks be small. Only what is there is looked up: no filter.
 Options bodies(const std::shared_ptr<rocksdb::Cache>& cache) {
-  Options options = small_family(cache, 8 * 1024);
+  Options options = small_family(cache, 4 * 1024, Lookups::of_ranges);
   options.write_buffer_size = 16 * mebibyte;
   options.compression = rocksdb::kZSTD;
   options.compression_opts.level = 1;
-  options.bottommost_compression_opts.level = 1;
+  options.compression_opts.max_dict_bytes = 16 * 1024;
+  options.compression_opts.zstd_max_train_bytes = 100 * 16 * 1024;
+  options.bottommost_compression_opts = options.compression_opts;
+  options.bottommost_compression_opts.enabled = true;
   return options;
 }
 
@@ -51,7 +66,7 @@ Options ids(const std::shared_ptr<rocksdb::Cache>& cache) {
 
 /// A group's postings come sorted: each is placed from where the one before it went.
 Options postings(const std::shared_ptr<rocksdb::Cache>& cache) {
-  Options options = small_family(cache, 8 * 1024);
+  Options options = small_family(cache, 8 * 1024, Lookups::of_ranges);
   options.write_buffer_size = 16 * mebibyte;
   options.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
   return options;
@@ -83,7 +98,7 @@ rocksdb::DBOptions database_options() {
 }
 
 std::vector<rocksdb::ColumnFamilyDescriptor> family_options() {
-  const auto cache = rocksdb::NewLRUCache(64 * mebibyte);
+  const auto cache = rocksdb::NewLRUCache(96 * mebibyte, -1, false, 0.5);
   return {
       {rocksdb::kDefaultColumnFamilyName, small_family(cache, 4 * 1024)},
       {"bodies", bodies(cache)},
