@@ -23,7 +23,7 @@ lectern_script_test(kill_server TIMEOUT 600
                     COMMAND ${Python3_EXECUTABLE} tests/crash/kill_server.py 5)
 lectern_script_test(oidc TIMEOUT 120 COMMAND ${Python3_EXECUTABLE} tests/api/oidc.py)
 # The same tables on each database; skipped where bin/test has started no server.
-foreach(backend mongo clickhouse es opensearch)
+foreach(backend mongo clickhouse clickhouse_and_mongo es opensearch)
   lectern_script_test(api_${backend} TIMEOUT 900
                       COMMAND ${Python3_EXECUTABLE} tests/api/on_backend.py ${backend})
   lectern_script_test(first_steps_${backend} TIMEOUT 120

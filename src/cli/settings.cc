@@ -307,6 +307,7 @@ store::StoreSettings Settings::store_settings() const {
   out.backend = backend;
   out.values = backend_values;
   out.app_dir = app_dir;
+  out.documents_url = store_documents;
   out.connections_max = static_cast<std::size_t>(store_connections_max);
   out.timeout_ms = static_cast<std::uint32_t>(store_timeout_ms);
   return out;

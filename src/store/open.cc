@@ -28,17 +28,36 @@ Result<Stores> open_embedded(const StoreSettings& settings) {
                 std::make_unique<embedded::EmbeddedDocuments>(engine), nullptr, folder};
 }
 
-/// ClickHouse has no compare-and-set, which documents need: they live in the embedded store.
+/// A store for the documents of a backend that cannot hold them. Its statements stay unused.
+Result<Stores> open_beside(const StoreSettings& settings) {
+  const std::string& url = settings.documents_url;
+  if (url.empty()) return open_embedded(settings);
+  StoreSettings other = settings;
+  if (url.starts_with("mongodb://") || url.starts_with("mongodb+srv://")) {
+    other.values = {{"CONNECTION_URI", url}};
+    return mongo::open_mongo(other);
+  }
+  if (url.starts_with("http://") || url.starts_with("https://")) {
+    other.values = {{"HOSTS", url}};
+    return elasticsearch::open(other);
+  }
+  return fail(
+      Code::invalid,
+      "STORE_DOCUMENTS must be empty, or an address that begins with mongodb://, http:// or "
+      "https://");
+}
+
+/// ClickHouse has no compare-and-set, which documents need: they live elsewhere.
 Result<Stores> open_clickhouse(const StoreSettings& settings) {
   TRY(auto stores, clickhouse::open_clickhouse(settings));
   if (settings.statements_only) return stores;
-  TRY(auto beside, open_embedded(settings));
+  TRY(auto beside, open_beside(settings));
   stores.documents = std::move(beside.documents);
   stores.location += "; documents in " + beside.location;
   return stores;
 }
 
-/// Ralph's files hold statements only: documents live in the embedded store.
+/// Ralph's files hold statements only: documents live elsewhere.
 Result<Stores> open_fs(const StoreSettings& settings) {
   const auto setting = [&](const char* name, const char* otherwise) {
     const auto at = settings.values.find(name);
@@ -46,7 +65,7 @@ Result<Stores> open_fs(const StoreSettings& settings) {
   };
   const auto folder = setting("DEFAULT_DIRECTORY_PATH", ".");
   TRY(auto statements, fs::FsStatements::open(folder, setting("DEFAULT_LRS_FILE", "fs_lrs.jsonl")));
-  TRY(auto beside, open_embedded(settings));
+  TRY(auto beside, open_beside(settings));
   return Stores{std::move(statements), std::move(beside.documents), nullptr,
                 folder + "; documents in " + beside.location};
 }

@@ -20,14 +20,16 @@ struct StoreSettings {
   std::string app_dir;                ///< where the embedded store keeps its files
   std::size_t connections_max = 32;   ///< to a database
   std::uint32_t timeout_ms = 30'000;  ///< of one call to a database
+  /// Where documents are kept beside a backend that cannot hold them (ClickHouse, fs): the address
+  /// of a MongoDB or an Elasticsearch, which processes share; "" is the embedded store.
+  std::string documents_url{};
   /// Leave out the embedded store that keeps documents beside a database, which a running server
   /// may own: `documents` may then be null.
   bool statements_only = false;
 };
 
-/// Everything an LRS keeps, opened. `documents` is never null, unless that was
-/// asked for: where a database cannot hold
-/// documents (ClickHouse), they live in the embedded store beside it.
+/// Everything an LRS keeps, opened. `documents` is never null, unless that was asked for: where a
+/// database cannot hold documents (ClickHouse), they live beside it, as documents_url says.
 struct Stores {
   std::unique_ptr<StatementStore> statements;
   std::unique_ptr<DocumentStore> documents;

@@ -22,13 +22,16 @@ def settings(backend, host, port):
     if backend == "clickhouse":
         return {"RALPH_RUNSERVER_BACKEND": "clickhouse", prefix + "CLICKHOUSE__HOST": host,
                 prefix + "CLICKHOUSE__PORT": port, prefix + "CLICKHOUSE__DATABASE": FRESH}
+    if backend == "clickhouse_and_mongo":  # statements in one, documents in the other
+        return {**settings("clickhouse", host, port),
+                "LECTERN_STORE_DOCUMENTS": f"mongodb://{os.environ['LECTERN_TEST_MONGO']}/{FRESH}"}
     return {"RALPH_RUNSERVER_BACKEND": "es", prefix + "ES__HOSTS": f"http://{host}:{port}",
             prefix + "ES__DEFAULT_INDEX": FRESH, prefix + "ES__ALLOW_YELLOW_STATUS": "true"}
 
 
 def main():
     backend = sys.argv[1]
-    server = "elasticsearch" if backend == "es" else backend
+    server = {"es": "elasticsearch", "clickhouse_and_mongo": "clickhouse"}.get(backend, backend)
     address = os.environ.get("LECTERN_TEST_" + server.upper())
     if not address:
         print(f"no {server} server is running")
@@ -36,7 +39,9 @@ def main():
     host, port = address.rsplit(":", 1)
     environment = dict(os.environ, LECTERN_TEST_BACKEND=backend,
                        LECTERN_TEST_SETTINGS=json.dumps(settings(backend, host, port)))
-    os.execve(sys.executable, [sys.executable, os.path.join(HERE, "run.py")], environment)
+    tables = ["documents", "attachments"] if backend == "clickhouse_and_mongo" else []
+    environment["LECTERN_TEST_BACKEND"] = backend.split("_")[0]
+    os.execve(sys.executable, [sys.executable, os.path.join(HERE, "run.py"), *tables], environment)
 
 
 if __name__ == "__main__":
