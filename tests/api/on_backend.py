@@ -37,10 +37,10 @@ def main():
         print(f"no {server} server is running")
         return 77
     host, port = address.rsplit(":", 1)
-    environment = dict(os.environ, LECTERN_TEST_BACKEND=backend,
-                       LECTERN_TEST_SETTINGS=json.dumps(settings(backend, host, port)))
+    chosen = settings(backend, host, port)
+    environment = dict(os.environ, LECTERN_TEST_BACKEND=chosen["RALPH_RUNSERVER_BACKEND"],
+                       LECTERN_TEST_SETTINGS=json.dumps(chosen))
     tables = ["documents", "attachments"] if backend == "clickhouse_and_mongo" else []
-    environment["LECTERN_TEST_BACKEND"] = backend.split("_")[0]
     os.execve(sys.executable, [sys.executable, os.path.join(HERE, "run.py"), *tables], environment)
 
 
