@@ -13,6 +13,8 @@ lectern_script_test(commands TIMEOUT 300 COMMAND ${Python3_EXECUTABLE} tests/cli
 lectern_script_test(api TIMEOUT 600 COMMAND ${Python3_EXECUTABLE} tests/api/run.py)
 lectern_script_test(conformance TIMEOUT 300 COMMAND ${Python3_EXECUTABLE} tests/api/conformance.py)
 lectern_script_test(deploy TIMEOUT 60 COMMAND ${Python3_EXECUTABLE} tests/deploy.py)
+lectern_script_test(large_attachment TIMEOUT 120
+                    COMMAND ${Python3_EXECUTABLE} tests/api/large_attachment.py)
 lectern_script_test(forwarding TIMEOUT 600
                     COMMAND ${Python3_EXECUTABLE} tests/forwarding/kill_both.py)
 lectern_script_test(what_is_sent TIMEOUT 120
