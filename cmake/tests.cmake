@@ -12,6 +12,7 @@ lectern_script_test(tidy TIMEOUT 120 COMMAND ${Python3_EXECUTABLE} tools/tidy.py
 lectern_script_test(commands TIMEOUT 300 COMMAND ${Python3_EXECUTABLE} tests/cli/run.py)
 lectern_script_test(api TIMEOUT 600 COMMAND ${Python3_EXECUTABLE} tests/api/run.py)
 lectern_script_test(conformance TIMEOUT 300 COMMAND ${Python3_EXECUTABLE} tests/api/conformance.py)
+lectern_script_test(readme TIMEOUT 60 COMMAND ${Python3_EXECUTABLE} tests/readme.py)
 lectern_script_test(deploy TIMEOUT 60 COMMAND ${Python3_EXECUTABLE} tests/deploy.py)
 lectern_script_test(large_attachment TIMEOUT 120
                     COMMAND ${Python3_EXECUTABLE} tests/api/large_attachment.py)
