@@ -107,7 +107,8 @@ TEST_CASE("what is consistent in one process stays so while two write to Elastic
       });
     }
     std::map<Time, std::set<Uuid>> seen;
-    for (std::size_t i = 0; writing > 0; ++i) {
+    // On a busy machine it may all be written before the instant moves: look until it was seen.
+    for (std::size_t i = 0; writing > 0 || seen.empty() || seen.rbegin()->second.empty(); ++i) {
       const auto through = two.at(i).consistent_through({});
       REQUIRE(through.has_value());
       seen.emplace(*through, listed(two.at(i + 1), *through));
@@ -116,7 +117,6 @@ TEST_CASE("what is consistent in one process stays so while two write to Elastic
     CHECK(stored == 60 * (1 + 4 + 7 + 10));
     for (const auto& [through, ids] : seen) CHECK((listed(two.at(0), through) == ids));
     CHECK(listed(two.at(1), settled(two.at(1))).size() == static_cast<std::size_t>(stored));
-    CHECK(!seen.rbegin()->second.empty());
   }
 }
 

@@ -104,7 +104,8 @@ TEST_CASE("what is consistent through an instant in one process stays so while t
     });
   }
   std::map<Time, std::set<Uuid>> seen;
-  for (std::size_t i = 0; writing > 0; ++i) {
+  // On a busy machine it may all be written before the instant moves: look until it was seen.
+  for (std::size_t i = 0; writing > 0 || seen.empty() || seen.rbegin()->second.empty(); ++i) {
     const auto through = two.at(i).consistent_through({});
     REQUIRE(through.has_value());
     seen.emplace(*through, listed(two.at(i + 1), *through));
@@ -113,7 +114,6 @@ TEST_CASE("what is consistent through an instant in one process stays so while t
   CHECK(stored == 4 * 60 * (1 + 4 + 7 + 10) / 4);
   for (const auto& [through, ids] : seen) CHECK(listed(two.at(0), through) == ids);
   CHECK(listed(two.at(1), settled(two.at(1))).size() == static_cast<std::size_t>(stored));
-  CHECK(seen.rbegin()->second.size() > 0);
 }
 
 TEST_CASE("a process that joins stores nothing at an instant that was given out as consistent") {
