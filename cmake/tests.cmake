@@ -29,6 +29,8 @@ lectern_script_test(oidc TIMEOUT 120 COMMAND ${Python3_EXECUTABLE} tests/api/oid
 foreach(backend mongo clickhouse clickhouse_and_mongo es opensearch)
   lectern_script_test(api_${backend} TIMEOUT 900
                       COMMAND ${Python3_EXECUTABLE} tests/api/on_backend.py ${backend})
+endforeach()
+foreach(backend mongo clickhouse es opensearch)
   lectern_script_test(first_steps_${backend} TIMEOUT 120
                       COMMAND ${Python3_EXECUTABLE} tests/api/first_steps.py ${backend})
 endforeach()
