@@ -11,6 +11,7 @@ find_package(simdjson REQUIRED)
 find_package(RocksDB REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(MONGOC REQUIRED IMPORTED_TARGET libmongoc-1.0)
+pkg_check_modules(JEMALLOC REQUIRED IMPORTED_TARGET jemalloc)
 find_package(benchmark QUIET)
 
 add_library(lectern_libs_base INTERFACE)

@@ -21,8 +21,7 @@ ROOMS = {
     "store": {"base", "xapi", "net"},
     "lrs": {"base", "xapi", "store", "auth", "net"},
     "http": {"base", "xapi", "auth", "lrs"},
-    "convert": {"base", "xapi"},
-    "cli": {"base", "xapi", "net", "auth", "store", "lrs", "http", "convert"},
+    "cli": {"base", "xapi", "net", "auth", "store", "lrs", "http"},
 }
 FILE_LINES_MAX = 800
 TEST_LINES_MAX = 1500

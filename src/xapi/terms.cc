@@ -164,6 +164,8 @@ std::optional<std::string> ifi_of(Value agent) {
 
 std::string verb_term(std::string_view iri) { return term("verb:", iri); }
 
+bool is_verb_term(std::string_view term) { return term.starts_with("verb:"); }
+
 std::string activity_term(std::string_view iri, bool related) {
   return term(related ? "activity~:" : "activity:", iri);
 }

@@ -41,6 +41,7 @@ Terms terms_of(json::Value statement);
 std::optional<std::string> ifi_of(json::Value agent);
 
 std::string verb_term(std::string_view iri);
+bool is_verb_term(std::string_view term);
 std::string activity_term(std::string_view iri, bool related);
 std::string agent_term(std::string_view ifi, bool related);
 std::string registration_term(const Uuid& registration);

@@ -6,6 +6,7 @@
 #include "store/embedded/reference_batch.h"
 #include "store/verdicts.h"
 #include "xapi/stamp.h"
+#include "xapi/terms.h"
 
 namespace lectern::store::embedded {
 
@@ -66,6 +67,14 @@ Result<Job::Step> AppendJob::prepare(Group& group, StoredClock& clock) {
   return Step::prepared;
 }
 
+std::optional<VerbMark> AppendJob::verb_mark(std::size_t index) const {
+  const auto& terms = rows_[index].terms;
+  const auto verb = std::find_if(terms.begin(), terms.end(), xapi::is_verb_term);
+  if (rows_[index].refers_to || verb == terms.end()) return std::nullopt;
+  if (std::any_of(verb + 1, terms.end(), xapi::is_verb_term)) return std::nullopt;
+  return verb_mark_of(hashes_[index][static_cast<std::size_t>(verb - terms.begin())]);
+}
+
 void AppendJob::write_row(Group& group, std::size_t index, bool voided) {
   const Row& row = rows_[index];
   const auto head = encode_body_head({row.id, row.refers_to, row.voids, voided, {}});
@@ -77,8 +86,9 @@ void AppendJob::write_row(Group& group, std::size_t index, bool voided) {
   group.batch.Put(database_.family(Family::ids), id_keys_[index],
                   encode_id_entry({true, row.stored, row.fingerprint}));
   if (voided) return;
+  const auto mark = verb_mark(index);
   for (const auto& hash : hashes_[index])
-    group.postings.push_back(posting_key(hash, order_of(row.stored)));
+    group.postings.push_back({posting_key(hash, order_of(row.stored)), mark});
 }
 
 Result<void> AppendJob::write_with_references(Group& group) {

@@ -22,6 +22,7 @@ class AppendJob final : public Job {
 
  private:
   Result<void> look_up();
+  std::optional<VerbMark> verb_mark(std::size_t index) const;
   void write_row(Group& group, std::size_t index, bool voided);
   /// Writes the new rows together with what their references change.
   Result<void> write_with_references(Group& group);

@@ -99,8 +99,9 @@ Result<Job::Step> Committer::prepare(Job& job, Group& group) {
 
 void Committer::add_postings(Group& group) {
   std::sort(group.postings.begin(), group.postings.end());
-  for (const auto& key : group.postings)
-    group.batch.Put(database_.family(Family::postings), slice(key), {});
+  for (const auto& [key, mark] : group.postings)
+    group.batch.Put(database_.family(Family::postings), slice(key),
+                    mark ? slice(*mark) : rocksdb::Slice());
 }
 
 void Committer::write(Group& group, std::vector<Job*>& jobs) {

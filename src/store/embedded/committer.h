@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <unordered_set>
@@ -11,15 +12,23 @@
 #include <rocksdb/write_batch.h>
 
 #include "store/embedded/database.h"
+#include "store/embedded/values.h"
 #include "store/stored_clock.h"
 
 namespace lectern::store::embedded {
+
+struct Posting {
+  PostingKey key;
+  std::optional<VerbMark> mark;
+
+  bool operator<(const Posting& other) const { return key < other.key; }
+};
 
 /// Writes that go to disk together.
 struct Group {
   rocksdb::WriteBatch batch;
   /// Postings to be added; they go in sorted, so that the memtable finds each place near the last.
-  std::vector<PostingKey> postings;
+  std::vector<Posting> postings;
   /// Keys that are being written and that other jobs decide by.
   std::unordered_set<std::string> touched;
 

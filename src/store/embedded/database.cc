@@ -12,7 +12,7 @@
 namespace lectern::store::embedded {
 namespace {
 
-constexpr std::string_view format = "1";
+constexpr std::string_view format = "2";
 constexpr std::string_view format_key = "format";
 constexpr std::string_view hash_key_key = "hash-key";
 constexpr std::string_view target_prefix = "target:";

@@ -27,7 +27,10 @@ Error damaged(std::string_view what);
 
 inline std::string_view view(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
-inline rocksdb::Slice slice(const PostingKey& key) { return {key.data(), key.size()}; }
+template <std::size_t size>
+rocksdb::Slice slice(const std::array<char, size>& bytes) {
+  return {bytes.data(), bytes.size()};
+}
 
 /// The folder of the embedded store, opened; it belongs to this process until this is destroyed.
 /// Thread-safe.

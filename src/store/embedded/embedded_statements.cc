@@ -1,10 +1,17 @@
 #include "store/embedded/embedded_statements.h"
 
+#include <algorithm>
+#include <thread>
+
 #include "store/embedded/append_job.h"
 #include "store/embedded/page_query.h"
 
 namespace lectern::store::embedded {
 namespace {
+
+/// A page of statements that lie far apart costs more to keep than to read again, unless it is
+/// asked for often: then it is soon kept all the same.
+constexpr unsigned pages_of_one_kept = 8;
 
 /// The values under the keys, empty ones where there are none.
 Result<std::vector<rocksdb::PinnableSlice>> read_all(const Database& database, Family family,
@@ -20,6 +27,9 @@ Result<std::vector<rocksdb::PinnableSlice>> read_all(const Database& database, F
 }
 
 }  // namespace
+
+EmbeddedStatements::EmbeddedStatements(std::shared_ptr<Engine> engine)
+    : engine_(std::move(engine)), pages_(std::max(2U, std::thread::hardware_concurrency())) {}
 
 Result<std::vector<Verdict>> EmbeddedStatements::append(const Context& context, std::span<Row> rows,
                                                         OnConflict on_conflict) {
@@ -62,7 +72,9 @@ Result<Page> EmbeddedStatements::query(const Context& context, const Filter& fil
                                        const PageRequest& page) {
   const auto target = engine_->database->find_target(context.target);
   if (!target) return Page{};
-  return query_page(*engine_->database, *target, filter, page, context.deadline);
+  TRY(auto turn, pages_.take(context.deadline));
+  const auto keep = ++pages_read_ % pages_of_one_kept == 0 ? Keep::yes : Keep::no;
+  return query_page(*engine_->database, *target, filter, page, context.deadline, turn, keep);
 }
 
 Result<Time> EmbeddedStatements::consistent_through(const Context&) {

@@ -1,6 +1,10 @@
 #pragma once
 
+#include <atomic>
+#include <memory>
+
 #include "store/embedded/engine.h"
+#include "store/embedded/turns.h"
 #include "store/statement_store.h"
 
 namespace lectern::store::embedded {
@@ -10,7 +14,7 @@ namespace lectern::store::embedded {
 class EmbeddedStatements final : public StatementStore {
  public:
   /// Shares the engine with the documents: whichever is destroyed last closes the folder.
-  explicit EmbeddedStatements(std::shared_ptr<Engine> engine) : engine_(std::move(engine)) {}
+  explicit EmbeddedStatements(std::shared_ptr<Engine> engine);
 
   Result<std::vector<Verdict>> append(const Context& context, std::span<Row> rows,
                                       OnConflict on_conflict) override;
@@ -22,6 +26,8 @@ class EmbeddedStatements final : public StatementStore {
 
  private:
   const std::shared_ptr<Engine> engine_;
+  Turns pages_;
+  std::atomic<unsigned> pages_read_ = 0;
 };
 
 }  // namespace lectern::store::embedded

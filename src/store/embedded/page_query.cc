@@ -4,7 +4,7 @@
 
 #include <rocksdb/snapshot.h>
 
-#include "store/embedded/cursor.h"
+#include "store/embedded/postings_walk.h"
 #include "store/embedded/values.h"
 
 namespace lectern::store::embedded {
@@ -29,12 +29,14 @@ Stretch stretch_of(const Filter& filter, const PageRequest& request) {
 class PageQuery {
  public:
   PageQuery(const Database& database, TargetNumber target, const Filter& filter,
-            const PageRequest& request, Deadline deadline)
+            const PageRequest& request, Deadline deadline, Turns::Turn& turn, Keep keep)
       : database_(database),
         target_(target),
         filter_(filter),
         request_(request),
         deadline_(deadline),
+        turn_(turn),
+        keep_(keep),
         snapshot_(&database.rocks()) {}
 
   Result<Page> run() {
@@ -70,11 +72,6 @@ class PageQuery {
   /// The row that only tells of others need not be copied.
   bool is_spare() const { return page_.rows.size() == request_.rows_max; }
 
-  Result<void> check_deadline() const {
-    if (std::chrono::steady_clock::now() < deadline_) return {};
-    return fail(Code::unavailable, "The query takes too long", "deadline of an embedded query");
-  }
-
   Result<void> walk_bodies(const Stretch& stretch) {
     std::string prefix;
     append_be32(prefix, target_);
@@ -84,38 +81,18 @@ class PageQuery {
     return {};
   }
 
-  /// Leapfrog: each cursor in turn is sent to the furthest place that another has reached, so the
-  /// walk goes at the pace of the rarest term.
   Result<void> walk_postings(const Stretch& stretch) {
-    std::vector<std::unique_ptr<Cursor>> cursors;
-    for (const auto& term : filter_.all_of) {
-      const auto hash = database_.hash_of(target_, term);
-      cursors.push_back(std::make_unique<Cursor>(database_, Family::postings,
-                                                 std::string(hash.begin(), hash.end()), stretch,
-                                                 snapshot_.snapshot()));
-    }
+    PostingsWalk walk(database_, target_, filter_.all_of, stretch, snapshot_.snapshot(), turn_,
+                      deadline_);
     std::vector<std::uint64_t> matches;
-    for (std::size_t agreed = 1, turns = 0; cursors[0]->valid() && !is_full(); ++turns) {
-      if (turns % 4096 == 4095) RETURN_IF_ERROR(check_deadline());
-      const auto goal = cursors[0]->order();
-      for (agreed = 1; agreed < cursors.size(); ++agreed) {
-        Cursor& cursor = *cursors[agreed];
-        cursor.advance_to(goal);
-        if (!cursor.valid() || cursor.order() != goal) break;
-      }
-      if (agreed == cursors.size()) {
-        matches.push_back(goal);
-        if (page_.rows.size() + matches.size() > request_.rows_max) RETURN_IF_ERROR(fetch(matches));
-        cursors[0]->next();
-      } else if (!cursors[agreed]->valid()) {
-        break;
-      } else {
-        cursors[0]->advance_to(cursors[agreed]->order());
-      }
+    for (;;) {
+      TRY(const auto match, walk.next());
+      if (!match) return fetch(matches);
+      matches.push_back(*match);
+      if (page_.rows.size() + matches.size() <= request_.rows_max) continue;
+      RETURN_IF_ERROR(fetch(matches));
+      if (is_full()) return {};
     }
-    for (const auto& cursor : cursors)
-      if (!cursor->status().ok()) return fail(error_of(cursor->status(), "walking postings"));
-    return fetch(matches);
   }
 
   /// Lists the rows at these places, and forgets the places.
@@ -128,6 +105,7 @@ class PageQuery {
     std::vector<rocksdb::Status> statuses(count);
     rocksdb::ReadOptions options;
     options.snapshot = snapshot_.snapshot();
+    options.fill_cache = keep_ == Keep::yes;
     database_.rocks().MultiGet(options, database_.family(Family::bodies), count, slices.data(),
                                values.data(), statuses.data());
     for (std::size_t i = 0; i < count; ++i) {
@@ -144,6 +122,8 @@ class PageQuery {
   const Filter& filter_;
   const PageRequest& request_;
   const Deadline deadline_;
+  Turns::Turn& turn_;
+  const Keep keep_;
   rocksdb::ManagedSnapshot snapshot_;
   Page page_;
 };
@@ -151,8 +131,9 @@ class PageQuery {
 }  // namespace
 
 Result<Page> query_page(const Database& database, TargetNumber target, const Filter& filter,
-                        const PageRequest& request, Deadline deadline) {
-  return PageQuery(database, target, filter, request, deadline).run();
+                        const PageRequest& request, Deadline deadline, Turns::Turn& turn,
+                        Keep keep) {
+  return PageQuery(database, target, filter, request, deadline, turn, keep).run();
 }
 
 }  // namespace lectern::store::embedded

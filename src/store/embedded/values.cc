@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "store/embedded/keys.h"
-
 namespace lectern::store::embedded {
 namespace {
 
@@ -90,6 +88,19 @@ std::optional<IdEntry> decode_id_entry(std::string_view bytes) {
     return std::nullopt;
   if (!bytes.empty()) return std::nullopt;
   return entry;
+}
+
+VerbMark verb_mark_of(const TermHash& verb) {
+  VerbMark mark;
+  std::copy_n(verb.begin(), mark.size(), mark.begin());
+  return mark;
+}
+
+std::optional<VerbMark> decode_verb_mark(std::string_view bytes) {
+  VerbMark mark;
+  if (bytes.size() != mark.size()) return std::nullopt;
+  std::copy(bytes.begin(), bytes.end(), mark.begin());
+  return mark;
 }
 
 std::string encode_reference(const Reference& reference) {

@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "base/uuid.h"
 #include "store/document_store.h"
+#include "store/embedded/keys.h"
 #include "xapi/fingerprint.h"
 
 /// The values of the embedded store, under the keys of keys.h.
@@ -16,7 +17,8 @@
 ///   id-entry   = awaited / kept
 ///   awaited    = %x00                            ; not here, but statements refer to it
 ///   kept       = %x01 order 16OCTET [ instant ]  ; hash and timestamp of the fingerprint
-///   posting    =                                 ; nothing
+///   posting    = [ 8OCTET ]                      ; what the hash of its verb's term begins with;
+///                                                ; nothing where it refers: it may inherit others
 ///   reference  = flags id                        ; of the referring statement
 ///   document   = instant OCTET etag 4OCTET content-type bytes   ; sizes before their texts
 ///   blob       = 1*1048576OCTET / 8OCTET         ; a piece, or the size
@@ -46,6 +48,14 @@ struct IdEntry {
 
 std::string encode_id_entry(const IdEntry& entry);
 std::optional<IdEntry> decode_id_entry(std::string_view bytes);
+
+/// Keyed hashes cannot be made to collide, and by chance two verbs of a store share a mark once in
+/// 10^19 pairs.
+using VerbMark = std::array<char, 8>;
+
+VerbMark verb_mark_of(const TermHash& verb);
+/// Nothing where the posting has no mark.
+std::optional<VerbMark> decode_verb_mark(std::string_view bytes);
 
 struct Reference {
   Uuid id;

@@ -1,0 +1,56 @@
+#include "store/embedded/turns.h"
+
+#include <algorithm>
+
+namespace lectern::store::embedded {
+
+Turns::Turn::~Turn() {
+  if (turns_ == nullptr) return;
+  const std::lock_guard lock(turns_->mutex_);
+  turns_->hand_on();
+}
+
+Result<void> Turns::Turn::pass(Deadline deadline) {
+  std::unique_lock lock(turns_->mutex_);
+  if (turns_->waiting_.empty()) return {};
+  turns_->hand_on();
+  auto waited = turns_->wait(lock, deadline);
+  if (!waited) turns_ = nullptr;
+  return waited;
+}
+
+Result<Turns::Turn> Turns::take(Deadline deadline) {
+  std::unique_lock lock(mutex_);
+  RETURN_IF_ERROR(wait(lock, deadline));
+  return Turn(*this);
+}
+
+Result<void> Turns::wait(std::unique_lock<std::mutex>& lock, Deadline deadline) {
+  if (free_ > 0) {
+    --free_;
+    return {};
+  }
+  Waiting self;
+  waiting_.push_back(&self);
+  const auto called = [&] { return self.has_turn; };
+  if (deadline == Deadline::max()) {
+    self.called.wait(lock, called);
+  } else if (!self.called.wait_until(lock, deadline, called)) {
+    std::erase(waiting_, &self);
+    return fail(Code::unavailable, "The store is busy", "no turn by the deadline");
+  }
+  return {};
+}
+
+void Turns::hand_on() {
+  if (waiting_.empty()) {
+    ++free_;
+    return;
+  }
+  // Under the lock: the one that is called may be gone right after.
+  waiting_.front()->has_turn = true;
+  waiting_.front()->called.notify_one();
+  waiting_.pop_front();
+}
+
+}  // namespace lectern::store::embedded
