@@ -63,12 +63,12 @@ Row without_text(const Row& row) {
 }  // namespace
 
 Flush::Flush(Server& server, const Names& names, Presence& presence, EndedFlushes& ended,
-             bool foreign)
+             MayHoldForeign may_hold_foreign)
     : server_(server),
       names_(names),
       presence_(presence),
       ended_(ended),
-      foreign_(foreign),
+      may_hold_foreign_(std::move(may_hold_foreign)),
       claims_(server, names, ended, deadline_) {}
 
 Requests Flush::run(Requests requests) {
@@ -81,7 +81,7 @@ Requests Flush::run(Requests requests) {
 Result<void> Flush::carry_out() {
   RETURN_IF_ERROR(presence_.flush_begins(deadline_));
   RETURN_IF_ERROR(claim());
-  RETURN_IF_ERROR(settle_rivals());
+  RETURN_IF_ERROR(look_around());
   RETURN_IF_ERROR(complete_what_events_hold());
   if (requests_.empty()) return {};
   RETURN_IF_ERROR(judge());
@@ -101,6 +101,17 @@ Result<void> Flush::claim() {
     }
   }
   return claims_.lay(pointers(requests_));
+}
+
+/// Three questions that do not need each other's answers.
+Result<void> Flush::look_around() {
+  auto foreign = std::async(std::launch::async, may_hold_foreign_);
+  auto listened = std::async(std::launch::async, [&] { return presence_.listen(deadline_); });
+  auto settled = settle_rivals();
+  foreign_ = foreign.get();
+  // Not to have heard is no harm: who wants to know will ask.
+  static_cast<void>(listened.get().has_value());
+  return settled;
 }
 
 Result<void> Flush::settle_rivals() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -27,8 +28,12 @@ using Requests = std::vector<std::shared_ptr<Request>>;
 /// Ralph's table is found when the id comes again, or by the migration, and completed.
 class Flush {
  public:
-  /// `foreign`: rows that lack our part may be in Ralph's table, so it is asked too.
-  Flush(Server& server, const Names& names, Presence& presence, EndedFlushes& ended, bool foreign);
+  /// Tells whether rows that lack our part may be in Ralph's table, so that it must be asked too.
+  /// Called once, before anything of the flush can be in that table, by another thread.
+  using MayHoldForeign = std::function<bool()>;
+
+  Flush(Server& server, const Names& names, Presence& presence, EndedFlushes& ended,
+        MayHoldForeign may_hold_foreign);
 
   /// Finishes every request, but for those it gives back: they must be tried again, in this order.
   /// No two requests may hold the same id.
@@ -39,6 +44,7 @@ class Flush {
 
   Result<void> carry_out();
   Result<void> claim();
+  Result<void> look_around();
   Result<void> settle_rivals();
   Result<void> complete_what_events_hold();
   Result<void> judge();
@@ -53,7 +59,8 @@ class Flush {
   const Names& names_;
   Presence& presence_;
   EndedFlushes& ended_;
-  const bool foreign_;
+  const MayHoldForeign may_hold_foreign_;
+  bool foreign_ = true;
   const Deadline deadline_ = std::chrono::steady_clock::now() + flush_max;
 
   Claims claims_;

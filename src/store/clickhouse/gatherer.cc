@@ -10,9 +10,11 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr milliseconds pause_min{50};
+constexpr milliseconds return_max{20};
 constexpr milliseconds rest_after{1'000};
 constexpr milliseconds put_off_poll{5};
-constexpr std::size_t rows_enough = 200;
+constexpr std::size_t rows_enough = 200;       // to begin before pause_min
+constexpr std::size_t rows_worth = 1'000;      // more than that is not waited for
 constexpr std::size_t rows_max = 5'000;        // in one flush
 constexpr std::size_t bytes_max = 16UL << 20;  // of texts in one flush
 constexpr std::size_t waiting_bytes_max = 256UL << 20;
@@ -46,9 +48,14 @@ Result<void> Gatherer::add(std::shared_ptr<Request> request) {
   return {};
 }
 
+Clock::time_point Gatherer::next_begin() const {
+  const auto rested = last_begin_ + pause_min;
+  return last_rows_ < rows_enough ? rested : std::max(rested, last_end_ + return_max);
+}
+
 bool Gatherer::worth_a_flush() const {
-  if (rows_waiting_ >= rows_enough) return true;
-  return Clock::now() >= last_begin_ + pause_min;
+  return rows_waiting_ >= std::clamp(last_rows_, rows_enough, rows_worth) ||
+         Clock::now() >= next_begin();
 }
 
 void Gatherer::refuse_expired() {
@@ -104,7 +111,7 @@ void Gatherer::work() {
     }
     refuse_expired();
     if (!worth_a_flush()) {
-      changed_.wait_until(lock, last_begin_ + pause_min);
+      changed_.wait_until(lock, next_begin());
       continue;
     }
     auto batch = next_batch();
@@ -114,7 +121,10 @@ void Gatherer::work() {
     }
     lock.unlock();
     last_begin_ = Clock::now();
+    last_rows_ = 0;
+    for (const auto& request : batch) last_rows_ += request->rows.size();
     auto again = run_(std::move(batch));
+    last_end_ = Clock::now();
     lock.lock();
     for (const auto& request : again) {
       rows_waiting_ += request->rows.size();

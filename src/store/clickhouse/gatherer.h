@@ -31,13 +31,16 @@ class Gatherer {
 
  private:
   void work();
+  std::chrono::steady_clock::time_point next_begin() const;
   bool worth_a_flush() const;
   Requests next_batch();
   void refuse_expired();
 
   const Run run_;
   const Rest rest_;
-  std::chrono::steady_clock::time_point last_begin_;  // of the writing thread
+  // Of the writing thread:
+  std::chrono::steady_clock::time_point last_begin_, last_end_;
+  std::size_t last_rows_ = 0;
 
   std::mutex mutex_;
   std::condition_variable changed_;

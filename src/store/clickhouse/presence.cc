@@ -1,6 +1,7 @@
 #include "store/clickhouse/presence.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "base/log.h"
 #include "store/clickhouse/row_binary.h"
@@ -86,10 +87,23 @@ Result<void> Presence::flush_begins(Deadline deadline) {
   return woke ? follow_clock(deadline) : Result<void>{};
 }
 
+Result<void> Presence::listen(Deadline deadline) {
+  const auto asked_at = Clock::now();
+  TRY(const auto through, ask_others(deadline));
+  const std::lock_guard lock(mutex_);
+  listened_.emplace(through, asked_at);
+  return {};
+}
+
 void Presence::flush_ended(bool in_doubt) {
   const std::lock_guard lock(mutex_);
   flushing_ = false;
   heard_at_ = {};
+  if (listened_) {
+    heard_ = std::max(heard_, listened_->first);
+    heard_at_ = listened_->second;
+    listened_.reset();
+  }
   ++flushes_ended_;
   if (in_doubt) doubt_until_ = Clock::now() + silence_max;
 }
@@ -104,47 +118,62 @@ void Presence::rest(Deadline deadline) {
 }
 
 Result<Time> Presence::ask_others(Deadline deadline) {
+  // One row whatever there is. Without PREWHERE, which costs more than the few rows it saves.
   std::string sql = "SELECT ";
   sql += server_micros;
-  sql += ", argMax(low, at), argMax(active, at) FROM " + names_.writers + " WHERE process != ";
-  append_literal(sql, process_.bytes);
-  sql += " AND at > now64(6) - INTERVAL " +
+  sql += ", groupArray((process, toInt64(toUnixTimestamp64Micro(at)), low, active)) FROM " +
+         names_.writers + " WHERE at > now64(6) - INTERVAL " +
          std::to_string(std::chrono::duration_cast<std::chrono::seconds>(silence_max).count()) +
-         " SECOND GROUP BY process UNION ALL SELECT ";
-  sql += server_micros;
-  sql += ", toInt64(0), toUInt8(0)";
+         " SECOND SETTINGS optimize_move_to_prewhere = 0";
   TRY(const auto answer, server_.select(sql, deadline));
-  Time through = Time::max();
+  struct Entry {
+    std::int64_t at = INT64_MIN, low = 0;
+    bool active = false;
+  };
+  std::unordered_map<Uuid, Entry> last;  // of each process
   RowReader reader(answer);
-  while (reader.more()) {
-    const Time now = time_of(reader.i64());
-    const Time low = time_of(reader.i64());
-    through = std::min(through, reader.u8() != 0 ? low : now);
+  Time through = time_of(reader.i64());
+  for (auto count = reader.size(); count > 0 && reader.ok(); --count) {
+    const Uuid process = reader.id();
+    Entry entry{reader.i64(), reader.i64(), reader.u8() != 0};
+    if (entry.at >= last[process].at) last[process] = entry;
   }
-  if (!reader.ok() || through == Time::max())
-    return fail(Code::unavailable, "The database is not available", "no clock");
+  if (!reader.ok()) return fail(Code::unavailable, "The database is not available", "no clock");
+  for (const auto& [process, entry] : last)
+    if (process != process_ && entry.active) through = std::min(through, time_of(entry.low));
   return through;
 }
 
+Result<Time> Presence::heard_of_others(std::unique_lock<std::mutex>& lock, Deadline deadline) {
+  if (Clock::now() < heard_at_ + heard_max) return heard_;
+  if (question_ && !question_->answer && question_->flushes_ended == flushes_ended_) {
+    const auto question = question_;
+    const auto is_answered = [&] { return question->answer.has_value(); };
+    if (deadline == Deadline::max()) {
+      answered_.wait(lock, is_answered);
+    } else if (!answered_.wait_until(lock, deadline, is_answered)) {
+      return fail(Code::unavailable, "The database is too slow", "asked others until the deadline");
+    }
+    return *question->answer;
+  }
+  const auto question = question_ = std::make_shared<Question>();
+  question->flushes_ended = flushes_ended_;
+  lock.unlock();
+  auto answer = ask_others(deadline);
+  lock.lock();
+  if (answer && *answer > heard_ && question->flushes_ended == flushes_ended_) {
+    heard_ = *answer;
+    heard_at_ = question->asked_at;
+  }
+  question->answer = answer;
+  answered_.notify_all();
+  return answer;
+}
+
 Result<Time> Presence::consistent_through(Deadline deadline) {
-  const auto asked_at = Clock::now();
-  Time through;
-  std::uint64_t ended_before = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    ended_before = flushes_ended_;
-    if (asked_at < heard_at_ + heard_max) through = heard_;
-  }
-  const bool heard = through != Time{};
-  if (!heard) {
-    TRY(through, ask_others(deadline));
-  }
+  std::unique_lock lock(mutex_);
+  TRY(auto through, heard_of_others(lock, deadline));
   // After the answer: a flush that begins now stores above the instant in it.
-  const std::lock_guard lock(mutex_);
-  if (!heard && through > heard_ && ended_before == flushes_ended_) {
-    heard_ = through;
-    heard_at_ = asked_at;
-  }
   if (flushing_ || Clock::now() <= doubt_until_) through = std::min(through, low_);
   promised_ = std::max(promised_, through);
   return through;

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
+#include <memory>
 #include <mutex>
+#include <optional>
 
 #include "store/clickhouse/layout.h"
 #include "store/clickhouse/server.h"
@@ -34,6 +37,10 @@ class Presence {
   Result<void> flush_begins(Deadline deadline);
   /// An instant for one more statement, strictly rising.
   Time next_stored();
+  /// Asks the others on behalf of the flush, once all its `stored` are given out: what
+  /// consistent_through() answers behind its end then reaches beyond them, and nobody need ask
+  /// again. May run beside the flush; must have returned before flush_ended().
+  Result<void> listen(Deadline deadline);
   /// The flush is done. `in_doubt`: something of it may still appear; low stays for silence_max.
   void flush_ended(bool in_doubt);
   /// Says that nothing is under way, if the opposite was said. To be called after a pause.
@@ -41,11 +48,21 @@ class Presence {
   /// Whether rest() has something to say.
   bool active() const { return active_; }
 
-  /// An answer of the server is used again for heard_max, but not beyond the end of a flush, so
-  /// that a client finds what it has just stored.
+  /// An answer of the server is used again for heard_max, but not beyond the end of a flush that
+  /// has not asked itself, so that a client finds what it has just stored. Who asks at once with
+  /// others shares their question.
   Result<Time> consistent_through(Deadline deadline);
 
  private:
+  /// A question to the others that several callers wait for.
+  struct Question {
+    std::chrono::steady_clock::time_point asked_at = std::chrono::steady_clock::now();
+    std::uint64_t flushes_ended = 0;  // when it was asked
+    std::optional<Result<Time>> answer;
+  };
+
+  /// What all others and the clock allow. Gives up `lock`, of mutex_, while it waits.
+  Result<Time> heard_of_others(std::unique_lock<std::mutex>& lock, Deadline deadline);
   Result<void> tell(bool active, Deadline deadline);
   Result<Time> ask_others(Deadline deadline);
   Result<void> follow_clock(Deadline deadline);
@@ -63,7 +80,10 @@ class Presence {
   Time last_stored_;
 
   std::mutex mutex_;
+  std::condition_variable answered_;
   // Guarded by mutex_:
+  std::shared_ptr<Question> question_;                                              // the last one
+  std::optional<std::pair<Time, std::chrono::steady_clock::time_point>> listened_;  // of the flush
   bool flushing_ = false;
   Time low_;
   Time promised_;  // the latest answer of consistent_through()

@@ -64,16 +64,18 @@ Uuid RowReader::uuid() {
   return id;
 }
 
-std::string_view RowReader::string() {
+std::uint64_t RowReader::size() {
   std::uint64_t size = 0;
   for (unsigned shift = 0; shift < 63; shift += 7) {
     const auto byte = u8();
     size |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
-    if ((byte & 0x80) == 0) return take(size);
+    if ((byte & 0x80) == 0) return size;
   }
   ok_ = false;
-  return {};
+  return 0;
 }
+
+std::string_view RowReader::string() { return take(size()); }
 
 void append_literal(std::string& sql, const std::array<std::uint8_t, 16>& bytes) {
   static constexpr char digits[] = "0123456789ABCDEF";

@@ -51,6 +51,8 @@ class RowReader {
   std::array<std::uint8_t, 16> fixed();
   Uuid id() { return Uuid{fixed()}; }
   Uuid uuid();
+  /// The number of elements of an array, or of bytes of a string.
+  std::uint64_t size();
   std::string_view string();
 
  private:

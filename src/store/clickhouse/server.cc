@@ -28,6 +28,12 @@ std::string percent_encoded(std::string_view text) {
   return encoded;
 }
 
+/// What makes small queries cheap: answers are formatted, and files that are in memory read, by the
+/// thread that has the query, since handing over to another costs more than the work. Options may
+/// say otherwise.
+constexpr std::string_view light_settings =
+    "&output_format_parallel_formatting=0&local_filesystem_read_method=pread";
+
 /// Settings that the answers and the atomicity of inserts depend on; they come last, so that no
 /// option overrides them. An insert must become one part, and a list of ids may be long.
 constexpr std::string_view fixed_settings =
@@ -38,7 +44,7 @@ constexpr std::string_view fixed_settings =
     "&join_use_nulls=0&transform_null_in=0&extremes=0";
 
 std::string parameters_of(const ServerOptions& options) {
-  std::string parameters;
+  std::string parameters(light_settings);
   for (const auto& [name, value] : options.settings)
     parameters += "&" + percent_encoded(name) + "=" + percent_encoded(value);
   return parameters + std::string(fixed_settings);

@@ -74,12 +74,11 @@ Result<std::vector<Verdict>> Table::complete(std::vector<Row> rows, Deadline dea
 }
 
 Requests Table::flush(Requests requests) {
-  bool foreign = true;
-  {
+  const auto may_hold_foreign = [this] {
     const std::lock_guard lock(census_mutex_);
-    if (census_) foreign = census_->may_hold_foreign(Clock::now() + flush_max).value_or(true);
-  }
-  return Flush(server_, names_, presence_, ended_, foreign).run(std::move(requests));
+    return !census_ || census_->may_hold_foreign(Clock::now() + flush_max).value_or(true);
+  };
+  return Flush(server_, names_, presence_, ended_, may_hold_foreign).run(std::move(requests));
 }
 
 Result<std::vector<Found>> Table::find(std::span<const Uuid> ids, Deadline deadline) {
