@@ -50,6 +50,10 @@ class Append {
         underway.doubtful(std::chrono::milliseconds(settings_.timeout_ms));
       return fail(std::move(done).error());
     }
+    for (const std::size_t i : fresh_)
+      if (verdicts_[i] == Verdict::stored)
+        place_.texts.keep(place_.names.statements, {rows_[i].stored, rows_[i].id}, rows_[i].json,
+                          rows_[i].refers_to.has_value());
     return std::move(verdicts_);
   }
 

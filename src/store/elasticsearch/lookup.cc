@@ -94,6 +94,21 @@ Result<std::vector<Kept>> look_up(Cluster& cluster, std::string_view index,
   return all;
 }
 
+Result<std::vector<Listed>> look_up_texts(Cluster& cluster, std::string_view index,
+                                          std::span<const Uuid> ids, Deadline deadline) {
+  std::vector<std::string> texts;
+  for (const Uuid& id : ids) texts.push_back(id.text());
+  std::vector<Listed> all;
+  RETURN_IF_ERROR(multi_get(
+      cluster, fmt::format("/{}/_mget?_source=false&stored_fields={}", index, kept_fields), texts,
+      deadline, [&](Value item) {
+        if (auto kept = read_kept(item))
+          all.push_back(
+              {{kept->stored, kept->id}, std::move(kept->text), kept->refers_to.has_value()});
+      }));
+  return all;
+}
+
 Result<std::vector<std::string>> existing(Cluster& cluster, std::string_view index,
                                           std::span<const std::string> ids, Deadline deadline) {
   std::vector<std::string> there;

@@ -14,6 +14,11 @@ namespace lectern::store::elasticsearch {
 Result<std::vector<Kept>> look_up(Cluster& cluster, std::string_view index,
                                   std::span<const Uuid> ids, Deadline deadline);
 
+/// The rows of the statements under these ids, in real time and no order; those of other programs
+/// are left out.
+Result<std::vector<Listed>> look_up_texts(Cluster& cluster, std::string_view index,
+                                          std::span<const Uuid> ids, Deadline deadline);
+
 /// The ids among `ids` under which an index holds a document, in real time.
 Result<std::vector<std::string>> existing(Cluster& cluster, std::string_view index,
                                           std::span<const std::string> ids, Deadline deadline);

@@ -1,11 +1,14 @@
 #include "store/elasticsearch/pages.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
 #include "store/elasticsearch/kept.h"
+#include "store/elasticsearch/lookup.h"
 
 namespace lectern::store::elasticsearch {
 namespace {
@@ -15,13 +18,15 @@ using json::Value;
 
 // Below index.max_result_window, which is 10,000 unless an operator changed it.
 constexpr std::size_t search_rows_max = 5'000;
-/// Rows that a search for the newest ones may look at, and those that it may be asked for.
-constexpr std::size_t looked_at_max = 10'000;
+/// A search for the newest rows gives up when it has met so many, and eight times what it wants.
+constexpr std::size_t looked_at_min = 1'000;
 constexpr std::size_t windowed_rows_max = 1'000;
-/// Microseconds: a window this narrow is read whole, however many rows are in it.
-constexpr std::int64_t narrowest = 1'000;
-constexpr std::int64_t widest = std::int64_t{1} << 58;
-constexpr std::int64_t widening = 8;
+/// Widths are powers of two of microseconds. A window this narrow is read whole, however many rows
+/// are in it; one this wide has no lower bound.
+constexpr int narrowest = 10;
+constexpr int widest = 60;
+constexpr int first_width = 26;  // a minute
+constexpr int narrowing = 2, widening = 3;
 
 /// Microseconds; nothing at or before `after`, nothing behind `through`.
 struct Window {
@@ -34,8 +39,27 @@ struct Hits {
   bool gave_up = false;  ///< there may be others, newer ones too
 };
 
-Result<Listed> listed_of(Value hit) {
+/// `width` before an instant; everything before it, when that is long enough.
+std::int64_t below(std::int64_t instant, int width) {
+  if (width >= widest) return INT64_MIN;
+  const std::int64_t microseconds = std::int64_t{1} << width;
+  return instant < INT64_MIN + microseconds ? INT64_MIN : instant - microseconds;
+}
+
+/// The least width that reaches from `after` to `through`.
+int width_of(const Window& window) {
+  const auto span =
+      static_cast<std::uint64_t>(window.through) - static_cast<std::uint64_t>(window.after);
+  return std::clamp(static_cast<int>(std::bit_width(span)), narrowest, widest);
+}
+
+Result<Listed> listed_of(Value hit, bool with_text) {
   const auto sort = hit.find("sort");
+  if (!with_text) {
+    const auto place = sort ? place_of(*sort) : std::nullopt;
+    if (!place) return fail(Code::unavailable, "The database gives a strange answer");
+    return Listed{*place, {}, false};
+  }
   const auto fields = hit.find("fields");
   const auto texts = fields ? fields->find("lectern.text") : std::nullopt;
   const auto place = sort ? place_of(*sort) : std::nullopt;
@@ -60,18 +84,15 @@ class Reading {
         wanted_(request.rows_max + 1) {}
 
   Result<Page> run() {
-    Window whole;
-    if (filter_.since) whole.after = microseconds(*filter_.since);
-    if (filter_.until) whole.through = microseconds(*filter_.until);
-    after_ = request_.after;
-    if (request_.ascending || wanted_ > windowed_rows_max) {
-      RETURN_IF_ERROR(read_all(whole));
-    } else {
-      TRY(auto hits, search(whole, wanted_, looked_at_max));
-      if (hits.gave_up)
-        RETURN_IF_ERROR(read_windows(whole));
-      else
-        rows_ = std::move(hits.rows);
+    const bool newest_first = !request_.ascending && wanted_ <= windowed_rows_max;
+    with_texts_ = !newest_first || !place_.habits.texts_known(filter_.all_of);
+    RETURN_IF_ERROR(read(newest_first));
+    if (newest_first) {
+      TRY(const bool complete, take_texts());
+      if (!complete) {  // rows were taken back in between
+        with_texts_ = true;
+        RETURN_IF_ERROR(read(true));
+      }
     }
     if (!rows_.empty() && !request_.ascending)
       place_.newest = std::max(place_.newest.load(), microseconds(rows_.front().position.stored));
@@ -83,13 +104,23 @@ class Reading {
   }
 
  private:
+  Result<void> read(bool newest_first) {
+    rows_.clear();
+    after_ = request_.after;
+    Window whole;
+    if (filter_.since) whole.after = microseconds(*filter_.since);
+    if (filter_.until) whole.through = microseconds(*filter_.until);
+    return newest_first ? read_windows(whole) : read_all(whole);
+  }
+
   std::string body(const Window& window, std::size_t rows, std::size_t looked_at) const {
     const std::string_view order = request_.ascending ? "asc" : "desc";
     std::string body = fmt::format(
         R"({{"size":{},"terminate_after":{},"track_total_hits":false,)"
-        R"("stored_fields":["lectern.text","lectern.refers_to"],"sort":[{}],)"
+        R"("stored_fields":{},"sort":[{}],)"
         R"("query":{{"bool":{{"filter":[{{"range":{{"lectern.stored":{{"gt":{},"lte":{}}}}}}})",
-        rows, looked_at, sort_by_place(order), window.after, window.through);
+        rows, looked_at, with_texts_ ? R"(["lectern.text","lectern.refers_to"])" : R"("_none_")",
+        sort_by_place(order), window.after, window.through);
     for (const auto& term : filter_.all_of) {
       body += R"(,{"term":{"lectern.terms":)";
       json::append_quoted(body, term);
@@ -116,7 +147,7 @@ class Reading {
     const auto outer = reply.root().find("hits");
     if (const auto all = outer ? outer->find("hits") : std::nullopt) {
       for (const Value hit : all->children()) {
-        TRY(auto row, listed_of(hit));
+        TRY(auto row, listed_of(hit, with_texts_));
         hits.rows.push_back(std::move(row));
       }
     }
@@ -139,20 +170,24 @@ class Reading {
     return {};
   }
 
+  /// The newest rows, one window of time after the other.
   Result<void> read_windows(const Window& whole) {
-    std::int64_t width = place_.window_width;
+    const auto question = Habits::question(filter_.all_of, after_.has_value());
+    const auto hint = place_.habits.exponent(question);
+    int width = hint.value_or(filter_.all_of.empty() ? first_width : Habits::unbounded);
     Window window = whole;
     if (after_) window.through = std::min(window.through, microseconds(after_->stored));
-    // Nothing is known to be above the newest row, so that part is looked at first, by itself.
-    const std::int64_t newest = place_.newest;
-    bool learned = newest >= window.through;
-    window.after = std::max(learned ? below(window.through, width) : newest, whole.after);
-    for (;;) {
-      TRY(auto hits, search(window, wanted_ - rows_.size(), looked_at_max));
-      if (hits.gave_up && window.through - window.after > narrowest) {
-        width = std::max((window.through - window.after) / widening, narrowest);
-        learned = true;
-        window.after = std::max(below(window.through, width), whole.after);
+    // Hardly anything is above the newest row that was seen, so windows are measured from there.
+    const std::int64_t newest = std::min(window.through, after_ ? INT64_MAX : place_.newest.load());
+    window.after = std::max(below(newest, width), whole.after);
+    for (bool first = true;; first = false) {
+      TRY(auto hits, search(window, wanted_ - rows_.size(), looked_at()));
+      if (hits.gave_up && width_of(window) > narrowest) {
+        const bool split = window.through > newest && window.after < newest;
+        const int looked_back = width_of(split ? Window{window.after, newest} : window);
+        const bool unbounded = window.after == whole.after;
+        width = std::min(looked_back - narrowing, unbounded ? usual_width() : widest);
+        window.after = std::max(split ? newest : below(window.through, width), whole.after);
         continue;
       }
       if (hits.gave_up) {
@@ -160,19 +195,58 @@ class Reading {
       } else {
         take(std::move(hits.rows));
       }
-      if (rows_.size() >= wanted_ || window.after == whole.after) break;
-      if (learned) width = std::min(width * widening, widest);
-      learned = true;
+      if (rows_.size() >= wanted_ || window.after == whole.after) {
+        if (!first || !hint) remember(question, {window.after, newest});
+        return {};
+      }
+      if (window.after < newest) width = std::min(width + widening, widest);
       window.through = window.after;
       window.after = std::max(below(window.through, width), whole.after);
     }
-    place_.window_width = width;
-    return {};
   }
 
-  /// `width` before an instant; everything before it, when that is long enough.
-  static std::int64_t below(std::int64_t instant, std::int64_t width) {
-    return width >= widest || instant < INT64_MIN + width ? INT64_MIN : instant - width;
+  std::size_t looked_at() const { return std::max(looked_at_min, 8 * wanted_); }
+
+  /// That of the newest rows of all, to begin with.
+  int usual_width() const {
+    return place_.habits.exponent(Habits::question({}, after_.has_value())).value_or(first_width);
+  }
+
+  /// `read` is all that was looked at for a page.
+  void remember(std::uint64_t question, const Window& read) {
+    if (read.after == INT64_MIN)
+      place_.habits.set_exponent(question, Habits::unbounded);
+    else if (rows_.size() >= wanted_)
+      place_.habits.set_exponent(question, width_of(read));
+  }
+
+  /// Gives each row its text. False: one is not there any more.
+  Result<bool> take_texts() {
+    const auto& index = place_.names.statements;
+    if (with_texts_) {
+      std::vector<Listed> places;
+      for (const auto& row : rows_) places.push_back({row.position, {}, false});
+      const auto missing = place_.texts.fill(index, places);
+      place_.habits.note_texts(filter_.all_of, rows_.size() - missing.size(), rows_.size());
+      for (const std::size_t i : missing)
+        place_.texts.keep(index, rows_[i].position, rows_[i].json, rows_[i].refers);
+      return true;
+    }
+    const auto missing = place_.texts.fill(index, rows_);
+    place_.habits.note_texts(filter_.all_of, rows_.size() - missing.size(), rows_.size());
+    if (missing.empty()) return true;
+    std::vector<Uuid> ids;
+    for (const std::size_t i : missing) ids.push_back(rows_[i].position.id);
+    TRY(auto found, look_up_texts(cluster_, index, ids, deadline_));
+    std::unordered_map<Uuid, Listed*> by_id;
+    for (auto& one : found) by_id.emplace(one.position.id, &one);
+    for (const std::size_t i : missing) {
+      const auto one = by_id.find(rows_[i].position.id);
+      if (one == by_id.end() || one->second->position != rows_[i].position) return false;
+      rows_[i] = std::move(*one->second);
+      place_.texts.keep(index, rows_[i].position, rows_[i].json, rows_[i].refers);
+    }
+    return true;
   }
 
   Cluster& cluster_;
@@ -181,6 +255,7 @@ class Reading {
   const PageRequest& request_;
   const Deadline deadline_;
   const std::size_t wanted_;
+  bool with_texts_ = true;               // whether the searches fetch them
   std::optional<xapi::Position> after_;  // the last row that was read
   std::vector<Listed> rows_;
 };

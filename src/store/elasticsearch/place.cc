@@ -51,7 +51,7 @@ Result<Place*> Places::of(const Context& context) {
 
 Result<std::unique_ptr<Place>> Places::prepare(const Context& context) {
   TRY(auto its_names, index_names(settings_.default_index, context.target));
-  auto place = std::make_unique<Place>(cluster_, presence_, std::move(its_names),
+  auto place = std::make_unique<Place>(cluster_, presence_, texts_, std::move(its_names),
                                        settings_.refresh_after_write);
   const auto& names = place->names;
   const auto deadline = context.deadline;
