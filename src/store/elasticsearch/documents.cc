@@ -1,5 +1,7 @@
 #include "store/elasticsearch/documents.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "store/elasticsearch/document_writes.h"
@@ -13,6 +15,7 @@ using json::Value;
 
 constexpr int attempts_max = 50;
 constexpr std::size_t page_rows = 1000;
+constexpr std::size_t keys_max = 500;  // of one look-up
 
 }  // namespace
 
@@ -25,12 +28,24 @@ Result<IndexNames*> Documents::names_of(const Context& context) {
 }
 
 Result<std::optional<Document>> Documents::get(const Context& context, const DocumentKey& key) {
+  TRY(auto found, get_all(context, std::span(&key, 1)));
+  return std::move(found.front());
+}
+
+Result<std::vector<std::optional<Document>>> Documents::get_all(const Context& context,
+                                                                std::span<const DocumentKey> keys) {
   TRY(const auto* const names, names_of(context));
-  const auto hash = key_hash(key);
-  TRY(auto there,
-      look_up_documents(cluster_, names->documents, std::span(&hash, 1), "", context.deadline));
-  if (!there.front()) return std::nullopt;
-  return std::move(there.front()->document);
+  std::vector<std::optional<Document>> all;
+  while (!keys.empty()) {
+    std::vector<std::string> hashes;
+    for (const auto& key : keys.first(std::min(keys.size(), keys_max)))
+      hashes.push_back(key_hash(key));
+    keys = keys.subspan(hashes.size());
+    TRY(auto there, look_up_documents(cluster_, names->documents, hashes, "", context.deadline));
+    for (auto& one : there)
+      all.push_back(one ? std::optional(std::move(one->document)) : std::nullopt);
+  }
+  return all;
 }
 
 Result<bool> Documents::put(const Context& context, const DocumentKey& key,

@@ -24,6 +24,8 @@ class Documents : public DocumentStore {
   Documents(Cluster& cluster, const Settings& settings) : cluster_(cluster), settings_(settings) {}
 
   Result<std::optional<Document>> get(const Context& context, const DocumentKey& key) override;
+  Result<std::vector<std::optional<Document>>> get_all(const Context& context,
+                                                       std::span<const DocumentKey> keys) override;
   Result<bool> put(const Context& context, const DocumentKey& key, const Document& document,
                    const Expect& expect) override;
   Result<std::vector<bool>> put_all(const Context& context,

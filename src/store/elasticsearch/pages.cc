@@ -50,7 +50,7 @@ std::int64_t below(std::int64_t instant, int width) {
 int width_of(const Window& window) {
   const auto span =
       static_cast<std::uint64_t>(window.through) - static_cast<std::uint64_t>(window.after);
-  return std::clamp(static_cast<int>(std::bit_width(span)), narrowest, widest);
+  return std::clamp(static_cast<int>(std::bit_width(span - 1)), narrowest, widest);
 }
 
 Result<Listed> listed_of(Value hit, bool with_text) {
