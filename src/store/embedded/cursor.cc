@@ -14,8 +14,7 @@ std::string key_of(const std::string& prefix, std::uint64_t order) {
 
 }  // namespace
 
-Cursor::Cursor(const Database& database, Family family, std::string prefix, const Stretch& stretch,
-               const rocksdb::Snapshot* snapshot)
+Cursor::Cursor(const Database& database, Family family, std::string prefix, const Stretch& stretch)
     : prefix_(std::move(prefix)),
       ascending_(stretch.ascending),
       lower_(key_of(prefix_, stretch.newest)),
@@ -23,7 +22,6 @@ Cursor::Cursor(const Database& database, Family family, std::string prefix, cons
       lower_slice_(lower_),
       upper_slice_(upper_) {
   rocksdb::ReadOptions options;
-  options.snapshot = snapshot;
   options.iterate_lower_bound = &lower_slice_;
   options.iterate_upper_bound = &upper_slice_;
   at_.reset(database.rocks().NewIterator(options, database.family(family)));

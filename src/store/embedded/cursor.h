@@ -16,12 +16,11 @@ struct Stretch {
   bool empty() const { return newest > oldest; }
 };
 
-/// Walks over the keys `prefix order` of a family within a stretch. Not thread-safe; lives no
-/// longer than the database and the snapshot of the options.
+/// Walks over the keys `prefix order` of a family within a stretch. Sees what was there when
+/// it was made. Not thread-safe; lives no longer than the database.
 class Cursor {
  public:
-  Cursor(const Database& database, Family family, std::string prefix, const Stretch& stretch,
-         const rocksdb::Snapshot* snapshot);
+  Cursor(const Database& database, Family family, std::string prefix, const Stretch& stretch);
 
   bool valid() const { return at_->Valid(); }
   std::uint64_t order() const;

@@ -48,6 +48,7 @@ Options bodies(const std::shared_ptr<rocksdb::Cache>& cache) {
   options.write_buffer_size = 16 * mebibyte;
   options.compression = rocksdb::kLZ4Compression;
   options.compression_opts.max_dict_bytes = 16 * 1024;
+  options.compression_opts.max_dict_buffer_bytes = 4 * mebibyte;  // held while a file is begun
   options.bottommost_compression = options.compression;
   options.bottommost_compression_opts = options.compression_opts;
   options.bottommost_compression_opts.enabled = true;

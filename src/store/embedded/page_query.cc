@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <rocksdb/snapshot.h>
-
 #include "store/embedded/postings_walk.h"
 #include "store/embedded/values.h"
 
@@ -26,6 +24,9 @@ Stretch stretch_of(const Filter& filter, const PageRequest& request) {
   return {order_of(last), order_of(first), request.ascending};
 }
 
+/// Needs no snapshot (on whose release RocksDB would write its oldest files anew): a row's postings
+/// and body are written at once, so whoever sees a posting finds the body; and a body read later
+/// than its posting tells if it was voided in between.
 class PageQuery {
  public:
   PageQuery(const Database& database, TargetNumber target, const Filter& filter,
@@ -36,8 +37,7 @@ class PageQuery {
         request_(request),
         deadline_(deadline),
         turn_(turn),
-        keep_(keep),
-        snapshot_(&database.rocks()) {}
+        keep_(keep) {}
 
   Result<Page> run() {
     const auto stretch = stretch_of(filter_, request_);
@@ -75,15 +75,14 @@ class PageQuery {
   Result<void> walk_bodies(const Stretch& stretch) {
     std::string prefix;
     append_be32(prefix, target_);
-    Cursor at(database_, Family::bodies, prefix, stretch, snapshot_.snapshot());
+    Cursor at(database_, Family::bodies, prefix, stretch);
     for (; at.valid() && !is_full(); at.next()) RETURN_IF_ERROR(list(at.order(), at.value()));
     if (!at.status().ok()) return fail(error_of(at.status(), "walking bodies"));
     return {};
   }
 
   Result<void> walk_postings(const Stretch& stretch) {
-    PostingsWalk walk(database_, target_, filter_.all_of, stretch, snapshot_.snapshot(), turn_,
-                      deadline_);
+    PostingsWalk walk(database_, target_, filter_.all_of, stretch, turn_, deadline_);
     std::vector<std::uint64_t> matches;
     for (;;) {
       TRY(const auto match, walk.next());
@@ -104,7 +103,6 @@ class PageQuery {
     std::vector<rocksdb::PinnableSlice> values(count);
     std::vector<rocksdb::Status> statuses(count);
     rocksdb::ReadOptions options;
-    options.snapshot = snapshot_.snapshot();
     options.fill_cache = keep_ == Keep::yes;
     database_.rocks().MultiGet(options, database_.family(Family::bodies), count, slices.data(),
                                values.data(), statuses.data());
@@ -124,7 +122,6 @@ class PageQuery {
   const Deadline deadline_;
   Turns::Turn& turn_;
   const Keep keep_;
-  rocksdb::ManagedSnapshot snapshot_;
   Page page_;
 };
 

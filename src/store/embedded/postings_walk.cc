@@ -12,13 +12,8 @@ constexpr std::size_t rounds_of_a_turn = 4096;
 }  // namespace
 
 PostingsWalk::PostingsWalk(const Database& database, TargetNumber target, const xapi::Terms& terms,
-                           const Stretch& stretch, const rocksdb::Snapshot* snapshot,
-                           Turns::Turn& turn, Deadline deadline)
-    : database_(database),
-      stretch_(stretch),
-      snapshot_(snapshot),
-      turn_(turn),
-      deadline_(deadline) {
+                           const Stretch& stretch, Turns::Turn& turn, Deadline deadline)
+    : database_(database), stretch_(stretch), turn_(turn), deadline_(deadline) {
   for (const auto& term : terms) {
     const auto hash = database.hash_of(target, term);
     if (terms.size() > 1 && !verb_ && xapi::is_verb_term(term)) {
@@ -31,7 +26,7 @@ PostingsWalk::PostingsWalk(const Database& database, TargetNumber target, const 
 
 std::unique_ptr<Cursor> PostingsWalk::cursor_at(const TermHash& hash) const {
   return std::make_unique<Cursor>(database_, Family::postings,
-                                  std::string(hash.begin(), hash.end()), stretch_, snapshot_);
+                                  std::string(hash.begin(), hash.end()), stretch_);
 }
 
 Result<void> PostingsWalk::pause() {

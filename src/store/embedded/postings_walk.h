@@ -10,7 +10,7 @@
 namespace lectern::store::embedded {
 
 /// Walks over the places of the statements that carry all of some terms, in order. Not
-/// thread-safe; lives no longer than the snapshot.
+/// thread-safe; lives no longer than the database.
 ///
 /// Leapfrog: each term's cursor in turn is sent to the furthest place that another has reached, so
 /// the walk goes at the pace of the rarest term. A verb beside other terms is not walked: it is
@@ -19,8 +19,7 @@ class PostingsWalk {
  public:
   /// `terms`: one at least. `turn` is passed on from time to time.
   PostingsWalk(const Database& database, TargetNumber target, const xapi::Terms& terms,
-               const Stretch& stretch, const rocksdb::Snapshot* snapshot, Turns::Turn& turn,
-               Deadline deadline);
+               const Stretch& stretch, Turns::Turn& turn, Deadline deadline);
 
   /// The next place, as order; nothing at the end. Errors: unavailable at the deadline.
   Result<std::optional<std::uint64_t>> next();
@@ -32,7 +31,6 @@ class PostingsWalk {
 
   const Database& database_;
   const Stretch stretch_;
-  const rocksdb::Snapshot* const snapshot_;
   Turns::Turn& turn_;
   const Deadline deadline_;
   std::vector<std::unique_ptr<Cursor>> cursors_;  // the first one leads
