@@ -73,8 +73,11 @@ Flush::Flush(Server& server, const Names& names, Presence& presence, EndedFlushe
 
 Requests Flush::run(Requests requests) {
   requests_ = std::move(requests);
-  if (const auto done = carry_out(); !done) give_up(done.error());
+  const auto done = carry_out();
+  // Before anybody is answered, since what it is told counts from there on.
   presence_.flush_ended(in_doubt_);
+  if (!done) give_up(done.error());
+  for (std::size_t i = 0; i < requests_.size(); ++i) requests_[i]->finish(std::move(verdicts_[i]));
   return std::move(again_);
 }
 
@@ -86,10 +89,7 @@ Result<void> Flush::carry_out() {
   if (requests_.empty()) return {};
   RETURN_IF_ERROR(judge());
   RETURN_IF_ERROR(write());
-  RETURN_IF_ERROR(resolve());
-  for (std::size_t i = 0; i < requests_.size(); ++i) requests_[i]->finish(std::move(verdicts_[i]));
-  requests_.clear();
-  return {};
+  return resolve();
 }
 
 Result<void> Flush::claim() {

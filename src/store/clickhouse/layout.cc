@@ -25,7 +25,7 @@ constexpr std::string_view events_columns =
 
 constexpr std::string_view rows_columns =
     " (stored Int64, id FixedString(16), flags UInt8, event String)"
-    " ENGINE = MergeTree ORDER BY (stored, id) SETTINGS index_granularity = 128";
+    " ENGINE = MergeTree ORDER BY (stored, id) SETTINGS index_granularity = 64";
 
 constexpr std::string_view terms_columns =
     " (term FixedString(16), stored Int64, id FixedString(16))"

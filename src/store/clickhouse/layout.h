@@ -16,7 +16,7 @@
 ///   <events>                   event_id UUID, emission_time DateTime64(6), event String
 ///                              Ralph's: the statement's text and its `timestamp`
 ///   <events>_lectern_rows      stored, id, flags, event            ordered by (stored, id)
-///                              the text once more, in granules of 128 rows; a statement is there
+///                              the text once more, in granules of 64 rows; a statement is there
 ///                              when its row is here
 ///   <events>_lectern_ids       id, stored, hash, timestamp, owner, at, state
 ///                              ordered by (id, stored)

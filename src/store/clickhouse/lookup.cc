@@ -5,27 +5,14 @@
 namespace lectern::store::clickhouse {
 namespace {
 
-void append_position(std::string& sql, const xapi::Position& position) {
-  sql += '(';
-  sql += std::to_string(micros_of(position.stored));
-  sql += ',';
-  append_literal(sql, position.id.bytes);
-  sql += ')';
-}
-
-std::string literals(std::span<const xapi::Position> positions) {
-  std::string sql = "(";
-  for (const auto& position : positions) {
-    if (sql.size() > 1) sql += ',';
-    append_position(sql, position);
-  }
-  return sql + ")";
-}
-
 std::vector<Uuid> ids_of(std::span<const xapi::Position> positions) {
   std::vector<Uuid> ids;
   for (const auto& position : positions) ids.push_back(position.id);
   return ids;
+}
+
+std::set<xapi::Position> set_of(std::span<const xapi::Position> positions) {
+  return {positions.begin(), positions.end()};
 }
 
 std::string quoted_uuids(std::span<const Uuid> ids) {
@@ -55,6 +42,15 @@ std::string literals(std::span<const Uuid> ids) {
     append_literal(sql, id.bytes);
   }
   return sql + ")";
+}
+
+std::string near(std::span<const xapi::Position> positions) {
+  std::string sql = "stored IN (";
+  for (const auto& position : positions) {
+    if (sql.back() != '(') sql += ',';
+    sql += std::to_string(micros_of(position.stored));
+  }
+  return sql + ") AND id IN " + literals(ids_of(positions));
 }
 
 tl::unexpected<Error> unreadable(std::string_view table) {
@@ -94,13 +90,15 @@ Result<std::set<xapi::Position>> committed(Server& server, const Names& names,
                                            Deadline deadline) {
   std::set<xapi::Position> found;
   if (positions.empty()) return found;
-  TRY(const auto answer, server.select("SELECT stored, id FROM " + names.rows +
-                                           " WHERE (stored, id) IN " + literals(positions),
-                                       deadline));
+  TRY(const auto answer,
+      server.select("SELECT stored, id FROM " + names.rows + " WHERE " + near(positions),
+                    deadline));
+  const auto wanted = set_of(positions);
   RowReader reader(answer);
   while (reader.more()) {
     const Time stored = time_of(reader.i64());
-    found.insert({stored, reader.id()});
+    const xapi::Position position{stored, reader.id()};
+    if (wanted.contains(position)) found.insert(position);
   }
   if (!reader.ok()) return unreadable(names.rows);
   return found;
@@ -113,9 +111,9 @@ Result<std::vector<Kept>> rows_at(Server& server, const Names& names,
   TRY(const auto answer,
       server.select("SELECT stored, id, flags, id IN (SELECT id FROM " + names.marks +
                         " WHERE kind = 1 AND id IN " + literals(ids_of(positions)) +
-                        "), event FROM " + names.rows + " WHERE (stored, id) IN " +
-                        literals(positions),
+                        "), event FROM " + names.rows + " WHERE " + near(positions),
                     deadline));
+  const auto wanted = set_of(positions);
   RowReader reader(answer);
   while (reader.more()) {
     Kept row;
@@ -124,7 +122,7 @@ Result<std::vector<Kept>> rows_at(Server& server, const Names& names,
     row.flags = reader.u8();
     row.voided = reader.u8() != 0;
     row.json = reader.string();
-    rows.push_back(std::move(row));
+    if (wanted.contains(row.position)) rows.push_back(std::move(row));
   }
   if (!reader.ok()) return unreadable(names.rows);
   return rows;

@@ -8,13 +8,13 @@
 namespace lectern::store::clickhouse {
 
 Result<Page> read_page(Server& server, const Names& names, const Filter& filter,
-                       const PageRequest& request, Deadline deadline) {
+                       const PageRequest& request, const RowsOf& rows_of, Deadline deadline) {
   Page page;
   Places places(server, names, filter, request, deadline);
   while (page.rows.size() <= request.rows_max) {
     TRY(const auto wanted, places.next(request.rows_max + 1 - page.rows.size()));
     if (wanted.empty()) break;
-    TRY(auto found, rows_at(server, names, wanted, deadline));
+    TRY(auto found, rows_of(wanted));
     std::map<xapi::Position, Kept*> by_place;
     for (Kept& row : found) by_place[row.position] = &row;
     for (const auto& place : wanted) {

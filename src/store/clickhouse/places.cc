@@ -1,6 +1,9 @@
 #include "store/clickhouse/places.h"
 
 #include <algorithm>
+#include <array>
+#include <map>
+#include <set>
 
 namespace lectern::store::clickhouse {
 namespace {
@@ -10,6 +13,16 @@ namespace {
 /// hardly meet cost a few round trips, not thousands.
 constexpr std::size_t window_first = 512;
 constexpr std::size_t window_growth = 8;
+
+/// Kinds of terms, those that fewer statements tend to share first.
+constexpr std::array<std::string_view, 6> rare_kinds = {
+    "registration:", "agent:", "agent~:", "activity:", "activity~:", "verb:"};
+
+std::size_t guessed_frequency(std::string_view term) {
+  const auto at = std::find_if(rare_kinds.begin(), rare_kinds.end(),
+                               [&](std::string_view kind) { return term.starts_with(kind); });
+  return static_cast<std::size_t>(at - rare_kinds.begin());
+}
 
 std::string literal(const TermHash& term) {
   std::string sql;
@@ -29,9 +42,9 @@ Places::Places(Server& server, const Names& names, const Filter& filter, const P
       deadline_(deadline),
       window_(window_first),
       after_(request.after) {
-  for (const auto& term : filter.all_of) terms_.push_back(hash_of(term));
-  std::sort(terms_.begin(), terms_.end());
-  terms_.erase(std::unique(terms_.begin(), terms_.end()), terms_.end());
+  std::set<std::pair<std::size_t, TermHash>> terms;
+  for (const auto& term : filter.all_of) terms.emplace(guessed_frequency(term), hash_of(term));
+  for (const auto& [frequency, term] : terms) terms_.push_back(term);
 }
 
 /// What is still to be walked, or of that what lies before `last`, inclusive. Plain bounds on
@@ -105,6 +118,12 @@ std::string Places::rare_places() const {
   return " FROM " + names_.terms + " WHERE term = " + literal(terms_.front()) + " AND ";
 }
 
+std::string Places::others() const {
+  std::string sql;
+  for (std::size_t i = 1; i < terms_.size(); ++i) sql += (i > 1 ? "," : "") + literal(terms_[i]);
+  return sql;
+}
+
 Result<std::optional<xapi::Position>> Places::window_end() {
   TRY(const auto last, read("SELECT stored, id" + rare_places() + range() + order() +
                             " LIMIT 1 OFFSET " + std::to_string(window_ - 1)));
@@ -112,15 +131,55 @@ Result<std::optional<xapi::Position>> Places::window_end() {
   return last.front();
 }
 
+Result<std::vector<xapi::Position>> Places::with_other_terms(std::span<const xapi::Position> rare) {
+  std::vector<xapi::Position> places;
+  if (rare.empty()) return places;
+  TRY(const auto answer, server_.select("SELECT stored, id, term FROM " + names_.terms +
+                                            " WHERE term IN (" + others() + ") AND " + near(rare),
+                                        deadline_));
+  std::map<xapi::Position, std::set<TermHash>> carried;
+  RowReader reader(answer);
+  while (reader.more()) {
+    const Time stored = time_of(reader.i64());
+    const xapi::Position place{stored, reader.id()};
+    carried[place].insert(reader.fixed());
+  }
+  if (!reader.ok()) return unreadable(names_.terms);
+  for (const auto& place : rare)
+    if (const auto at = carried.find(place);
+        at != carried.end() && at->second.size() == terms_.size() - 1)
+      places.push_back(place);
+  return places;
+}
+
+/// The first window without counting: two queries instead of three, and most often there is no
+/// second window.
+Result<std::vector<xapi::Position>> Places::guessed_window(std::size_t count) {
+  guessed_ = true;
+  TRY(auto rare, read("SELECT stored, id" + rare_places() + range() + order() + " LIMIT " +
+                      std::to_string(window_)));
+  exhausted_ = rare.size() < window_;
+  window_ *= window_growth;
+  rare.erase(std::unique(rare.begin(), rare.end()), rare.end());
+  if (!rare.empty()) after_ = rare.back();
+  TRY(auto places, with_other_terms(rare));
+  if (places.size() <= count) return places;
+  places.resize(count);
+  after_ = places.back();
+  exhausted_ = false;
+  return places;
+}
+
 Result<std::vector<xapi::Position>> Places::intersection(std::size_t count) {
+  if (!guessed_) {
+    TRY(auto places, guessed_window(count));
+    if (!places.empty() || exhausted_) return places;
+  }
   if (!ordered_) RETURN_IF_ERROR(rarest_first());
   while (!exhausted_) {
     TRY(const auto last, window_end());
-    std::string others;
-    for (std::size_t i = 1; i < terms_.size(); ++i)
-      others += (others.empty() ? "" : ",") + literal(terms_[i]);
     TRY(auto places,
-        read("SELECT stored, id FROM " + names_.terms + " WHERE term IN (" + others + ") AND " +
+        read("SELECT stored, id FROM " + names_.terms + " WHERE term IN (" + others() + ") AND " +
              range(last) + " AND (stored, id) IN (SELECT stored, id" + rare_places() + range(last) +
              ") GROUP BY stored, id HAVING uniqExact(term) = " + std::to_string(terms_.size() - 1) +
              order() + " LIMIT " + std::to_string(count)));

@@ -22,6 +22,8 @@ class Places {
  private:
   Result<std::vector<xapi::Position>> one_order(std::string_view from, std::size_t count);
   Result<std::vector<xapi::Position>> intersection(std::size_t count);
+  Result<std::vector<xapi::Position>> guessed_window(std::size_t count);
+  Result<std::vector<xapi::Position>> with_other_terms(std::span<const xapi::Position> rare);
   Result<void> rarest_first();
   Result<std::optional<xapi::Position>> window_end();
   Result<std::vector<xapi::Position>> read(std::string_view sql);
@@ -29,15 +31,17 @@ class Places {
   std::string range(const std::optional<xapi::Position>& last = {}) const;
   std::string order() const;
   std::string rare_places() const;
+  std::string others() const;
 
   Server& server_;
   const Names& names_;
   const std::optional<Time> since_, until_;
   const bool ascending_;
   const Deadline deadline_;
-  std::vector<TermHash> terms_;
-  bool ordered_ = false;  // terms_ has the rarest in front
-  std::size_t window_;    // places of the rarest term that are looked at together
+  std::vector<TermHash> terms_;  // the rarest in front: first by a guess, then by their counts
+  bool guessed_ = false;         // the guess has been tried
+  bool ordered_ = false;         // they were counted
+  std::size_t window_;           // places of the rarest term that are looked at together
   std::optional<xapi::Position> after_;
   bool exhausted_ = false;
 };

@@ -108,6 +108,11 @@ void Presence::flush_ended(bool in_doubt) {
   if (in_doubt) doubt_until_ = Clock::now() + silence_max;
 }
 
+std::uint64_t Presence::flushes_ended() {
+  const std::lock_guard lock(mutex_);
+  return flushes_ended_;
+}
+
 void Presence::rest(Deadline deadline) {
   {
     const std::lock_guard lock(mutex_);

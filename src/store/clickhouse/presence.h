@@ -43,6 +43,8 @@ class Presence {
   Result<void> listen(Deadline deadline);
   /// The flush is done. `in_doubt`: something of it may still appear; low stays for silence_max.
   void flush_ended(bool in_doubt);
+  /// How many flushes have ended; for any thread.
+  std::uint64_t flushes_ended();
   /// Says that nothing is under way, if the opposite was said. To be called after a pause.
   void rest(Deadline deadline);
   /// Whether rest() has something to say.

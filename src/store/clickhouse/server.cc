@@ -28,11 +28,10 @@ std::string percent_encoded(std::string_view text) {
   return encoded;
 }
 
-/// What makes small queries cheap: answers are formatted, and files that are in memory read, by the
-/// thread that has the query, since handing over to another costs more than the work. Options may
-/// say otherwise.
+/// What makes small queries cheap: one thread reads, computes and formats the answer, since handing
+/// over to another costs more than the work. Options may say otherwise.
 constexpr std::string_view light_settings =
-    "&output_format_parallel_formatting=0&local_filesystem_read_method=pread";
+    "&max_threads=1&output_format_parallel_formatting=0&local_filesystem_read_method=pread";
 
 /// Settings that the answers and the atomicity of inserts depend on; they come last, so that no
 /// option overrides them. An insert must become one part, and a list of ids may be long.

@@ -1,22 +1,21 @@
 #include "store/clickhouse/shared_find.h"
 
 #include <algorithm>
-#include <unordered_map>
-#include <unordered_set>
+#include <map>
 
 namespace lectern::store::clickhouse {
 namespace {
 
 constexpr int rounds_max = 2;
-constexpr std::size_t callers_max = 64;  // in a round
-constexpr std::size_t ids_max = 32;      // of a caller that is worth joining with others
 
 }  // namespace
 
-Result<std::vector<Found>> SharedFind::find(std::span<const Uuid> ids, Deadline deadline) {
-  if (ids.size() > ids_max) return find_(ids, deadline);
+template <typename Key, typename Value>
+Result<std::vector<Value>> SharedFind<Key, Value>::find(std::span<const Key> keys,
+                                                        Deadline deadline) {
+  if (keys.size() > keys_max_) return find_(keys, deadline);
   const auto caller = std::make_shared<Caller>();
-  caller->ids.assign(ids.begin(), ids.end());
+  caller->keys.assign(keys.begin(), keys.end());
   caller->deadline = deadline;
   std::unique_lock lock(mutex_);
   waiting_.push_back(caller);
@@ -40,8 +39,9 @@ Result<std::vector<Found>> SharedFind::find(std::span<const Uuid> ids, Deadline 
   return std::move(caller->result);
 }
 
-SharedFind::Callers SharedFind::take() {
-  const auto count = std::min(waiting_.size(), callers_max);
+template <typename Key, typename Value>
+typename SharedFind<Key, Value>::Callers SharedFind<Key, Value>::take() {
+  const auto count = std::min(waiting_.size(), callers_max_);
   const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
   Callers callers(waiting_.begin(), end);
   waiting_.erase(waiting_.begin(), end);
@@ -49,39 +49,45 @@ SharedFind::Callers SharedFind::take() {
   return callers;
 }
 
-void SharedFind::run_round(std::unique_lock<std::mutex>& lock) {
+template <typename Key, typename Value>
+void SharedFind<Key, Value>::run_round(std::unique_lock<std::mutex>& lock) {
   ++rounds_;
   const auto callers = take();
   lock.unlock();
-  std::unordered_set<Uuid> unique;
+  std::vector<Key> keys;
   Deadline deadline = Deadline::min();
   for (const auto& caller : callers) {
-    unique.insert(caller->ids.begin(), caller->ids.end());
+    keys.insert(keys.end(), caller->keys.begin(), caller->keys.end());
     deadline = std::max(deadline, caller->deadline);
   }
-  const std::vector<Uuid> ids(unique.begin(), unique.end());
-  const auto found = find_(ids, deadline);
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  const auto found = find_(keys, deadline);
   lock.lock();
   deal(callers, found);
   --rounds_;
   changed_.notify_all();
 }
 
-void SharedFind::deal(const Callers& callers, const Result<std::vector<Found>>& found) {
-  std::unordered_map<Uuid, const Found*> by_id;
+template <typename Key, typename Value>
+void SharedFind<Key, Value>::deal(const Callers& callers, const Result<std::vector<Value>>& found) {
+  std::map<Key, const Value*> by_key;
   if (found)
-    for (const Found& one : *found) by_id.emplace(one.position.id, &one);
+    for (const Value& one : *found) by_key.emplace(key_of(one), &one);
   for (const auto& caller : callers) {
     caller->done = true;
     if (!found) {
       caller->result = fail(found.error());
       continue;
     }
-    std::vector<Found> of_caller;
-    for (const Uuid& id : caller->ids)
-      if (const auto at = by_id.find(id); at != by_id.end()) of_caller.push_back(*at->second);
+    std::vector<Value> of_caller;
+    for (const Key& key : caller->keys)
+      if (const auto at = by_key.find(key); at != by_key.end()) of_caller.push_back(*at->second);
     caller->result = std::move(of_caller);
   }
 }
+
+template class SharedFind<Uuid, Found>;
+template class SharedFind<xapi::Position, Kept>;
 
 }  // namespace lectern::store::clickhouse

@@ -18,11 +18,13 @@ std::vector<Found> all_of(std::span<const Uuid> ids) {
 
 TEST_CASE("lookups that meet share a query, and each gets its own answer") {
   std::atomic<int> queries{0};
-  SharedFind shared([&](std::span<const Uuid> ids, Deadline) -> Result<std::vector<Found>> {
-    ++queries;
-    std::this_thread::sleep_for(std::chrono::milliseconds{20});  // as a server takes
-    return all_of(ids);
-  });
+  SharedFind<Uuid, Found> shared(
+      [&](std::span<const Uuid> ids, Deadline) -> Result<std::vector<Found>> {
+        ++queries;
+        std::this_thread::sleep_for(std::chrono::milliseconds{20});  // as a server takes
+        return all_of(ids);
+      },
+      32, 64);
   std::atomic<int> right{0};
   std::vector<std::thread> callers;
   for (int i = 0; i < 40; ++i) {
@@ -41,10 +43,12 @@ TEST_CASE("lookups that meet share a query, and each gets its own answer") {
 
 TEST_CASE("a failed lookup fails for all who shared it, and for nobody later") {
   std::atomic<bool> works{false};
-  SharedFind shared([&](std::span<const Uuid> ids, Deadline) -> Result<std::vector<Found>> {
-    if (!works) return fail(Code::unavailable, "away");
-    return all_of(ids);
-  });
+  SharedFind<Uuid, Found> shared(
+      [&](std::span<const Uuid> ids, Deadline) -> Result<std::vector<Found>> {
+        if (!works) return fail(Code::unavailable, "away");
+        return all_of(ids);
+      },
+      32, 64);
   const Uuid id = Uuid::random();
   CHECK(!shared.find(std::span(&id, 1), Deadline::max()).has_value());
   works = true;
@@ -54,11 +58,13 @@ TEST_CASE("a failed lookup fails for all who shared it, and for nobody later") {
 TEST_CASE("a lookup that waits for others is over at its own deadline") {
   std::atomic<bool> go_on{false};
   std::atomic<int> under_way{0};
-  SharedFind shared([&](std::span<const Uuid> ids, Deadline) -> Result<std::vector<Found>> {
-    ++under_way;
-    while (!go_on) std::this_thread::yield();
-    return all_of(ids);
-  });
+  SharedFind<Uuid, Found> shared(
+      [&](std::span<const Uuid> ids, Deadline) -> Result<std::vector<Found>> {
+        ++under_way;
+        while (!go_on) std::this_thread::yield();
+        return all_of(ids);
+      },
+      32, 64);
   const Uuid id = Uuid::random();
   std::vector<std::thread> slow;
   for (int i = 0; i < 2; ++i)

@@ -13,14 +13,24 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds rest_max{1'000};
 
+// What is worth asking together with others.
+constexpr std::size_t callers_max = 64;
+constexpr std::size_t small_find_ids_max = 32;
+constexpr std::size_t small_page_rows_max = 256;
+
 Table::Table(Server& server, Names names, std::size_t ids_chunk)
     : server_(server),
       names_(std::move(names)),
       ids_chunk_(ids_chunk),
       presence_(server_, names_),
-      shared_find_([this](std::span<const Uuid> ids, Deadline deadline) {
-        return checked(find_some(ids, deadline));
-      }),
+      shared_find_([this](std::span<const Uuid> ids,
+                          Deadline deadline) { return checked(find_some(ids, deadline)); },
+                   small_find_ids_max, callers_max),
+      shared_rows_(
+          [this](std::span<const xapi::Position> positions, Deadline deadline) {
+            return rows_at(server_, names_, positions, deadline);
+          },
+          small_page_rows_max, callers_max / 4),
       gatherer_([this](Requests requests) { return flush(std::move(requests)); },
                 [this] { presence_.rest(Clock::now() + rest_max); }) {}
 
@@ -136,7 +146,12 @@ Result<void> Table::find_foreign(std::span<const Uuid> ids, std::vector<Found>& 
 
 Result<Page> Table::query(const Filter& filter, const PageRequest& page, Deadline deadline) {
   RETURN_IF_ERROR(prepare(deadline));
-  return checked(read_page(server_, names_, filter, page, deadline));
+  return shared_pages_.read(filter, page, presence_.flushes_ended(), deadline, [&] {
+    const auto rows_of = [&](std::span<const xapi::Position> positions) {
+      return shared_rows_.find(positions, deadline);
+    };
+    return checked(read_page(server_, names_, filter, page, rows_of, deadline));
+  });
 }
 
 Result<Time> Table::consistent_through(Deadline deadline) {

@@ -8,6 +8,7 @@
 #include "store/clickhouse/gatherer.h"
 #include "store/clickhouse/presence.h"
 #include "store/clickhouse/shared_find.h"
+#include "store/clickhouse/shared_pages.h"
 
 namespace lectern::store::clickhouse {
 
@@ -49,7 +50,9 @@ class Table {
   EndedFlushes ended_;  // of the writing thread
   std::mutex census_mutex_;
   std::optional<Census> census_;  // from the first prepare() on; guarded by census_mutex_
-  SharedFind shared_find_;
+  SharedFind<Uuid, Found> shared_find_;
+  SharedFind<xapi::Position, Kept> shared_rows_;
+  SharedPages shared_pages_;
   Gatherer gatherer_;  // last: its thread uses all of the above
 };
 
