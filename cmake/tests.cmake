@@ -33,4 +33,6 @@ endforeach()
 foreach(backend mongo clickhouse es opensearch)
   lectern_script_test(first_steps_${backend} TIMEOUT 120
                       COMMAND ${Python3_EXECUTABLE} tests/api/first_steps.py ${backend})
+  lectern_script_test(two_servers_${backend} TIMEOUT 300
+                      COMMAND ${Python3_EXECUTABLE} tests/api/two_servers.py ${backend})
 endforeach()

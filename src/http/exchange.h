@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -8,6 +9,7 @@
 #include "auth/principal.h"
 #include "base/metrics.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "http/cors.h"
 #include "http/message.h"
 #include "lrs/lrs.h"
@@ -47,6 +49,9 @@ struct Exchange {
   xapi::Parameters parameters;
   std::shared_ptr<const auth::Principal> principal;  ///< null on open routes
   std::string_view route;                            ///< the route's pattern; "" when there is none
+  /// How far what was read reaches, where it was read: later statements may be missing in the
+  /// answer.
+  std::optional<Time> consistent_through;
 
   lrs::Lrs& lrs() const { return app.lrs; }
 };

@@ -101,11 +101,16 @@ Response refuse(const Application& app, Error error) {
 
 /// Communication 2.1.3: on every answer of the statement resource, of any status.
 void add_consistent_through(const Exchange& exchange, Response& response) {
-  const auth::Principal nobody;
-  const auto& principal = exchange.principal ? *exchange.principal : nobody;
-  const auto through =
-      exchange.lrs().statements.consistent_through(exchange.lrs().context(principal));
-  if (through) response.headers.add("X-Experience-API-Consistent-Through", utc_text(*through));
+  auto through = exchange.consistent_through;
+  if (!through) {
+    const auth::Principal nobody;
+    const auto& principal = exchange.principal ? *exchange.principal : nobody;
+    const auto now =
+        exchange.lrs().statements.consistent_through(exchange.lrs().context(principal));
+    if (!now) return;
+    through = *now;
+  }
+  response.headers.add("X-Experience-API-Consistent-Through", utc_text(*through));
 }
 
 Response respond_to(Exchange& exchange) {
@@ -122,8 +127,8 @@ Response respond_to(Exchange& exchange) {
 Response serve(Application& app, Request& request) {
   const auto begin = std::chrono::steady_clock::now();
   Exchange exchange{
-      app,     request, path_of(app, request.path), app.options.default_version, false, {},
-      nullptr, {}};
+      app, request, path_of(app, request.path), app.options.default_version, false, {}, nullptr,
+      {},  {}};
   if (!app.options.require_version_header) exchange.version = xapi::Version::v1_0_3;
   const std::string method = request.method;  // the alternate syntax changes it
   Response response =

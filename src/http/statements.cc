@@ -98,8 +98,12 @@ Result<Response> get_statements(Exchange& exchange) {
 
   if (!query.statement_id && !query.voided_statement_id) {
     TRY(auto listing, lrs::list(exchange.lrs(), *exchange.principal, query, presentation));
+    exchange.consistent_through = listing.consistent_through;
     return respond_with(exchange, query, std::move(listing));
   }
+  if (const auto through =
+          exchange.lrs().statements.consistent_through(exchange.lrs().context(*exchange.principal)))
+    exchange.consistent_through = *through;
   auto single = lrs::fetch(exchange.lrs(), *exchange.principal, query, presentation);
   if (!single) {
     if (exchange.ralph && single.error().code == Code::not_found)

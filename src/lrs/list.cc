@@ -83,6 +83,7 @@ Result<Listing> list(Lrs& lrs, const auth::Principal& principal, const xapi::Sta
   TRY(auto page, matching_rows(lrs, context, query.filter, filter, request));
 
   Listing listing;
+  listing.consistent_through = horizon;
   if (page.more && !page.rows.empty())
     listing.next = xapi::Cursor{page.rows.back().position, horizon};
   listing.statements.reserve(page.rows.size());

@@ -22,6 +22,7 @@ struct Listing {
   std::vector<std::string> statements;   ///< JSON texts
   std::vector<std::string> attachments;  ///< sha2 of what they attach, each once; if asked for
   std::optional<xapi::Cursor> next;      ///< where the next page begins; none on the last one
+  Time consistent_through;               ///< the walk sees every statement stored up to here
 };
 
 /// The statements that a query asks for, newest or oldest first. A first page fixes the instant up

@@ -29,12 +29,17 @@ def settings(backend, host, port):
             prefix + "ES__DEFAULT_INDEX": FRESH, prefix + "ES__ALLOW_YELLOW_STATUS": "true"}
 
 
+def address_of(backend):
+    """host:port of the server for a backend; nothing where none runs."""
+    server = {"es": "elasticsearch", "clickhouse_and_mongo": "clickhouse"}.get(backend, backend)
+    return os.environ.get("LECTERN_TEST_" + server.upper())
+
+
 def main():
     backend = sys.argv[1]
-    server = {"es": "elasticsearch", "clickhouse_and_mongo": "clickhouse"}.get(backend, backend)
-    address = os.environ.get("LECTERN_TEST_" + server.upper())
+    address = address_of(backend)
     if not address:
-        print(f"no {server} server is running")
+        print(f"no server for {backend} is running")
         return 77
     host, port = address.rsplit(":", 1)
     chosen = settings(backend, host, port)

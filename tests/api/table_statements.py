@@ -25,6 +25,21 @@ def remember_more(answer, names):
     names["more"] = more
 
 
+def remember_walk(answer, names):
+    remember_more(answer, names)
+    names["reached"] = answer.headers["x-experience-api-consistent-through"]
+
+
+def is_of_walk(answer, names):
+    if answer.headers["x-experience-api-consistent-through"] != names["reached"]:
+        raise Failure(f"{answer.headers} do not say {names['reached']}")
+
+
+def is_beyond_walk(answer, names):
+    if answer.json["stored"] <= names["reached"]:
+        raise Failure(f"{answer.json['stored']} had been reached by {names['reached']}")
+
+
 def last_page(answer, names):
     if answer.json["more"] != "":
         raise Failure(f"more is {answer.json['more']!r}")
@@ -188,6 +203,13 @@ SCENARIOS = [
             check=remember_more),
         GET("{more}", status=200, ids=["{c}", "{d}"], check=last_page),
         GET("/statements", query={"agent": agent(), "limit": "0"}, status=200, ids=["{d}", "{c}", "{b}", "{a}"])),
+    Scenario(
+        "every page of a walk says how far the walk sees, however much has been written meanwhile",
+        POST("/statements", [statement("{a}"), statement("{b}"), statement("{c}")], status=200),
+        GET("/statements", query={"agent": agent(), "limit": "2"}, status=200, check=remember_walk),
+        POST("/statements", [statement("{d}")], status=200),
+        GET("/statements?statementId={d}", status=200, check=is_beyond_walk),
+        GET("{more}", status=200, check=is_of_walk)),
     Scenario(
         "a voided statement is found by voidedStatementId alone; its voider is listed",
         POST("/statements", [statement("{a}")], status=200),
