@@ -157,6 +157,7 @@ class Append {
     for (std::size_t begin = 0; begin < places.size();) {
       std::string lines;
       std::size_t end = begin;
+      lines.reserve(std::min((places.size() - begin) * 4096, part_bytes_max));
       for (; end < places.size() && lines.size() < part_bytes_max; ++end) {
         const Row& row = rows_[fresh_[places[end]]];
         append_create(lines, row.id.text());

@@ -11,6 +11,7 @@ using json::Type;
 using json::Value;
 
 constexpr int attempts_max = 50;
+constexpr std::size_t versions_max = 10'000;
 constexpr std::size_t bulk_bytes_max = 16UL * 1024 * 1024;
 
 /// Joined so that no two lists of texts give the same.
@@ -40,9 +41,10 @@ std::int64_t integer_of(Value value, std::string_view name) {
 /// One bulk request's worth of put_all().
 class Writing {
  public:
-  Writing(Cluster& cluster, std::string_view index, std::span<const DocumentWrite> writes,
-          Deadline deadline)
+  Writing(Cluster& cluster, KnownVersions& versions, const std::string& index,
+          std::span<const DocumentWrite> writes, Deadline deadline)
       : cluster_(cluster),
+        versions_(versions),
         index_(index),
         writes_(writes),
         deadline_(deadline),
@@ -69,21 +71,24 @@ class Writing {
 
   /// The writes whose expectation holds as far as it can be known before writing.
   Result<std::vector<Ready>> check(const std::vector<std::size_t>& open) {
-    std::vector<std::string> keys;
-    for (const std::size_t i : open)
-      if (writes_[i].expect.kind == Expect::Kind::etag) keys.push_back(keys_[i]);
-    TRY(const auto there, look_up_documents(cluster_, index_, keys, "etag", deadline_));
     std::vector<Ready> ready;
-    auto next = there.begin();
+    std::vector<std::size_t> unsure;
+    std::vector<std::string> keys;
     for (const std::size_t i : open) {
-      if (writes_[i].expect.kind != Expect::Kind::etag) {
+      const auto& expect = writes_[i].expect;
+      if (expect.kind != Expect::Kind::etag) {
         ready.push_back({i, {}});
-        continue;
+      } else if (const auto known = versions_.take(index_, keys_[i], expect.etag)) {
+        ready.push_back({i, *known});
+      } else {
+        unsure.push_back(i);
+        keys.push_back(keys_[i]);
       }
-      const auto& kept = *next++;
-      if (kept && kept->document.etag == writes_[i].expect.etag)
-        ready.push_back({i, kept->version});
     }
+    TRY(const auto there, look_up_documents(cluster_, index_, keys, "etag", deadline_));
+    for (std::size_t j = 0; j < unsure.size(); ++j)
+      if (there[j] && there[j]->document.etag == writes_[unsure[j]].expect.etag)
+        ready.push_back({unsure[j], there[j]->version});
     return ready;
   }
 
@@ -134,7 +139,8 @@ class Writing {
   }
 
   Cluster& cluster_;
-  std::string_view index_;
+  KnownVersions& versions_;
+  const std::string& index_;
   std::span<const DocumentWrite> writes_;
   Deadline deadline_;
   std::vector<std::string> keys_;
@@ -208,7 +214,25 @@ Result<std::vector<std::optional<KeptDocument>>> look_up_documents(
   return all;
 }
 
-Result<std::vector<bool>> write_documents(Cluster& cluster, std::string_view index,
+void KnownVersions::note(const std::string& index, const std::string& key, std::string etag,
+                         Version version) {
+  const std::lock_guard lock(mutex_);
+  if (known_.size() >= versions_max) known_.clear();
+  known_[index + '/' + key] = {std::move(etag), version};
+}
+
+std::optional<Version> KnownVersions::take(const std::string& index, const std::string& key,
+                                           std::string_view etag) {
+  const std::lock_guard lock(mutex_);
+  const auto there = known_.find(index + '/' + key);
+  if (there == known_.end()) return std::nullopt;
+  const Known known = std::move(there->second);
+  known_.erase(there);
+  return known.etag == etag ? std::optional(known.version) : std::nullopt;
+}
+
+Result<std::vector<bool>> write_documents(Cluster& cluster, KnownVersions& versions,
+                                          const std::string& index,
                                           std::span<const DocumentWrite> writes,
                                           Deadline deadline) {
   std::vector<bool> written;
@@ -216,7 +240,7 @@ Result<std::vector<bool>> write_documents(Cluster& cluster, std::string_view ind
     std::size_t count = 0, bytes = 0;
     while (count < writes.size() && bytes < bulk_bytes_max)
       bytes += writes[count++].document.bytes.size() + 1024;
-    TRY(const auto part, Writing(cluster, index, writes.first(count), deadline).run());
+    TRY(const auto part, Writing(cluster, versions, index, writes.first(count), deadline).run());
     written.insert(written.end(), part.begin(), part.end());
     writes = writes.subspan(count);
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -36,8 +37,28 @@ Result<std::vector<std::optional<KeptDocument>>> look_up_documents(
     Cluster& cluster, std::string_view index, std::span<const std::string> keys,
     std::string_view includes, Deadline deadline);
 
+/// The versions of the documents that were read lately: who writes what was just read need not look
+/// for its version. A version that is not the last one any more cannot be written over, so nothing
+/// in here can do harm. Thread-safe.
+class KnownVersions {
+ public:
+  void note(const std::string& index, const std::string& key, std::string etag, Version version);
+  /// That of a document when it had this etag; once.
+  std::optional<Version> take(const std::string& index, const std::string& key,
+                              std::string_view etag);
+
+ private:
+  struct Known {
+    std::string etag;
+    Version version;
+  };
+  std::mutex mutex_;
+  std::unordered_map<std::string, Known> known_;  // by index and key; guarded by mutex_
+};
+
 /// DocumentStore::put_all() on one index.
-Result<std::vector<bool>> write_documents(Cluster& cluster, std::string_view index,
+Result<std::vector<bool>> write_documents(Cluster& cluster, KnownVersions& versions,
+                                          const std::string& index,
                                           std::span<const DocumentWrite> writes, Deadline deadline);
 
 }  // namespace lectern::store::elasticsearch

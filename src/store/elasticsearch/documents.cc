@@ -42,8 +42,11 @@ Result<std::vector<std::optional<Document>>> Documents::get_all(const Context& c
       hashes.push_back(key_hash(key));
     keys = keys.subspan(hashes.size());
     TRY(auto there, look_up_documents(cluster_, names->documents, hashes, "", context.deadline));
-    for (auto& one : there)
+    for (std::size_t i = 0; i < there.size(); ++i) {
+      auto& one = there[i];
+      if (one) versions_.note(names->documents, hashes[i], one->document.etag, one->version);
       all.push_back(one ? std::optional(std::move(one->document)) : std::nullopt);
+    }
   }
   return all;
 }
@@ -58,7 +61,7 @@ Result<bool> Documents::put(const Context& context, const DocumentKey& key,
 Result<std::vector<bool>> Documents::put_all(const Context& context,
                                              std::span<const DocumentWrite> writes) {
   TRY(const auto* const names, names_of(context));
-  return write_documents(cluster_, names->documents, writes, context.deadline);
+  return write_documents(cluster_, versions_, names->documents, writes, context.deadline);
 }
 
 Result<bool> Documents::erase(const Context& context, const DocumentKey& key,

@@ -2,6 +2,7 @@
 
 #include "store/document_store.h"
 #include "store/elasticsearch/bulk.h"
+#include "store/elasticsearch/document_writes.h"
 #include "store/elasticsearch/index_names.h"
 #include "store/elasticsearch/per_target.h"
 
@@ -55,6 +56,7 @@ class Documents : public DocumentStore {
 
   Cluster& cluster_;
   const Settings& settings_;
+  KnownVersions versions_;
   PerTarget<IndexNames> ready_;
   PerTarget<std::string> ready_blobs_;
 };

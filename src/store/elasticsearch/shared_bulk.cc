@@ -53,7 +53,9 @@ SharedBulk::Parts SharedBulk::take_locked() {
 
 void SharedBulk::send_parts(const Parts& parts, Deadline deadline) {
   std::string lines;
-  std::size_t items = 0;
+  std::size_t bytes = 0, items = 0;
+  for (const auto& part : parts) bytes += part->lines.size();
+  lines.reserve(bytes);
   for (const auto& part : parts) {
     lines += part->lines;
     items += part->items;
