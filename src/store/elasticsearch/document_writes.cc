@@ -41,11 +41,10 @@ std::int64_t integer_of(Value value, std::string_view name) {
 /// One bulk request's worth of put_all().
 class Writing {
  public:
-  Writing(Cluster& cluster, KnownVersions& versions, const std::string& index,
-          std::span<const DocumentWrite> writes, Deadline deadline)
+  Writing(Cluster& cluster, DocumentPlace& place, std::span<const DocumentWrite> writes,
+          Deadline deadline)
       : cluster_(cluster),
-        versions_(versions),
-        index_(index),
+        place_(place),
         writes_(writes),
         deadline_(deadline),
         written_(writes.size(), false) {
@@ -78,14 +77,15 @@ class Writing {
       const auto& expect = writes_[i].expect;
       if (expect.kind != Expect::Kind::etag) {
         ready.push_back({i, {}});
-      } else if (const auto known = versions_.take(index_, keys_[i], expect.etag)) {
+      } else if (const auto known = place_.versions.take(keys_[i], expect.etag)) {
         ready.push_back({i, *known});
       } else {
         unsure.push_back(i);
         keys.push_back(keys_[i]);
       }
     }
-    TRY(const auto there, look_up_documents(cluster_, index_, keys, "etag", deadline_));
+    TRY(const auto there,
+        look_up_documents(cluster_, place_.names.documents, keys, "etag", deadline_));
     for (std::size_t j = 0; j < unsure.size(); ++j)
       if (there[j] && there[j]->document.etag == writes_[unsure[j]].expect.etag)
         ready.push_back({unsure[j], there[j]->version});
@@ -111,7 +111,7 @@ class Writing {
       }
       append_document(lines, writes_[i].key, writes_[i].document, write_);
     }
-    TRY(const auto items, send_bulk(cluster_, index_, "", lines, deadline_));
+    TRY(const auto items, place_.bulk.send(std::move(lines), ready.size(), deadline_));
     if (items.size() != ready.size())
       return fail(Code::unavailable, "The database gives a strange answer");
     for (std::size_t j = 0; j < items.size(); ++j) {
@@ -133,14 +133,13 @@ class Writing {
 
   /// Whether the write is there already: a request may be carried out twice (cluster.h).
   Result<bool> is_written(std::size_t i) {
-    TRY(const auto there,
-        look_up_documents(cluster_, index_, std::span(&keys_[i], 1), "write", deadline_));
+    TRY(const auto there, look_up_documents(cluster_, place_.names.documents,
+                                            std::span(&keys_[i], 1), "write", deadline_));
     return there.front() && there.front()->write == write_.text();
   }
 
   Cluster& cluster_;
-  KnownVersions& versions_;
-  const std::string& index_;
+  DocumentPlace& place_;
   std::span<const DocumentWrite> writes_;
   Deadline deadline_;
   std::vector<std::string> keys_;
@@ -214,25 +213,22 @@ Result<std::vector<std::optional<KeptDocument>>> look_up_documents(
   return all;
 }
 
-void KnownVersions::note(const std::string& index, const std::string& key, std::string etag,
-                         Version version) {
+void KnownVersions::note(const std::string& key, std::string etag, Version version) {
   const std::lock_guard lock(mutex_);
   if (known_.size() >= versions_max) known_.clear();
-  known_[index + '/' + key] = {std::move(etag), version};
+  known_[key] = {std::move(etag), version};
 }
 
-std::optional<Version> KnownVersions::take(const std::string& index, const std::string& key,
-                                           std::string_view etag) {
+std::optional<Version> KnownVersions::take(const std::string& key, std::string_view etag) {
   const std::lock_guard lock(mutex_);
-  const auto there = known_.find(index + '/' + key);
+  const auto there = known_.find(key);
   if (there == known_.end()) return std::nullopt;
   const Known known = std::move(there->second);
   known_.erase(there);
   return known.etag == etag ? std::optional(known.version) : std::nullopt;
 }
 
-Result<std::vector<bool>> write_documents(Cluster& cluster, KnownVersions& versions,
-                                          const std::string& index,
+Result<std::vector<bool>> write_documents(Cluster& cluster, DocumentPlace& place,
                                           std::span<const DocumentWrite> writes,
                                           Deadline deadline) {
   std::vector<bool> written;
@@ -240,7 +236,7 @@ Result<std::vector<bool>> write_documents(Cluster& cluster, KnownVersions& versi
     std::size_t count = 0, bytes = 0;
     while (count < writes.size() && bytes < bulk_bytes_max)
       bytes += writes[count++].document.bytes.size() + 1024;
-    TRY(const auto part, Writing(cluster, versions, index, writes.first(count), deadline).run());
+    TRY(const auto part, Writing(cluster, place, writes.first(count), deadline).run());
     written.insert(written.end(), part.begin(), part.end());
     writes = writes.subspan(count);
   }

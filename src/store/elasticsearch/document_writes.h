@@ -8,6 +8,8 @@
 
 #include "store/document_store.h"
 #include "store/elasticsearch/bulk.h"
+#include "store/elasticsearch/index_names.h"
+#include "store/elasticsearch/shared_bulk.h"
 
 namespace lectern::store::elasticsearch {
 
@@ -42,10 +44,9 @@ Result<std::vector<std::optional<KeptDocument>>> look_up_documents(
 /// in here can do harm. Thread-safe.
 class KnownVersions {
  public:
-  void note(const std::string& index, const std::string& key, std::string etag, Version version);
+  void note(const std::string& key, std::string etag, Version version);
   /// That of a document when it had this etag; once.
-  std::optional<Version> take(const std::string& index, const std::string& key,
-                              std::string_view etag);
+  std::optional<Version> take(const std::string& key, std::string_view etag);
 
  private:
   struct Known {
@@ -53,12 +54,21 @@ class KnownVersions {
     Version version;
   };
   std::mutex mutex_;
-  std::unordered_map<std::string, Known> known_;  // by index and key; guarded by mutex_
+  std::unordered_map<std::string, Known> known_;  // guarded by mutex_
 };
 
-/// DocumentStore::put_all() on one index.
-Result<std::vector<bool>> write_documents(Cluster& cluster, KnownVersions& versions,
-                                          const std::string& index,
+/// One target's index of documents in use.
+struct DocumentPlace {
+  DocumentPlace(Cluster& cluster, IndexNames its_names)
+      : names(std::move(its_names)), bulk(cluster, names.documents, "") {}
+
+  const IndexNames names;
+  KnownVersions versions;
+  SharedBulk bulk;
+};
+
+/// DocumentStore::put_all() in one place.
+Result<std::vector<bool>> write_documents(Cluster& cluster, DocumentPlace& place,
                                           std::span<const DocumentWrite> writes, Deadline deadline);
 
 }  // namespace lectern::store::elasticsearch

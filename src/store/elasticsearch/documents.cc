@@ -19,11 +19,11 @@ constexpr std::size_t keys_max = 500;  // of one look-up
 
 }  // namespace
 
-Result<IndexNames*> Documents::names_of(const Context& context) {
-  return ready_.of(context.target, [&]() -> Result<std::unique_ptr<IndexNames>> {
+Result<DocumentPlace*> Documents::place_of(const Context& context) {
+  return ready_.of(context.target, [&]() -> Result<std::unique_ptr<DocumentPlace>> {
     TRY(auto names, index_names(settings_.default_index, context.target));
     RETURN_IF_ERROR(prepare_documents(cluster_, names.documents, context.deadline));
-    return std::make_unique<IndexNames>(std::move(names));
+    return std::make_unique<DocumentPlace>(cluster_, std::move(names));
   });
 }
 
@@ -34,17 +34,18 @@ Result<std::optional<Document>> Documents::get(const Context& context, const Doc
 
 Result<std::vector<std::optional<Document>>> Documents::get_all(const Context& context,
                                                                 std::span<const DocumentKey> keys) {
-  TRY(const auto* const names, names_of(context));
+  TRY(auto* const place, place_of(context));
   std::vector<std::optional<Document>> all;
   while (!keys.empty()) {
     std::vector<std::string> hashes;
     for (const auto& key : keys.first(std::min(keys.size(), keys_max)))
       hashes.push_back(key_hash(key));
     keys = keys.subspan(hashes.size());
-    TRY(auto there, look_up_documents(cluster_, names->documents, hashes, "", context.deadline));
+    TRY(auto there,
+        look_up_documents(cluster_, place->names.documents, hashes, "", context.deadline));
     for (std::size_t i = 0; i < there.size(); ++i) {
       auto& one = there[i];
-      if (one) versions_.note(names->documents, hashes[i], one->document.etag, one->version);
+      if (one) place->versions.note(hashes[i], one->document.etag, one->version);
       all.push_back(one ? std::optional(std::move(one->document)) : std::nullopt);
     }
   }
@@ -60,27 +61,27 @@ Result<bool> Documents::put(const Context& context, const DocumentKey& key,
 
 Result<std::vector<bool>> Documents::put_all(const Context& context,
                                              std::span<const DocumentWrite> writes) {
-  TRY(const auto* const names, names_of(context));
-  return write_documents(cluster_, versions_, names->documents, writes, context.deadline);
+  TRY(auto* const place, place_of(context));
+  return write_documents(cluster_, *place, writes, context.deadline);
 }
 
 Result<bool> Documents::erase(const Context& context, const DocumentKey& key,
                               const Expect& expect) {
-  TRY(const auto* const names, names_of(context));
+  TRY(auto* const place, place_of(context));
   const auto hash = key_hash(key);
   for (int attempt = 0; attempt < attempts_max; ++attempt) {
     std::string line;
     if (expect.kind == Expect::Kind::anything) {
       append_delete(line, hash);
     } else {
-      TRY(const auto there, look_up_documents(cluster_, names->documents, std::span(&hash, 1),
+      TRY(const auto there, look_up_documents(cluster_, place->names.documents, std::span(&hash, 1),
                                               "etag", context.deadline));
       const auto& kept = there.front();
       if (expect.kind == Expect::Kind::absent) return !kept;
       if (!kept || kept->document.etag != expect.etag) return false;
       append_delete(line, hash, kept->version);
     }
-    TRY(const auto items, send_bulk(cluster_, names->documents, "", line, context.deadline));
+    TRY(const auto items, place->bulk.send(std::move(line), 1, context.deadline));
     if (items.size() == 1 && (items.front().ok() || items.front().status == 404)) return true;
     if (items.size() != 1 || items.front().status != 409)
       return fail(Code::unavailable, "The database refuses to erase a document",
@@ -133,20 +134,20 @@ Result<std::vector<Documents::Listed>> Documents::search(const Context& context,
 Result<std::vector<DocumentName>> Documents::list(const Context& context,
                                                   const DocumentSpace& space,
                                                   std::optional<Time> since) {
-  TRY(const auto* const names, names_of(context));
-  TRY(auto found, search(context, *names, space, since));
+  TRY(auto* const place, place_of(context));
+  TRY(auto found, search(context, place->names, space, since));
   std::vector<DocumentName> all;
   for (auto& one : found) all.push_back(std::move(one.name));
   return all;
 }
 
 Result<void> Documents::erase_all(const Context& context, const DocumentSpace& space) {
-  TRY(const auto* const names, names_of(context));
-  TRY(const auto found, search(context, *names, space, std::nullopt));
+  TRY(auto* const place, place_of(context));
+  TRY(const auto found, search(context, place->names, space, std::nullopt));
   std::string lines;
   for (const auto& one : found) append_delete(lines, one.key);
   if (lines.empty()) return {};
-  TRY(const auto items, send_bulk(cluster_, names->documents, "", lines, context.deadline));
+  TRY(const auto items, send_bulk(cluster_, place->names.documents, "", lines, context.deadline));
   for (const auto& item : items)
     if (!item.ok() && item.status != 404)
       return fail(Code::unavailable, "The database refuses to erase a document", item.reason);

@@ -49,15 +49,14 @@ class Documents : public DocumentStore {
     DocumentName name;
   };
 
-  Result<IndexNames*> names_of(const Context& context);
+  Result<DocumentPlace*> place_of(const Context& context);
   Result<std::string*> blobs_of(const Context& context);
   Result<std::vector<Listed>> search(const Context& context, const IndexNames& names,
                                      const DocumentSpace& space, std::optional<Time> since);
 
   Cluster& cluster_;
   const Settings& settings_;
-  KnownVersions versions_;
-  PerTarget<IndexNames> ready_;
+  PerTarget<DocumentPlace> ready_;
   PerTarget<std::string> ready_blobs_;
 };
 
