@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
@@ -62,6 +63,38 @@ TEST_CASE("many clients with single statements make few parts in ClickHouse") {
       "'lectern_test' AND level = 0 AND table = '" +
       table + "_lectern_rows'");
   CHECK(parts <= 25);
+}
+
+TEST_CASE("pages of several terms are whole whichever of them turns out to be the rarest") {
+  const auto server = test_server();
+  if (!server) return;
+  const auto store = open_at(*server).statements;
+  const auto table = fresh_table();
+  // All of one agent, whose term is looked at first; what is asked for lies beyond a first look.
+  std::vector<Row> rows;
+  for (int i = 0; i < 1'400; ++i)
+    rows.push_back(contract::row_of({.verb = i % 200 == 100 ? "finished" : "did"}));
+  REQUIRE(store->append({table}, rows, OnConflict::refuse_batch).has_value());
+  for (const bool ascending : {false, true}) {
+    CAPTURE(ascending);
+    std::vector<xapi::Position> walked;
+    PageRequest request{{}, 2, ascending};
+    for (;;) {
+      const Filter filter{{contract::agent("ada"), contract::verb("finished")}, {}, {}};
+      const auto page = store->query({table}, filter, request);
+      REQUIRE(page.has_value());
+      for (const auto& row : page->rows) walked.push_back(row.position);
+      if (!page->more) break;
+      request.after = walked.back();
+    }
+    std::vector<xapi::Position> wanted;
+    for (std::size_t i = 100; i < rows.size(); i += 200)
+      wanted.push_back({rows[i].stored, rows[i].id});
+    if (!ascending) std::reverse(wanted.begin(), wanted.end());
+    CHECK(walked == wanted);
+  }
+  const Filter none{{contract::agent("ada"), contract::verb("never")}, {}, {}};
+  CHECK(store->query({table}, none, {}).value().rows.empty());
 }
 
 TEST_CASE("a target that is no table name is refused before it comes near SQL") {

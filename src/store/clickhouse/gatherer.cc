@@ -50,11 +50,11 @@ Result<void> Gatherer::add(std::shared_ptr<Request> request) {
 
 Clock::time_point Gatherer::next_begin() const {
   const auto rested = last_begin_ + pause_min;
-  return last_rows_ < rows_enough ? rested : std::max(rested, last_end_ + return_max);
+  return expected_rows_ < rows_enough ? rested : std::max(rested, last_end_ + return_max);
 }
 
 bool Gatherer::worth_a_flush() const {
-  return rows_waiting_ >= std::clamp(last_rows_, rows_enough, rows_worth) ||
+  return rows_waiting_ >= std::clamp(expected_rows_, rows_enough, rows_worth) ||
          Clock::now() >= next_begin();
 }
 
@@ -121,8 +121,8 @@ void Gatherer::work() {
     }
     lock.unlock();
     last_begin_ = Clock::now();
-    last_rows_ = 0;
-    for (const auto& request : batch) last_rows_ += request->rows.size();
+    expected_rows_ = 0;
+    for (const auto& request : batch) expected_rows_ += request->rows.size();
     auto again = run_(std::move(batch));
     last_end_ = Clock::now();
     lock.lock();
@@ -131,6 +131,7 @@ void Gatherer::work() {
       bytes_waiting_ += request->bytes;
     }
     waiting_.insert(waiting_.begin(), again.begin(), again.end());
+    expected_rows_ += rows_waiting_;
   }
   lock.unlock();
   rest_();

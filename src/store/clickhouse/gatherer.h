@@ -13,8 +13,9 @@ namespace lectern::store::clickhouse {
 
 /// The thread that writes to one target. It gathers what many callers append into few inserts:
 /// each insert makes a part, and a server that must merge a hundred parts a second comes to a
-/// halt. A lone request is written at once; under load a flush begins pause_min after the last
-/// one began, or when rows_enough wait.
+/// halt. A lone request is written at once. Under load a flush begins when the clients that the
+/// last one answered are back, so that as many rows wait as were then in it or behind it; or a
+/// moment after they should be: pause_min after the last one began and return_max after it ended.
 class Gatherer {
  public:
   /// Runs a flush on the writing thread; gives back what must be tried again.
@@ -40,7 +41,7 @@ class Gatherer {
   const Rest rest_;
   // Of the writing thread:
   std::chrono::steady_clock::time_point last_begin_, last_end_;
-  std::size_t last_rows_ = 0;
+  std::size_t expected_rows_ = 0;
 
   std::mutex mutex_;
   std::condition_variable changed_;
