@@ -23,6 +23,8 @@ struct BulkItem {
 struct Version {
   std::int64_t seq_no = 0;
   std::int64_t primary_term = 0;
+
+  bool operator==(const Version&) const = default;
 };
 
 /// Appends the action lines of a bulk request; the caller appends the document and a line feed.

@@ -73,6 +73,35 @@ Time settled(StatementStore& store) {
 
 }  // namespace
 
+TEST_CASE("a list asks Elasticsearch for a refresh only when a process has stored something") {
+  for (const auto& url : test_servers()) {
+    Two two(url);
+    const auto index = two.indices.url + "/" + two.indices.names.front();
+    const auto refreshes = [&] {
+      const auto body = ask("GET", index + "/_stats/refresh?filter_path=_all.total").body;
+      const auto at = body.find("\"external_total\":");
+      REQUIRE(at != std::string::npos);
+      return std::stoi(body.substr(at + 17));
+    };
+    REQUIRE(two.at(0).query({}, {}, {}).has_value());  // makes the index
+    REQUIRE(ask("PUT", index + "/_settings", R"({"refresh_interval":-1})").status == 200);
+    for (std::size_t round = 0; round < 6; ++round) {
+      REQUIRE(append(two.at(round), {{}, {}}).has_value());
+      for (const std::size_t reader : {0U, 1U})
+        CHECK(listed(two.at(reader), settled(two.at(reader))).size() == 2 * (round + 1));
+    }
+    two.stores[1] = {};  // the other one leaves
+    const auto lists_without_refresh = [&] {
+      const int before = refreshes();
+      for (int i = 0; i < 50; ++i) CHECK(listed(two.at(0), settled(two.at(0))).size() == 12);
+      return refreshes() == before;
+    };
+    bool without = false;  // once the first one has seen that it is alone
+    for (int i = 0; i < 100 && !without; ++i) without = lists_without_refresh();
+    CHECK(without);
+  }
+}
+
 TEST_CASE("of clients that race for one id through two processes on Elasticsearch one wins") {
   for (const auto& url : test_servers()) {
     Two two(url);

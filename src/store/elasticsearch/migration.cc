@@ -227,6 +227,10 @@ Result<MigrationProgress> CompleteDocuments::run(
     RETURN_IF_ERROR(completion.complete(some));
     if (!report(progress)) break;
   }
+  // Servers that are at work list what was completed, without a statement that makes them look.
+  if (!dry_run)
+    RETURN_IF_ERROR(cluster_.expect_ok({"POST", "/" + place->names.statements + "/_refresh"},
+                                       context.deadline));
   return progress;
 }
 

@@ -67,6 +67,7 @@ Presence::Underway::Underway(Underway&& other) noexcept
 Presence::Underway::~Underway() {
   if (presence_ == nullptr) return;
   const std::lock_guard lock(presence_->mutex_);
+  ++presence_->happened_;
   if (grace_.count() == 0)
     presence_->underway_.erase(first_);
   else
@@ -83,6 +84,7 @@ Time Presence::floor_locked() {
     const auto& [first, doubtful_until] = *batch;
     if (!doubtful_until || *doubtful_until > steady) return first - microseconds{1};
     batch = underway_.erase(batch);
+    ++happened_;
   }
   return clock_.reached();
 }
@@ -100,6 +102,7 @@ Result<Presence::Underway> Presence::stamp(std::span<Row* const> rows, Deadline 
           xapi::set_stored(row->json, row->stored_at, row->stored);
         }
         underway_.emplace(first, std::nullopt);
+        ++happened_;
         wake_.notify_all();
         return Underway(*this, first);
       }
@@ -108,13 +111,16 @@ Result<Presence::Underway> Presence::stamp(std::span<Row* const> rows, Deadline 
   }
 }
 
-Result<Time> Presence::settled(Deadline deadline) {
+Result<Presence::Settled> Presence::settled(Deadline deadline) {
   for (;;) {
     {
       const std::lock_guard lock(mutex_);
       used_ = Clock::now();
       wake_.notify_all();
-      if (fresh_locked(viewed_within)) return std::min({floor_locked(), others_floor_, ceiling_});
+      if (fresh_locked(viewed_within)) {
+        const Time floor = floor_locked();  // rows that were in doubt may have come in until now
+        return Settled{std::min({floor, others_floor_, ceiling_}), happened_};
+      }
     }
     RETURN_IF_ERROR(renew(deadline, false));
   }
@@ -151,6 +157,7 @@ Result<void> Presence::renew(Deadline deadline, bool writing) {
   ceiling_ = own.ceiling;
   others_floor_ = others.floor;
   alone_ = !others.any;
+  if (others.touched) ++happened_;
   registered_ = writing;
   renewed_ = began;
   return {};

@@ -56,8 +56,15 @@ class Presence {
   /// Sets `stored` of the rows, rising, and writes it into their texts. Errors: unavailable.
   Result<Underway> stamp(std::span<Row* const> rows, Deadline deadline);
 
-  /// The instant up to which nothing more will be stored, by any process. Errors: unavailable.
-  Result<Time> settled(Deadline deadline);
+  /// The instant up to which nothing more will be stored, by any process; and a number of what
+  /// happened so far: two answers with the same one lie so that between them no process of this
+  /// cluster stored anything that is at or before the second instant.
+  struct Settled {
+    Time through;
+    std::uint64_t happened = 0;
+  };
+  /// Errors: unavailable.
+  Result<Settled> settled(Deadline deadline);
 
   /// The latest `stored` that was found in an index.
   void raise(Time stored);
@@ -86,6 +93,8 @@ class Presence {
   Steady used_{}, wrote_{};        // the last call, the last stamp()
   Time ceiling_{};                 // ours, as the others can see it
   Time others_floor_ = Time::max();
+  // Rises when rows begin and end to be on their way, and when others may have stored some.
+  std::uint64_t happened_ = 0;
 
   std::thread thread_;
 };

@@ -44,7 +44,8 @@ Result<void> Statements::refresh(const std::string& index, Deadline deadline) {
 
 Result<Time> Statements::consistent_through(const Context& context) {
   RETURN_IF_ERROR(places_.of(context));
-  return presence_.settled(context.deadline);
+  TRY(const auto settled, presence_.settled(context.deadline));
+  return settled.through;
 }
 
 Health Statements::health() {

@@ -15,9 +15,11 @@ void Visibility::changed() {
 
 Result<void> Visibility::reach(std::optional<Time> until, Deadline deadline,
                                const std::function<Result<void>()>& refresh) {
-  TRY(const Time settled, presence_.settled(deadline));
-  const Time wanted = until.value_or(settled);
+  TRY(const auto settled, presence_.settled(deadline));
+  const Time wanted = until.value_or(settled.through);
   std::unique_lock lock(mutex_);
+  if (visible_happened_ == settled.happened)
+    visible_through_ = std::max(visible_through_, settled.through);
   const std::uint64_t begun = begun_, changes = changes_;
   // Another process may have found `until` settled before this one can know. All up to there was
   // in the index before the question came, so a refresh that begins from now on will do.
@@ -54,7 +56,8 @@ Result<void> Visibility::refresh_locked(std::unique_lock<std::mutex>& lock, Dead
   refreshing_ = false;
   next_refresh_ = end + std::min<Clock::duration>(end - begin, pause_max);
   if (done && through) {
-    visible_through_ = std::max(visible_through_, *through);
+    visible_through_ = std::max(visible_through_, through->through);
+    visible_happened_ = through->happened;
     visible_changes_ = std::max(visible_changes_, changes);
     done_ = begun;
   }

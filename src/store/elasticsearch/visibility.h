@@ -11,8 +11,8 @@
 namespace lectern::store::elasticsearch {
 
 /// Knows what a search in an index sees: what was there at the last refresh. A search beyond that
-/// asks for another one. Searches share refreshes, and at most half of the time is spent
-/// refreshing. Thread-safe.
+/// asks for another one, unless nothing was stored in between. Searches share refreshes, and at
+/// most half of the time is spent refreshing. Thread-safe.
 class Visibility {
  public:
   explicit Visibility(Presence& presence) : presence_(presence) {}
@@ -37,6 +37,7 @@ class Visibility {
   std::condition_variable refreshed_;
   // Guarded by mutex_:
   Time visible_through_{};
+  std::optional<std::uint64_t> visible_happened_;  // as of Presence::Settled, before a refresh
   std::uint64_t changes_ = 0, visible_changes_ = 0;
   std::uint64_t begun_ = 0, done_ = 0;  // refreshes; the last one that was done
   bool refreshing_ = false;

@@ -24,6 +24,10 @@ std::optional<Time> instant(Value object, std::string_view key) {
   return count ? std::optional(Time{std::chrono::microseconds{*count}}) : std::nullopt;
 }
 
+Version version_of(Value document) {
+  return {integer(document, "_seq_no").value_or(0), integer(document, "_primary_term").value_or(0)};
+}
+
 std::int64_t microseconds(Time time) { return time.time_since_epoch().count(); }
 
 }  // namespace
@@ -37,6 +41,7 @@ Result<Writers::Others> Writers::exchange(Entry own, std::chrono::milliseconds d
     there.entries.erase(self_);
     std::map<std::string, Seen> seen;
     Others others;
+    others.touched = there.version != written_ || !there.entries.empty();
     for (auto entry = there.entries.begin(); entry != there.entries.end();) {
       const auto& [process, said] = *entry;
       const auto known = seen_.find(process);
@@ -77,14 +82,14 @@ Result<Writers::Read> Writers::read(Deadline deadline) {
   TRY(const auto reply, cluster_.call(call, deadline));
   if (reply.status == 404) {
     prepared_ = !reply.root().find("error");  // an error: the index itself is gone
-    return Read{{}, "op_type=create"};
+    return Read{{}, "op_type=create", {}};
   }
   const auto source = reply.root().find("_source");
   if (!reply.ok() || !source) return fail(refusal(call, reply));
   Read there;
-  there.condition =
-      fmt::format("if_seq_no={}&if_primary_term={}", integer(reply.root(), "_seq_no").value_or(0),
-                  integer(reply.root(), "_primary_term").value_or(0));
+  there.version = version_of(reply.root());
+  there.condition = fmt::format("if_seq_no={}&if_primary_term={}", there.version.seq_no,
+                                there.version.primary_term);
   if (const auto processes = source->find("processes"))
     for (const Value process : processes->children())
       there.entries.emplace(process.key(),
@@ -107,6 +112,7 @@ Result<bool> Writers::write(const Read& read, Deadline deadline) {
   TRY(const auto reply, cluster_.call(call, deadline));
   if (reply.status == 409) return false;
   if (!reply.ok()) return fail(refusal(call, reply));
+  written_ = version_of(reply.root());
   return true;
 }
 

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "base/uuid.h"
-#include "store/elasticsearch/cluster.h"
+#include "store/elasticsearch/bulk.h"
 
 namespace lectern::store::elasticsearch {
 
@@ -27,7 +27,8 @@ class Writers {
   };
   /// What the others say.
   struct Others {
-    bool any = false;
+    bool any = false;      ///< one is at work
+    bool touched = false;  ///< one was there or came by since the last exchange
     Time floor = Time::max();
     Time ceiling{};
   };
@@ -50,6 +51,7 @@ class Writers {
   struct Read {
     Entries entries;
     std::string condition;  // under which to write
+    Version version;
   };
 
   Result<Read> read(Deadline deadline);
@@ -61,6 +63,7 @@ class Writers {
   const std::string self_ = Uuid::random().text();
   bool prepared_ = false;
   std::int64_t beat_ = 0;
+  Version written_;  // of the document as this process left it
   std::map<std::string, Seen> seen_;
 };
 
