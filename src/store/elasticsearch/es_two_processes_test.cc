@@ -102,6 +102,40 @@ TEST_CASE("a list asks Elasticsearch for a refresh only when a process has store
   }
 }
 
+TEST_CASE("a document that was written over through another process is written as its etag says") {
+  for (const auto& url : test_servers()) {
+    Two two(url);
+    auto& first = *two.stores[0].documents;
+    auto& second = *two.stores[1].documents;
+    const DocumentKey key{DocumentKind::state, "owner", "", "id"};
+    const auto document = [](const std::string& bytes) {
+      return Document{"text/plain", bytes, std::string(40, bytes.front()), now()};
+    };
+    const auto write = [&](DocumentStore& store, const std::string& bytes, const Expect& expect) {
+      const auto written = store.put({}, key, document(bytes), expect);
+      REQUIRE(written.has_value());
+      return *written;
+    };
+    const auto current = [&](const std::string& bytes) {
+      return Expect::current(document(bytes).etag);
+    };
+    CHECK(write(first, "a", Expect::absent()));
+    REQUIRE(first.get({}, key).has_value());
+    CHECK(write(second, "b", current("a")));
+    CHECK_FALSE(write(first, "c", current("a")));
+    REQUIRE(first.get({}, key).has_value());
+    CHECK(write(second, "a", current("b")));
+    CHECK(write(second, "b", current("a")));
+    CHECK(write(first, "c", current("b")));  // another version of what was read
+    const auto found = second.get_all({}, std::array{key, DocumentKey{}, key});
+    REQUIRE(found.has_value());
+    REQUIRE(found->size() == 3);
+    CHECK(found->at(0)->bytes == "c");
+    CHECK_FALSE(found->at(1).has_value());
+    CHECK(found->at(2)->bytes == "c");
+  }
+}
+
 TEST_CASE("of clients that race for one id through two processes on Elasticsearch one wins") {
   for (const auto& url : test_servers()) {
     Two two(url);
