@@ -39,9 +39,20 @@ struct Backend {
   std::chrono::milliseconds visible_within{10'000};
 };
 
+/// A place that holds nothing yet and that several processes may open.
+struct SharedPlace {
+  std::shared_ptr<void> keep;  ///< what must outlive the stores
+  std::string target;
+  std::function<std::unique_ptr<StatementStore>()> open;  ///< as one more process would
+};
+using SharedPlaces = std::function<SharedPlace()>;  ///< called once for each property
+
 /// Everything that statement_store.h promises.
 void check_statements(const Backend& backend);
 /// Everything that document_store.h promises.
 void check_documents(const Backend& backend);
+/// What holds when two processes serve one place: nothing is lost or doubled, races have one
+/// winner, and what was called consistent stays as it was.
+void check_two_processes(const SharedPlaces& places);
 
 }  // namespace lectern::store::contract

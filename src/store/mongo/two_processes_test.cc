@@ -1,188 +1,22 @@
-#include <algorithm>
-#include <array>
-#include <atomic>
-#include <map>
-#include <set>
 #include <thread>
-#include <vector>
 
 #include <doctest/doctest.h>
 
+#include "store/contract.h"
 #include "store/mongo/mongo_fixture.h"
 #include "store/sample.h"
 
 namespace lectern::store::mongo {
-namespace {
 
-using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-/// Two opened stores share nothing but the database, as two processes would.
-struct Two {
-  TestDatabase database;
-  std::array<Stores, 2> stores;
-
-  explicit Two(const std::string& server)
-      : database(server), stores{database.open(), database.open()} {}
-
-  StatementStore& at(std::size_t i) { return *stores[i % 2].statements; }
-};
-
-Result<std::vector<Verdict>> append(StatementStore& store,
-                                    const std::vector<contract::Sample>& all) {
-  std::vector<Row> rows;
-  for (const auto& sample : all) rows.push_back(contract::row_of(sample));
-  return store.append({}, rows, OnConflict::refuse_batch);
-}
-
-/// Runs one thread for each store and waits for both.
-template <typename Work>
-void in_both(Work&& work) {
-  std::thread other([&] { work(1); });
-  work(0);
-  other.join();
-}
-
-std::set<Uuid> listed(StatementStore& store, Time until) {
-  std::set<Uuid> ids;
-  PageRequest request{std::nullopt, 100, true};
-  for (;;) {
-    const auto page = store.query({}, {{}, {}, until}, request);
-    REQUIRE(page.has_value());
-    for (const auto& row : page->rows) CHECK(ids.insert(row.position.id).second);
-    if (!page->more) return ids;
-    request.after = page->rows.back().position;
-  }
-}
-
-Time settled(StatementStore& store) {
-  const auto asked = now();
-  const auto give_up = steady_clock::now() + std::chrono::seconds(10);
-  for (;;) {
-    const auto through = store.consistent_through({});
-    REQUIRE(through.has_value());
-    if (*through >= asked) return *through;
-    REQUIRE(steady_clock::now() < give_up);
-    std::this_thread::sleep_for(milliseconds(1));
-  }
-}
-
-}  // namespace
-
-TEST_CASE("of clients that race for one id through two processes one wins") {
+TEST_CASE("two processes may serve one MongoDB database") {
   const auto server = test_server();
   if (!server) return;
-  Two two(*server);
-  for (int round = 0; round < 20; ++round) {
-    const auto id = Uuid::random();
-    std::array<std::atomic<int>, 4> counts{};
-    in_both([&](std::size_t i) {
-      const auto verdicts =
-          append(two.at(i), {{.id = id, .note = "racer " + std::to_string(i)}, {.note = "other"}});
-      if (verdicts) ++counts[static_cast<std::size_t>(verdicts->front())];
-    });
-    CHECK(counts[static_cast<std::size_t>(Verdict::stored)] == 1);
-    CHECK(counts[static_cast<std::size_t>(Verdict::conflict)] == 1);
-  }
-  // Each loser's other row went with its batch.
-  CHECK(listed(two.at(0), settled(two.at(0))).size() == 40);
-}
-
-TEST_CASE("what is consistent through an instant in one process stays so while two write") {
-  const auto server = test_server();
-  if (!server) return;
-  Two two(*server);
-  std::atomic<int> writing{4}, stored{0};
-  std::vector<std::thread> writers;
-  for (std::size_t i = 0; i < 4; ++i) {
-    writers.emplace_back([&, i] {
-      for (int batch = 0; batch < 60; ++batch) {
-        const auto verdicts = append(two.at(i), std::vector<contract::Sample>(1 + i * 3));
-        if (verdicts) stored += static_cast<int>(verdicts->size());
-      }
-      --writing;
-    });
-  }
-  std::map<Time, std::set<Uuid>> seen;
-  // On a busy machine it may all be written before the instant moves: look until it was seen.
-  for (std::size_t i = 0; writing > 0 || seen.empty() || seen.rbegin()->second.empty(); ++i) {
-    const auto through = two.at(i).consistent_through({});
-    REQUIRE(through.has_value());
-    seen.emplace(*through, listed(two.at(i + 1), *through));
-  }
-  for (auto& writer : writers) writer.join();
-  CHECK(stored == 4 * 60 * (1 + 4 + 7 + 10) / 4);
-  for (const auto& [through, ids] : seen) CHECK(listed(two.at(0), through) == ids);
-  CHECK(listed(two.at(1), settled(two.at(1))).size() == static_cast<std::size_t>(stored));
-}
-
-TEST_CASE("a process that joins stores nothing at an instant that was given out as consistent") {
-  const auto server = test_server();
-  if (!server) return;
-  TestDatabase database(*server);
-  const auto first = database.open();
-  for (int round = 0; round < 5; ++round) {
-    const auto through = first.statements->consistent_through({});
-    REQUIRE(through.has_value());
-    const auto joining = database.open();
-    std::vector rows{contract::row_of({})};
-    REQUIRE(joining.statements->append({}, rows, OnConflict::skip).has_value());
-    CHECK(rows[0].stored > *through);
-    settled(*first.statements);
-  }
-}
-
-TEST_CASE("references hold when both ends arrive at once in two processes") {
-  const auto server = test_server();
-  if (!server) return;
-  Two two(*server);
-  for (int round = 0; round < 30; ++round) {
-    const contract::Sample target{.agent = "target " + std::to_string(round)};
-    const contract::Sample voided{.note = "voided"};
-    const contract::Sample middle{.agent = "eve", .refers_to = target.id};
-    in_both([&](std::size_t i) {
-      if (i == 0)
-        CHECK(append(two.at(0), {target, {.refers_to = voided.id, .voids = true}}).has_value());
-      else
-        CHECK(append(two.at(1), {voided, middle, {.refers_to = middle.id}}).has_value());
-    });
-    const auto found = two.at(0).find({}, std::vector{voided.id});
-    REQUIRE(found.has_value());
-    CHECK(found->front().voided);
-    const auto page =
-        two.at(1).query({}, {{contract::agent(target.agent)}, {}, {}}, {std::nullopt, 10});
-    REQUIRE(page.has_value());
-    CHECK(page->rows.size() == 3);
-  }
-}
-
-TEST_CASE("a statement that was answered as kept stays, although another's batch was refused") {
-  const auto server = test_server();
-  if (!server) return;
-  Two two(*server);
-  const contract::Sample taken{.note = "taken"};
-  REQUIRE(append(two.at(0), {taken}).has_value());
-  auto changed = taken;
-  changed.note = "changed";
-  for (int round = 0; round < 50; ++round) {
-    const contract::Sample shared{.note = "shared"};
-    Verdict answered = Verdict::refused;
-    in_both([&](std::size_t i) {
-      if (i == 0) {
-        const auto verdicts = append(two.at(0), {shared, changed});
-        REQUIRE(verdicts.has_value());
-        CHECK(verdicts->back() == Verdict::conflict);
-      } else {
-        const auto verdicts = append(two.at(1), {shared});
-        REQUIRE(verdicts.has_value());
-        answered = verdicts->front();
-      }
-    });
-    CHECK((answered == Verdict::stored || answered == Verdict::known));
-    const auto found = two.at(0).find({}, std::vector{shared.id});
-    REQUIRE(found.has_value());
-    CHECK(found->size() == 1);
-  }
+  contract::check_two_processes([&] {
+    const auto database = std::make_shared<TestDatabase>(*server);
+    return contract::SharedPlace{database, "", [database] { return database->open().statements; }};
+  });
 }
 
 TEST_CASE("a process that died is waited for no longer than its last insert can take") {
@@ -190,7 +24,8 @@ TEST_CASE("a process that died is waited for no longer than its last insert can 
   if (!server) return;
   TestDatabase database(*server);
   const auto stores = database.open();
-  REQUIRE(append(*stores.statements, {{}}).has_value());
+  std::vector rows{contract::row_of({})};
+  REQUIRE(stores.statements->append({}, rows, OnConflict::skip).has_value());
   // Its document says that it writes, and never changes again.
   auto pool = Pool::open({test_uri(*server), 1, 5'000});
   auto client = (*pool)->lease(Deadline::max());
@@ -207,7 +42,7 @@ TEST_CASE("a process that died is waited for no longer than its last insert can 
     REQUIRE(through.has_value());
     if (*through > asked + std::chrono::seconds(2)) break;
     REQUIRE(steady_clock::now() - began < std::chrono::seconds(30));
-    std::this_thread::sleep_for(milliseconds(50));
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
   CHECK(steady_clock::now() - began > std::chrono::seconds(13));
 }
