@@ -15,7 +15,7 @@ mkdir -p "$cache"
 (
   flock 9  # two test runs may start at once
   [ -f "$lib/libchdb.so" ] ||
-    npm install --silent --no-save --no-audit --no-fund --prefix "$cache" "$package" >&2
+    npm install --loglevel=error --no-save --no-audit --no-fund --prefix "$cache" "$package" >&2
   if [ ! -x "$cache/chserver" ] || [ "$here/chserver.c" -nt "$cache/chserver" ]; then
     cc -O2 -o "$cache/chserver" "$here/chserver.c" -L "$lib" -lchdb -Wl,-rpath,"$lib" -pthread
   fi

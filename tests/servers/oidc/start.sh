@@ -13,7 +13,7 @@ mkdir -p "$cache" "$data"
   flock 9  # two test runs may start at once
   if ! cmp -s "$here/package.json" "$cache/package.json"; then
     rm -rf "$cache/node_modules"
-    npm install --silent --no-save --no-audit --no-fund --prefix "$cache" \
+    npm install --loglevel=error --no-save --no-audit --no-fund --prefix "$cache" \
       "oidc-provider@$(sed -n 's/.*"oidc-provider": "\([^"]*\)".*/\1/p' "$here/package.json")" >&2
     cp "$here/package.json" "$cache/package.json"
   fi
