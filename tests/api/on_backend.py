@@ -29,20 +29,19 @@ def settings(backend, host, port):
             prefix + "ES__DEFAULT_INDEX": FRESH, prefix + "ES__ALLOW_YELLOW_STATUS": "true"}
 
 
-def address_of(backend):
-    """host:port of the server for a backend; nothing where none runs."""
+def settings_here(backend):
+    """Those of a backend on the server that runs for it; ends the program with 77 where none does."""
     server = {"es": "elasticsearch", "clickhouse_and_mongo": "clickhouse"}.get(backend, backend)
-    return os.environ.get("LECTERN_TEST_" + server.upper())
+    address = os.environ.get("LECTERN_TEST_" + server.upper())
+    if not address:
+        print(f"no {server} server is running")
+        sys.exit(77)
+    return settings(backend, *address.rsplit(":", 1))
 
 
 def main():
     backend = sys.argv[1]
-    address = address_of(backend)
-    if not address:
-        print(f"no server for {backend} is running")
-        return 77
-    host, port = address.rsplit(":", 1)
-    chosen = settings(backend, host, port)
+    chosen = settings_here(backend)
     environment = dict(os.environ, LECTERN_TEST_BACKEND=chosen["RALPH_RUNSERVER_BACKEND"],
                        LECTERN_TEST_SETTINGS=json.dumps(chosen))
     tables = ["documents", "attachments"] if backend == "clickhouse_and_mongo" else []

@@ -15,7 +15,7 @@ import time
 import uuid
 
 from lectern import Server
-from on_backend import address_of, settings
+from on_backend import settings_here
 
 WRITERS = 6
 BATCHES = 25  # of each writer
@@ -167,11 +167,7 @@ def run(trial):
 
 def main():
     backend = sys.argv[1]
-    address = address_of(backend)
-    if not address:
-        print(f"no server for {backend} is running")
-        return 77
-    chosen = settings(backend, *address.rsplit(":", 1))
+    chosen = settings_here(backend)
     name = chosen["RALPH_RUNSERVER_BACKEND"]
     with Server(chosen, backend=name) as first, Server(chosen, backend=name) as second:
         trial = Trial([first, second])
