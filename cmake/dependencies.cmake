@@ -10,7 +10,8 @@ find_package(fmt REQUIRED)
 find_package(simdjson REQUIRED)
 find_package(RocksDB REQUIRED)
 find_package(PkgConfig REQUIRED)
-pkg_check_modules(MONGOC REQUIRED IMPORTED_TARGET libmongoc-1.0)
+pkg_check_modules(BSON REQUIRED IMPORTED_TARGET libbson-1.0)
+pkg_check_modules(MONGOC REQUIRED libmongoc-1.0)
 pkg_check_modules(JEMALLOC REQUIRED IMPORTED_TARGET jemalloc)
 find_package(benchmark QUIET)
 
@@ -25,7 +26,10 @@ add_library(lectern_libs_auth INTERFACE)
 target_link_libraries(lectern_libs_auth INTERFACE crypt)
 
 add_library(lectern_libs_store INTERFACE)
-target_link_libraries(lectern_libs_store INTERFACE RocksDB::rocksdb-shared PkgConfig::MONGOC)
+# libmongoc is loaded by those who need it (store/mongo/driver.h); only its headers are used here.
+target_include_directories(lectern_libs_store SYSTEM INTERFACE ${MONGOC_INCLUDE_DIRS})
+target_link_libraries(lectern_libs_store INTERFACE RocksDB::rocksdb-shared PkgConfig::BSON
+                      ${CMAKE_DL_LIBS})
 
 add_library(lectern_libs_http INTERFACE)
 target_link_libraries(lectern_libs_http INTERFACE Boost::boost OpenSSL::SSL ZLIB::ZLIB)

@@ -6,8 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "base/log.h"
-
 namespace lectern::store::mongo {
 namespace {
 
@@ -31,26 +29,6 @@ constexpr std::array unavailable_codes = {
     11602, 13435, 13436,
     // Unauthorized, AuthenticationFailed: the operator can put it right while we run
     13, 18};
-
-void to_our_log(mongoc_log_level_t level, const char* domain, const char* message, void*) {
-  // Its warnings are about connections that fail, which come back to us as errors too.
-  if (level < MONGOC_LOG_LEVEL_WARNING)
-    log::warning("{}: {}", domain, message);
-  else
-    log::debug("{}: {}", domain, message);
-}
-
-/// The driver wants to be started once, before anything else, and ended after everything.
-void start_driver() {
-  struct Driver {
-    Driver() {
-      mongoc_log_set_handler(to_our_log, nullptr);
-      mongoc_init();
-    }
-    ~Driver() { mongoc_cleanup(); }
-  };
-  static const Driver driver;
-}
 
 Code code_of(const bson_error_t& error) {
   switch (error.domain) {
@@ -77,8 +55,8 @@ Code code_of(const bson_error_t& error) {
 }
 
 void set_default(mongoc_uri_t& uri, const char* option, std::int32_t value) {
-  if (mongoc_uri_get_option_as_int32(&uri, option, 0) == 0)
-    mongoc_uri_set_option_as_int32(&uri, option, value);
+  if (driver().uri_get_option_as_int32(&uri, option, 0) == 0)
+    driver().uri_set_option_as_int32(&uri, option, value);
 }
 
 std::vector<WriteError> errors_of(View reply) {
@@ -103,13 +81,13 @@ std::vector<WriteError> errors_of(View reply) {
 
 /// Majority and on disk, unless the URI asks for more.
 void append_write_concern(Bson& options, const mongoc_client_t& client) {
-  const auto* set = mongoc_client_get_write_concern(&client);
-  auto* concern = mongoc_write_concern_copy(set);
-  if (mongoc_write_concern_get_w(concern) <= 1 && !mongoc_write_concern_get_wmajority(concern))
-    mongoc_write_concern_set_wmajority(concern, mongoc_write_concern_get_wtimeout(concern));
-  mongoc_write_concern_set_journal(concern, true);
-  mongoc_write_concern_append(concern, &options.get());
-  mongoc_write_concern_destroy(concern);
+  const auto* set = driver().client_get_write_concern(&client);
+  auto* concern = driver().write_concern_copy(set);
+  if (driver().write_concern_get_w(concern) <= 1 && !driver().write_concern_get_wmajority(concern))
+    driver().write_concern_set_wmajority(concern, driver().write_concern_get_wtimeout(concern));
+  driver().write_concern_set_journal(concern, true);
+  driver().write_concern_append(concern, &options.get());
+  driver().write_concern_destroy(concern);
 }
 
 /// A reply that the driver fills and we own.
@@ -132,7 +110,9 @@ class Reply {
 };
 
 struct DestroyCollection {
-  void operator()(mongoc_collection_t* collection) const { mongoc_collection_destroy(collection); }
+  void operator()(mongoc_collection_t* collection) const {
+    driver().collection_destroy(collection);
+  }
 };
 using Collection = std::unique_ptr<mongoc_collection_t, DestroyCollection>;
 
@@ -143,11 +123,11 @@ Deadline sooner(Deadline deadline, std::uint32_t timeout_ms) {
 }
 
 Result<std::unique_ptr<Pool>> Pool::open(const PoolSettings& settings) {
-  start_driver();
+  RETURN_IF_ERROR(load_driver());
   bson_error_t error;
   std::unique_ptr<Pool> pool(new Pool);
   pool->timeout_ms_ = settings.timeout_ms;
-  pool->uri_.reset(mongoc_uri_new_with_error(settings.uri.c_str(), &error));
+  pool->uri_.reset(driver().uri_new_with_error(settings.uri.c_str(), &error));
   if (!pool->uri_)
     return fail(Code::invalid,
                 "CONNECTION_URI is not a MongoDB URI: " + std::string(error.message));
@@ -158,17 +138,17 @@ Result<std::unique_ptr<Pool>> Pool::open(const PoolSettings& settings) {
   set_default(uri, MONGOC_URI_CONNECTTIMEOUTMS, std::min(timeout_ms, connect_ms));
   set_default(uri, MONGOC_URI_SOCKETTIMEOUTMS, timeout_ms);
   set_default(uri, MONGOC_URI_WAITQUEUETIMEOUTMS, timeout_ms);
-  pool->pool_.reset(mongoc_client_pool_new_with_error(&uri, &error));
+  pool->pool_.reset(driver().client_pool_new_with_error(&uri, &error));
   if (!pool->pool_)
     return fail(Code::invalid, "CONNECTION_URI cannot be used: " + std::string(error.message));
-  mongoc_client_pool_set_error_api(pool->pool_.get(), MONGOC_ERROR_API_VERSION_2);
-  mongoc_client_pool_set_appname(pool->pool_.get(), "lectern");
+  driver().client_pool_set_error_api(pool->pool_.get(), MONGOC_ERROR_API_VERSION_2);
+  driver().client_pool_set_appname(pool->pool_.get(), "lectern");
   return pool;
 }
 
 std::string Pool::hosts() const {
   std::string all;
-  for (auto* host = mongoc_uri_get_hosts(uri_.get()); host; host = host->next)
+  for (auto* host = driver().uri_get_hosts(uri_.get()); host; host = host->next)
     all.append(all.empty() ? "" : ",").append(host->host_and_port);
   return all.empty() ? "(by SRV)" : all;
 }
@@ -177,7 +157,7 @@ Result<Client> Pool::lease(Deadline deadline) {
   const auto now = std::chrono::steady_clock::now();
   if (now >= deadline) return fail(Code::unavailable, "MongoDB did not answer in time");
   if (now < away_until_.load()) return fail(Code::unavailable, "MongoDB cannot be reached");
-  auto* client = mongoc_client_pool_pop(pool_.get());
+  auto* client = driver().client_pool_pop(pool_.get());
   if (!client) return fail(Code::unavailable, "all connections to MongoDB are busy");
   return Client(*this, client, sooner(deadline, timeout_ms_));
 }
@@ -206,8 +186,8 @@ Result<Bson> Client::read(const std::string& database, Bson command) {
   command.small("maxTimeMS", left_ms);
   Reply reply;
   bson_error_t error;
-  if (!mongoc_client_command_with_opts(client_.get(), database.c_str(), &command.get(), nullptr,
-                                       nullptr, reply.fresh(), &error))
+  if (!driver().client_command_with_opts(client_.get(), database.c_str(), &command.get(), nullptr,
+                                         nullptr, reply.fresh(), &error))
     return fail(pool_->error_of(error));
   return reply.copy();
 }
@@ -219,8 +199,8 @@ Result<Bson> Client::write(const std::string& database, Bson command, Time time)
   append_write_concern(options, *client_);
   Reply reply;
   bson_error_t error;
-  if (!mongoc_client_write_command_with_opts(client_.get(), database.c_str(), &command.get(),
-                                             &options.get(), reply.fresh(), &error)) {
+  if (!driver().client_write_command_with_opts(client_.get(), database.c_str(), &command.get(),
+                                               &options.get(), reply.fresh(), &error)) {
     // A refused document of a bulk is no failure of the bulk.
     if (!field(reply.get(), "writeErrors") || field(reply.get(), "writeConcernError"))
       return fail(pool_->error_of(error));
@@ -250,11 +230,11 @@ Result<Written> Client::insert(const std::string& database, const std::string& c
   pointers.reserve(documents.size());
   for (const auto& document : documents) pointers.push_back(&document.get());
   const Collection target(
-      mongoc_client_get_collection(client_.get(), database.c_str(), collection.c_str()));
+      driver().client_get_collection(client_.get(), database.c_str(), collection.c_str()));
   Reply reply;
   bson_error_t error;
-  const bool done = mongoc_collection_insert_many(target.get(), pointers.data(), pointers.size(),
-                                                  &options.get(), reply.fresh(), &error);
+  const bool done = driver().collection_insert_many(target.get(), pointers.data(), pointers.size(),
+                                                    &options.get(), reply.fresh(), &error);
   Written written;
   written.errors = errors_of(reply.get());
   bson_iter_t at;
@@ -276,26 +256,26 @@ Result<void> Client::find(const std::string& database, const std::string& collec
   Bson limited = Bson::copy(options.get());
   limited.small("maxTimeMS", left_ms);
   const Collection from(
-      mongoc_client_get_collection(client_.get(), database.c_str(), collection.c_str()));
+      driver().client_get_collection(client_.get(), database.c_str(), collection.c_str()));
   struct DestroyCursor {
-    void operator()(mongoc_cursor_t* cursor) const { mongoc_cursor_destroy(cursor); }
+    void operator()(mongoc_cursor_t* cursor) const { driver().cursor_destroy(cursor); }
   };
   struct DestroyPreference {
     void operator()(mongoc_read_prefs_t* preference) const {
-      mongoc_read_prefs_destroy(preference);
+      driver().read_prefs_destroy(preference);
     }
   };
   const std::unique_ptr<mongoc_read_prefs_t, DestroyPreference> primary(
-      mongoc_read_prefs_new(MONGOC_READ_PRIMARY));
+      driver().read_prefs_new(MONGOC_READ_PRIMARY));
   const std::unique_ptr<mongoc_cursor_t, DestroyCursor> cursor(
-      mongoc_collection_find_with_opts(from.get(), &filter.get(), &limited.get(), primary.get()));
+      driver().collection_find_with_opts(from.get(), &filter.get(), &limited.get(), primary.get()));
   const bson_t* document = nullptr;
-  while (mongoc_cursor_next(cursor.get(), &document)) {
+  while (driver().cursor_next(cursor.get(), &document)) {
     if (!each(View(*document))) return {};
     RETURN_IF_ERROR(time_left_ms());
   }
   bson_error_t error;
-  if (mongoc_cursor_error(cursor.get(), &error)) return fail(pool_->error_of(error));
+  if (driver().cursor_error(cursor.get(), &error)) return fail(pool_->error_of(error));
   return {};
 }
 

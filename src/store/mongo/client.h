@@ -9,11 +9,10 @@
 #include <string>
 #include <vector>
 
-#include <mongoc/mongoc.h>
-
 #include "base/result.h"
 #include "base/time.h"
 #include "store/mongo/bson.h"
+#include "store/mongo/driver.h"
 
 namespace lectern::store::mongo {
 
@@ -66,7 +65,7 @@ class Client {
   friend class Pool;
   struct Return {
     mongoc_client_pool_t* pool;
-    void operator()(mongoc_client_t* client) const { mongoc_client_pool_push(pool, client); }
+    void operator()(mongoc_client_t* client) const { driver().client_pool_push(pool, client); }
   };
   Client(Pool& pool, mongoc_client_t* client, Deadline deadline);
   Result<std::int32_t> time_left_ms() const;
@@ -79,7 +78,8 @@ class Client {
 /// Connections to one server or replica set, opened as they are needed. Thread-safe.
 class Pool {
  public:
-  /// Connects to nothing yet. Errors: invalid, when the URI is not one.
+  /// Connects to nothing yet. Errors: invalid, when the URI is not one; internal, when libmongoc
+  /// cannot be loaded.
   static Result<std::unique_ptr<Pool>> open(const PoolSettings& settings);
 
   /// Waits for a free connection. Errors: unavailable, when there is none by the deadline, or the
@@ -93,8 +93,8 @@ class Pool {
  private:
   friend class Client;
   struct Destroy {
-    void operator()(mongoc_client_pool_t* pool) const { mongoc_client_pool_destroy(pool); }
-    void operator()(mongoc_uri_t* uri) const { mongoc_uri_destroy(uri); }
+    void operator()(mongoc_client_pool_t* pool) const { driver().client_pool_destroy(pool); }
+    void operator()(mongoc_uri_t* uri) const { driver().uri_destroy(uri); }
   };
   Pool() = default;
   /// Turns the driver's error into ours, and remembers when nobody is there.
