@@ -4,8 +4,10 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "store/document_store.h"
+#include "store/open.h"
 #include "store/statement_store.h"
 
 /// The tests that every store must pass. A backend calls them from a TEST_CASE of its own
@@ -47,6 +49,27 @@ struct SharedPlace {
 };
 using SharedPlaces = std::function<SharedPlace()>;  ///< called once for each property
 
+/// A database that the tests reach through a proxy which fails on demand.
+struct Remote {
+  /// A place that holds nothing yet.
+  struct Place {
+    std::shared_ptr<void> keep;  ///< what must outlive the stores
+    std::string target;
+    /// Opens it as one more process that finds the database at host:port, with a time-out of a
+    /// second or so.
+    std::function<Stores(const std::string& address)> open;
+  };
+
+  std::string server;            ///< the real one, as host:port
+  std::function<Place()> place;  ///< called once for each property
+  /// A text in each request that an append makes, in turn: that request is made to fail.
+  std::vector<std::string> requests;
+  /// Before the last of those requests was carried out nobody sees anything of the batch.
+  bool appends_as_a_whole = false;
+  /// Answers, as they go over the wire, of somebody who is not the database or has no time.
+  std::vector<std::string> nonsense;
+};
+
 /// Everything that statement_store.h promises.
 void check_statements(const Backend& backend);
 /// Everything that document_store.h promises.
@@ -54,5 +77,8 @@ void check_documents(const Backend& backend);
 /// What holds when two processes serve one place: nothing is lost or doubled, races have one
 /// winner, and what was called consistent stays as it was.
 void check_two_processes(const SharedPlaces& places);
+/// What holds when the database, or the way to it, fails: calls are `unavailable` in time, nothing
+/// that was acknowledged is lost, what is sent again is stored once, and the store recovers.
+void check_faults(const Remote& remote);
 
 }  // namespace lectern::store::contract

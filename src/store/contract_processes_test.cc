@@ -11,7 +11,6 @@
 namespace lectern::store::contract {
 namespace {
 
-using std::chrono::steady_clock;
 using Samples = std::vector<Sample>;
 
 /// Two stores on one place. They share nothing but the database, as two processes would.
@@ -32,17 +31,8 @@ class Two {
     return std::move(*verdicts);
   }
 
-  /// All ids up to the instant, oldest first, each once.
   std::set<Uuid> listed(std::size_t i, Time until) {
-    std::set<Uuid> ids;
-    PageRequest request{std::nullopt, 100, true};
-    for (;;) {
-      const auto page = at(i).query({target()}, {{}, {}, until}, request);
-      REQUIRE_MESSAGE(page.has_value(), page.error().message, page.error().detail);
-      for (const auto& row : page->rows) CHECK(ids.insert(row.position.id).second);
-      if (!page->more) return ids;
-      request.after = page->rows.back().position;
-    }
+    return contract::listed(at(i), target(), until);
   }
 
   Time consistent_through(std::size_t i) {
@@ -51,17 +41,7 @@ class Two {
     return *through;
   }
 
-  /// Waits until all that was stored before the call, through either, is consistent.
-  Time settled(std::size_t i) {
-    const auto asked = now();
-    const auto give_up = steady_clock::now() + std::chrono::seconds(20);
-    for (;;) {
-      const auto through = consistent_through(i);
-      if (through >= asked) return through;
-      REQUIRE(steady_clock::now() < give_up);
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-  }
+  Time settled(std::size_t i) { return contract::settled(at(i), target()); }
 
  private:
   SharedPlace place_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <vector>
 
 #include "store/contract.h"
@@ -16,6 +17,11 @@ Row append_new(Subject& subject, const Sample& sample);
 /// Waits until query() shows everything that was stored before the call; fails the test when it
 /// takes longer than the backend may.
 void settle(const Backend& backend, StatementStore& store, const std::string& target);
+
+/// Waits until all that was stored before the call is consistent; gives that instant.
+Time settled(StatementStore& store, const std::string& target);
+/// All ids up to the instant, each once.
+std::set<Uuid> listed(StatementStore& store, const std::string& target, Time until);
 
 /// All ids that match, page by page, after settle(): newest first, or oldest first.
 std::vector<Uuid> walk(const Backend& backend, Subject& subject, const Filter& filter,

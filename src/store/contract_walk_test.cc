@@ -25,15 +25,40 @@ Row append_new(Subject& subject, const Sample& sample) {
   return append_new(subject, std::vector{sample}).front();
 }
 
-void settle(const Backend& backend, StatementStore& store, const std::string& target) {
+namespace {
+
+Time settled_within(StatementStore& store, const std::string& target,
+                    std::chrono::milliseconds limit) {
   const auto asked = now();
-  const auto give_up = std::chrono::steady_clock::now() + backend.visible_within;
+  const auto give_up = std::chrono::steady_clock::now() + limit;
   for (;;) {
     const auto through = store.consistent_through({target});
-    if (through && *through >= asked) return;
+    if (through && *through >= asked) return *through;
     REQUIRE_MESSAGE(std::chrono::steady_clock::now() < give_up,
                     "what was stored is not listed in time");
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
+}
+
+}  // namespace
+
+void settle(const Backend& backend, StatementStore& store, const std::string& target) {
+  settled_within(store, target, backend.visible_within);
+}
+
+Time settled(StatementStore& store, const std::string& target) {
+  return settled_within(store, target, std::chrono::seconds(20));
+}
+
+std::set<Uuid> listed(StatementStore& store, const std::string& target, Time until) {
+  std::set<Uuid> ids;
+  PageRequest request{std::nullopt, 100, true};
+  for (;;) {
+    const auto page = store.query({target}, {{}, {}, until}, request);
+    REQUIRE_MESSAGE(page.has_value(), page.error().message, page.error().detail);
+    for (const auto& row : page->rows) CHECK(ids.insert(row.position.id).second);
+    if (!page->more) return ids;
+    request.after = page->rows.back().position;
   }
 }
 

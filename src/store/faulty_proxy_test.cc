@@ -1,4 +1,4 @@
-#include "store/clickhouse/faulty_proxy.h"
+#include "store/faulty_proxy.h"
 
 #include <array>
 
@@ -10,13 +10,10 @@
 
 #include "base/assert.h"
 
-namespace lectern::store::clickhouse {
+namespace lectern::store {
 namespace {
 
 constexpr int poll_ms = 20;
-
-constexpr std::string_view garbage =
-    "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 15\r\n\r\n<html>Hi</html>";
 
 sockaddr_in loopback(int port) {
   sockaddr_in address{};
@@ -45,8 +42,7 @@ bool readable(int from) {
 }  // namespace
 
 FaultyProxy::FaultyProxy(const std::string& address)
-    : server_host_(address.substr(0, address.rfind(':'))),
-      server_port_(std::stoi(address.substr(address.rfind(':') + 1))) {
+    : server_port_(std::stoi(address.substr(address.rfind(':') + 1))) {
   listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   auto where = loopback(0);
   socklen_t size = sizeof where;
@@ -66,16 +62,23 @@ FaultyProxy::~FaultyProxy() {
 
 std::string FaultyProxy::address() const { return "127.0.0.1:" + std::to_string(port_); }
 
-void FaultyProxy::set_when(const std::string& text, Mode mode) {
+void FaultyProxy::set(Fault fault, const std::string& nonsense) {
+  const std::lock_guard lock(mutex_);
+  trigger_.clear();
+  nonsense_ = nonsense;
+  fault_ = fault;
+}
+
+void FaultyProxy::set_when(const std::string& text, Fault fault) {
   const std::lock_guard lock(mutex_);
   trigger_ = text;
-  triggered_ = mode;
+  triggered_ = fault;
 }
 
 void FaultyProxy::accept_all() {
   while (!stop_) {
     if (!readable(listener_)) continue;
-    const int client = ::accept(listener_, nullptr, nullptr);
+    const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
     if (client < 0) continue;
     connections_.emplace_back([this, client] {
       serve(client);
@@ -85,11 +88,11 @@ void FaultyProxy::accept_all() {
 }
 
 void FaultyProxy::serve(int client) {
-  if (mode_ == Mode::down) return;
+  if (fault_ == Fault::down) return;
   const int server = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   auto where = loopback(server_port_);
   if (::connect(server, as_sockaddr(where), sizeof where) == 0) {
-    while (!stop_ && mode_ != Mode::down && relay(client, server)) {
+    while (!stop_ && fault_ != Fault::down && relay(client, server)) {
     }
   }
   ::close(server);
@@ -98,31 +101,49 @@ void FaultyProxy::serve(int client) {
 void FaultyProxy::watch(std::string_view bytes) {
   const std::lock_guard lock(mutex_);
   if (trigger_.empty() || bytes.find(trigger_) == std::string_view::npos) return;
-  mode_ = triggered_;
+  fault_ = triggered_;
   trigger_.clear();
 }
 
 /// Passes on what came from either side; false when the connection is over.
 bool FaultyProxy::relay(int client, int server) {
-  std::array<char, 65536> buffer{};
   std::array<pollfd, 2> ends{pollfd{client, POLLIN, 0}, pollfd{server, POLLIN, 0}};
+  if (fault_ == Fault::stalled) ends[1].fd = -1;  // not looked at
   if (::poll(ends.data(), ends.size(), poll_ms) <= 0) return true;
-  if (ends[0].revents != 0) {
-    const auto got = ::recv(client, buffer.data(), buffer.size(), 0);
-    if (got <= 0) return false;
-    const std::string_view bytes(buffer.data(), static_cast<std::size_t>(got));
-    watch(bytes);
-    if (mode_ == Mode::down) return false;
-    if (mode_ == Mode::garbage) return send_all(client, garbage);
-    if (mode_ != Mode::silent && !send_all(server, bytes)) return false;
-  }
-  if (ends[1].revents != 0) {
-    const auto got = ::recv(server, buffer.data(), buffer.size(), 0);
-    if (got <= 0 || mode_ == Mode::lost_answers) return false;
-    if (mode_ == Mode::silent) return true;
-    return send_all(client, {buffer.data(), static_cast<std::size_t>(got)});
-  }
-  return true;
+  if (ends[0].revents != 0 && !relay_request(client, server)) return false;
+  return ends[1].revents == 0 || relay_answer(client, server);
 }
 
-}  // namespace lectern::store::clickhouse
+bool FaultyProxy::relay_request(int client, int server) {
+  std::array<char, 65536> buffer{};
+  const auto got = ::recv(client, buffer.data(), buffer.size(), 0);
+  if (got <= 0) return false;
+  const std::string_view bytes(buffer.data(), static_cast<std::size_t>(got));
+  watch(bytes);
+  switch (fault_) {
+    case Fault::down:
+      return false;
+    case Fault::silent:
+      return true;
+    case Fault::nonsense: {
+      const std::lock_guard lock(mutex_);
+      return send_all(client, nonsense_);
+    }
+    default:
+      return send_all(server, bytes);
+  }
+}
+
+bool FaultyProxy::relay_answer(int client, int server) {
+  std::array<char, 65536> buffer{};
+  const auto got = ::recv(server, buffer.data(), buffer.size(), 0);
+  if (got <= 0 || fault_ == Fault::lost_answers) return false;
+  const std::string_view bytes(buffer.data(), static_cast<std::size_t>(got));
+  if (fault_ == Fault::cut_answers) {
+    send_all(client, bytes.substr(0, 10));
+    return false;
+  }
+  return fault_ == Fault::silent || send_all(client, bytes);
+}
+
+}  // namespace lectern::store
