@@ -1,7 +1,5 @@
 #include "store/elasticsearch/shared_bulk.h"
 
-#include <algorithm>
-
 namespace lectern::store::elasticsearch {
 namespace {
 
@@ -11,44 +9,22 @@ constexpr std::size_t request_bytes_max = 8UL * 1024 * 1024;
 
 }  // namespace
 
+SharedBulk::SharedBulk(Cluster& cluster, std::string index, std::string refresh)
+    : cluster_(cluster),
+      index_(std::move(index)),
+      refresh_(std::move(refresh)),
+      rounds_(requests_max, request_bytes_max,
+              [this](const Parts& parts, Deadline deadline) { send_parts(parts, deadline); }) {}
+
 Result<std::vector<BulkItem>> SharedBulk::send(std::string lines, std::size_t items,
                                                Deadline deadline) {
-  const auto mine = std::make_shared<Part>();
-  mine->lines = std::move(lines);
-  mine->items = items;
-  std::unique_lock lock(mutex_);
-  waiting_.push_back(mine);
-  while (!mine->done) {
-    const bool waits = std::find(waiting_.begin(), waiting_.end(), mine) != waiting_.end();
-    if (waits && sending_ < requests_max) {
-      const Parts parts = take_locked();
-      ++sending_;
-      lock.unlock();
-      send_parts(parts, deadline);
-      lock.lock();
-      --sending_;
-      for (const auto& part : parts) part->done = true;
-      changed_.notify_all();
-      continue;
-    }
-    if (deadline == Deadline::max()) {
-      changed_.wait(lock);
-    } else if (changed_.wait_until(lock, deadline) == std::cv_status::timeout && !mine->done) {
-      std::erase(waiting_, mine);
-      return fail(Code::unavailable, "The database is too slow");
-    }
-  }
-  return std::move(mine->outcome);
-}
-
-SharedBulk::Parts SharedBulk::take_locked() {
-  std::size_t bytes = 0;
-  auto end = waiting_.begin();
-  while (end != waiting_.end() && (bytes == 0 || bytes + (*end)->lines.size() < request_bytes_max))
-    bytes += (*end++)->lines.size();
-  Parts parts(waiting_.begin(), end);
-  waiting_.erase(waiting_.begin(), end);
-  return parts;
+  const auto part = std::make_shared<Part>();
+  const std::size_t bytes = lines.size();
+  part->lines = std::move(lines);
+  part->items = items;
+  if (!rounds_.join(part, bytes, deadline))
+    return fail(Code::unavailable, "The database is too slow");
+  return std::move(part->outcome);
 }
 
 void SharedBulk::send_parts(const Parts& parts, Deadline deadline) {

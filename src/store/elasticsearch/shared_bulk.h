@@ -1,11 +1,9 @@
 #pragma once
 
-#include <condition_variable>
-#include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
+#include "base/rounds.h"
 #include "store/elasticsearch/bulk.h"
 
 namespace lectern::store::elasticsearch {
@@ -15,8 +13,7 @@ namespace lectern::store::elasticsearch {
 class SharedBulk {
  public:
   /// `refresh` as of send_bulk().
-  SharedBulk(Cluster& cluster, std::string index, std::string refresh)
-      : cluster_(cluster), index_(std::move(index)), refresh_(std::move(refresh)) {}
+  SharedBulk(Cluster& cluster, std::string index, std::string refresh);
 
   /// Sends `lines`, which hold `items` actions; returns their outcomes. Errors: as send_bulk();
   /// after unavailable the actions may or may not be carried out, also later.
@@ -26,22 +23,16 @@ class SharedBulk {
   struct Part {
     std::string lines;
     std::size_t items = 0;
-    bool done = false;
     Result<std::vector<BulkItem>> outcome;
   };
-  using Parts = std::vector<std::shared_ptr<Part>>;  // shared: a sender may give up before its part
+  using Parts = Rounds<Part>::Jobs;
 
-  Parts take_locked();
   void send_parts(const Parts& parts, Deadline deadline);
 
   Cluster& cluster_;
   const std::string index_;
   const std::string refresh_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  // Guarded by mutex_:
-  Parts waiting_;
-  int sending_ = 0;
+  Rounds<Part> rounds_;
 };
 
 }  // namespace lectern::store::elasticsearch

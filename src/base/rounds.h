@@ -1,0 +1,91 @@
+#pragma once
+
+#include <algorithm>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "base/time.h"
+
+namespace lectern {
+
+/// Does the small jobs of many threads together: while `rounds_max` rounds are under way, what
+/// comes waits and is done in the next one, by one of the threads that wait. Thread-safe; all
+/// callers must have returned before it is destroyed.
+template <typename Job>
+class Rounds {
+ public:
+  /// Shared, since who gave a job may give up while it is being done.
+  using Jobs = std::vector<std::shared_ptr<Job>>;
+  /// Does jobs, at least one, until the deadline of the thread that it runs on; must not throw.
+  using Do = std::function<void(const Jobs& jobs, Deadline deadline)>;
+
+  /// A round takes jobs of `weight_max` altogether, or one that is heavier.
+  Rounds(int rounds_max, std::size_t weight_max, Do all)
+      : rounds_max_(rounds_max), weight_max_(weight_max), do_(std::move(all)) {}
+
+  /// Returns once the job was done in a round that began after the call. False: that was not
+  /// before the deadline; the job may be done or not, also later if a round had taken it.
+  bool join(std::shared_ptr<Job> job, std::size_t weight, Deadline deadline) {
+    const auto mine = std::make_shared<Entry>(Entry{std::move(job), weight});
+    std::unique_lock lock(mutex_);
+    waiting_.push_back(mine);
+    while (!mine->done) {
+      if (!mine->taken && under_way_ < rounds_max_) {
+        run_round(lock, deadline);
+      } else if (deadline == Deadline::max()) {
+        changed_.wait(lock);
+      } else if (changed_.wait_until(lock, deadline) == std::cv_status::timeout && !mine->done) {
+        std::erase(waiting_, mine);
+        return false;
+      }
+    }
+    return true;
+  }
+
+ private:
+  struct Entry {
+    std::shared_ptr<Job> job;
+    std::size_t weight = 0;
+    bool taken = false;
+    bool done = false;
+  };
+  using Entries = std::vector<std::shared_ptr<Entry>>;
+
+  void run_round(std::unique_lock<std::mutex>& lock, Deadline deadline) {
+    const Entries entries = take();
+    Jobs jobs;
+    for (const auto& entry : entries) jobs.push_back(entry->job);
+    ++under_way_;
+    lock.unlock();
+    do_(jobs, deadline);
+    lock.lock();
+    --under_way_;
+    for (const auto& entry : entries) entry->done = true;
+    changed_.notify_all();
+  }
+
+  Entries take() {
+    std::size_t weight = 0;
+    auto end = waiting_.begin();
+    while (end != waiting_.end() && (weight == 0 || weight + (*end)->weight <= weight_max_))
+      weight += (*end++)->weight;
+    Entries entries(waiting_.begin(), end);
+    waiting_.erase(waiting_.begin(), end);
+    for (const auto& entry : entries) entry->taken = true;
+    return entries;
+  }
+
+  const int rounds_max_;
+  const std::size_t weight_max_;
+  const Do do_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  // Guarded by mutex_:
+  Entries waiting_;
+  int under_way_ = 0;
+};
+
+}  // namespace lectern

@@ -1,0 +1,111 @@
+#include "base/rounds.h"
+
+#include <atomic>
+#include <thread>
+
+#include <doctest/doctest.h>
+
+namespace lectern {
+namespace {
+
+struct Number {
+  int value = 0;
+  int round = 0;  // in which it was done
+};
+
+constexpr auto for_ever = Deadline::max();
+
+/// Rounds whose first one waits until it is let go.
+struct Held {
+  std::mutex mutex;
+  std::condition_variable changed;
+  int rounds = 0;
+  bool let_go = false;
+  Rounds<Number> numbers;
+
+  explicit Held(std::size_t weight_max)
+      : numbers(1, weight_max, [this](const auto& jobs, Deadline) { run(jobs); }) {}
+
+  void run(const Rounds<Number>::Jobs& jobs) {
+    std::unique_lock lock(mutex);
+    const int round = ++rounds;
+    for (const auto& job : jobs) job->round = round;
+    changed.notify_all();
+    changed.wait(lock, [&] { return let_go; });
+  }
+  void await_first_round() {
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [&] { return rounds == 1; });
+  }
+  void release() {
+    const std::lock_guard lock(mutex);
+    let_go = true;
+    changed.notify_all();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a job that comes alone is done at once") {
+  Rounds<Number> numbers(1, 10, [](const auto& jobs, Deadline) {
+    for (const auto& job : jobs) job->value *= 2;
+  });
+  const auto job = std::make_shared<Number>(Number{21});
+  CHECK(numbers.join(job, 1, for_ever));
+  CHECK(job->value == 42);
+}
+
+TEST_CASE("jobs are done once each, however many threads bring them") {
+  std::atomic<int> under_way = 0, most = 0;
+  Rounds<Number> numbers(2, 5, [&](const auto& jobs, Deadline) {
+    most = std::max(most.load(), ++under_way);
+    CHECK(jobs.size() <= 5);
+    for (const auto& job : jobs) ++job->value;
+    --under_way;
+  });
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i)
+    threads.emplace_back([&] {
+      for (int j = 0; j < 500; ++j) {
+        const auto job = std::make_shared<Number>();
+        CHECK(numbers.join(job, 1, for_ever));
+        CHECK(job->value == 1);
+      }
+    });
+  for (auto& thread : threads) thread.join();
+  CHECK(most <= 2);
+}
+
+TEST_CASE("a job that comes while a round is under way is not done in it") {
+  Held held(10);
+  const auto first = std::make_shared<Number>(), second = std::make_shared<Number>();
+  std::thread one([&] { CHECK(held.numbers.join(first, 1, for_ever)); });
+  held.await_first_round();
+  std::thread two([&] { CHECK(held.numbers.join(second, 1, for_ever)); });
+  held.release();
+  one.join();
+  two.join();
+  CHECK(first->round == 1);
+  CHECK(second->round == 2);
+}
+
+TEST_CASE("a job that waits beyond its deadline is given up and never done") {
+  Held held(10);
+  const auto first = std::make_shared<Number>(), second = std::make_shared<Number>();
+  std::thread one([&] { CHECK(held.numbers.join(first, 1, for_ever)); });
+  held.await_first_round();
+  CHECK_FALSE(held.numbers.join(second, 1, Deadline::clock::now()));
+  held.release();
+  one.join();
+  CHECK(second->round == 0);
+}
+
+TEST_CASE("a job heavier than a round may be is done alone") {
+  Held held(10);
+  held.release();
+  const auto heavy = std::make_shared<Number>();
+  CHECK(held.numbers.join(heavy, 1000, for_ever));
+  CHECK(heavy->round == 1);
+}
+
+}  // namespace lectern
