@@ -20,7 +20,21 @@ using json::Value;
 using store::DocumentKey;
 using store::DocumentKind;
 
-Learned::Learned() {
+namespace {
+
+/// Names kept for one agent; later ones are not written down.
+constexpr std::size_t person_names_max = 64;
+/// Attempts to write a document that other writers keep changing.
+constexpr int attempts_max = 8;
+/// Documents that are written down together.
+constexpr std::size_t together_max = 500;
+
+}  // namespace
+
+Learned::Learned()
+    : rounds_(1, together_max, [this](const auto& lessons, Deadline deadline) {
+        take_together(lessons, deadline);
+      }) {
   // Mapped rather than allocated: pages that are never touched cost nothing.
   void* const memory = mmap(nullptr, slots * sizeof(std::uint64_t), PROT_READ | PROT_WRITE,
                             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -42,11 +56,6 @@ void Learned::add(std::uint64_t fact) {
 
 namespace {
 
-/// Names kept for one agent; later ones are not written down.
-constexpr std::size_t person_names_max = 64;
-/// Attempts to write a document that other writers keep changing.
-constexpr int attempts_max = 8;
-
 std::uint64_t fact_of(std::string_view target, DocumentKind kind, std::string_view owner,
                       std::string_view said) {
   const std::hash<std::string_view> hash;
@@ -57,15 +66,10 @@ std::uint64_t fact_of(std::string_view target, DocumentKind kind, std::string_vi
   return fact;
 }
 
-/// What some statements say, for each document that it concerns.
-class Sayings {
+/// Gathers what statements say.
+class Listener {
  public:
-  Sayings(const Learned& learned, std::string_view target) : learned_(learned), target_(target) {}
-
-  struct Saying {
-    std::string_view text;
-    std::uint64_t fact;
-  };
+  Listener(const Learned& learned, std::string_view target) : learned_(learned), target_(target) {}
 
   void statement(Value statement) {
     for (const Value member : statement.children()) {
@@ -76,14 +80,14 @@ class Sayings {
     }
   }
 
-  const std::map<DocumentKey, std::vector<Saying>>& all() const { return sayings_; }
+  Sayings take() { return std::move(sayings_); }
 
  private:
   /// Most of what is said is known: the key is made only for news.
   void say(DocumentKind kind, std::string_view owner, std::string_view text) {
     const std::uint64_t fact = fact_of(target_, kind, owner, text);
     if (learned_.has(fact)) return;
-    sayings_[DocumentKey{kind, std::string(owner), "", ""}].push_back({text, fact});
+    sayings_[DocumentKey{kind, std::string(owner), "", ""}].push_back({std::string(text), fact});
   }
 
   void activity(Value activity) {
@@ -126,7 +130,7 @@ class Sayings {
 
   const Learned& learned_;
   std::string_view target_;
-  std::map<DocumentKey, std::vector<Saying>> sayings_;
+  Sayings sayings_;
 };
 
 /// `known` is a JSON array of strings or "": the same with one more name, if it is new.
@@ -140,8 +144,7 @@ std::string merge_name(const std::string& known, std::string_view name_source) {
   return known.substr(0, known.size() - 1) + "," + std::string(name_source) + "]";
 }
 
-std::string merged(const DocumentKey& key, std::string known,
-                   const std::vector<Sayings::Saying>& sayings) {
+std::string merged(const DocumentKey& key, std::string known, const std::vector<Saying>& sayings) {
   for (const auto& saying : sayings)
     known = key.kind == DocumentKind::person ? merge_name(known, saying.text)
                                              : xapi::merge_definition(known, saying.text);
@@ -151,7 +154,7 @@ std::string merged(const DocumentKey& key, std::string known,
 /// The write that takes `sayings` into what is known; nothing when they are no news.
 std::optional<store::DocumentWrite> write_for(const std::optional<store::Document>& known,
                                               const DocumentKey& key,
-                                              const std::vector<Sayings::Saying>& sayings) {
+                                              const std::vector<Saying>& sayings) {
   std::string text = merged(key, known ? known->bytes : "", sayings);
   if (known && known->bytes == text) return std::nullopt;
   store::DocumentWrite write;
@@ -174,15 +177,45 @@ DocumentKey person_key(std::string_view ifi) {
   return {DocumentKind::person, std::string(ifi), "", ""};
 }
 
-Result<void> learn(Learned& learned, store::DocumentStore& documents, const store::Context& context,
-                   std::span<const Value> statements) {
-  Sayings sayings(learned, context.target);
-  for (const Value statement : statements) sayings.statement(statement);
-  auto open = sayings.all();
+Result<void> Learned::take(store::DocumentStore& documents, const store::Context& context,
+                           Sayings sayings) {
+  if (sayings.empty()) return {};
+  if (!documents.prefers_few_callers()) return write_down(documents, context, std::move(sayings));
+  const std::size_t weight = sayings.size();
+  const auto lesson =
+      std::make_shared<Lesson>(Lesson{documents, context.target, std::move(sayings), {}});
+  if (!rounds_.join(lesson, weight, context.deadline))
+    return fail(Code::unavailable, "The database is too slow");
+  return lesson->outcome;
+}
+
+void Learned::take_together(const Rounds<Lesson>::Jobs& lessons, Deadline deadline) {
+  std::map<std::string_view, std::vector<Lesson*>> by_target;
+  for (const auto& lesson : lessons) by_target[lesson->target].push_back(lesson.get());
+  for (const auto& [target, same] : by_target) {
+    store::Context context;
+    context.target = target;
+    context.deadline = deadline;
+    Sayings all;
+    for (const Lesson* lesson : same)
+      for (const auto& [key, said] : lesson->sayings) {
+        auto& sayings = all[key];
+        sayings.insert(sayings.end(), said.begin(), said.end());
+      }
+    const auto outcome = write_down(same.front()->documents, context, std::move(all));
+    const bool alone = !outcome && outcome.error().code != Code::unavailable && same.size() > 1;
+    for (Lesson* lesson : same)  // so that what one brings harms nobody else
+      lesson->outcome = alone ? write_down(lesson->documents, context, lesson->sayings) : outcome;
+  }
+}
+
+Result<void> Learned::write_down(store::DocumentStore& documents, const store::Context& context,
+                                 Sayings open) {
   for (int attempt = 0; attempt < attempts_max && !open.empty(); ++attempt) {
     std::vector<DocumentKey> keys;
     for (const auto& [key, said] : open) keys.push_back(key);
-    TRY(const auto known, documents.get_all(context, keys));
+    TRY(const auto known,
+        attempt == 0 ? documents.recall_all(context, keys) : documents.get_all(context, keys));
     std::vector<store::DocumentWrite> writes;
     for (std::size_t i = 0; i < keys.size(); ++i)
       if (auto write = write_for(known[i], keys[i], open[keys[i]]))
@@ -191,15 +224,22 @@ Result<void> learn(Learned& learned, store::DocumentStore& documents, const stor
     if (!writes.empty()) {
       TRY(written, documents.put_all(context, writes));
     }
-    std::map<DocumentKey, std::vector<Sayings::Saying>> again;
+    Sayings again;
     for (std::size_t i = 0; i < writes.size(); ++i)
       if (!written[i]) again[writes[i].key] = open[writes[i].key];
     for (const auto& [key, said] : open)
       if (!again.contains(key))
-        for (const auto& saying : said) learned.add(saying.fact);
+        for (const auto& saying : said) add(saying.fact);
     open = std::move(again);
   }
   return {};
+}
+
+Result<void> learn(Learned& learned, store::DocumentStore& documents, const store::Context& context,
+                   std::span<const Value> statements) {
+  Listener listener(learned, context.target);
+  for (const Value statement : statements) listener.statement(statement);
+  return learned.take(documents, context, listener.take());
 }
 
 }  // namespace lectern::lrs

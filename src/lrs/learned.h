@@ -2,15 +2,26 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/json.h"
 #include "base/result.h"
+#include "base/rounds.h"
 #include "store/document_store.h"
 
 namespace lectern::lrs {
+
+/// What some statements say that is news, for each document that it concerns, in their order.
+struct Saying {
+  std::string text;  ///< JSON: a definition, or a name
+  std::uint64_t fact = 0;
+};
+using Sayings = std::map<store::DocumentKey, std::vector<Saying>>;
 
 /// Remembers which definitions and names this process has already written down, so that the same
 /// ones cost nothing when they come again. Forgets at random; forgetting costs a look-up, never a
@@ -21,12 +32,28 @@ class Learned {
   bool has(std::uint64_t fact) const;
   void add(std::uint64_t fact);
 
+  /// Merges `sayings` into what is known and keeps it; from then on they are no news. Where the
+  /// store prefers few callers, it is done together with what others bring meanwhile.
+  Result<void> take(store::DocumentStore& documents, const store::Context& context,
+                    Sayings sayings);
+
  private:
+  struct Lesson {
+    store::DocumentStore& documents;
+    std::string target;
+    Sayings sayings;
+    Result<void> outcome;
+  };
+  void take_together(const Rounds<Lesson>::Jobs& lessons, Deadline deadline);
+  Result<void> write_down(store::DocumentStore& documents, const store::Context& context,
+                          Sayings sayings);
+
   static constexpr std::size_t slots = 1 << 20;
   struct Free {
     void operator()(std::atomic<std::uint64_t>* memory) const;
   };
   std::unique_ptr<std::atomic<std::uint64_t>[], Free> facts_;
+  Rounds<Lesson> rounds_;
 };
 
 /// Takes from statements what they say about activities (canonical definitions, Data 2.4.4.1) and

@@ -116,6 +116,35 @@ void check_writing(const Backend& backend) {
     CHECK(all[3].value().bytes == "2");
     CHECK(Documents::value(subject.documents->get_all(documents.context, {})).empty());
   }
+  SUBCASE("what is recalled is something that was there, and written over only if it still is") {
+    auto subject = backend.open();
+    Documents documents{*subject.documents, {subject.target}};
+    for (const auto kind : {DocumentKind::state, DocumentKind::activity_definition}) {
+      const DocumentKey key{kind, "owner", "", ""}, none{kind, "nobody", "", ""};
+      const auto recalled = [&] {
+        const auto all = Documents::value(
+            subject.documents->recall_all(documents.context, std::vector{none, key}));
+        REQUIRE(all.size() == 2);
+        CHECK(!all[0]);
+        return all[1];
+      };
+      CHECK(!recalled());
+      for (int i = 0; i < 4; ++i) {
+        const auto before = document_of(std::to_string(i)),
+                   now = document_of(std::to_string(i + 1));
+        const auto next = document_of(std::to_string(i + 2));
+        CHECK(documents.put(key, before));
+        CHECK(documents.put(key, now, Expect::current(before.etag)));
+        const auto known = recalled();
+        REQUIRE(known);
+        CHECK(known->etag == to_hex(sha1(known->bytes)));
+        const bool current = known->etag == now.etag;
+        CHECK(documents.put(key, next, Expect::current(known->etag)) == current);
+        CHECK(documents.get(key)->bytes == (current ? next.bytes : now.bytes));
+        CHECK(!documents.put(key, before, Expect::current(before.etag)));
+      }
+    }
+  }
   SUBCASE("clients that count in one document by compare-and-set lose no count") {
     auto subject = backend.open();
     const Context context{subject.target};

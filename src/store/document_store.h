@@ -89,6 +89,15 @@ class DocumentStore {
     }
     return found;
   }
+  /// get_all() for who writes nothing but what expects the etags it read: may tell what was there a
+  /// while ago, and a write that expects that is then refused. Stores that can save a round trip
+  /// override it.
+  virtual Result<std::vector<std::optional<Document>>> recall_all(
+      const Context& context, std::span<const DocumentKey> keys) {
+    return get_all(context, keys);
+  }
+  /// Whether one caller with many documents is served better than many callers with few.
+  virtual bool prefers_few_callers() const { return false; }
   /// Writes the document as given. False: the expectation does not hold and nothing changed.
   virtual Result<bool> put(const Context& context, const DocumentKey& key, const Document& document,
                            const Expect& expect) = 0;

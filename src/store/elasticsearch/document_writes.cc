@@ -11,7 +11,6 @@ using json::Type;
 using json::Value;
 
 constexpr int attempts_max = 50;
-constexpr std::size_t versions_max = 10'000;
 constexpr std::size_t bulk_bytes_max = 16UL * 1024 * 1024;
 
 /// Joined so that no two lists of texts give the same.
@@ -77,7 +76,7 @@ class Writing {
       const auto& expect = writes_[i].expect;
       if (expect.kind != Expect::Kind::etag) {
         ready.push_back({i, {}});
-      } else if (const auto known = place_.versions.take(keys_[i], expect.etag)) {
+      } else if (const auto known = place_.known.version(keys_[i], expect.etag)) {
         ready.push_back({i, *known});
       } else {
         unsure.push_back(i);
@@ -114,28 +113,38 @@ class Writing {
     TRY(const auto items, place_.bulk.send(std::move(lines), ready.size(), deadline_));
     if (items.size() != ready.size())
       return fail(Code::unavailable, "The database gives a strange answer");
+    std::vector<std::size_t> refused;
     for (std::size_t j = 0; j < items.size(); ++j) {
       const std::size_t i = ready[j].index;
-      if (items[j].status == 409) {
-        TRY(const bool ours, is_written(i));
-        written_[i] = ours;
-        if (!ours && writes_[i].expect.kind == Expect::Kind::etag) again.push_back(i);
-      } else if (items[j].ok()) {
-        written_[i] = true;
+      written_[i] = items[j].ok();
+      if (items[j].ok()) {
+        place_.known.note(keys_[i], writes_[i].key.kind, writes_[i].document,
+                          {items[j].seq_no, items[j].primary_term});
+      } else if (items[j].status == 409) {
+        place_.known.forget(keys_[i]);
+        refused.push_back(i);
       } else {
         const bool busy = items[j].status == 429 || items[j].status >= 500;
         return fail(busy ? Code::unavailable : Code::internal, "The database refuses a document",
                     items[j].reason);
       }
     }
+    RETURN_IF_ERROR(settle(refused));
+    for (const std::size_t i : refused)
+      if (!written_[i] && writes_[i].expect.kind == Expect::Kind::etag) again.push_back(i);
     return again;
   }
 
-  /// Whether the write is there already: a request may be carried out twice (cluster.h).
-  Result<bool> is_written(std::size_t i) {
-    TRY(const auto there, look_up_documents(cluster_, place_.names.documents,
-                                            std::span(&keys_[i], 1), "write", deadline_));
-    return there.front() && there.front()->write == write_.text();
+  /// Finds out which writes were refused because they are there already: a request may be carried
+  /// out twice (cluster.h).
+  Result<void> settle(const std::vector<std::size_t>& refused) {
+    std::vector<std::string> keys;
+    for (const std::size_t i : refused) keys.push_back(keys_[i]);
+    TRY(const auto there,
+        look_up_documents(cluster_, place_.names.documents, keys, "write", deadline_));
+    for (std::size_t j = 0; j < refused.size(); ++j)
+      written_[refused[j]] = there[j] && there[j]->write == write_.text();
+    return {};
   }
 
   Cluster& cluster_;
@@ -211,21 +220,6 @@ Result<std::vector<std::optional<KeptDocument>>> look_up_documents(
     all.back()->version = {integer_of(item, "_seq_no"), integer_of(item, "_primary_term")};
   }
   return all;
-}
-
-void KnownVersions::note(const std::string& key, std::string etag, Version version) {
-  const std::lock_guard lock(mutex_);
-  if (known_.size() >= versions_max) known_.clear();
-  known_[key] = {std::move(etag), version};
-}
-
-std::optional<Version> KnownVersions::take(const std::string& key, std::string_view etag) {
-  const std::lock_guard lock(mutex_);
-  const auto there = known_.find(key);
-  if (there == known_.end()) return std::nullopt;
-  const Known known = std::move(there->second);
-  known_.erase(there);
-  return known.etag == etag ? std::optional(known.version) : std::nullopt;
 }
 
 Result<std::vector<bool>> write_documents(Cluster& cluster, DocumentPlace& place,

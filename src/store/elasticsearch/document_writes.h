@@ -1,6 +1,5 @@
 #pragma once
 
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,6 +8,7 @@
 #include "store/document_store.h"
 #include "store/elasticsearch/bulk.h"
 #include "store/elasticsearch/index_names.h"
+#include "store/elasticsearch/known_documents.h"
 #include "store/elasticsearch/shared_bulk.h"
 
 namespace lectern::store::elasticsearch {
@@ -39,23 +39,8 @@ Result<std::vector<std::optional<KeptDocument>>> look_up_documents(
     Cluster& cluster, std::string_view index, std::span<const std::string> keys,
     std::string_view includes, Deadline deadline);
 
-/// The versions of the documents that were read lately: who writes what was just read need not look
-/// for its version. A version that is not the last one any more cannot be written over, so nothing
-/// in here can do harm. Thread-safe.
-class KnownVersions {
- public:
-  void note(const std::string& key, std::string etag, Version version);
-  /// That of a document when it had this etag; once.
-  std::optional<Version> take(const std::string& key, std::string_view etag);
-
- private:
-  struct Known {
-    std::string etag;
-    Version version;
-  };
-  std::mutex mutex_;
-  std::unordered_map<std::string, Known> known_;  // guarded by mutex_
-};
+/// Memory for the documents of one target that were in use lately.
+inline constexpr std::size_t known_bytes_max = 16UL * 1024 * 1024;
 
 /// One target's index of documents in use.
 struct DocumentPlace {
@@ -63,7 +48,7 @@ struct DocumentPlace {
       : names(std::move(its_names)), bulk(cluster, names.documents, "") {}
 
   const IndexNames names;
-  KnownVersions versions;
+  KnownDocuments known{known_bytes_max};
   SharedBulk bulk;
 };
 

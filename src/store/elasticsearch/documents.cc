@@ -38,17 +38,37 @@ Result<std::vector<std::optional<Document>>> Documents::get_all(const Context& c
   std::vector<std::optional<Document>> all;
   while (!keys.empty()) {
     std::vector<std::string> hashes;
-    for (const auto& key : keys.first(std::min(keys.size(), keys_max)))
+    std::vector<DocumentKind> kinds;
+    for (const auto& key : keys.first(std::min(keys.size(), keys_max))) {
       hashes.push_back(key_hash(key));
+      kinds.push_back(key.kind);
+    }
     keys = keys.subspan(hashes.size());
     TRY(auto there,
         look_up_documents(cluster_, place->names.documents, hashes, "", context.deadline));
     for (std::size_t i = 0; i < there.size(); ++i) {
       auto& one = there[i];
-      if (one) place->versions.note(hashes[i], one->document.etag, one->version);
+      if (one) place->known.note(hashes[i], kinds[i], one->document, one->version);
       all.push_back(one ? std::optional(std::move(one->document)) : std::nullopt);
     }
   }
+  return all;
+}
+
+Result<std::vector<std::optional<Document>>> Documents::recall_all(
+    const Context& context, std::span<const DocumentKey> keys) {
+  TRY(auto* const place, place_of(context));
+  std::vector<std::optional<Document>> all;
+  std::vector<std::size_t> strange;
+  std::vector<DocumentKey> strange_keys;
+  for (const auto& key : keys) {
+    all.push_back(place->known.recall(key_hash(key)));
+    if (all.back()) continue;
+    strange.push_back(all.size() - 1);
+    strange_keys.push_back(key);
+  }
+  TRY(auto there, get_all(context, strange_keys));
+  for (std::size_t i = 0; i < strange.size(); ++i) all[strange[i]] = std::move(there[i]);
   return all;
 }
 
@@ -81,6 +101,7 @@ Result<bool> Documents::erase(const Context& context, const DocumentKey& key,
       if (!kept || kept->document.etag != expect.etag) return false;
       append_delete(line, hash, kept->version);
     }
+    place->known.forget(hash);
     TRY(const auto items, place->bulk.send(std::move(line), 1, context.deadline));
     if (items.size() == 1 && (items.front().ok() || items.front().status == 404)) return true;
     if (items.size() != 1 || items.front().status != 409)

@@ -27,6 +27,9 @@ class Documents : public DocumentStore {
   Result<std::optional<Document>> get(const Context& context, const DocumentKey& key) override;
   Result<std::vector<std::optional<Document>>> get_all(const Context& context,
                                                        std::span<const DocumentKey> keys) override;
+  Result<std::vector<std::optional<Document>>> recall_all(
+      const Context& context, std::span<const DocumentKey> keys) override;
+  bool prefers_few_callers() const override { return true; }
   Result<bool> put(const Context& context, const DocumentKey& key, const Document& document,
                    const Expect& expect) override;
   Result<std::vector<bool>> put_all(const Context& context,

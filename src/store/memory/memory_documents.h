@@ -9,7 +9,7 @@
 namespace lectern::store::memory {
 
 /// Documents and attachments in this process's memory, gone with it.
-class MemoryDocuments final : public DocumentStore {
+class MemoryDocuments : public DocumentStore {
  public:
   Result<std::optional<Document>> get(const Context& context, const DocumentKey& key) override;
   Result<bool> put(const Context& context, const DocumentKey& key, const Document& document,
