@@ -74,20 +74,28 @@ class Append {
   Result<void> announce(std::span<Row* const> fresh) {
     const auto refers = [](const Row* row) { return row->refers_to.has_value(); };
     if (std::none_of(fresh.begin(), fresh.end(), refers)) return {};
-    if (!place_.references_ready) {
+    if (!place_.references_there) {
       RETURN_IF_ERROR(prepare_references(cluster_, place_.names.references, deadline_));
-      place_.references_ready = true;
+      place_.references_there = true;
     }
     return announce_references(cluster_, place_.names.references, fresh, deadline_);
   }
 
+  /// Looks up in real time what this process brought lately or the last refresh shows. An id that
+  /// another one wrote since then is met when it is to be created: settle_known().
   Result<void> judge_all() {
+    std::vector<Uuid> all;
     std::vector<std::string> texts;
-    for (const Row& row : rows_) texts.push_back(row.id.text());
-    TRY(const auto there, existing(cluster_, place_.names.statements, texts, deadline_));
-    std::vector<Uuid> ids;
+    for (const Row& row : rows_) {
+      all.push_back(row.id);
+      texts.push_back(row.id.text());
+    }
+    auto ids = place_.recent.among(all);
+    TRY(const auto there, place_.look_at_refresh.among(std::move(texts), deadline_));
     for (const auto& text : there)
       if (const auto id = Uuid::parse(text)) ids.push_back(*id);
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
     if (ids.empty()) return {};
     TRY(const auto by_id, kept(ids));
     verdicts_ = judge(rows_, on_conflict_, [&](const Uuid& id) {
@@ -100,6 +108,9 @@ class Append {
   Result<void> store_fresh() {
     if (fresh_.empty()) return {};
     outcomes_.assign(fresh_.size(), {});
+    std::vector<Uuid> ids;
+    for (const std::size_t i : fresh_) ids.push_back(rows_[i].id);
+    place_.recent.add(ids);
     std::vector<std::size_t> all(fresh_.size());
     for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
     auto stored = create_patiently(std::move(all));
@@ -223,7 +234,7 @@ class Append {
       rows.push_back(std::move(row));
     }
     if (rows.empty()) return {};
-    References references(cluster_, place_.names, settings_.refresh_after_write, deadline_);
+    References references(cluster_, place_, settings_.refresh_after_write, deadline_);
     auto resolved = resolve_references(references, rows);
     if (references.changed()) place_.visibility.changed();
     return resolved;

@@ -43,6 +43,15 @@ std::size_t listed(StatementStore& store) {
   }
 }
 
+/// A number among what an index tells of itself.
+int number_in(const std::string& index, const std::string& group, const std::string& name) {
+  const auto body = ask("GET", index + "/_stats/" + group + "?filter_path=_all.total").body;
+  const auto key = '"' + name + "\":";
+  const auto at = body.find(key);
+  REQUIRE(at != std::string::npos);
+  return std::stoi(body.substr(at + key.size()));
+}
+
 }  // namespace
 
 TEST_CASE("two processes may serve one Elasticsearch index") {
@@ -61,12 +70,7 @@ TEST_CASE("a list asks Elasticsearch for a refresh only when a process has store
   for (const auto& url : test_servers()) {
     Two two(url);
     const auto index = two.indices.url + "/" + two.indices.names.front();
-    const auto refreshes = [&] {
-      const auto body = ask("GET", index + "/_stats/refresh?filter_path=_all.total").body;
-      const auto at = body.find("\"external_total\":");
-      REQUIRE(at != std::string::npos);
-      return std::stoi(body.substr(at + 17));
-    };
+    const auto refreshes = [&] { return number_in(index, "refresh", "external_total"); };
     REQUIRE(two.at(0).query({}, {}, {}).has_value());  // makes the index
     REQUIRE(ask("PUT", index + "/_settings", R"({"refresh_interval":-1})").status == 200);
     for (std::size_t round = 0; round < 6; ++round) {
@@ -82,6 +86,48 @@ TEST_CASE("a list asks Elasticsearch for a refresh only when a process has store
     bool without = false;  // once the first one has seen that it is alone
     for (int i = 0; i < 100 && !without; ++i) without = lists_without_refresh();
     CHECK(without);
+  }
+}
+
+TEST_CASE(
+    "a batch with an id that another process has just written is refused and leaves nothing") {
+  for (const auto& url : test_servers()) {
+    Two two(url);
+    const auto index = two.indices.url + "/" + two.indices.names.front();
+    for (const std::size_t i : {0U, 1U}) REQUIRE(two.at(i).query({}, {}, {}).has_value());
+    // So that no search sees what the other one wrote.
+    REQUIRE(ask("PUT", index + "/_settings", R"({"refresh_interval":-1})").status == 200);
+    const contract::Sample taken{.note = "taken"};
+    contract::Sample other{.note = "another"};
+    other.id = taken.id;
+    const auto append = [&](std::size_t i, std::vector<Row> rows) {
+      const auto verdicts = two.at(i).append({}, rows, OnConflict::refuse_batch);
+      REQUIRE_MESSAGE(verdicts.has_value(), verdicts.error().detail);
+      return *verdicts;
+    };
+    using enum Verdict;
+    CHECK(append(0, {contract::row_of(taken)}) == std::vector{stored});
+    const contract::Sample before{.note = "before"}, after{.note = "after"};
+    const auto batch = [&] {
+      return std::vector{contract::row_of(before), contract::row_of(other),
+                         contract::row_of(after)};
+    };
+    CHECK(append(1, batch()) == std::vector{refused, conflict, refused});
+    const int before_known = number_in(index, "indexing", "index_total");
+    CHECK(append(0, batch()) == std::vector{refused, conflict, refused});
+    // Who wrote it knows before anything is written.
+    CHECK(number_in(index, "indexing", "index_total") == before_known);
+    for (const std::size_t i : {0U, 1U}) {
+      const auto found = two.at(i).find({}, std::vector{before.id, taken.id, after.id});
+      REQUIRE(found.has_value());
+      REQUIRE(found->size() == 1);
+      CHECK(found->front().json.find("taken") != std::string::npos);
+      CHECK(listed(two.at(i)) == 1);
+    }
+    // The same statement is no conflict, and what was refused may still come.
+    CHECK(append(1, {contract::row_of(before), contract::row_of(taken), contract::row_of(after)}) ==
+          std::vector{stored, known, stored});
+    CHECK(listed(two.at(0)) == 3);
   }
 }
 
@@ -116,6 +162,32 @@ TEST_CASE("a document that was written over through another process is written a
     CHECK(found->at(0)->bytes == "c");
     CHECK_FALSE(found->at(1).has_value());
     CHECK(found->at(2)->bytes == "c");
+  }
+}
+
+TEST_CASE("what another process learned of an activity is not written over unread") {
+  for (const auto& url : test_servers()) {
+    Two two(url);
+    const DocumentKey key{DocumentKind::activity_definition, "activity", "", ""};
+    const auto learn = [&](std::size_t i, const std::string& known, const std::string& bytes) {
+      auto& store = *two.stores[i].documents;
+      const auto recalled = store.recall_all({}, std::span(&key, 1));
+      REQUIRE(recalled.has_value());
+      REQUIRE(recalled->front().has_value() == !known.empty());
+      if (!known.empty()) CHECK(recalled->front()->bytes == known);
+      const Document document{"application/json", bytes, std::string(40, bytes.back()), now()};
+      const auto written =
+          store.put({}, key, document,
+                    known.empty() ? Expect::absent() : Expect::current(recalled->front()->etag));
+      REQUIRE(written.has_value());
+      return *written;
+    };
+    CHECK(learn(0, "", "a"));
+    CHECK(learn(1, "a", "ab"));
+    CHECK_FALSE(learn(0, "a", "ac"));  // as it knew it
+    CHECK(learn(0, "ab", "abc"));      // once it has seen that this is not so any more
+    CHECK_FALSE(learn(1, "ab", "abd"));
+    CHECK(learn(1, "abc", "abcd"));
   }
 }
 

@@ -76,10 +76,8 @@ Result<void> create(Cluster& cluster, const std::string& index, std::string_view
 
 Result<void> create_missing(Cluster& cluster, const std::string& index, std::string_view mapping,
                             Deadline deadline) {
-  const Call look{"GET", "/" + index + "/_mapping?filter_path=*.mappings._meta,error,status"};
-  TRY(const auto there, cluster.call(look, deadline));
-  if (there.ok()) return await_ready(cluster, index, deadline);
-  if (there.status != 404) return fail(refusal(look, there));
+  TRY(const bool there, is_there(cluster, index, deadline));
+  if (there) return await_ready(cluster, index, deadline);
   return create(cluster, index, mapping, deadline);
 }
 
@@ -97,6 +95,13 @@ std::optional<Hiding> mark_of(json::Value root) {
 }
 
 }  // namespace
+
+Result<bool> is_there(Cluster& cluster, const std::string& index, Deadline deadline) {
+  const Call look{"GET", "/" + index + "/_mapping?filter_path=*.mappings._meta,error.type,status"};
+  TRY(const auto there, cluster.call(look, deadline));
+  if (!there.ok() && there.status != 404) return fail(refusal(look, there));
+  return there.ok();
+}
 
 Result<Hiding> prepare_statements(Cluster& cluster, const std::string& index, Deadline deadline) {
   const Call look{"GET", "/" + index + "/_mapping?filter_path=*.mappings._meta,error,status"};

@@ -24,6 +24,9 @@ enum class Hiding {
 /// processes may do it at once.
 Result<Hiding> prepare_statements(Cluster& cluster, const std::string& index, Deadline deadline);
 
+/// Whether an index is there.
+Result<bool> is_there(Cluster& cluster, const std::string& index, Deadline deadline);
+
 /// Makes the index of references if it is not there; the same for the next three.
 Result<void> prepare_references(Cluster& cluster, const std::string& index, Deadline deadline);
 Result<void> prepare_writers(Cluster& cluster, const std::string& index, Deadline deadline);

@@ -14,12 +14,17 @@ using json::Value;
 
 constexpr std::size_t ids_max = 1000;
 
-std::string ids_body(std::span<const std::string> ids) {
-  std::string body = R"({"ids":[)";
+/// The elements of an array that was just opened.
+void append_list(std::string& body, std::span<const std::string> ids) {
   for (const auto& id : ids) {
     if (body.back() != '[') body += ',';
     json::append_quoted(body, id);
   }
+}
+
+std::string ids_body(std::span<const std::string> ids) {
+  std::string body = R"({"ids":[)";
+  append_list(body, ids);
   return body += "]}";
 }
 
@@ -114,6 +119,33 @@ Result<std::vector<std::string>> existing(Cluster& cluster, std::string_view ind
   std::vector<std::string> there;
   RETURN_IF_ERROR(multi_get(cluster, fmt::format("/{}/_mget?_source=false", index), ids, deadline,
                             [&](Value item) { there.emplace_back(item.find("_id")->string()); }));
+  return there;
+}
+
+Result<std::vector<std::string>> existing_at_refresh(Cluster& cluster, std::string_view index,
+                                                     std::span<const std::string> ids,
+                                                     Deadline deadline) {
+  const std::string path = fmt::format(
+      "/{}/_search?allow_partial_search_results=false&ignore_unavailable=true"
+      "&filter_path=hits.hits._id",
+      index);
+  std::vector<std::string> there;
+  for (std::size_t begin = 0; begin < ids.size(); begin += ids_max) {
+    const auto part = ids.subspan(begin, std::min(ids_max, ids.size() - begin));
+    std::string body =
+        fmt::format(R"({{"size":{},"_source":false,"track_total_hits":false,"sort":["_doc"],)"
+                    R"("query":{{"ids":{{"values":[)",
+                    part.size());
+    append_list(body, part);
+    body += "]}}}";
+    TRY(const auto reply, cluster.expect_ok({"POST", path, body}, deadline));
+    const auto outer = reply.root().find("hits");
+    const auto hits = outer ? outer->find("hits") : std::nullopt;
+    if (!hits) continue;
+    for (const Value hit : hits->children())
+      if (const auto id = hit.find("_id"); id && id->is(Type::string))
+        there.emplace_back(id->string());
+  }
   return there;
 }
 

@@ -23,6 +23,11 @@ Result<std::vector<Listed>> look_up_texts(Cluster& cluster, std::string_view ind
 Result<std::vector<std::string>> existing(Cluster& cluster, std::string_view index,
                                           std::span<const std::string> ids, Deadline deadline);
 
+/// As existing(), but as of the last refresh of the index, and for a fraction of its price.
+Result<std::vector<std::string>> existing_at_refresh(Cluster& cluster, std::string_view index,
+                                                     std::span<const std::string> ids,
+                                                     Deadline deadline);
+
 /// Writes a document again if it is still the version that was read. False: it is not.
 Result<bool> write_again(Cluster& cluster, std::string_view index, std::string_view refresh,
                          const Kept& kept, Deadline deadline);

@@ -85,7 +85,7 @@ class Completion {
       TRY(begin, write(documents, begin));
     }
     if (written_.empty()) return {};
-    References references(cluster_, place_.names, settings_.refresh_after_write, deadline_);
+    References references(cluster_, place_, settings_.refresh_after_write, deadline_);
     RETURN_IF_ERROR(resolve_references(references, written_));
     written_.clear();
     place_.visibility.changed();

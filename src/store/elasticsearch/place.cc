@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "store/elasticsearch/kept.h"
 #include "store/elasticsearch/layout.h"
+#include "store/elasticsearch/lookup.h"
 
 namespace lectern::store::elasticsearch {
 namespace {
@@ -43,7 +44,34 @@ Result<void> report_incomplete(Cluster& cluster, const std::string& index, Deadl
   return {};
 }
 
+using Ids = std::span<const std::string>;
+
+/// Those of `targets` that were announced, in real time. Where nothing ever refers to anything the
+/// index of references is not there, which costs less to see than each mark in it.
+Result<std::vector<std::string>> announced(Cluster& cluster, Place& place, Ids targets,
+                                           Deadline deadline) {
+  if (!place.references_there) {
+    TRY(place.references_there, is_there(cluster, place.names.references, deadline));
+    if (!place.references_there) return std::vector<std::string>{};
+  }
+  return existing(cluster, place.names.references, targets, deadline);
+}
+
 }  // namespace
+
+Place::Place(Cluster& cluster, Presence& presence, Texts& its_texts, RecentIds& its_recent,
+             IndexNames its_names, const std::string& refresh)
+    : names(std::move(its_names)),
+      texts(its_texts),
+      recent(its_recent),
+      visibility(presence),
+      bulk(cluster, names.statements, refresh),
+      look_at_refresh([this, &cluster](Ids ids, Deadline deadline) {
+        return existing_at_refresh(cluster, names.statements, ids, deadline);
+      }),
+      look_for_marks([this, &cluster](Ids ids, Deadline deadline) {
+        return announced(cluster, *this, ids, deadline);
+      }) {}
 
 Result<Place*> Places::of(const Context& context) {
   return ready_.of(context.target, [&] { return prepare(context); });
@@ -51,7 +79,7 @@ Result<Place*> Places::of(const Context& context) {
 
 Result<std::unique_ptr<Place>> Places::prepare(const Context& context) {
   TRY(auto its_names, index_names(settings_.default_index, context.target));
-  auto place = std::make_unique<Place>(cluster_, presence_, texts_, std::move(its_names),
+  auto place = std::make_unique<Place>(cluster_, presence_, texts_, recent_, std::move(its_names),
                                        settings_.refresh_after_write);
   const auto& names = place->names;
   const auto deadline = context.deadline;

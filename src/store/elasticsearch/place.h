@@ -8,7 +8,9 @@
 #include "store/elasticsearch/habits.h"
 #include "store/elasticsearch/index_names.h"
 #include "store/elasticsearch/per_target.h"
+#include "store/elasticsearch/recent_ids.h"
 #include "store/elasticsearch/shared_bulk.h"
+#include "store/elasticsearch/shared_look.h"
 #include "store/elasticsearch/texts.h"
 #include "store/elasticsearch/visibility.h"
 
@@ -16,31 +18,36 @@ namespace lectern::store::elasticsearch {
 
 /// One target's index of statements in use.
 struct Place {
-  Place(Cluster& cluster, Presence& presence, Texts& its_texts, IndexNames its_names,
-        const std::string& refresh)
-      : names(std::move(its_names)),
-        texts(its_texts),
-        visibility(presence),
-        bulk(cluster, names.statements, refresh) {}
+  Place(Cluster& cluster, Presence& presence, Texts& its_texts, RecentIds& its_recent,
+        IndexNames its_names, const std::string& refresh);
 
   const IndexNames names;
-  std::atomic<bool> references_ready{false};    ///< their index is there
+  std::atomic<bool> references_there{false};    ///< their index, for certain
   std::atomic<std::int64_t> newest{INT64_MIN};  ///< microseconds: of the newest row that was seen
   Habits habits;
   Texts& texts;
+  RecentIds& recent;
   Visibility visibility;
   SharedBulk bulk;
+  SharedLook look_at_refresh;  ///< for statements: existing_at_refresh()
+  SharedLook look_for_marks;   ///< for targets of references: existing()
 };
 
 /// Memory for texts, of all places together.
 inline constexpr std::size_t texts_bytes_max = 64UL * 1024 * 1024;
+/// Ids that are remembered at least, of all places together; takes up to 8 MiB.
+inline constexpr std::size_t recent_ids_max = 196'000;
 
 /// The places that were used so far. A place is prepared when it is first asked for, and asked for
 /// again until that succeeds, so the cluster need not be up at the start. Thread-safe.
 class Places {
  public:
   Places(Cluster& cluster, Presence& presence, const Settings& settings)
-      : cluster_(cluster), presence_(presence), settings_(settings), texts_(texts_bytes_max) {}
+      : cluster_(cluster),
+        presence_(presence),
+        settings_(settings),
+        texts_(texts_bytes_max),
+        recent_(recent_ids_max) {}
 
   /// The place of a target; lives as long as this. Errors: invalid for a target that names no
   /// index, unavailable, internal.
@@ -53,6 +60,7 @@ class Places {
   Presence& presence_;
   const Settings& settings_;
   Texts texts_;
+  RecentIds recent_;
   PerTarget<Place> ready_;
 };
 

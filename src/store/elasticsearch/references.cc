@@ -59,7 +59,7 @@ Result<std::vector<ReferenceAccess::Referrer>> References::referrers(
     std::span<const Uuid> targets) {
   std::vector<std::string> texts;
   for (const Uuid& target : targets) texts.push_back(target.text());
-  TRY(const auto marked, existing(cluster_, names_.references, texts, deadline_));
+  TRY(const auto marked, place_.look_for_marks.among(std::move(texts), deadline_));
   if (marked.empty()) return std::vector<Referrer>{};
   TRY(const auto pairs, announced(marked));
   std::vector<Uuid> ids;

@@ -4,6 +4,7 @@
 
 #include "store/elasticsearch/index_names.h"
 #include "store/elasticsearch/lookup.h"
+#include "store/elasticsearch/place.h"
 #include "store/references.h"
 
 /// Who refers to whom, found in real time although searches lag behind. The index of references
@@ -24,8 +25,12 @@ Result<void> announce_references(Cluster& cluster, const std::string& index,
 /// The statements of one index and the references among them, for resolve_references().
 class References final : public ReferenceAccess {
  public:
-  References(Cluster& cluster, const IndexNames& names, std::string_view refresh, Deadline deadline)
-      : cluster_(cluster), names_(names), refresh_(refresh), deadline_(deadline) {}
+  References(Cluster& cluster, Place& place, std::string_view refresh, Deadline deadline)
+      : cluster_(cluster),
+        place_(place),
+        names_(place.names),
+        refresh_(refresh),
+        deadline_(deadline) {}
 
   Result<std::optional<Target>> target(const Uuid& id) override;
   Result<std::vector<Referrer>> referrers(std::span<const Uuid> targets) override;
@@ -42,6 +47,7 @@ class References final : public ReferenceAccess {
   Result<std::vector<std::pair<Uuid, Uuid>>> announced(std::span<const std::string> targets);
 
   Cluster& cluster_;
+  Place& place_;
   const IndexNames& names_;
   std::string_view refresh_;
   Deadline deadline_;
