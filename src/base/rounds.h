@@ -29,16 +29,17 @@ class Rounds {
   /// Returns once the job was done in a round that began after the call. False: that was not
   /// before the deadline; the job may be done or not, also later if a round had taken it.
   bool join(std::shared_ptr<Job> job, std::size_t weight, Deadline deadline) {
-    const auto mine = std::make_shared<Entry>(Entry{std::move(job), weight});
+    const auto mine = std::make_shared<Entry>(std::move(job), weight);
     std::unique_lock lock(mutex_);
     waiting_.push_back(mine);
     while (!mine->done) {
       if (!mine->taken && under_way_ < rounds_max_) {
         run_round(lock, deadline);
       } else if (deadline == Deadline::max()) {
-        changed_.wait(lock);
-      } else if (changed_.wait_until(lock, deadline) == std::cv_status::timeout && !mine->done) {
+        mine->wake.wait(lock);
+      } else if (mine->wake.wait_until(lock, deadline) == std::cv_status::timeout && !mine->done) {
         std::erase(waiting_, mine);
+        if (const auto next = next_leader()) next->wake.notify_one();
         return false;
       }
     }
@@ -47,10 +48,14 @@ class Rounds {
 
  private:
   struct Entry {
-    std::shared_ptr<Job> job;
-    std::size_t weight = 0;
+    Entry(std::shared_ptr<Job> its_job, std::size_t its_weight)
+        : job(std::move(its_job)), weight(its_weight) {}
+
+    const std::shared_ptr<Job> job;
+    const std::size_t weight;
     bool taken = false;
     bool done = false;
+    std::condition_variable wake;  // its own: nobody else need wake up when it is done
   };
   using Entries = std::vector<std::shared_ptr<Entry>>;
 
@@ -64,7 +69,17 @@ class Rounds {
     lock.lock();
     --under_way_;
     for (const auto& entry : entries) entry->done = true;
-    changed_.notify_all();
+    const auto next = next_leader();
+    lock.unlock();
+    if (next) next->wake.notify_one();
+    for (const auto& entry : entries) entry->wake.notify_one();
+    lock.lock();
+  }
+
+  /// Who should run the next round, if there is one to run. Should that thread give up, it tells
+  /// the one behind it; should another one come first, that takes its job along.
+  std::shared_ptr<Entry> next_leader() const {
+    return waiting_.empty() || under_way_ == rounds_max_ ? nullptr : waiting_.front();
   }
 
   Entries take() {
@@ -82,7 +97,6 @@ class Rounds {
   const std::size_t weight_max_;
   const Do do_;
   std::mutex mutex_;
-  std::condition_variable changed_;
   // Guarded by mutex_:
   Entries waiting_;
   int under_way_ = 0;
