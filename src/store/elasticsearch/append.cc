@@ -172,7 +172,7 @@ class Append {
       for (; end < places.size() && lines.size() < part_bytes_max; ++end) {
         const Row& row = rows_[fresh_[places[end]]];
         append_create(lines, row.id.text());
-        append_document(lines, kept_of(row), with_statement);
+        append_document(lines, row, with_statement);
       }
       TRY(auto items, place_.bulk.send(std::move(lines), end - begin, deadline_));
       for (std::size_t i = begin; i < end; ++i) outcomes_[places[i]] = std::move(items[i - begin]);
@@ -223,9 +223,13 @@ class Append {
 
   /// Also for known rows: so a client that sends again completes what a failure interrupted.
   Result<void> resolve() {
+    const auto kept = [](Verdict verdict) {
+      return verdict == Verdict::stored || verdict == Verdict::known;
+    };
+    if (std::all_of(verdicts_.begin(), verdicts_.end(), kept)) return resolve(rows_);
     std::vector<Row> rows;
     for (std::size_t i = 0; i < rows_.size(); ++i) {
-      if (verdicts_[i] != Verdict::stored && verdicts_[i] != Verdict::known) continue;
+      if (!kept(verdicts_[i])) continue;
       Row row;
       row.id = rows_[i].id;
       row.terms = rows_[i].terms;
@@ -233,7 +237,10 @@ class Append {
       row.voids = rows_[i].voids;
       rows.push_back(std::move(row));
     }
-    if (rows.empty()) return {};
+    return rows.empty() ? Result<void>() : resolve(rows);
+  }
+
+  Result<void> resolve(std::span<const Row> rows) {
     References references(cluster_, place_, settings_.refresh_after_write, deadline_);
     auto resolved = resolve_references(references, rows);
     if (references.changed()) place_.visibility.changed();

@@ -40,10 +40,13 @@ bool flag(std::optional<Value> value) {
   return value && value->is(Type::boolean) && value->boolean();
 }
 
-void append_lectern(std::string& lines, const Kept& kept) {
-  lines += fmt::format(R"("lectern":{{"stored":{},"id_high":{},"id_low":{},"hash":"{}","terms":[)",
-                       microseconds(kept.stored), half(kept.id, 0), half(kept.id, 8),
-                       kept.fingerprint.text());
+/// `kept` is a Kept or a Row.
+template <typename T>
+void append_lectern(std::string& lines, const T& kept, bool voided, std::string_view text) {
+  fmt::format_to(std::back_inserter(lines),
+                 R"("lectern":{{"stored":{},"id_high":{},"id_low":{},"hash":"{}","terms":[)",
+                 microseconds(kept.stored), half(kept.id, 0), half(kept.id, 8),
+                 kept.fingerprint.text());
   for (std::size_t i = 0; i < kept.terms.size(); ++i) {
     if (i > 0) lines += ',';
     json::append_quoted(lines, kept.terms[i]);
@@ -51,9 +54,9 @@ void append_lectern(std::string& lines, const Kept& kept) {
   lines += ']';
   if (kept.refers_to) lines += fmt::format(R"(,"refers_to":"{}")", kept.refers_to->text());
   if (kept.voids) lines += R"(,"voids":true)";
-  if (kept.voided) lines += R"(,"voided":true)";
+  if (voided) lines += R"(,"voided":true)";
   lines += R"(,"text":)";
-  json::append_quoted(lines, kept.text);
+  json::append_quoted(lines, text);
   lines += '}';
 }
 
@@ -65,6 +68,19 @@ void append_open_object(std::string& lines, std::string_view object) {
   std::replace_if(
       lines.begin() + static_cast<std::ptrdiff_t>(begin), lines.end(),
       [](char c) { return c == '\n' || c == '\r'; }, ' ');
+}
+
+/// The document up to where `lectern` begins.
+void append_statement(std::string& lines, const Uuid& id, std::string_view text,
+                      bool with_statement) {
+  if (with_statement) {
+    append_open_object(lines, text);
+  } else {
+    lines += R"({"id":")";
+    id.append_to(lines);
+    lines += '"';
+  }
+  lines += ',';
 }
 
 std::optional<Time> instant(Value statement, std::string_view key) {
@@ -121,19 +137,15 @@ std::optional<xapi::Position> place_of(Value sort) {
   return position;
 }
 
-Kept kept_of(const Row& row) {
-  return {row.id, row.stored, row.terms, row.fingerprint, row.refers_to, row.voids,
-          false,  row.json,   {}};
+void append_document(std::string& lines, const Kept& kept, bool with_statement) {
+  append_statement(lines, kept.id, kept.text, with_statement);
+  append_lectern(lines, kept, kept.voided, kept.text);
+  lines += "}\n";
 }
 
-void append_document(std::string& lines, const Kept& kept, bool with_statement) {
-  if (with_statement) {
-    append_open_object(lines, kept.text);
-  } else {
-    lines += fmt::format(R"({{"id":"{}")", kept.id.text());
-  }
-  lines += ',';
-  append_lectern(lines, kept);
+void append_document(std::string& lines, const Row& row, bool with_statement) {
+  append_statement(lines, row.id, row.json, with_statement);
+  append_lectern(lines, row, false, row.json);
   lines += "}\n";
 }
 

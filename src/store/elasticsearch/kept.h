@@ -33,11 +33,11 @@ std::string sort_by_place(std::string_view order);
 std::string sort_values(const xapi::Position& position);
 std::optional<xapi::Position> place_of(json::Value sort);
 
-Kept kept_of(const Row& row);
-
 /// The document of a statement, on one line. Without `with_statement` it holds no more than the
 /// id and `lectern`: for an index whose old mapping refuses a member of the statement.
 void append_document(std::string& lines, const Kept& kept, bool with_statement = true);
+/// The same of a row that is new.
+void append_document(std::string& lines, const Row& row, bool with_statement = true);
 
 /// The fields to ask for, to read a Kept back: the value of `stored_fields`.
 inline constexpr std::string_view kept_fields =

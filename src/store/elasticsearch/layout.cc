@@ -8,8 +8,10 @@ namespace lectern::store::elasticsearch {
 namespace {
 
 // A replica where there is a second node, and none (so that health is green) where there is not.
-constexpr std::string_view index_settings =
-    R"("settings":{"number_of_shards":1,"auto_expand_replicas":"0-1"})";
+constexpr std::string_view index_settings = R"("number_of_shards":1,"auto_expand_replicas":"0-1")";
+
+// For indices that nobody searches without asking for a refresh before.
+constexpr std::string_view no_refresh = R"(,"refresh_interval":"-1")";
 
 // Ralph's filters ask for `.keyword` fields. A longer value than a Lucene term may be is not
 // indexed there; 8191 characters are at most 32,764 bytes.
@@ -64,8 +66,9 @@ Result<void> await_ready(Cluster& cluster, const std::string& index, Deadline de
 
 /// Makes an index; one that another process made meanwhile is as good.
 Result<void> create(Cluster& cluster, const std::string& index, std::string_view mapping,
-                    Deadline deadline) {
-  const std::string body = fmt::format(R"({{{},"mappings":{}}})", index_settings, mapping);
+                    std::string_view more_settings, Deadline deadline) {
+  const std::string body = fmt::format(R"({{"settings":{{{}{}}},"mappings":{}}})", index_settings,
+                                       more_settings, mapping);
   const Call call{"PUT", "/" + index, body};
   TRY(const auto reply, cluster.call(call, deadline));
   if (reply.ok()) return {};
@@ -78,7 +81,7 @@ Result<void> create_missing(Cluster& cluster, const std::string& index, std::str
                             Deadline deadline) {
   TRY(const bool there, is_there(cluster, index, deadline));
   if (there) return await_ready(cluster, index, deadline);
-  return create(cluster, index, mapping, deadline);
+  return create(cluster, index, mapping, no_refresh, deadline);
 }
 
 /// What the mapping of an index says of us, if we have been there; of an alias, its first index.
@@ -107,7 +110,7 @@ Result<Hiding> prepare_statements(Cluster& cluster, const std::string& index, De
   const Call look{"GET", "/" + index + "/_mapping?filter_path=*.mappings._meta,error,status"};
   TRY(auto there, cluster.call(look, deadline));
   if (there.status == 404) {
-    RETURN_IF_ERROR(create(cluster, index, hidden_mapping(), deadline));
+    RETURN_IF_ERROR(create(cluster, index, hidden_mapping(), "", deadline));
     log::info("made the index {}", index);
     // Another process or program may have been faster, and made it otherwise.
     TRY(there, cluster.call(look, deadline));
@@ -140,9 +143,10 @@ Result<void> prepare_references(Cluster& cluster, const std::string& index, Dead
 
 Result<void> prepare_documents(Cluster& cluster, const std::string& index, Deadline deadline) {
   return create_missing(cluster, index,
-                        R"({"dynamic":false,"properties":{"owner":{"type":"keyword"},)"
-                        R"("space":{"type":"keyword"},"key":{"type":"keyword"},)"
-                        R"("updated":{"type":"long"}}})",
+                        R"({"dynamic":false,"properties":{)"
+                        R"("owner":{"type":"keyword","doc_values":false},)"
+                        R"("space":{"type":"keyword","doc_values":false},)"
+                        R"("key":{"type":"keyword","index":false},"updated":{"type":"long"}}})",
                         deadline);
 }
 
