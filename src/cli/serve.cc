@@ -38,7 +38,9 @@ sigset_t block_signals() {
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGUSR1);  // ours: wakes the waiting thread when the server ended by itself
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  // A peer that is gone, or a file at its limit (ulimit -f), is an error of the call.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   return signals;
 }
 

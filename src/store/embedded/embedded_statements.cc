@@ -82,7 +82,10 @@ Result<Time> EmbeddedStatements::consistent_through(const Context&) {
 }
 
 Health EmbeddedStatements::health() {
-  return engine_->database->get(Family::defaults, "format") ? Health::ok : Health::error;
+  // RocksDB refuses even an empty write from a failed one (a full disk) until it has recovered.
+  rocksdb::WriteBatch nothing;
+  const bool writes = engine_->database->rocks().Write({}, &nothing).ok();
+  return writes && engine_->database->get(Family::defaults, "format") ? Health::ok : Health::error;
 }
 
 }  // namespace lectern::store::embedded
