@@ -100,6 +100,25 @@ TEST_CASE("a job that waits beyond its deadline is given up and never done") {
   CHECK(second->round == 0);
 }
 
+TEST_CASE("a job behind one that was given up is done all the same") {
+  Held held(10);
+  const auto first = std::make_shared<Number>(), second = std::make_shared<Number>(),
+             third = std::make_shared<Number>();
+  std::thread one([&] { CHECK(held.numbers.join(first, 1, for_ever)); });
+  held.await_first_round();
+  std::thread two([&] {
+    const auto soon = Deadline::clock::now() + std::chrono::milliseconds(20);
+    CHECK_FALSE(held.numbers.join(second, 1, soon));
+  });
+  std::thread three([&] { CHECK(held.numbers.join(third, 1, for_ever)); });
+  two.join();
+  held.release();
+  one.join();
+  three.join();
+  CHECK(third->round == 2);
+  CHECK(second->round == 0);
+}
+
 TEST_CASE("a job heavier than a round may be is done alone") {
   Held held(10);
   held.release();
