@@ -23,6 +23,12 @@ Time settled(StatementStore& store, const std::string& target);
 /// All ids up to the instant, each once.
 std::set<Uuid> listed(StatementStore& store, const std::string& target, Time until);
 
+/// The ids of the newest 10,000 that match, as a query sees them now.
+std::vector<Uuid> page_of(StatementStore& store, const std::string& target,
+                          const Filter& filter = {});
+/// Completes what another program wrote to the target; with `dry_run` only counts it.
+MigrationProgress migrate(Migration& migration, const std::string& target, bool dry_run = false);
+
 /// All ids that match, page by page, after settle(): newest first, or oldest first.
 std::vector<Uuid> walk(const Backend& backend, Subject& subject, const Filter& filter,
                        std::size_t rows_max = 100, bool ascending = false);

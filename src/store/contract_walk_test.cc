@@ -62,6 +62,21 @@ std::set<Uuid> listed(StatementStore& store, const std::string& target, Time unt
   }
 }
 
+std::vector<Uuid> page_of(StatementStore& store, const std::string& target, const Filter& filter) {
+  const auto page = store.query({target}, filter, {std::nullopt, 10'000});
+  REQUIRE_MESSAGE(page.has_value(), page.error().message, page.error().detail);
+  std::vector<Uuid> ids;
+  for (const auto& row : page->rows) ids.push_back(row.position.id);
+  return ids;
+}
+
+MigrationProgress migrate(Migration& migration, const std::string& target, bool dry_run) {
+  const auto progress =
+      migration.run({target}, dry_run, [](const MigrationProgress&) { return true; });
+  REQUIRE_MESSAGE(progress.has_value(), progress.error().message, progress.error().detail);
+  return *progress;
+}
+
 std::vector<Uuid> walk(const Backend& backend, Subject& subject, const Filter& filter,
                        std::size_t rows_max, bool ascending) {
   settle(backend, *subject.statements, subject.target);

@@ -44,21 +44,6 @@ std::string as_ralph_stores(const Uuid& id, const std::string& agent, const std:
          R"(", "authority": {"mbox": "mailto:lms@example.org"}})";
 }
 
-std::vector<Uuid> listed(StatementStore& store, const std::string& table, xapi::Terms terms = {}) {
-  const auto page = store.query({table}, {std::move(terms), {}, {}}, {});
-  REQUIRE_MESSAGE(page.has_value(), page.error().detail);
-  std::vector<Uuid> ids;
-  for (const auto& row : page->rows) ids.push_back(row.position.id);
-  return ids;
-}
-
-MigrationProgress migrate(Stores& stores, const std::string& table, bool dry_run = false) {
-  const auto progress =
-      stores.migration->run({table}, dry_run, [](const MigrationProgress&) { return true; });
-  REQUIRE_MESSAGE(progress.has_value(), progress.error().detail);
-  return *progress;
-}
-
 }  // namespace
 
 TEST_CASE("what is stored in ClickHouse lies in Ralph's table as its exact text") {
@@ -93,7 +78,7 @@ TEST_CASE("timestamps of hundreds of months fit into one insert") {
         parse_time("1950-01-01T00:00:00Z").value() + std::chrono::days{40 * static_cast<int>(i)};
   samples[0].timestamp = parse_time("0001-01-01T00:00:00Z");
   contract::append_new(*store, place.table, samples);
-  CHECK(listed(*store, place.table).size() == 100);
+  CHECK(contract::page_of(*store, place.table).size() == 150);
 }
 
 TEST_CASE("a statement that Ralph wrote is found by id, and another under its id is refused") {
@@ -148,21 +133,21 @@ TEST_CASE("a migration completes what Ralph wrote, and a second one finds nothin
         contract::append_new(*stores.statements, place.table, {contract::Sample{}}).front();
 
     CHECK(stores.migration->count({place.table}).value() == 6);
-    CHECK(migrate(stores, place.table, true).done == 5);
+    CHECK(contract::migrate(*stores.migration, place.table, true).done == 5);
     CHECK(stores.migration->count({place.table}).value() == 6);
 
-    const auto progress = migrate(stores, place.table);
+    const auto progress = contract::migrate(*stores.migration, place.table);
     CHECK(progress.total == 6);
     CHECK(progress.done == 5);
     CHECK(progress.unreadable == 1);
     REQUIRE(progress.reasons.size() == 1);
     CHECK(progress.reasons[0].find(broken.text()) != std::string::npos);
 
-    CHECK(listed(*stores.statements, place.table) ==
+    CHECK(contract::page_of(*stores.statements, place.table) ==
           std::vector<Uuid>{ours.id, ids[4], ids[3], ids[2], ids[1], ids[0]});
-    CHECK(listed(*stores.statements, place.table, {contract::agent("bob")}) ==
+    CHECK(contract::page_of(*stores.statements, place.table, {{contract::agent("bob")}, {}, {}}) ==
           std::vector<Uuid>{ids[3], ids[1]});
-    CHECK(migrate(stores, place.table).done == 0);
+    CHECK(contract::migrate(*stores.migration, place.table).done == 0);
     CHECK(stores.migration->count({place.table}).value() == 1);
     CHECK(place.backdoor.number("SELECT count() FROM " + place.events) == 7);
   }
@@ -182,7 +167,7 @@ TEST_CASE("a migration that is stopped goes on where it was") {
   REQUIRE(stopped.has_value());
   CHECK(stopped->done == 5'000);
   CHECK(stores.migration->count({place.table}).value() == 7'000);
-  CHECK(migrate(stores, place.table).done == 7'000);
+  CHECK(contract::migrate(*stores.migration, place.table).done == 7'000);
   CHECK(stores.migration->count({place.table}).value() == 0);
 }
 
@@ -207,12 +192,13 @@ TEST_CASE("what a crash left in Ralph's table shows nowhere until the client tri
 
   const auto store = open_at(*server).statements;
   CHECK(store->find({place.table}, std::span(&sample.id, 1)).value().empty());
-  CHECK(listed(*store, place.table).empty());
-  CHECK(listed(*store, place.table, {contract::agent("ada")}).empty());
+  CHECK(contract::page_of(*store, place.table).empty());
+  CHECK(contract::page_of(*store, place.table, {{contract::agent("ada")}, {}, {}}).empty());
 
   std::vector<Row> again{contract::row_of(sample)};
   CHECK(store->append({place.table}, again, OnConflict::refuse_batch).has_value());
-  CHECK(listed(*store, place.table, {contract::agent("ada")}) == std::vector<Uuid>{sample.id});
+  CHECK(contract::page_of(*store, place.table, {{contract::agent("ada")}, {}, {}}) ==
+        std::vector<Uuid>{sample.id});
   CHECK(contract::found(*store, place.table, sample.id).json ==
         place.backdoor.text("SELECT event FROM " + place.events));
   CHECK(place.backdoor.number("SELECT count() FROM " + place.events) == 1);

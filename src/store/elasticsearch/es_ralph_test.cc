@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "store/contract_walk.h"
 #include "store/elasticsearch/es_fixture.h"
-#include "store/sample.h"
 #include "xapi/stamp.h"
 
 namespace lectern::store::elasticsearch {
@@ -59,28 +59,6 @@ std::vector<Verdict> append(Stores& stores, const std::vector<contract::Sample>&
   return *verdicts;
 }
 
-std::vector<Uuid> listed(Stores& stores, const Filter& filter = {}) {
-  const auto page = stores.statements->query({}, filter, {std::nullopt, 10'000});
-  REQUIRE_MESSAGE(page.has_value(), page.error().message, page.error().detail);
-  std::vector<Uuid> ids;
-  for (const auto& row : page->rows) ids.push_back(row.position.id);
-  return ids;
-}
-
-MigrationProgress migrate(Stores& stores, bool dry_run = false) {
-  const auto progress =
-      stores.migration->run({}, dry_run, [](const MigrationProgress&) { return true; });
-  REQUIRE_MESSAGE(progress.has_value(), progress.error().message, progress.error().detail);
-  return *progress;
-}
-
-Found find_one(Stores& stores, const Uuid& id) {
-  const auto found = stores.statements->find({}, std::vector{id});
-  REQUIRE_MESSAGE(found.has_value(), found.error().message, found.error().detail);
-  REQUIRE(found->size() == 1);
-  return found->front();
-}
-
 }  // namespace
 
 TEST_CASE("documents of an index made by a bare PUT stay pure statements that Ralph can filter") {
@@ -111,7 +89,7 @@ TEST_CASE("a document that Ralph wrote is found by id and not stored again") {
     const auto row = shared.write_as_ralph({sample}).front();
     {
       auto stores = shared.open();
-      const auto found = find_one(stores, row.id);
+      const auto found = contract::found(*stores.statements, "", row.id);
       CHECK(xapi::equivalent(found.fingerprint, row.fingerprint));
       CHECK(found.position.stored == row.stored);
       CHECK(append(stores, {sample}) == std::vector{Verdict::known});
@@ -136,22 +114,24 @@ TEST_CASE("a migration of an index lists what Ralph wrote, before and after us")
       REQUIRE(ask("PUT", shared.path + "/_doc/odd?refresh=true", R"({"id":"odd"})").status == 201);
       auto stores = shared.open();
       append(stores, {{.agent = "kim"}});
-      CHECK(listed(stores, {{contract::agent("bob")}, {}, {}}).empty());
+      CHECK(contract::page_of(*stores.statements, "", {{contract::agent("bob")}, {}, {}}).empty());
       CHECK(stores.migration->count({}).value() == 1201);
-      CHECK(migrate(stores, true).done == 1200);
-      CHECK(listed(stores, {{contract::agent("bob")}, {}, {}}).empty());
-      const auto progress = migrate(stores);
+      CHECK(contract::migrate(*stores.migration, "", true).done == 1200);
+      CHECK(contract::page_of(*stores.statements, "", {{contract::agent("bob")}, {}, {}}).empty());
+      const auto progress = contract::migrate(*stores.migration, "");
       CHECK(progress.total == 1201);
       CHECK(progress.done == 1200);
       CHECK(progress.unreadable == 1);
       REQUIRE(progress.reasons.size() == 1);
       CHECK(progress.reasons[0] == "odd: its _id is no UUID");
       CHECK(stores.migration->count({}).value() == 1);
-      CHECK(listed(stores, {{contract::agent("bob")}, {}, {}}).size() == 1200);
-      CHECK(find_one(stores, rows[7].id).position.stored == rows[7].stored);
+      CHECK(contract::page_of(*stores.statements, "", {{contract::agent("bob")}, {}, {}}).size() ==
+            1200);
+      CHECK(contract::found(*stores.statements, "", rows[7].id).position.stored == rows[7].stored);
       CHECK(shared.count("actor.mbox.keyword", "mailto:bob@example.org") == "1200");
       CHECK((shared.source(rows[7].id).find("lectern\":{") == std::string::npos) == ours_first);
-      if (!ours_first) CHECK(find_one(stores, rows[7].id).json == rows[7].json);
+      if (!ours_first)
+        CHECK(contract::found(*stores.statements, "", rows[7].id).json == rows[7].json);
     }
   }
 }
@@ -166,7 +146,7 @@ TEST_CASE("a migration of an index that was stopped goes on where it was") {
     REQUIRE(stopped.has_value());
     CHECK(stopped->done == 500);
     CHECK(stores.migration->count({}).value() == 600);
-    CHECK(migrate(stores).done == 600);
+    CHECK(contract::migrate(*stores.migration, "").done == 600);
     CHECK(stores.migration->count({}).value() == 0);
   }
 }
@@ -178,11 +158,13 @@ TEST_CASE("references between Ralph's documents and ours hold once they are migr
     shared.write_as_ralph({target, voided, {.agent = "eve", .refers_to = target.id}});
     auto stores = shared.open();
     append(stores, {{.refers_to = voided.id, .voids = true}});
-    CHECK(find_one(stores, voided.id).voided);
-    CHECK(migrate(stores).done == 2);  // the voided one is complete already
-    CHECK(find_one(stores, voided.id).voided);
-    CHECK(listed(stores, {{contract::agent("bob")}, {}, {}}).size() == 2);
-    const auto all = listed(stores);
+    CHECK(contract::found(*stores.statements, "", voided.id).voided);
+    CHECK(contract::migrate(*stores.migration, "").done ==
+          2);  // the voided one is complete already
+    CHECK(contract::found(*stores.statements, "", voided.id).voided);
+    CHECK(contract::page_of(*stores.statements, "", {{contract::agent("bob")}, {}, {}}).size() ==
+          2);
+    const auto all = contract::page_of(*stores.statements, "");
     CHECK(std::find(all.begin(), all.end(), voided.id) == all.end());
   }
 }
@@ -197,8 +179,9 @@ TEST_CASE("a statement that an old mapping refuses is kept all the same") {
     auto stores = shared.open();
     const contract::Sample odd{.extensions = R"("http://x/n":"a text")"};
     CHECK(append(stores, {odd, {}}) == std::vector{Verdict::stored, Verdict::stored});
-    CHECK(find_one(stores, odd.id).json.find(R"("http://x/n":"a text")") != std::string::npos);
-    CHECK(listed(stores).size() == 2);
+    CHECK(contract::found(*stores.statements, "", odd.id).json.find(R"("http://x/n":"a text")") !=
+          std::string::npos);
+    CHECK(contract::page_of(*stores.statements, "").size() == 2);
   }
 }
 
@@ -222,11 +205,12 @@ TEST_CASE("no key, number, depth or date of a statement can make the index refus
                          R"("object":{"id":"http://x/a"},"timestamp":"2020-01-01T00:00:60+0530"})",
                          "lms")};
     REQUIRE(stores.statements->append({}, rows, OnConflict::refuse_batch).has_value());
-    CHECK(listed(stores).size() == samples.size() + 1);
-    for (const auto& id : listed(stores))
+    CHECK(contract::page_of(*stores.statements, "").size() == samples.size() + 1);
+    for (const auto& id : contract::page_of(*stores.statements, ""))
       CHECK(shared.source(id).find("actor") != std::string::npos);
     for (std::size_t i = 0; i < extensions.size(); ++i)
-      CHECK(find_one(stores, samples[i].id).json.find(extensions[i]) != std::string::npos);
+      CHECK(contract::found(*stores.statements, "", samples[i].id).json.find(extensions[i]) !=
+            std::string::npos);
     // The mapping has not grown by any of it, and no statement went without its members.
     const auto mapping = ask("GET", shared.path + "/_mapping").body;
     CHECK(mapping.find("http://x/") == std::string::npos);

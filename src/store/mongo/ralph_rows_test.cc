@@ -3,10 +3,10 @@
 #include <doctest/doctest.h>
 
 #include "base/json.h"
+#include "store/contract_walk.h"
 #include "store/mongo/convert.h"
 #include "store/mongo/layout.h"
 #include "store/mongo/mongo_fixture.h"
-#include "store/sample.h"
 #include "xapi/stamp.h"
 
 namespace lectern::store::mongo {
@@ -75,28 +75,6 @@ std::vector<Verdict> append(Stores& stores, std::vector<Row> rows) {
   return *verdicts;
 }
 
-std::vector<Uuid> listed(Stores& stores, const Filter& filter = {}) {
-  const auto page = stores.statements->query({}, filter, {std::nullopt, 1000});
-  REQUIRE(page.has_value());
-  std::vector<Uuid> ids;
-  for (const auto& row : page->rows) ids.push_back(row.position.id);
-  return ids;
-}
-
-MigrationProgress migrate(Stores& stores, bool dry_run = false) {
-  const auto progress =
-      stores.migration->run({}, dry_run, [](const MigrationProgress&) { return true; });
-  REQUIRE_MESSAGE(progress.has_value(), progress.error().message, progress.error().detail);
-  return *progress;
-}
-
-Found find_one(Stores& stores, const Uuid& id) {
-  const auto found = stores.statements->find({}, std::vector{id});
-  REQUIRE(found.has_value());
-  REQUIRE(found->size() == 1);
-  return found->front();
-}
-
 }  // namespace
 
 TEST_CASE("a statement that Ralph wrote is found by id and not stored again") {
@@ -106,7 +84,7 @@ TEST_CASE("a statement that Ralph wrote is found by id and not stored again") {
   contract::Sample sample{.note = "from Ralph"};
   const auto row = shared.write_as_ralph(sample);
   auto stores = shared.database.open();
-  const auto found = find_one(stores, row.id);
+  const auto found = contract::found(*stores.statements, "", row.id);
   CHECK(xapi::equivalent(found.fingerprint, row.fingerprint));
   CHECK(found.position.stored == row.stored);
   CHECK(append(stores, {contract::row_of(sample)}) == std::vector{Verdict::known});
@@ -126,12 +104,12 @@ TEST_CASE("ids that Ralph stored twice do not stop the start, and are known") {
   CHECK(append(stores, {contract::row_of(sample), contract::row_of({})}) ==
         std::vector{Verdict::known, Verdict::stored});
   CHECK(shared.read_as_ralph(row.id.text()).size() == 2);
-  const auto progress = migrate(stores);
+  const auto progress = contract::migrate(*stores.migration, "");
   CHECK(progress.done == 1);
   CHECK(progress.unreadable == 1);
   REQUIRE(progress.reasons.size() == 1);
   CHECK(progress.reasons[0].find("kept already") != std::string::npos);
-  CHECK(listed(stores).size() == 2);
+  CHECK(contract::page_of(*stores.statements, "").size() == 2);
 }
 
 TEST_CASE("what Lectern stores, Ralph reads, whatever keys and numbers it has") {
@@ -146,7 +124,8 @@ TEST_CASE("what Lectern stores, Ralph reads, whatever keys and numbers it has") 
   REQUIRE(texts.size() == 1);
   CHECK(texts[0].find(R"("":1,"$set":{"$a.b":4},"big":1.2345678901234568e+20)") !=
         std::string::npos);
-  CHECK(find_one(stores, sample.id).json.find("123456789012345678901}") != std::string::npos);
+  CHECK(contract::found(*stores.statements, "", sample.id).json.find("123456789012345678901}") !=
+        std::string::npos);
 }
 
 TEST_CASE("a migration lists what Ralph wrote, and Ralph still reads it") {
@@ -160,21 +139,22 @@ TEST_CASE("a migration lists what Ralph wrote, and Ralph still reads it") {
   broken.object("_source", source);
   shared.insert(std::move(broken));
   auto stores = shared.database.open();
-  CHECK(listed(stores).empty());
+  CHECK(contract::page_of(*stores.statements, "").empty());
   CHECK(stores.migration->count({}).value() == 1201);
-  CHECK(migrate(stores, true).done == 1200);
-  CHECK(listed(stores).empty());
-  const auto progress = migrate(stores);
+  CHECK(contract::migrate(*stores.migration, "", true).done == 1200);
+  CHECK(contract::page_of(*stores.statements, "").empty());
+  const auto progress = contract::migrate(*stores.migration, "");
   CHECK(progress.done == 1200);
   CHECK(progress.unreadable == 1);
   REQUIRE(progress.reasons.size() == 1);
   CHECK(progress.reasons[0].find("its id is not a UUID") != std::string::npos);
-  CHECK(listed(stores, {{contract::agent("bob")}, {}, {}}).size() == 1000);
+  CHECK(contract::page_of(*stores.statements, "", {{contract::agent("bob")}, {}, {}}).size() ==
+        1200);
   CHECK(stores.migration->count({}).value() == 1);
-  CHECK(find_one(stores, rows[7].id).position.stored == rows[7].stored);
+  CHECK(contract::found(*stores.statements, "", rows[7].id).position.stored == rows[7].stored);
   const auto texts = shared.read_as_ralph(rows[7].id.text());
   REQUIRE(texts.size() == 1);
-  CHECK(texts[0] == find_one(stores, rows[7].id).json);
+  CHECK(texts[0] == contract::found(*stores.statements, "", rows[7].id).json);
 }
 
 TEST_CASE("a migration that was stopped goes on where it was") {
@@ -188,7 +168,7 @@ TEST_CASE("a migration that was stopped goes on where it was") {
   REQUIRE(stopped.has_value());
   CHECK(stopped->done == 500);
   CHECK(stores.migration->count({}).value() == 600);
-  CHECK(migrate(stores).done == 600);
+  CHECK(contract::migrate(*stores.migration, "").done == 600);
   CHECK(stores.migration->count({}).value() == 0);
 }
 
@@ -203,11 +183,11 @@ TEST_CASE("references between Ralph's rows and ours hold once they are migrated"
   auto stores = shared.database.open();
   const contract::Sample voiding{.refers_to = voided.id, .voids = true};
   append(stores, {contract::row_of(voiding)});
-  CHECK(find_one(stores, voided.id).voided);
-  CHECK(migrate(stores).done == 3);
-  CHECK(find_one(stores, voided.id).voided);
-  CHECK(listed(stores, {{contract::agent("bob")}, {}, {}}).size() == 2);
-  const auto all = listed(stores);
+  CHECK(contract::found(*stores.statements, "", voided.id).voided);
+  CHECK(contract::migrate(*stores.migration, "").done == 3);
+  CHECK(contract::found(*stores.statements, "", voided.id).voided);
+  CHECK(contract::page_of(*stores.statements, "", {{contract::agent("bob")}, {}, {}}).size() == 2);
+  const auto all = contract::page_of(*stores.statements, "");
   CHECK(std::find(all.begin(), all.end(), voided.id) == all.end());
 }
 
