@@ -58,13 +58,15 @@ Census::~Census() {
 
 Result<Census::Sizes> Census::sizes(Deadline deadline) {
   TRY(const auto answer,
-      server_.select("SELECT assumeNotNull((SELECT toInt64(count()) FROM " + names_.events +
-                         ")), assumeNotNull((SELECT toInt64(count()) FROM " + names_.rows + "))",
+      server_.select("SELECT toUInt8(0), toInt64(count()) FROM " + names_.events +
+                         " UNION ALL SELECT toUInt8(1), toInt64(count()) FROM " + names_.rows,
                      deadline));
   RowReader reader(answer);
   Sizes sizes;
-  sizes.events = reader.i64();
-  sizes.rows = reader.i64();
+  for (int i = 0; i < 2; ++i) {
+    auto& size = reader.u8() == 0 ? sizes.events : sizes.rows;
+    size = reader.i64();
+  }
   if (!reader.ok()) return unreadable(names_.events);
   return sizes;
 }

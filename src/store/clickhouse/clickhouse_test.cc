@@ -72,29 +72,85 @@ TEST_CASE("pages of several terms are whole whichever of them turns out to be th
   const auto table = fresh_table();
   // All of one agent, whose term is looked at first; what is asked for lies beyond a first look.
   std::vector<Row> rows;
-  for (int i = 0; i < 1'400; ++i)
-    rows.push_back(contract::row_of({.verb = i % 200 == 100 ? "finished" : "did"}));
-  REQUIRE(store->append({table}, rows, OnConflict::refuse_batch).has_value());
-  for (const bool ascending : {false, true}) {
-    CAPTURE(ascending);
-    std::vector<xapi::Position> walked;
-    PageRequest request{{}, 2, ascending};
-    for (;;) {
-      const Filter filter{{contract::agent("ada"), contract::verb("finished")}, {}, {}};
-      const auto page = store->query({table}, filter, request);
-      REQUIRE(page.has_value());
-      for (const auto& row : page->rows) walked.push_back(row.position);
-      if (!page->more) break;
-      request.after = walked.back();
-    }
-    std::vector<xapi::Position> wanted;
-    for (std::size_t i = 100; i < rows.size(); i += 200)
-      wanted.push_back({rows[i].stored, rows[i].id});
-    if (!ascending) std::reverse(wanted.begin(), wanted.end());
-    CHECK(walked == wanted);
+  for (int i = 0; i < 1'400; ++i) {
+    const bool rare = i % 200 == 100;
+    rows.push_back(contract::row_of(
+        {.verb = rare ? "finished" : "did", .activity = rare ? "last unit" : "course"}));
   }
-  const Filter none{{contract::agent("ada"), contract::verb("never")}, {}, {}};
-  CHECK(store->query({table}, none, {}).value().rows.empty());
+  REQUIRE(store->append({table}, rows, OnConflict::refuse_batch).has_value());
+  for (const auto& rare : {contract::verb("finished"), contract::activity("last unit")}) {
+    for (const bool ascending : {false, true}) {
+      CAPTURE(rare);
+      CAPTURE(ascending);
+      std::vector<xapi::Position> walked;
+      PageRequest request{{}, 2, ascending};
+      for (;;) {
+        const Filter filter{{contract::agent("ada"), rare}, {}, {}};
+        const auto page = store->query({table}, filter, request);
+        REQUIRE(page.has_value());
+        for (const auto& row : page->rows) walked.push_back(row.position);
+        if (!page->more) break;
+        request.after = walked.back();
+      }
+      std::vector<xapi::Position> wanted;
+      for (std::size_t i = 100; i < rows.size(); i += 200)
+        wanted.push_back({rows[i].stored, rows[i].id});
+      if (!ascending) std::reverse(wanted.begin(), wanted.end());
+      CHECK(walked == wanted);
+    }
+  }
+  for (const auto& never : {contract::verb("never"), contract::activity("none")}) {
+    const Filter none{{contract::agent("ada"), never}, {}, {}};
+    CHECK(store->query({table}, none, {}).value().rows.empty());
+  }
+}
+
+TEST_CASE("a verb beside other terms is found where a statement inherits it") {
+  const auto server = test_server();
+  if (!server) return;
+  const auto store = open_at(*server).statements;
+  const auto table = fresh_table();
+  const auto target = contract::row_of({.verb = "passed", .activity = "exam"});
+  const auto referrer =
+      contract::row_of({.agent = "bob", .verb = "confirmed", .refers_to = target.id});
+  for (const Row& row : {referrer, target}) {
+    std::vector<Row> rows{row};
+    REQUIRE(store->append({table}, rows, OnConflict::refuse_batch).has_value());
+  }
+  const auto found = [&](const std::string& other, const std::string& verb) {
+    std::vector<Uuid> ids;
+    const auto page = store->query({table}, {{other, verb}, {}, {}}, {}).value();
+    for (const auto& row : page.rows) ids.push_back(row.position.id);
+    return ids;
+  };
+  using Ids = std::vector<Uuid>;
+  CHECK(found(contract::activity("exam"), contract::verb("passed")) == Ids{target.id, referrer.id});
+  CHECK(found(contract::activity("exam"), contract::verb("confirmed")) == Ids{referrer.id});
+  CHECK(found(contract::agent("bob"), contract::verb("passed")) == Ids{referrer.id});
+  CHECK(found(contract::agent("bob"), contract::verb("failed")).empty());
+}
+
+TEST_CASE("what is not stored behind a run of new statements leaves nothing in lists") {
+  const auto server = test_server();
+  if (!server) return;
+  const auto store = open_at(*server).statements;
+  const auto table = fresh_table();
+  const auto append = [&](std::vector<Row> rows) {
+    return store->append({table}, rows, OnConflict::refuse_batch).value();
+  };
+  const auto listed = [&] {
+    const Filter filter{{contract::agent("ada")}, {}, {}};
+    return store->query({table}, filter, {}).value().rows.size();
+  };
+  const auto first = contract::row_of({.note = "one"});
+  // Terms are now written before it is known that the statement is.
+  CHECK(append({first}) == std::vector{Verdict::stored});
+  CHECK(append({first}) == std::vector{Verdict::known});
+  CHECK(listed() == 1);
+  CHECK(append({contract::row_of({})}) == std::vector{Verdict::stored});
+  const auto other = contract::row_of({.id = first.id, .note = "two"});
+  CHECK(append({contract::row_of({}), other}) == std::vector{Verdict::refused, Verdict::conflict});
+  CHECK(listed() == 2);
 }
 
 TEST_CASE("a target that is no table name is refused before it comes near SQL") {

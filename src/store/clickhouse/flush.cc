@@ -49,6 +49,10 @@ bool any_row(const Request& request, const Is& is) {
                      [&](const Row& row) { return is(row.id); });
 }
 
+NewRow new_row(const Request& request, std::size_t i) {
+  return {&request.rows[i], &request.hashes[i], request.completes};
+}
+
 /// A row as resolve_references() needs it: without its text.
 Row without_text(const Row& row) {
   Row light;
@@ -63,11 +67,12 @@ Row without_text(const Row& row) {
 }  // namespace
 
 Flush::Flush(Server& server, const Names& names, Presence& presence, EndedFlushes& ended,
-             MayHoldForeign may_hold_foreign)
+             bool& all_new, MayHoldForeign may_hold_foreign)
     : server_(server),
       names_(names),
       presence_(presence),
       ended_(ended),
+      all_new_(all_new),
       may_hold_foreign_(std::move(may_hold_foreign)),
       claims_(server, names, ended, deadline_) {}
 
@@ -84,7 +89,8 @@ Requests Flush::run(Requests requests) {
 Result<void> Flush::carry_out() {
   RETURN_IF_ERROR(presence_.flush_begins(deadline_));
   RETURN_IF_ERROR(claim());
-  RETURN_IF_ERROR(look_around());
+  if (std::exchange(all_new_, false)) begin_terms();
+  RETURN_IF_ERROR(settle_rivals());
   RETURN_IF_ERROR(complete_what_events_hold());
   if (requests_.empty()) return {};
   RETURN_IF_ERROR(judge());
@@ -100,18 +106,10 @@ Result<void> Flush::claim() {
       xapi::set_stored(row.json, row.stored_at, row.stored);
     }
   }
-  return claims_.lay(pointers(requests_));
-}
-
-/// Three questions that do not need each other's answers.
-Result<void> Flush::look_around() {
   auto foreign = std::async(std::launch::async, may_hold_foreign_);
-  auto listened = std::async(std::launch::async, [&] { return presence_.listen(deadline_); });
-  auto settled = settle_rivals();
+  auto laid = claims_.lay(pointers(requests_));
   foreign_ = foreign.get();
-  // Not to have heard is no harm: who wants to know will ask.
-  static_cast<void>(listened.get().has_value());
-  return settled;
+  return laid;
 }
 
 Result<void> Flush::settle_rivals() {
@@ -180,72 +178,52 @@ Result<void> Flush::judge() {
         request->rows, request->on_conflict, [&](const Uuid& id) { return claims_.kept(id); }));
     for (std::size_t i = 0; i < verdicts.size(); ++i) {
       if (verdicts[i] == Verdict::refused) refused.push_back(&request->rows[i]);
-      if (verdicts[i] == Verdict::stored) new_.emplace_back(&request->rows[i], &request->hashes[i]);
+      if (verdicts[i] == Verdict::stored) new_.push_back(new_row(*request, i));
     }
   }
   return claims_.mark(refused, ClaimState::withdrawn, deadline_);
 }
 
+/// Terms without a row are passed over by who reads, so they may go in beside the look at rivals.
+void Flush::begin_terms() {
+  std::vector<NewRow> rows;
+  for (const auto& request : requests_)
+    for (std::size_t i = 0; i < request->rows.size(); ++i) rows.push_back(new_row(*request, i));
+  insert_terms(rows);
+}
+
+void Flush::insert_terms(std::span<const NewRow> rows) {
+  terms_in_ = std::async(std::launch::async,
+                         [this, body = terms_body(rows)] { return insert(names_.terms, body); });
+}
+
+Result<void> Flush::insert(const std::string& into, const Body& body, bool* answered) {
+  if (body.rows == 0) return {};
+  return server_.insert(into, body.rows, body.bytes.bytes(), deadline_, answered);
+}
+
 Result<void> Flush::write_around() {
-  RowWriter terms, marks, events;
-  std::size_t term_count = 0, mark_count = 0, event_count = 0;
-  for (const auto& request : requests_) {
+  for (const auto& request : requests_)
     if (request->completes) around_written_ = true;
-  }
-  for (const auto& [row, hashes] : new_) {
-    for (const TermHash& hash : *hashes) {
-      terms.fixed(hash);
-      terms.i64(micros_of(row->stored));
-      terms.fixed(row->id);
-    }
-    term_count += hashes->size();
-    if (row->refers_to) {
-      marks.u8(static_cast<std::uint8_t>(Mark::referred));
-      marks.fixed(*row->refers_to);
-      marks.string(Reference{micros_of(row->stored), row->id, row->voids}.text());
-      ++mark_count;
-    }
-  }
-  for (std::size_t i = 0; i < requests_.size(); ++i) {
-    if (requests_[i]->completes) continue;
-    for (std::size_t j = 0; j < verdicts_[i].size(); ++j) {
-      if (verdicts_[i][j] != Verdict::stored) continue;
-      const Row& row = requests_[i]->rows[j];
-      events.uuid(row.id);
-      events.i64(micros_of(emission_time(row.timestamp.value_or(row.stored))));
-      events.string(row.json);
-      ++event_count;
-    }
-  }
-  if (mark_count > 0)
-    RETURN_IF_ERROR(server_.insert(names_.marks, mark_count, marks.bytes(), deadline_));
-  auto terms_in = std::async(std::launch::async, [&]() -> Result<void> {
-    if (term_count == 0) return {};
-    return server_.insert(names_.terms, term_count, terms.bytes(), deadline_);
-  });
+  RETURN_IF_ERROR(insert(names_.marks, marks_body(new_)));
+  if (!terms_in_.valid()) insert_terms(new_);
+  auto listened = std::async(std::launch::async, [this] { return presence_.listen(deadline_); });
   around_written_ = true;
-  Result<void> events_in;
-  if (event_count > 0)
-    events_in = server_.insert(names_.events + " (event_id, emission_time, event)", event_count,
-                               events.bytes(), deadline_);
-  RETURN_IF_ERROR(terms_in.get());
+  const auto events_in =
+      insert(names_.events + " (event_id, emission_time, event)", events_body(new_));
+  // Not to have heard is no harm: who wants to know will ask.
+  static_cast<void>(listened.get().has_value());
+  RETURN_IF_ERROR(terms_in_.get());
   return events_in;
 }
 
 Result<void> Flush::write() {
   if (new_.empty()) return {};
   RETURN_IF_ERROR(write_around());
-  RowWriter rows;
-  for (const auto& [row, hashes] : new_) {
-    rows.i64(micros_of(row->stored));
-    rows.fixed(row->id);
-    rows.u8(static_cast<std::uint8_t>((row->refers_to ? flag::refers : 0) |
-                                      (row->voids ? flag::voids : 0)));
-    rows.string(row->json);
-  }
   bool answered = false;
-  auto written = server_.insert(names_.rows, new_.size(), rows.bytes(), deadline_, &answered);
+  auto written = insert(names_.rows, rows_body(new_), &answered);
   in_doubt_ = !written && !answered;
+  all_new_ = written && again_.empty() && new_.size() == pointers(requests_).size();
   return written;
 }
 

@@ -1,13 +1,14 @@
 #pragma once
 
 #include <functional>
+#include <future>
 #include <memory>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "store/clickhouse/claims.h"
+#include "store/clickhouse/new_rows.h"
 #include "store/clickhouse/presence.h"
 #include "store/clickhouse/references.h"
 #include "store/clickhouse/request.h"
@@ -21,7 +22,8 @@ using Requests = std::vector<std::shared_ptr<Request>>;
 ///   2. the claims of others on these ids are read. One that has a row was first: known or
 ///      conflict. One without, that is young, is of a flush under way: the later one withdraws and
 ///      the earlier one waits for that;
-///   3. terms, marks and Ralph's table are written;
+///   3. terms, marks and Ralph's table are written; terms beside 2 already, when the last flush met
+///      nothing but new statements;
 ///   4. rows: with this one insert, which is one part, everything becomes visible;
 ///   5. references are resolved.
 /// Whatever fails before 4 leaves nothing that find() or query() would show. What 3 has left in
@@ -32,7 +34,9 @@ class Flush {
   /// Called once, before anything of the flush can be in that table, by another thread.
   using MayHoldForeign = std::function<bool()>;
 
-  Flush(Server& server, const Names& names, Presence& presence, EndedFlushes& ended,
+  /// `all_new`: whether the last flush wrote all that it was given; this one leaves there what is
+  /// true of itself.
+  Flush(Server& server, const Names& names, Presence& presence, EndedFlushes& ended, bool& all_new,
         MayHoldForeign may_hold_foreign);
 
   /// Finishes every request, but for those it gives back: they must be tried again, in this order.
@@ -40,14 +44,14 @@ class Flush {
   Requests run(Requests requests);
 
  private:
-  using NewRow = std::pair<const Row*, const std::vector<TermHash>*>;
-
   Result<void> carry_out();
   Result<void> claim();
-  Result<void> look_around();
   Result<void> settle_rivals();
   Result<void> complete_what_events_hold();
   Result<void> judge();
+  void begin_terms();
+  void insert_terms(std::span<const NewRow> rows);
+  Result<void> insert(const std::string& into, const Body& body, bool* answered = nullptr);
   Result<void> write();
   Result<void> write_around();
   Result<void> resolve();
@@ -59,6 +63,7 @@ class Flush {
   const Names& names_;
   Presence& presence_;
   EndedFlushes& ended_;
+  bool& all_new_;
   const MayHoldForeign may_hold_foreign_;
   bool foreign_ = true;
   const Deadline deadline_ = std::chrono::steady_clock::now() + flush_max;
@@ -70,6 +75,7 @@ class Flush {
   std::vector<NewRow> new_;                     // to be written
   bool around_written_ = false;                 // step 3 may have reached Ralph's table
   bool in_doubt_ = false;                       // step 4 may still happen
+  std::future<Result<void>> terms_in_;          // last: its thread uses the above
 };
 
 }  // namespace lectern::store::clickhouse

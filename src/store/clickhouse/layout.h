@@ -10,20 +10,22 @@
 #include "base/uuid.h"
 #include "store/clickhouse/names.h"
 #include "store/clickhouse/server.h"
+#include "store/statement_store.h"
 
 /// What lies in the database for one target: Ralph's table, and five of ours beside it.
 ///
 ///   <events>                   event_id UUID, emission_time DateTime64(6), event String
 ///                              Ralph's: the statement's text and its `timestamp`
 ///   <events>_lectern_rows      stored, id, flags, event            ordered by (stored, id)
-///                              the text once more, in granules of 64 rows; a statement is there
+///                              the text once more, in granules of 32 rows; a statement is there
 ///                              when its row is here
 ///   <events>_lectern_ids       id, stored, hash, timestamp, owner, at, state
 ///                              ordered by (id, stored)
 ///                              a process claims a place (stored) for an id before it writes
 ///                              anything else: ids are unique because one claim at most gets a row
-///   <events>_lectern_terms     term, stored, id                    ordered so
-///                              what filters ask for, own and inherited
+///   <events>_lectern_terms     term, stored, id, verb              ordered so
+///                              what filters ask for, own and inherited; verb = the statement's
+///                              verb mark, so that a verb beside other terms need not be joined
 ///   <events>_lectern_marks     kind, id, value                     ordered by (kind, id, value)
 ///                              kind 1: id is voided
 ///                              kind 2: id is referred to by value = stored id voids
@@ -40,6 +42,14 @@ namespace lectern::store::clickhouse {
 
 using TermHash = std::array<std::uint8_t, 16>;
 TermHash hash_of(std::string_view term);
+
+/// What tells a statement's verb from others: the first 8 bytes of its term's hash.
+std::int64_t verb_mark_of(const TermHash& verb);
+/// The mark of a statement that may inherit other verbs, since it refers to one: its terms must be
+/// looked up.
+inline constexpr std::int64_t no_verb_mark = 0;
+/// The mark that a statement's terms bear.
+std::int64_t verb_mark_of(const Row& row);
 
 inline constexpr std::int64_t no_timestamp = INT64_MIN;
 

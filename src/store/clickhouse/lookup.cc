@@ -1,19 +1,6 @@
 #include "store/clickhouse/lookup.h"
-
-#include "base/assert.h"
-
 namespace lectern::store::clickhouse {
 namespace {
-
-std::vector<Uuid> ids_of(std::span<const xapi::Position> positions) {
-  std::vector<Uuid> ids;
-  for (const auto& position : positions) ids.push_back(position.id);
-  return ids;
-}
-
-std::set<xapi::Position> set_of(std::span<const xapi::Position> positions) {
-  return {positions.begin(), positions.end()};
-}
 
 std::string quoted_uuids(std::span<const Uuid> ids) {
   std::string sql = "(";
@@ -27,32 +14,6 @@ std::string quoted_uuids(std::span<const Uuid> ids) {
 
 }  // namespace
 
-std::string literal(const Uuid& id) {
-  std::string sql;
-  append_literal(sql, id.bytes);
-  return sql;
-}
-
-std::string literals(std::span<const Uuid> ids) {
-  LECTERN_ASSERT(!ids.empty());
-  std::string sql = "(";
-  sql.reserve(ids.size() * 67 + 2);
-  for (const Uuid& id : ids) {
-    if (sql.size() > 1) sql += ',';
-    append_literal(sql, id.bytes);
-  }
-  return sql + ")";
-}
-
-std::string near(std::span<const xapi::Position> positions) {
-  std::string sql = "stored IN (";
-  for (const auto& position : positions) {
-    if (sql.back() != '(') sql += ',';
-    sql += std::to_string(micros_of(position.stored));
-  }
-  return sql + ") AND id IN " + literals(ids_of(positions));
-}
-
 tl::unexpected<Error> unreadable(std::string_view table) {
   return fail(Code::unavailable, "The database is not available",
               "the answer about " + std::string(table) + " cannot be read");
@@ -62,12 +23,12 @@ Result<std::vector<Claim>> claims_of(Server& server, const Names& names, std::sp
                                      Deadline deadline) {
   std::vector<Claim> claims;
   if (ids.empty()) return claims;
-  TRY(const auto answer,
-      server.select(
-          "SELECT id, stored, hash, timestamp, owner, dateDiff('microsecond', at, now64(6)),"
-          " state FROM " +
-              names.ids + " WHERE id IN " + literals(ids),
-          deadline));
+  const Keys keys(ids);
+  TRY(const auto answer, keys.select(server,
+                                     "SELECT id, stored, hash, timestamp, owner,"
+                                     " dateDiff('microsecond', at, now64(6)), state FROM " +
+                                         names.ids + " WHERE id IN " + keys.ids(),
+                                     deadline));
   RowReader reader(answer);
   while (reader.more()) {
     Claim claim;
@@ -90,15 +51,15 @@ Result<std::set<xapi::Position>> committed(Server& server, const Names& names,
                                            Deadline deadline) {
   std::set<xapi::Position> found;
   if (positions.empty()) return found;
-  TRY(const auto answer,
-      server.select("SELECT stored, id FROM " + names.rows + " WHERE " + near(positions),
-                    deadline));
-  const auto wanted = set_of(positions);
+  const Keys keys(positions);
+  TRY(const auto answer, keys.select(server,
+                                     "SELECT stored, id FROM " + names.rows +
+                                         " WHERE (stored, id) IN " + keys.places(),
+                                     deadline));
   RowReader reader(answer);
   while (reader.more()) {
     const Time stored = time_of(reader.i64());
-    const xapi::Position position{stored, reader.id()};
-    if (wanted.contains(position)) found.insert(position);
+    found.insert({stored, reader.id()});
   }
   if (!reader.ok()) return unreadable(names.rows);
   return found;
@@ -108,12 +69,14 @@ Result<std::vector<Kept>> rows_at(Server& server, const Names& names,
                                   std::span<const xapi::Position> positions, Deadline deadline) {
   std::vector<Kept> rows;
   if (positions.empty()) return rows;
-  TRY(const auto answer,
-      server.select("SELECT stored, id, flags, id IN (SELECT id FROM " + names.marks +
-                        " WHERE kind = 1 AND id IN " + literals(ids_of(positions)) +
-                        "), event FROM " + names.rows + " WHERE " + near(positions),
-                    deadline));
-  const auto wanted = set_of(positions);
+  const Keys keys(positions);
+  // Without PREWHERE: with it each of the scattered granules is sought twice.
+  TRY(const auto answer, keys.select(server,
+                                     "SELECT stored, id, flags, id IN (SELECT id FROM " +
+                                         names.marks + " WHERE kind = 1 AND id IN " + keys.ids() +
+                                         "), event FROM " + names.rows + " WHERE (stored, id) IN " +
+                                         keys.places() + " SETTINGS optimize_move_to_prewhere = 0",
+                                     deadline));
   RowReader reader(answer);
   while (reader.more()) {
     Kept row;
@@ -122,7 +85,7 @@ Result<std::vector<Kept>> rows_at(Server& server, const Names& names,
     row.flags = reader.u8();
     row.voided = reader.u8() != 0;
     row.json = reader.string();
-    if (wanted.contains(row.position)) rows.push_back(std::move(row));
+    rows.push_back(std::move(row));
   }
   if (!reader.ok()) return unreadable(names.rows);
   return rows;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "store/clickhouse/keys.h"
 #include "store/clickhouse/layout.h"
 #include "store/clickhouse/row_binary.h"
 #include "store/clickhouse/server.h"
@@ -38,15 +39,6 @@ struct Event {
   Time emission_time;
   std::string json;
 };
-
-std::string literal(const Uuid& id);
-/// `(a,b,...)` of literals, for IN. There must be one at least.
-std::string literals(std::span<const Uuid> ids);
-
-/// A condition that holds for these places, and for few others: instants and ids apart cost the
-/// server less than pairs. There must be one at least; what else it finds is for the caller to
-/// leave out.
-std::string near(std::span<const xapi::Position> positions);
 
 /// All claims for these ids.
 Result<std::vector<Claim>> claims_of(Server& server, const Names& names, std::span<const Uuid> ids,

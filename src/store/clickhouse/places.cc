@@ -5,6 +5,8 @@
 #include <map>
 #include <set>
 
+#include "xapi/terms.h"
+
 namespace lectern::store::clickhouse {
 namespace {
 
@@ -30,6 +32,12 @@ std::string literal(const TermHash& term) {
   return sql;
 }
 
+std::string literals(std::span<const TermHash> terms) {
+  std::string sql;
+  for (const auto& term : terms) sql += (sql.empty() ? "" : ",") + literal(term);
+  return sql;
+}
+
 }  // namespace
 
 Places::Places(Server& server, const Names& names, const Filter& filter, const PageRequest& request,
@@ -42,8 +50,16 @@ Places::Places(Server& server, const Names& names, const Filter& filter, const P
       deadline_(deadline),
       window_(window_first),
       after_(request.after) {
+  const auto verbs = std::count_if(filter.all_of.begin(), filter.all_of.end(), xapi::is_verb_term);
+  const bool by_mark = verbs == 1 && filter.all_of.size() > 1;
   std::set<std::pair<std::size_t, TermHash>> terms;
-  for (const auto& term : filter.all_of) terms.emplace(guessed_frequency(term), hash_of(term));
+  for (const auto& term : filter.all_of) {
+    if (by_mark && xapi::is_verb_term(term)) {
+      verb_ = hash_of(term);
+    } else {
+      terms.emplace(guessed_frequency(term), hash_of(term));
+    }
+  }
   for (const auto& [frequency, term] : terms) terms_.push_back(term);
 }
 
@@ -75,15 +91,15 @@ Result<std::vector<xapi::Position>> Places::read(std::string_view sql) {
   RowReader reader(answer);
   while (reader.more()) {
     const Time stored = time_of(reader.i64());
-    places.push_back({stored, reader.id()});
+    const auto& place = places.emplace_back(xapi::Position{stored, reader.id()});
+    if (reader.i64() == no_verb_mark) unmarked_.insert(place);
   }
   if (!reader.ok()) return unreadable(names_.terms);
   return places;
 }
 
-Result<std::vector<xapi::Position>> Places::one_order(std::string_view from, std::size_t count) {
-  TRY(auto places, read("SELECT stored, id FROM " + std::string(from) + " AND " + range() +
-                        order() + " LIMIT " + std::to_string(count)));
+Result<std::vector<xapi::Position>> Places::one_order(const std::string& from, std::size_t count) {
+  TRY(auto places, read(from + " AND " + range() + order() + " LIMIT " + std::to_string(count)));
   exhausted_ = places.size() < count;
   if (!places.empty()) after_ = places.back();
   // A term may stand twice at a place: once its own, once inherited.
@@ -92,11 +108,9 @@ Result<std::vector<xapi::Position>> Places::one_order(std::string_view from, std
 }
 
 Result<void> Places::rarest_first() {
-  std::string wanted;
-  for (const auto& term : terms_) wanted += (wanted.empty() ? "" : ",") + literal(term);
   TRY(const auto answer,
       server_.select("SELECT term, toInt64(count()) FROM " + names_.terms + " WHERE term IN (" +
-                         wanted + ") AND " + range() + " GROUP BY term",
+                         literals(terms_) + ") AND " + range() + " GROUP BY term",
                      deadline_));
   std::vector<std::pair<std::int64_t, TermHash>> counts;
   RowReader reader(answer);
@@ -115,28 +129,30 @@ Result<void> Places::rarest_first() {
 }
 
 std::string Places::rare_places() const {
-  return " FROM " + names_.terms + " WHERE term = " + literal(terms_.front()) + " AND ";
-}
-
-std::string Places::others() const {
-  std::string sql;
-  for (std::size_t i = 1; i < terms_.size(); ++i) sql += (i > 1 ? "," : "") + literal(terms_[i]);
-  return sql;
+  std::string sql = " FROM " + names_.terms + " WHERE term = " + literal(terms_.front());
+  if (verb_)
+    sql += " AND verb IN (" + std::to_string(verb_mark_of(*verb_)) + "," +
+           std::to_string(no_verb_mark) + ")";
+  return sql + " AND ";
 }
 
 Result<std::optional<xapi::Position>> Places::window_end() {
-  TRY(const auto last, read("SELECT stored, id" + rare_places() + range() + order() +
+  TRY(const auto last, read("SELECT stored, id, verb" + rare_places() + range() + order() +
                             " LIMIT 1 OFFSET " + std::to_string(window_ - 1)));
   if (last.empty()) return std::nullopt;
   return last.front();
 }
 
-Result<std::vector<xapi::Position>> Places::with_other_terms(std::span<const xapi::Position> rare) {
+Result<std::vector<xapi::Position>> Places::carrying(std::span<const TermHash> terms,
+                                                     std::span<const xapi::Position> among) {
   std::vector<xapi::Position> places;
-  if (rare.empty()) return places;
-  TRY(const auto answer, server_.select("SELECT stored, id, term FROM " + names_.terms +
-                                            " WHERE term IN (" + others() + ") AND " + near(rare),
-                                        deadline_));
+  if (among.empty()) return places;
+  const Keys keys(among);
+  TRY(const auto answer,
+      keys.select(server_,
+                  "SELECT stored, id, term FROM " + names_.terms + " WHERE term IN (" +
+                      literals(terms) + ") AND (stored, id) IN " + keys.places(),
+                  deadline_));
   std::map<xapi::Position, std::set<TermHash>> carried;
   RowReader reader(answer);
   while (reader.more()) {
@@ -145,9 +161,9 @@ Result<std::vector<xapi::Position>> Places::with_other_terms(std::span<const xap
     carried[place].insert(reader.fixed());
   }
   if (!reader.ok()) return unreadable(names_.terms);
-  for (const auto& place : rare)
+  for (const auto& place : among)
     if (const auto at = carried.find(place);
-        at != carried.end() && at->second.size() == terms_.size() - 1)
+        at != carried.end() && at->second.size() == terms.size())
       places.push_back(place);
   return places;
 }
@@ -156,13 +172,13 @@ Result<std::vector<xapi::Position>> Places::with_other_terms(std::span<const xap
 /// second window.
 Result<std::vector<xapi::Position>> Places::guessed_window(std::size_t count) {
   guessed_ = true;
-  TRY(auto rare, read("SELECT stored, id" + rare_places() + range() + order() + " LIMIT " +
+  TRY(auto rare, read("SELECT stored, id, verb" + rare_places() + range() + order() + " LIMIT " +
                       std::to_string(window_)));
   exhausted_ = rare.size() < window_;
   window_ *= window_growth;
   rare.erase(std::unique(rare.begin(), rare.end()), rare.end());
   if (!rare.empty()) after_ = rare.back();
-  TRY(auto places, with_other_terms(rare));
+  TRY(auto places, carrying(others(), rare));
   if (places.size() <= count) return places;
   places.resize(count);
   after_ = places.back();
@@ -179,8 +195,9 @@ Result<std::vector<xapi::Position>> Places::intersection(std::size_t count) {
   while (!exhausted_) {
     TRY(const auto last, window_end());
     TRY(auto places,
-        read("SELECT stored, id FROM " + names_.terms + " WHERE term IN (" + others() + ") AND " +
-             range(last) + " AND (stored, id) IN (SELECT stored, id" + rare_places() + range(last) +
+        read("SELECT stored, id, any(verb) FROM " + names_.terms + " WHERE term IN (" +
+             literals(others()) + ") AND " + range(last) +
+             " AND (stored, id) IN (SELECT stored, id" + rare_places() + range(last) +
              ") GROUP BY stored, id HAVING uniqExact(term) = " + std::to_string(terms_.size() - 1) +
              order() + " LIMIT " + std::to_string(count)));
     if (places.size() == count) {
@@ -196,12 +213,25 @@ Result<std::vector<xapi::Position>> Places::intersection(std::size_t count) {
   return std::vector<xapi::Position>{};
 }
 
-Result<std::vector<xapi::Position>> Places::next(std::size_t count) {
-  if (exhausted_) return std::vector<xapi::Position>{};
-  if (terms_.empty()) return one_order(names_.rows + " WHERE 1", count);
-  if (terms_.size() == 1)
-    return one_order(names_.terms + " WHERE term = " + literal(terms_.front()), count);
+Result<std::vector<xapi::Position>> Places::candidates(std::size_t count) {
+  if (terms_.empty())
+    return one_order("SELECT stored, id, toInt64(1) FROM " + names_.rows + " WHERE 1", count);
+  if (terms_.size() == 1) return one_order("SELECT stored, id, verb" + rare_places() + "1", count);
   return intersection(count);
+}
+
+Result<std::vector<xapi::Position>> Places::next(std::size_t count) {
+  std::vector<xapi::Position> places;
+  while (places.empty() && !exhausted_) {
+    unmarked_.clear();
+    TRY(places, candidates(count));
+    if (!verb_ || unmarked_.empty()) continue;
+    const std::vector<xapi::Position> unsure(unmarked_.begin(), unmarked_.end());
+    TRY(const auto sure, carrying(std::span(&*verb_, 1), unsure));
+    for (const auto& place : sure) unmarked_.erase(place);
+    std::erase_if(places, [&](const auto& place) { return unmarked_.contains(place); });
+  }
+  return places;
 }
 
 }  // namespace lectern::store::clickhouse

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,10 +22,13 @@ class Places {
   Result<std::vector<xapi::Position>> next(std::size_t count);
 
  private:
-  Result<std::vector<xapi::Position>> one_order(std::string_view from, std::size_t count);
+  Result<std::vector<xapi::Position>> candidates(std::size_t count);
+  Result<std::vector<xapi::Position>> one_order(const std::string& from, std::size_t count);
   Result<std::vector<xapi::Position>> intersection(std::size_t count);
   Result<std::vector<xapi::Position>> guessed_window(std::size_t count);
-  Result<std::vector<xapi::Position>> with_other_terms(std::span<const xapi::Position> rare);
+  /// Those of some places that carry all these terms.
+  Result<std::vector<xapi::Position>> carrying(std::span<const TermHash> terms,
+                                               std::span<const xapi::Position> among);
   Result<void> rarest_first();
   Result<std::optional<xapi::Position>> window_end();
   Result<std::vector<xapi::Position>> read(std::string_view sql);
@@ -31,17 +36,19 @@ class Places {
   std::string range(const std::optional<xapi::Position>& last = {}) const;
   std::string order() const;
   std::string rare_places() const;
-  std::string others() const;
+  std::span<const TermHash> others() const { return std::span(terms_).subspan(1); }
 
   Server& server_;
   const Names& names_;
   const std::optional<Time> since_, until_;
   const bool ascending_;
   const Deadline deadline_;
-  std::vector<TermHash> terms_;  // the rarest in front: first by a guess, then by their counts
-  bool guessed_ = false;         // the guess has been tried
-  bool ordered_ = false;         // they were counted
-  std::size_t window_;           // places of the rarest term that are looked at together
+  std::vector<TermHash> terms_;   // the rarest in front: first by a guess, then by their counts
+  std::optional<TermHash> verb_;  // beside others: told by the marks
+  std::set<xapi::Position> unmarked_;  // what was read whose mark does not tell
+  bool guessed_ = false;               // the guess has been tried
+  bool ordered_ = false;               // they were counted
+  std::size_t window_;                 // places of the rarest term that are looked at together
   std::optional<xapi::Position> after_;
   bool exhausted_ = false;
 };

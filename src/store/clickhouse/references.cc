@@ -27,9 +27,11 @@ Result<std::vector<xapi::Position>> References::positions_of(std::span<const Uui
 }
 
 Result<void> References::load_inherited(std::span<const Uuid> ids) {
-  TRY(const auto answer, server_.select("SELECT id, value FROM " + names_.marks +
-                                            " WHERE kind = 3 AND id IN " + literals(ids),
-                                        deadline_));
+  const Keys keys(ids);
+  TRY(const auto answer, keys.select(server_,
+                                     "SELECT id, value FROM " + names_.marks +
+                                         " WHERE kind = 3 AND id IN " + keys.ids(),
+                                     deadline_));
   RowReader reader(answer);
   while (reader.more()) {
     const Uuid id = reader.id();
@@ -77,9 +79,11 @@ Result<std::vector<ReferenceAccess::Referrer>> References::referrers(
   // or is found here.
   RETURN_IF_ERROR(write());
   if (targets.empty()) return all;
-  TRY(const auto answer, server_.select("SELECT id, value FROM " + names_.marks +
-                                            " WHERE kind = 2 AND id IN " + literals(targets),
-                                        deadline_));
+  const Keys keys(targets);
+  TRY(const auto answer, keys.select(server_,
+                                     "SELECT id, value FROM " + names_.marks +
+                                         " WHERE kind = 2 AND id IN " + keys.ids(),
+                                     deadline_));
   std::vector<std::pair<Uuid, Reference>> found;
   std::vector<xapi::Position> positions;
   RowReader reader(answer);
@@ -130,6 +134,7 @@ Result<void> References::write() {
       terms.fixed(hash_of(term));
       terms.i64(micros_of(position.stored));
       terms.fixed(position.id);
+      terms.i64(no_verb_mark);
       ++term_count;
     }
   }

@@ -6,11 +6,16 @@ namespace lectern::store::clickhouse {
 
 void RowWriter::i64(std::int64_t value) {
   auto rest = static_cast<std::uint64_t>(value);
-  for (int i = 0; i < 8; ++i, rest >>= 8) u8(static_cast<std::uint8_t>(rest));
+  std::array<char, 8> bytes;
+  for (auto& byte : bytes) {
+    byte = static_cast<char>(rest);
+    rest >>= 8;
+  }
+  bytes_.append(bytes.data(), bytes.size());
 }
 
 void RowWriter::fixed(const std::array<std::uint8_t, 16>& value) {
-  for (const auto byte : value) u8(byte);
+  bytes_.append(reinterpret_cast<const char*>(value.data()), value.size());
 }
 
 void RowWriter::uuid(const Uuid& id) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/uuid.h"
+
 namespace lectern::store::clickhouse {
 namespace {
 
@@ -56,6 +58,8 @@ net::HttpOptions http_options(const ServerOptions& options) {
   return http;
 }
 
+std::string query_parameter(std::string_view sql) { return "&query=" + percent_encoded(sql); }
+
 std::int64_t seconds_left(Deadline deadline, std::chrono::milliseconds timeout) {
   const auto end = std::min(deadline, Clock::now() + timeout);
   const auto left = std::chrono::ceil<std::chrono::seconds>(end - Clock::now()).count();
@@ -92,8 +96,8 @@ Result<net::HttpResponse> Server::post(const Call& call) {
   request.url = options_.url +
                 "/?max_execution_time=" + std::to_string(seconds_left(call.deadline, timeout)) +
                 parameters_;
-  if (!call.query.empty()) request.url += "&query=" + percent_encoded(call.query);
-  request.headers.emplace_back("Content-Type", "application/octet-stream");
+  request.url += call.query;
+  request.headers.emplace_back("Content-Type", call.content_type);
   if (!options_.username.empty()) {
     request.headers.emplace_back("X-ClickHouse-User", options_.username);
     request.headers.emplace_back("X-ClickHouse-Key", options_.password);
@@ -122,6 +126,22 @@ Result<std::string> Server::select(std::string_view sql, Deadline deadline,
   return std::move(response.body);
 }
 
+Result<std::string> Server::select(std::string_view sql, const Beside& keys, Deadline deadline) {
+  const std::string boundary = "lectern-" + Uuid::random().text();
+  std::string body = "--" + boundary;
+  body += "\r\nContent-Disposition: form-data; name=\"keys\"; filename=\"keys\"\r\n\r\n";
+  ((body += keys.rows) += "\r\n--" + boundary) += "--\r\n";
+  const std::string content_type = "multipart/form-data; boundary=" + boundary;
+  TRY(auto response, post({query_parameter(sql) + "&keys_format=RowBinary&keys_structure=" +
+                               percent_encoded(keys.columns),
+                           body,
+                           deadline,
+                           {},
+                           nullptr,
+                           content_type}));
+  return std::move(response.body);
+}
+
 Result<void> Server::command(std::string_view sql, Deadline deadline) {
   RETURN_IF_ERROR(post({{}, sql, deadline}));
   return {};
@@ -130,7 +150,7 @@ Result<void> Server::command(std::string_view sql, Deadline deadline) {
 Result<void> Server::insert(std::string_view into, std::size_t rows, std::string_view body,
                             Deadline deadline, bool* answered) {
   const std::string query = "INSERT INTO " + std::string(into) + " FORMAT RowBinary";
-  TRY(const auto response, post({query, body, deadline, {}, answered}));
+  TRY(const auto response, post({query_parameter(query), body, deadline, {}, answered}));
   // Views on the user's table may add to the count; less means that something between us and the
   // server swallowed rows.
   const auto written = summary_number(*response.header("X-ClickHouse-Summary"), "written_rows");

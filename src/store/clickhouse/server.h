@@ -23,6 +23,12 @@ struct ServerOptions {
   std::chrono::milliseconds timeout{30'000};  ///< of one call
 };
 
+/// Rows that travel beside a SELECT, which finds them in a table `keys`.
+struct Beside {
+  std::string_view columns;  ///< names and types, as in CREATE TABLE
+  std::string_view rows;     ///< RowBinary
+};
+
 /// One ClickHouse server over its HTTP interface. Thread-safe. Every answer is checked to be
 /// ClickHouse's own and whole. Errors: unavailable, with the server's words in `detail`.
 class Server {
@@ -30,6 +36,7 @@ class Server {
   explicit Server(ServerOptions options);
 
   /// The rows of a SELECT as RowBinary.
+  Result<std::string> select(std::string_view sql, const Beside& keys, Deadline deadline);
   /// `timeout`: of this call, where it may take longer than others.
   Result<std::string> select(std::string_view sql, Deadline deadline,
                              std::chrono::milliseconds timeout = {});
@@ -45,11 +52,12 @@ class Server {
 
  private:
   struct Call {
-    std::string_view query;  // in the URL, where the body holds rows
+    std::string query;  // parameters of the URL, encoded
     std::string_view body;
     Deadline deadline;
     std::chrono::milliseconds timeout{0};
     bool* answered = nullptr;
+    std::string_view content_type = "application/octet-stream";
   };
   Result<net::HttpResponse> post(const Call& call);
 

@@ -88,7 +88,8 @@ Requests Table::flush(Requests requests) {
     const std::lock_guard lock(census_mutex_);
     return !census_ || census_->may_hold_foreign(Clock::now() + flush_max).value_or(true);
   };
-  return Flush(server_, names_, presence_, ended_, may_hold_foreign).run(std::move(requests));
+  return Flush(server_, names_, presence_, ended_, all_new_, may_hold_foreign)
+      .run(std::move(requests));
 }
 
 Result<std::vector<Found>> Table::find(std::span<const Uuid> ids, Deadline deadline) {

@@ -1,0 +1,72 @@
+#include "store/clickhouse/new_rows.h"
+
+namespace lectern::store::clickhouse {
+namespace {
+
+constexpr std::size_t term_bytes = 16 + 8 + 16 + 8;
+constexpr std::size_t around_text_bytes = 40;
+
+std::size_t text_bytes(std::span<const NewRow> rows) {
+  std::size_t bytes = 0;
+  for (const auto& row : rows) bytes += row.row->json.size() + around_text_bytes;
+  return bytes;
+}
+
+}  // namespace
+
+Body terms_body(std::span<const NewRow> rows) {
+  Body body;
+  for (const auto& row : rows) body.rows += row.hashes->size();
+  body.bytes.reserve(body.rows * term_bytes);
+  for (const auto& [row, hashes, in_events] : rows) {
+    const auto verb = verb_mark_of(*row);
+    for (const TermHash& hash : *hashes) {
+      body.bytes.fixed(hash);
+      body.bytes.i64(micros_of(row->stored));
+      body.bytes.fixed(row->id);
+      body.bytes.i64(verb);
+    }
+  }
+  return body;
+}
+
+Body marks_body(std::span<const NewRow> rows) {
+  Body body;
+  for (const auto& [row, hashes, in_events] : rows) {
+    if (!row->refers_to) continue;
+    body.bytes.u8(static_cast<std::uint8_t>(Mark::referred));
+    body.bytes.fixed(*row->refers_to);
+    body.bytes.string(Reference{micros_of(row->stored), row->id, row->voids}.text());
+    ++body.rows;
+  }
+  return body;
+}
+
+Body events_body(std::span<const NewRow> rows) {
+  Body body;
+  body.bytes.reserve(text_bytes(rows));
+  for (const auto& [row, hashes, in_events] : rows) {
+    if (in_events) continue;
+    body.bytes.uuid(row->id);
+    body.bytes.i64(micros_of(emission_time(row->timestamp.value_or(row->stored))));
+    body.bytes.string(row->json);
+    ++body.rows;
+  }
+  return body;
+}
+
+Body rows_body(std::span<const NewRow> rows) {
+  Body body;
+  body.rows = rows.size();
+  body.bytes.reserve(text_bytes(rows));
+  for (const auto& [row, hashes, in_events] : rows) {
+    body.bytes.i64(micros_of(row->stored));
+    body.bytes.fixed(row->id);
+    body.bytes.u8(static_cast<std::uint8_t>((row->refers_to ? flag::refers : 0) |
+                                            (row->voids ? flag::voids : 0)));
+    body.bytes.string(row->json);
+  }
+  return body;
+}
+
+}  // namespace lectern::store::clickhouse

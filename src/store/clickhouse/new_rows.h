@@ -1,0 +1,33 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "store/clickhouse/layout.h"
+#include "store/clickhouse/row_binary.h"
+#include "store/statement_store.h"
+
+/// What a flush inserts, table by table (layout.h).
+namespace lectern::store::clickhouse {
+
+/// A statement to be written.
+struct NewRow {
+  const Row* row = nullptr;
+  const std::vector<TermHash>* hashes = nullptr;  ///< of row->terms
+  bool in_events = false;                         ///< Ralph's table holds it already
+};
+
+/// Rows of one table.
+struct Body {
+  std::size_t rows = 0;
+  RowWriter bytes;
+};
+
+Body terms_body(std::span<const NewRow> rows);
+/// Of the statements that refer to another.
+Body marks_body(std::span<const NewRow> rows);
+/// Columns event_id, emission_time, event. Without those that are there.
+Body events_body(std::span<const NewRow> rows);
+Body rows_body(std::span<const NewRow> rows);
+
+}  // namespace lectern::store::clickhouse
