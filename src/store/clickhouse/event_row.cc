@@ -32,4 +32,12 @@ Result<Row> row_of_event(const Event& event) {
   return row;
 }
 
+std::vector<std::size_t> stored_at_of(const Row& row) {
+  const auto document = json::parse(row.json);
+  if (!document) return {};
+  const auto member = (*document)->root().find("stored");
+  if (!member || member->source() != "\"" + stored_text(row.stored) + "\"") return {};
+  return {member->offset() + 1};
+}
+
 }  // namespace lectern::store::clickhouse

@@ -10,4 +10,7 @@ namespace lectern::store::clickhouse {
 /// none that can be read. Errors: invalid, saying what is wrong.
 Result<Row> row_of_event(const Event& event);
 
+/// Where `stored` stands in the text of such a row, if it is written as we write it.
+std::vector<std::size_t> stored_at_of(const Row& row);
+
 }  // namespace lectern::store::clickhouse

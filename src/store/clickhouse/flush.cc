@@ -100,8 +100,8 @@ Result<void> Flush::carry_out() {
 
 Result<void> Flush::claim() {
   for (const auto& request : requests_) {
-    if (request->completes) continue;
     for (Row& row : request->rows) {
+      if (request->completes && row.stored_at.empty()) continue;
       row.stored = presence_.next_stored();
       xapi::set_stored(row.json, row.stored_at, row.stored);
     }
@@ -159,6 +159,8 @@ Result<void> Flush::complete_what_events_hold() {
                    event.id.text(), row.error().message);
       continue;
     }
+    // Walks may be beyond the instant at which it should have appeared.
+    if (claims_.is_left_over(event.id)) row->stored_at = stored_at_of(*row);
     std::vector<Row> rows;
     rows.push_back(std::move(*row));
     again_.push_back(std::make_shared<Request>(std::move(rows), OnConflict::skip,

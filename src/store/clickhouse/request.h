@@ -14,8 +14,8 @@ namespace lectern::store::clickhouse {
 /// writing thread alone until it is finished.
 class Request {
  public:
-  /// `completes`: the rows are in Ralph's table already and lack our part only; their `stored` and
-  /// texts are final.
+  /// `completes`: the rows are in Ralph's table already and lack our part only; their texts are
+  /// final, and so is `stored`, but for those with a stored_at.
   Request(std::vector<Row> rows, OnConflict on_conflict, Deadline deadline, bool completes = false);
 
   /// Waits for the outcome, until the deadline: then `unavailable`, whatever comes of it.
