@@ -33,6 +33,10 @@ struct Held {
     changed.notify_all();
     changed.wait(lock, [&] { return let_go; });
   }
+  /// A thread that brings a job and waits for ever.
+  std::thread bring(std::shared_ptr<Number> job) {
+    return std::thread([this, job = std::move(job)] { CHECK(numbers.join(job, 1, for_ever)); });
+  }
   void await_first_round() {
     std::unique_lock lock(mutex);
     changed.wait(lock, [&] { return rounds == 1; });
@@ -79,9 +83,9 @@ TEST_CASE("jobs are done once each, however many threads bring them") {
 TEST_CASE("a job that comes while a round is under way is not done in it") {
   Held held(10);
   const auto first = std::make_shared<Number>(), second = std::make_shared<Number>();
-  std::thread one([&] { CHECK(held.numbers.join(first, 1, for_ever)); });
+  auto one = held.bring(first);
   held.await_first_round();
-  std::thread two([&] { CHECK(held.numbers.join(second, 1, for_ever)); });
+  auto two = held.bring(second);
   held.release();
   one.join();
   two.join();
@@ -92,7 +96,7 @@ TEST_CASE("a job that comes while a round is under way is not done in it") {
 TEST_CASE("a job that waits beyond its deadline is given up and never done") {
   Held held(10);
   const auto first = std::make_shared<Number>(), second = std::make_shared<Number>();
-  std::thread one([&] { CHECK(held.numbers.join(first, 1, for_ever)); });
+  auto one = held.bring(first);
   held.await_first_round();
   CHECK_FALSE(held.numbers.join(second, 1, Deadline::clock::now()));
   held.release();
@@ -104,13 +108,13 @@ TEST_CASE("a job behind one that was given up is done all the same") {
   Held held(10);
   const auto first = std::make_shared<Number>(), second = std::make_shared<Number>(),
              third = std::make_shared<Number>();
-  std::thread one([&] { CHECK(held.numbers.join(first, 1, for_ever)); });
+  auto one = held.bring(first);
   held.await_first_round();
   std::thread two([&] {
     const auto soon = Deadline::clock::now() + std::chrono::milliseconds(20);
     CHECK_FALSE(held.numbers.join(second, 1, soon));
   });
-  std::thread three([&] { CHECK(held.numbers.join(third, 1, for_ever)); });
+  auto three = held.bring(third);
   two.join();
   held.release();
   one.join();

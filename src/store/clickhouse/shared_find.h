@@ -1,12 +1,10 @@
 #pragma once
 
-#include <condition_variable>
 #include <functional>
-#include <memory>
-#include <mutex>
 #include <span>
 #include <vector>
 
+#include "base/rounds.h"
 #include "store/clickhouse/lookup.h"
 #include "store/statement_store.h"
 
@@ -15,9 +13,10 @@ namespace lectern::store::clickhouse {
 inline const Uuid& key_of(const Found& found) { return found.position.id; }
 inline const xapi::Position& key_of(const Kept& kept) { return kept.position; }
 
-/// Answers many small lookups with few queries: what is asked while a round is under way is asked
-/// together in the next one. A query costs ClickHouse a millisecond or more, however little it
-/// reads. Values are found by key_of(). Thread-safe. Made for ids of Found and positions of Kept.
+/// Answers many small lookups with few queries: what is asked while two rounds are under way is
+/// asked together in the next one. A query costs ClickHouse a millisecond or more, however little
+/// it reads. Values are found by key_of(). Thread-safe. Made for ids of Found and positions of
+/// Kept.
 template <typename Key, typename Value>
 class SharedFind {
  public:
@@ -26,32 +25,29 @@ class SharedFind {
 
   /// Who asks for more than `keys_max` asks alone; a round takes up to `callers_max`.
   SharedFind(Find find, std::size_t keys_max, std::size_t callers_max)
-      : find_(std::move(find)), keys_max_(keys_max), callers_max_(callers_max) {}
+      : find_(std::move(find)),
+        keys_max_(keys_max),
+        rounds_(rounds_max, callers_max, [this](const auto& lookups, Deadline) { run(lookups); }) {}
 
-  /// What `find` answers for these keys, asked after the call began.
+  /// What `find` answers for these keys, asked after the call began. Errors: those of `find`, and
+  /// unavailable at the deadline.
   Result<std::vector<Value>> find(std::span<const Key> keys, Deadline deadline);
 
  private:
-  struct Caller {
+  static constexpr int rounds_max = 2;
+
+  struct Lookup {
     std::vector<Key> keys;
     Deadline deadline;
-    bool taken = false;  // into a round
-    bool done = false;
-    Result<std::vector<Value>> result;
+    Result<std::vector<Value>> found = {};
   };
-  using Callers = std::vector<std::shared_ptr<Caller>>;
+  using Lookups = typename Rounds<Lookup>::Jobs;
 
-  void run_round(std::unique_lock<std::mutex>& lock);
-  Callers take();
-  static void deal(const Callers& callers, const Result<std::vector<Value>>& found);
+  void run(const Lookups& lookups);
 
   const Find find_;
-  const std::size_t keys_max_, callers_max_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  // Guarded by mutex_:
-  Callers waiting_;
-  int rounds_ = 0;  // under way
+  const std::size_t keys_max_;
+  Rounds<Lookup> rounds_;
 };
 
 }  // namespace lectern::store::clickhouse
