@@ -6,6 +6,7 @@
 
 #include "store/elasticsearch/document_writes.h"
 #include "store/elasticsearch/layout.h"
+#include "store/elasticsearch/search.h"
 
 namespace lectern::store::elasticsearch {
 namespace {
@@ -126,7 +127,9 @@ Result<std::vector<Documents::Listed>> Documents::search(const Context& context,
   RETURN_IF_ERROR(
       cluster_.expect_ok({"POST", "/" + names.documents + "/_refresh"}, context.deadline));
   const std::string path = fmt::format(
-      "/{}/_search?allow_partial_search_results=false&filter_path=hits.hits._id,hits.hits._source",
+      "/{}/"
+      "_search?allow_partial_search_results=false&filter_path=timed_out,hits.hits._id,hits.hits._"
+      "source",
       names.documents);
   std::vector<Listed> all;
   for (std::string after;;) {
@@ -135,8 +138,7 @@ Result<std::vector<Documents::Listed>> Documents::search(const Context& context,
         R"("sort":["key"],{}"query":{{"bool":{{"filter":[{}]}}}}}})",
         page_rows, after, filter);
     TRY(const auto reply, cluster_.expect_ok({"POST", path, body}, context.deadline));
-    const auto outer = reply.root().find("hits");
-    const auto hits = outer ? outer->find("hits") : std::nullopt;
+    TRY(const auto hits, hits_of(reply));
     if (!hits) return all;
     for (const Value hit : hits->children()) {
       const auto source = hit.find("_source");

@@ -32,6 +32,7 @@ TEST_CASE("an Elasticsearch that fails costs nothing that was acknowledged, and 
          .requests = {"_mget", "_bulk"},
          .nonsense = {"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 2\r\n\r\n{}",
                       "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n\x7F\x7F[nonsense",
+                      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
                       "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n<html>Hi</html>",
                       "HTTP/1.1 404 Not Found\r\nContent-Length: 15\r\n\r\n<html>No</html>",
                       "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "store/elasticsearch/search.h"
 
 namespace lectern::store::elasticsearch {
 namespace {
@@ -127,7 +128,7 @@ Result<std::vector<std::string>> existing_at_refresh(Cluster& cluster, std::stri
                                                      Deadline deadline) {
   const std::string path = fmt::format(
       "/{}/_search?allow_partial_search_results=false&ignore_unavailable=true"
-      "&filter_path=hits.hits._id",
+      "&filter_path=timed_out,hits.hits._id",
       index);
   std::vector<std::string> there;
   for (std::size_t begin = 0; begin < ids.size(); begin += ids_max) {
@@ -139,8 +140,7 @@ Result<std::vector<std::string>> existing_at_refresh(Cluster& cluster, std::stri
     append_list(body, part);
     body += "]}}}";
     TRY(const auto reply, cluster.expect_ok({"POST", path, body}, deadline));
-    const auto outer = reply.root().find("hits");
-    const auto hits = outer ? outer->find("hits") : std::nullopt;
+    TRY(const auto hits, hits_of(reply));
     if (!hits) continue;
     for (const Value hit : hits->children())
       if (const auto id = hit.find("_id"); id && id->is(Type::string))

@@ -5,6 +5,7 @@
 #include "store/elasticsearch/layout.h"
 #include "store/elasticsearch/lookup.h"
 #include "store/elasticsearch/references.h"
+#include "store/elasticsearch/search.h"
 
 namespace lectern::store::elasticsearch {
 namespace {
@@ -47,8 +48,8 @@ class Ids {
     const auto scroll = reply.root().find("_scroll_id");
     if (scroll && scroll->is(Type::string)) scroll_ = scroll->string();
     std::vector<std::string> ids;
-    const auto outer = reply.root().find("hits");
-    if (const auto hits = outer ? outer->find("hits") : std::nullopt)
+    TRY(const auto hits, hits_of(reply));
+    if (hits)
       for (const Value hit : hits->children())
         if (const auto id = hit.find("_id"); id && id->is(Type::string))
           ids.emplace_back(id->string());

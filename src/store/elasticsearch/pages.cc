@@ -9,6 +9,7 @@
 
 #include "store/elasticsearch/kept.h"
 #include "store/elasticsearch/lookup.h"
+#include "store/elasticsearch/search.h"
 
 namespace lectern::store::elasticsearch {
 namespace {
@@ -137,15 +138,15 @@ class Reading {
   Result<Hits> search(const Window& window, std::size_t rows, std::size_t looked_at) {
     const std::string path = fmt::format(
         "/{}/_search?allow_partial_search_results=false&"
-        "filter_path=hits.hits.fields,hits.hits.sort,terminated_early",
+        "filter_path=timed_out,hits.hits.fields,hits.hits.sort,terminated_early",
         place_.names.statements);
     const std::string question = body(window, rows, looked_at);
     TRY(const auto reply, cluster_.expect_ok({"POST", path, question}, deadline_));
     Hits hits;
     const auto early = reply.root().find("terminated_early");
     hits.gave_up = early && early->is(Type::boolean) && early->boolean();
-    const auto outer = reply.root().find("hits");
-    if (const auto all = outer ? outer->find("hits") : std::nullopt) {
+    TRY(const auto all, hits_of(reply));
+    if (all) {
       for (const Value hit : all->children()) {
         TRY(auto row, listed_of(hit, with_texts_));
         hits.rows.push_back(std::move(row));

@@ -6,6 +6,7 @@
 #include "store/elasticsearch/kept.h"
 #include "store/elasticsearch/layout.h"
 #include "store/elasticsearch/lookup.h"
+#include "store/elasticsearch/search.h"
 
 namespace lectern::store::elasticsearch {
 namespace {
@@ -13,12 +14,11 @@ namespace {
 /// The latest `stored` that a search sees, so that the clock goes on above it.
 Result<std::optional<Time>> latest(Cluster& cluster, const std::string& index, Deadline deadline) {
   TRY(const auto reply,
-      cluster.expect_ok({"POST", "/" + index + "/_search?filter_path=hits.hits.sort",
+      cluster.expect_ok({"POST", "/" + index + "/_search?filter_path=timed_out,hits.hits.sort",
                          R"({"size":1,"_source":false,"track_total_hits":false,)"
                          R"("sort":[{"lectern.stored":{"order":"desc","missing":0}}]})"},
                         deadline));
-  const auto outer = reply.root().find("hits");
-  const auto hits = outer ? outer->find("hits") : std::nullopt;
+  TRY(const auto hits, hits_of(reply));
   if (!hits) return std::nullopt;
   for (const auto hit : hits->children())
     if (const auto sort = hit.find("sort"))

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "store/elasticsearch/search.h"
+
 namespace lectern::store::elasticsearch {
 namespace {
 
@@ -83,14 +85,15 @@ Result<std::vector<std::pair<Uuid, Uuid>>> References::announced(
     std::span<const std::string> targets) {
   RETURN_IF_ERROR(cluster_.expect_ok({"POST", "/" + names_.references + "/_refresh"}, deadline_));
   const std::string path = fmt::format(
-      "/{}/_search?allow_partial_search_results=false&filter_path=hits.hits._source,hits.hits.sort",
+      "/{}/"
+      "_search?allow_partial_search_results=false&filter_path=timed_out,hits.hits._source,hits."
+      "hits.sort",
       names_.references);
   std::vector<std::pair<Uuid, Uuid>> pairs;
   for (std::string after;;) {
     const auto body = search_body(targets, after);
     TRY(const auto reply, cluster_.expect_ok({"POST", path, body}, deadline_));
-    const auto outer = reply.root().find("hits");
-    const auto hits = outer ? outer->find("hits") : std::nullopt;
+    TRY(const auto hits, hits_of(reply));
     if (!hits) return pairs;
     for (const Value hit : hits->children()) {
       const auto source = hit.find("_source");

@@ -54,7 +54,8 @@ Health Statements::health() {
   const auto reply = cluster_.call({"GET", "/_cluster/health"}, deadline);
   if (!reply) return Health::away;
   const auto status = reply->root().find("status");
-  if (!reply->ok() || !status || !status->is(json::Type::string)) return Health::error;
+  if (!reply->ok()) return Health::error;
+  if (!status || !status->is(json::Type::string)) return Health::away;  // it is somebody else
   if (status->string() == "green") return Health::ok;
   return status->string() == "yellow" && settings_.allow_yellow ? Health::ok : Health::error;
 }
