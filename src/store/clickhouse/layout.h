@@ -63,7 +63,7 @@ enum class Mark : std::uint8_t { voided = 1, referred = 2, inherited = 3 };
 /// The state of a claim; of several rows for one (id, stored, owner) the greatest counts.
 enum class ClaimState : std::uint8_t {
   claimed = 0,
-  withdrawn = 1,  ///< nothing was written under it
+  withdrawn = 1,  ///< nothing was written under it but terms, which show nowhere
   abandoned = 2,  ///< given up behind the write to Ralph's table: the text may be there
 };
 
