@@ -18,8 +18,9 @@ class StandIn(http.server.BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.seen.append((self.command, self.path, self.headers.get("Authorization")))
         absent = self.command == "GET" and "/_doc/" in self.path
-        body = json.dumps({"status": self.server.color, "found": False, "_seq_no": 0, "_primary_term": 1,
-                           "timed_out": False, "hits": {"hits": []}, "docs": [], "items": [], "count": 0}).encode()
+        body = json.dumps({"status": self.server.color, "_index": "any", "found": False, "_seq_no": 0,
+                           "_primary_term": 1, "timed_out": False, "hits": {"hits": []},
+                           "docs": [], "items": [], "count": 0}).encode()
         self.send_response(404 if absent else 200)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Content-Type", "application/json")

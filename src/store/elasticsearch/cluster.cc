@@ -23,6 +23,12 @@ net::HttpOptions options_of(const Settings& settings) {
   return options;
 }
 
+/// Whether a refusal is one of Elasticsearch: with an error, or about a document. The filter_path
+/// of a request must let `error` through. One that waited in vain (408) says how things are.
+bool is_ours(int status, json::Value answer) {
+  return status < 400 || status == 408 || answer.find("error") || answer.find("_index");
+}
+
 /// Whether another node may do better.
 bool try_next(int status) { return status == 502 || status == 503 || status == 504; }
 
@@ -40,6 +46,8 @@ Result<Reply> read(const Call& call, net::HttpResponse response) {
   auto document = json::parse(std::move(response.body));
   if (!document || !(*document)->root().is(json::Type::object))
     return fail(Code::unavailable, away, detail("an answer that is no JSON object"));
+  if (!is_ours(response.status, (*document)->root()))
+    return fail(Code::unavailable, away, detail("an answer that is not Elasticsearch's"));
   return Reply{response.status, std::move(*document)};
 }
 

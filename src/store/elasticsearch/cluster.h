@@ -42,7 +42,7 @@ class Cluster {
 
   /// One round trip. A request may be carried out twice, when a node takes it and the connection
   /// breaks before the answer: callers send only what bears that. Errors: unavailable (no node
-  /// answers in time, with a JSON text, or all are too busy), too_large.
+  /// answers in time, as Elasticsearch does, or all are too busy), too_large.
   Result<Reply> call(const Call& call, Deadline deadline);
   /// As call(), and fails with `internal` when the answer is a refusal.
   Result<Reply> expect_ok(const Call& call, Deadline deadline);

@@ -127,9 +127,8 @@ Result<std::vector<Documents::Listed>> Documents::search(const Context& context,
   RETURN_IF_ERROR(
       cluster_.expect_ok({"POST", "/" + names.documents + "/_refresh"}, context.deadline));
   const std::string path = fmt::format(
-      "/{}/"
-      "_search?allow_partial_search_results=false&filter_path=timed_out,hits.hits._id,hits.hits._"
-      "source",
+      "/{}/_search?allow_partial_search_results=false"
+      "&filter_path=timed_out,hits.hits._id,hits.hits._source,error",
       names.documents);
   std::vector<Listed> all;
   for (std::string after;;) {

@@ -35,6 +35,8 @@ TEST_CASE("an Elasticsearch that fails costs nothing that was acknowledged, and 
                       "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
                       "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n<html>Hi</html>",
                       "HTTP/1.1 404 Not Found\r\nContent-Length: 15\r\n\r\n<html>No</html>",
+                      "HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\n{}",
+                      "HTTP/1.1 405 Not Allowed\r\nContent-Length: 15\r\n\r\n{\"detail\":\"No\"}",
                       "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
                       "HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nNo"}});
   }

@@ -128,7 +128,7 @@ Result<std::vector<std::string>> existing_at_refresh(Cluster& cluster, std::stri
                                                      Deadline deadline) {
   const std::string path = fmt::format(
       "/{}/_search?allow_partial_search_results=false&ignore_unavailable=true"
-      "&filter_path=timed_out,hits.hits._id",
+      "&filter_path=timed_out,hits.hits._id,error",
       index);
   std::vector<std::string> there;
   for (std::size_t begin = 0; begin < ids.size(); begin += ids_max) {

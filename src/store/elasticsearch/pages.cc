@@ -138,7 +138,7 @@ class Reading {
   Result<Hits> search(const Window& window, std::size_t rows, std::size_t looked_at) {
     const std::string path = fmt::format(
         "/{}/_search?allow_partial_search_results=false&"
-        "filter_path=timed_out,hits.hits.fields,hits.hits.sort,terminated_early",
+        "filter_path=timed_out,hits.hits.fields,hits.hits.sort,terminated_early,error",
         place_.names.statements);
     const std::string question = body(window, rows, looked_at);
     TRY(const auto reply, cluster_.expect_ok({"POST", path, question}, deadline_));

@@ -14,7 +14,7 @@ namespace {
 /// The latest `stored` that a search sees, so that the clock goes on above it.
 Result<std::optional<Time>> latest(Cluster& cluster, const std::string& index, Deadline deadline) {
   TRY(const auto reply,
-      cluster.expect_ok({"POST", "/" + index + "/_search?filter_path=timed_out,hits.hits.sort",
+      cluster.expect_ok({"POST", "/" + index + "/_search?filter_path=timed_out,hits.hits.sort,error",
                          R"({"size":1,"_source":false,"track_total_hits":false,)"
                          R"("sort":[{"lectern.stored":{"order":"desc","missing":0}}]})"},
                         deadline));

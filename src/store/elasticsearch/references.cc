@@ -85,9 +85,8 @@ Result<std::vector<std::pair<Uuid, Uuid>>> References::announced(
     std::span<const std::string> targets) {
   RETURN_IF_ERROR(cluster_.expect_ok({"POST", "/" + names_.references + "/_refresh"}, deadline_));
   const std::string path = fmt::format(
-      "/{}/"
-      "_search?allow_partial_search_results=false&filter_path=timed_out,hits.hits._source,hits."
-      "hits.sort",
+      "/{}/_search?allow_partial_search_results=false"
+      "&filter_path=timed_out,hits.hits._source,hits.hits.sort,error",
       names_.references);
   std::vector<std::pair<Uuid, Uuid>> pairs;
   for (std::string after;;) {
