@@ -31,6 +31,7 @@ LEFTOVERS = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X",
 VENDORS = {  # a library, and the one place that may see it
     "simdjson.h": ["src/base/json"],
     "rocksdb/": ["src/store/embedded/"],
+    "lz4.h": ["src/store/elasticsearch/"],
     "mongoc": ["src/store/mongo/"],
     "curl/": ["src/net/"],
     "spdlog/": ["src/base/log"],

@@ -65,7 +65,7 @@ class Append {
   }
 
   Result<std::unordered_map<Uuid, Kept>> kept(std::span<const Uuid> ids) {
-    TRY(auto found, look_up(cluster_, place_.names.statements, ids, deadline_));
+    TRY(auto found, look_up(cluster_, place_.statements, ids, deadline_));
     std::unordered_map<Uuid, Kept> by_id;
     for (auto& one : found) by_id.emplace(one.id, std::move(one));
     return by_id;
@@ -172,7 +172,7 @@ class Append {
       for (; end < places.size() && lines.size() < part_bytes_max; ++end) {
         const Row& row = rows_[fresh_[places[end]]];
         append_create(lines, row.id.text());
-        append_document(lines, row, with_statement);
+        append_document(lines, row, place_.statements.layout, with_statement);
       }
       TRY(auto items, place_.bulk.send(std::move(lines), end - begin, deadline_));
       for (std::size_t i = begin; i < end; ++i) outcomes_[places[i]] = std::move(items[i - begin]);

@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "base/log.h"
+#include "store/elasticsearch/exact_text.h"
+
 namespace lectern::store::elasticsearch {
 namespace {
 
@@ -42,7 +45,8 @@ bool flag(std::optional<Value> value) {
 
 /// `kept` is a Kept or a Row.
 template <typename T>
-void append_lectern(std::string& lines, const T& kept, bool voided, std::string_view text) {
+void append_lectern(std::string& lines, const T& kept, bool voided, std::string_view text,
+                    bool packs) {
   fmt::format_to(std::back_inserter(lines),
                  R"("lectern":{{"stored":{},"id_high":{},"id_low":{},"hash":"{}","terms":[)",
                  microseconds(kept.stored), half(kept.id, 0), half(kept.id, 8),
@@ -55,6 +59,10 @@ void append_lectern(std::string& lines, const T& kept, bool voided, std::string_
   if (kept.refers_to) lines += fmt::format(R"(,"refers_to":"{}")", kept.refers_to->text());
   if (kept.voids) lines += R"(,"voids":true)";
   if (voided) lines += R"(,"voided":true)";
+  if (const auto packed = packs ? pack_text(text) : std::nullopt) {
+    lines.append(R"(,"packed":")").append(*packed).append("\"}");
+    return;
+  }
   lines += R"(,"text":)";
   json::append_quoted(lines, text);
   lines += '}';
@@ -137,16 +145,37 @@ std::optional<xapi::Position> place_of(Value sort) {
   return position;
 }
 
-void append_document(std::string& lines, const Kept& kept, bool with_statement) {
+void append_document(std::string& lines, const Kept& kept, Layout layout, bool with_statement) {
   append_statement(lines, kept.id, kept.text, with_statement);
-  append_lectern(lines, kept, kept.voided, kept.text);
+  append_lectern(lines, kept, kept.voided, kept.text, with_statement && layout == Layout::packed);
   lines += "}\n";
 }
 
-void append_document(std::string& lines, const Row& row, bool with_statement) {
+void append_document(std::string& lines, const Row& row, Layout layout, bool with_statement) {
   append_statement(lines, row.id, row.json, with_statement);
-  append_lectern(lines, row, false, row.json);
+  append_lectern(lines, row, false, row.json, with_statement && layout == Layout::packed);
   lines += "}\n";
+}
+
+std::string_view asking_for_kept(Layout layout) {
+  return layout == Layout::plain
+             ? "_source=false&stored_fields=lectern.stored,lectern.terms,lectern.hash,"
+               "lectern.refers_to,lectern.voids,lectern.voided,lectern.text"
+             : "_source=true&stored_fields=lectern.stored,lectern.terms,lectern.hash,"
+               "lectern.refers_to,lectern.voids,lectern.voided,lectern.text,lectern.packed";
+}
+
+std::optional<std::string> exact_text(Value hit) {
+  if (const auto plain = field(hit, "lectern.text")) return std::string(text(plain));
+  const auto packed = field(hit, "lectern.packed");
+  const auto source = hit.find("_source");
+  if (!packed || !source) return std::nullopt;
+  auto unpacked = unpack_text(text(packed), *source);
+  if (unpacked) return std::move(*unpacked);
+  if (!source->is(Type::object) || !readable(*source)) return std::nullopt;
+  const auto id = hit.find("_id");
+  log::warning("statement {} is served as `_source` has it: {}", text(id), unpacked.error().detail);
+  return without_lectern(*source);
 }
 
 std::optional<Kept> read_kept(Value hit) {
@@ -154,8 +183,9 @@ std::optional<Kept> read_kept(Value hit) {
   const auto id_member = hit.find("_id");
   const auto id = Uuid::parse(text(id_member));
   const auto fingerprint = xapi::Fingerprint::parse(text(field(hit, "lectern.hash")));
-  const auto exact = field(hit, "lectern.text");
-  if (!stored || !stored->is(Type::number) || !id || !fingerprint || !exact) return std::nullopt;
+  if (!stored || !stored->is(Type::number) || !id || !fingerprint) return std::nullopt;
+  auto exact = exact_text(hit);
+  if (!exact) return std::nullopt;
   Kept kept;
   kept.id = *id;
   kept.stored = Time{std::chrono::microseconds{stored->as_integer().value_or(0)}};
@@ -167,7 +197,7 @@ std::optional<Kept> read_kept(Value hit) {
   kept.refers_to = Uuid::parse(text(field(hit, "lectern.refers_to")));
   kept.voids = flag(field(hit, "lectern.voids"));
   kept.voided = flag(field(hit, "lectern.voided"));
-  kept.text = text(exact);
+  kept.text = std::move(*exact);
   const auto number = [&](std::string_view name) {
     const auto member = hit.find(name);
     return member && member->is(Type::number) ? member->as_integer().value_or(0) : 0;

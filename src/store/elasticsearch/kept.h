@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "store/elasticsearch/bulk.h"
+#include "store/elasticsearch/layout.h"
 #include "store/statement_store.h"
 
 namespace lectern::store::elasticsearch {
@@ -35,18 +36,20 @@ std::optional<xapi::Position> place_of(json::Value sort);
 
 /// The document of a statement, on one line. Without `with_statement` it holds no more than the
 /// id and `lectern`: for an index whose old mapping refuses a member of the statement.
-void append_document(std::string& lines, const Kept& kept, bool with_statement = true);
+void append_document(std::string& lines, const Kept& kept, Layout layout,
+                     bool with_statement = true);
 /// The same of a row that is new.
-void append_document(std::string& lines, const Row& row, bool with_statement = true);
+void append_document(std::string& lines, const Row& row, Layout layout, bool with_statement = true);
 
-/// The fields to ask for, to read a Kept back: the value of `stored_fields`.
-inline constexpr std::string_view kept_fields =
-    "lectern.stored,lectern.terms,lectern.hash,lectern.refers_to,lectern.voids,lectern.voided,"
-    "lectern.text";
+/// What to ask for, to read a Kept back: the query of a multi-get.
+std::string_view asking_for_kept(Layout layout);
 
-/// Reads a hit or an item of a multi-get that was asked for kept_fields; nothing when it lacks
-/// our part.
+/// Reads a hit or an item of a multi-get that was asked for so; nothing when it lacks our part.
 std::optional<Kept> read_kept(json::Value hit);
+
+/// The exact text in a hit that was asked for `lectern.text`, `lectern.packed` and `_source`. What
+/// cannot be unpacked is taken from `_source`, and the log says so. Nothing: it has none.
+std::optional<std::string> exact_text(json::Value hit);
 
 /// Reads a document that another program wrote: our part is taken from the statement. `source` is
 /// its `_source`. Its place is its own `stored`, else its `timestamp`. Errors: invalid, with the

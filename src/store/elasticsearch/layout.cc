@@ -19,16 +19,26 @@ constexpr std::string_view keyword =
     R"({"type":"text","index":false,"norms":false,)"
     R"("fields":{"keyword":{"type":"keyword","ignore_above":8191}}})";
 
-constexpr std::string_view lectern_fields =
-    R"("lectern":{"dynamic":false,"properties":{)"
-    R"("stored":{"type":"long","store":true},)"  // microseconds: sorts exactly
-    R"("id_high":{"type":"long","index":false},"id_low":{"type":"long","index":false},)"
-    R"("terms":{"type":"keyword","doc_values":false,"store":true},)"
-    R"("hash":{"type":"keyword","index":false,"doc_values":false,"store":true},)"
-    R"("refers_to":{"type":"keyword","doc_values":false,"store":true},)"
-    R"("voids":{"type":"boolean","index":false,"doc_values":false,"store":true},)"
-    R"("voided":{"type":"boolean","doc_values":false,"store":true},)"
-    R"("text":{"type":"text","index":false,"norms":false,"store":true}}})";
+std::string lectern_fields(Layout layout) {
+  // A Lectern that knows the plain layout alone would take packed statements for somebody else's.
+  // It finds no mark that it knows (below), and its mapping is refused: there `refers_to` is
+  // indexed, though nobody asks for it.
+  const std::string_view differing =
+      layout == Layout::plain
+          ? R"("refers_to":{"type":"keyword","doc_values":false,"store":true})"
+          : R"("refers_to":{"type":"keyword","index":false,"doc_values":false,"store":true},)"
+            R"("packed":{"type":"binary","store":true})";
+  return fmt::format(
+      R"("lectern":{{"dynamic":false,"properties":{{)"
+      R"("stored":{{"type":"long","store":true}},)"  // microseconds: sorts exactly
+      R"("id_high":{{"type":"long","index":false}},"id_low":{{"type":"long","index":false}},)"
+      R"("terms":{{"type":"keyword","doc_values":false,"store":true}},)"
+      R"("hash":{{"type":"keyword","index":false,"doc_values":false,"store":true}},)"
+      R"("voids":{{"type":"boolean","index":false,"doc_values":false,"store":true}},)"
+      R"("voided":{{"type":"boolean","doc_values":false,"store":true}},)"
+      R"("text":{{"type":"text","index":false,"norms":false,"store":true}},{}}}}})",
+      differing);
+}
 
 std::string agent_fields() {
   return fmt::format(
@@ -37,24 +47,20 @@ std::string agent_fields() {
       keyword);
 }
 
-std::string marked(Hiding hiding) {
-  return fmt::format(R"("_meta":{{"lectern":{{"layout":1,"hidden":{}}}}})",
-                     hiding == Hiding::hidden);
-}
-
-std::string hidden_mapping() {
+std::string packed_mapping() {
   return fmt::format(
-      R"({{"dynamic":false,"_source":{{"excludes":["lectern"]}},{0},"properties":{{)"
-      R"("timestamp":{{"type":"date","ignore_malformed":true}},"actor":{1},"authority":{1},)"
-      R"("verb":{{"dynamic":false,"properties":{{"id":{2}}}}},)"
-      R"("object":{{"dynamic":false,"properties":{{"id":{2}}}}},{3}}}}})",
-      marked(Hiding::hidden), agent_fields(), keyword, lectern_fields);
+      R"({{"dynamic":false,"_source":{{"excludes":["lectern"]}},"_meta":{{"lectern":{{"layout":2}}}},)"
+      R"("properties":{{"timestamp":{{"type":"date","ignore_malformed":true}},"actor":{0},)"
+      R"("authority":{0},"verb":{{"dynamic":false,"properties":{{"id":{1}}}}},)"
+      R"("object":{{"dynamic":false,"properties":{{"id":{1}}}}},{2}}}}})",
+      agent_fields(), keyword, lectern_fields(Layout::packed));
 }
 
 /// Ralph's own fields stay as they came to be; new keys are no longer mapped.
-std::string visible_mapping() {
-  return fmt::format(R"({{"dynamic":false,{},"properties":{{{}}}}})", marked(Hiding::visible),
-                     lectern_fields);
+std::string plain_mapping() {
+  return fmt::format(
+      R"({{"dynamic":false,"_meta":{{"lectern":{{"layout":1,"hidden":false}}}},"properties":{{{}}}}})",
+      lectern_fields(Layout::plain));
 }
 
 /// Waits until an index that somebody else has just made can be read.
@@ -85,14 +91,17 @@ Result<void> create_missing(Cluster& cluster, const std::string& index, std::str
 }
 
 /// What the mapping of an index says of us, if we have been there; of an alias, its first index.
-std::optional<Hiding> mark_of(json::Value root) {
+Result<std::optional<Layout>> mark_of(json::Value root) {
   for (const auto index : root.children()) {
     const auto mappings = index.find("mappings");
     const auto meta = mappings ? mappings->find("_meta") : std::nullopt;
     const auto ours = meta ? meta->find("lectern") : std::nullopt;
-    const auto hidden = ours ? ours->find("hidden") : std::nullopt;
-    if (!hidden || !hidden->is(json::Type::boolean)) return std::nullopt;
-    return hidden->boolean() ? Hiding::hidden : Hiding::visible;
+    const auto mark = ours ? ours->find("layout") : std::nullopt;
+    if (!mark || !mark->is(json::Type::number)) return std::nullopt;
+    if (mark->number() == "1") return Layout::plain;
+    if (mark->number() == "2") return Layout::packed;
+    return fail(Code::internal, "The index was laid out by a newer Lectern",
+                fmt::format("{}: layout {}", index.key(), mark->number()));
   }
   return std::nullopt;
 }
@@ -106,29 +115,31 @@ Result<bool> is_there(Cluster& cluster, const std::string& index, Deadline deadl
   return there.ok();
 }
 
-Result<Hiding> prepare_statements(Cluster& cluster, const std::string& index, Deadline deadline) {
+Result<Layout> prepare_statements(Cluster& cluster, const std::string& index, Deadline deadline) {
   const Call look{"GET", "/" + index + "/_mapping?filter_path=*.mappings._meta,error,status"};
   TRY(auto there, cluster.call(look, deadline));
   if (there.status == 404) {
-    RETURN_IF_ERROR(create(cluster, index, hidden_mapping(), "", deadline));
+    RETURN_IF_ERROR(create(cluster, index, packed_mapping(), "", deadline));
     log::info("made the index {}", index);
     // Another process or program may have been faster, and made it otherwise.
     TRY(there, cluster.call(look, deadline));
   }
   if (!there.ok()) return fail(refusal(look, there));
   RETURN_IF_ERROR(await_ready(cluster, index, deadline));
-  if (const auto mark = mark_of(there.root())) return *mark;
+  TRY(const auto mark, mark_of(there.root()));
+  if (mark) return *mark;
 
-  for (const auto hiding : {Hiding::hidden, Hiding::visible}) {
-    const std::string body = hiding == Hiding::hidden ? hidden_mapping() : visible_mapping();
+  for (const auto layout : {Layout::packed, Layout::plain}) {
+    const bool hidden = layout == Layout::packed;
+    const std::string body = hidden ? packed_mapping() : plain_mapping();
     const Call call{"PUT", "/" + index + "/_mapping", body};
     TRY(const auto reply, cluster.call(call, deadline));
     if (reply.ok()) {
       log::info("took over the index {}; the field lectern is {} in its documents", index,
-                hiding == Hiding::hidden ? "hidden" : "visible");
-      return hiding;
+                hidden ? "hidden" : "visible");
+      return layout;
     }
-    if (hiding == Hiding::visible) return fail(refusal(call, reply));
+    if (!hidden) return fail(refusal(call, reply));
     log::info("the index {} holds documents already: {}", index, reply.error_reason());
   }
   return fail(Code::internal, "unreachable");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "store/elasticsearch/cluster.h"
@@ -14,15 +15,21 @@
 /// key and no number of keys can make a document be refused.
 namespace lectern::store::elasticsearch {
 
-/// Where `lectern` of an index is seen.
-enum class Hiding {
-  hidden,   ///< `_source` is the pure statement
-  visible,  ///< the index held documents before we came: `_source` shows `lectern` too
+/// How an index keeps the exact text of its statements; fixed when Lectern first comes to it.
+enum class Layout {
+  plain,   ///< as `lectern.text`: an index that held documents before, so `_source` shows `lectern`
+  packed,  ///< as `lectern.packed` (exact_text.h), or as `lectern.text` where that is not possible
+};
+
+/// An index of statements.
+struct StatementIndex {
+  std::string name;
+  Layout layout;
 };
 
 /// Makes the index of statements, or gives one that exists what it lacks. Idempotent; several
-/// processes may do it at once.
-Result<Hiding> prepare_statements(Cluster& cluster, const std::string& index, Deadline deadline);
+/// processes may do it at once. Errors: internal, also for a layout of a Lectern that is newer.
+Result<Layout> prepare_statements(Cluster& cluster, const std::string& index, Deadline deadline);
 
 /// Whether an index is there.
 Result<bool> is_there(Cluster& cluster, const std::string& index, Deadline deadline);

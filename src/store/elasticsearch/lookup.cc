@@ -70,27 +70,27 @@ Version version_of(Value item) {
 
 }  // namespace
 
-Result<std::vector<Kept>> look_up(Cluster& cluster, std::string_view index,
+Result<std::vector<Kept>> look_up(Cluster& cluster, const StatementIndex& index,
                                   std::span<const Uuid> ids, Deadline deadline) {
   std::vector<std::string> texts;
   for (const Uuid& id : ids) texts.push_back(id.text());
   std::vector<Kept> all;
   std::vector<std::string> foreign;
-  RETURN_IF_ERROR(multi_get(
-      cluster, fmt::format("/{}/_mget?_source=false&stored_fields={}", index, kept_fields), texts,
-      deadline, [&](Value item) {
-        if (auto kept = read_kept(item))
-          all.push_back(std::move(*kept));
-        else
-          foreign.emplace_back(item.find("_id")->string());
-      }));
+  RETURN_IF_ERROR(multi_get(cluster,
+                            fmt::format("/{}/_mget?{}", index.name, asking_for_kept(index.layout)),
+                            texts, deadline, [&](Value item) {
+                              if (auto kept = read_kept(item))
+                                all.push_back(std::move(*kept));
+                              else
+                                foreign.emplace_back(item.find("_id")->string());
+                            }));
   RETURN_IF_ERROR(
-      multi_get(cluster, fmt::format("/{}/_mget", index), foreign, deadline, [&](Value item) {
+      multi_get(cluster, fmt::format("/{}/_mget", index.name), foreign, deadline, [&](Value item) {
         const auto source = item.find("_source");
         if (!source) return;
         auto kept = adopt(item.find("_id")->string(), source->source());
         if (!kept) {
-          log::warning("{}/{} cannot be read: {}", index, item.find("_id")->string(),
+          log::warning("{}/{} cannot be read: {}", index.name, item.find("_id")->string(),
                        kept.error().message);
           return;
         }
@@ -100,13 +100,13 @@ Result<std::vector<Kept>> look_up(Cluster& cluster, std::string_view index,
   return all;
 }
 
-Result<std::vector<Listed>> look_up_texts(Cluster& cluster, std::string_view index,
+Result<std::vector<Listed>> look_up_texts(Cluster& cluster, const StatementIndex& index,
                                           std::span<const Uuid> ids, Deadline deadline) {
   std::vector<std::string> texts;
   for (const Uuid& id : ids) texts.push_back(id.text());
   std::vector<Listed> all;
   RETURN_IF_ERROR(multi_get(
-      cluster, fmt::format("/{}/_mget?_source=false&stored_fields={}", index, kept_fields), texts,
+      cluster, fmt::format("/{}/_mget?{}", index.name, asking_for_kept(index.layout)), texts,
       deadline, [&](Value item) {
         if (auto kept = read_kept(item))
           all.push_back(
@@ -149,13 +149,13 @@ Result<std::vector<std::string>> existing_at_refresh(Cluster& cluster, std::stri
   return there;
 }
 
-Result<bool> write_again(Cluster& cluster, std::string_view index, std::string_view refresh,
+Result<bool> write_again(Cluster& cluster, const StatementIndex& index, std::string_view refresh,
                          const Kept& kept, Deadline deadline) {
   for (const bool with_statement : {true, false}) {
     std::string lines;
     append_index(lines, kept.id.text(), kept.version);
-    append_document(lines, kept, with_statement);
-    TRY(const auto items, send_bulk(cluster, index, refresh, lines, deadline));
+    append_document(lines, kept, index.layout, with_statement);
+    TRY(const auto items, send_bulk(cluster, index.name, refresh, lines, deadline));
     if (items.size() != 1) return fail(Code::unavailable, "The database gives a strange answer");
     const auto& item = items.front();
     if (item.ok()) return true;

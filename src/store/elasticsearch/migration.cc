@@ -171,7 +171,7 @@ class Completion {
     std::size_t end = begin;
     for (; end < documents.size() && lines.size() < bulk_bytes_max; ++end) {
       append_index(lines, documents[end].id.text(), documents[end].version);
-      append_document(lines, documents[end]);
+      append_document(lines, documents[end], place_.statements.layout);
     }
     TRY(const auto items, send_bulk(cluster_, place_.names.statements, "", lines, deadline_));
     if (items.size() != end - begin)

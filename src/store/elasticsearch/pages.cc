@@ -62,15 +62,10 @@ Result<Listed> listed_of(Value hit, bool with_text) {
     return Listed{*place, {}, false};
   }
   const auto fields = hit.find("fields");
-  const auto texts = fields ? fields->find("lectern.text") : std::nullopt;
   const auto place = sort ? place_of(*sort) : std::nullopt;
-  if (!place || !texts || texts->size() != 1)
-    return fail(Code::unavailable, "The database gives a strange answer");
-  Listed row;
-  row.position = *place;
-  for (const Value text : texts->children()) row.json = text.string();
-  row.refers = fields->find("lectern.refers_to").has_value();
-  return row;
+  auto text = exact_text(hit);
+  if (!place || !text) return fail(Code::unavailable, "The database gives a strange answer");
+  return Listed{*place, std::move(*text), fields->find("lectern.refers_to").has_value()};
 }
 
 class Reading {
@@ -118,9 +113,9 @@ class Reading {
     const std::string_view order = request_.ascending ? "asc" : "desc";
     std::string body = fmt::format(
         R"({{"size":{},"terminate_after":{},"track_total_hits":false,)"
-        R"("stored_fields":{},"sort":[{}],)"
+        R"({},"sort":[{}],)"
         R"("query":{{"bool":{{"filter":[{{"range":{{"lectern.stored":{{"gt":{},"lte":{}}}}}}})",
-        rows, looked_at, with_texts_ ? R"(["lectern.text","lectern.refers_to"])" : R"("_none_")",
+        rows, looked_at, with_texts_ ? asking_for_texts() : R"("stored_fields":"_none_")",
         sort_by_place(order), window.after, window.through);
     for (const auto& term : filter_.all_of) {
       body += R"(,{"term":{"lectern.terms":)";
@@ -134,12 +129,22 @@ class Reading {
     return body += '}';
   }
 
+  std::string_view asking_for_texts() const {
+    return packed() ? R"("_source":true,"stored_fields":)"
+                      R"(["lectern.packed","lectern.text","lectern.refers_to"])"
+                    : R"("_source":false,"stored_fields":["lectern.text","lectern.refers_to"])";
+  }
+
+  bool packed() const { return place_.statements.layout == Layout::packed; }
+
   /// Up to `rows` rows of a window, behind those that were read already.
   Result<Hits> search(const Window& window, std::size_t rows, std::size_t looked_at) {
+    // To filter an answer costs more than it spares where `_source` is in it.
     const std::string path = fmt::format(
-        "/{}/_search?allow_partial_search_results=false&"
-        "filter_path=timed_out,hits.hits.fields,hits.hits.sort,terminated_early,error",
-        place_.names.statements);
+        "/{}/_search?allow_partial_search_results=false{}", place_.statements.name,
+        with_texts_ && packed()
+            ? ""
+            : "&filter_path=timed_out,hits.hits.fields,hits.hits.sort,terminated_early,error");
     const std::string question = body(window, rows, looked_at);
     TRY(const auto reply, cluster_.expect_ok({"POST", path, question}, deadline_));
     Hits hits;
@@ -238,7 +243,7 @@ class Reading {
     if (missing.empty()) return true;
     std::vector<Uuid> ids;
     for (const std::size_t i : missing) ids.push_back(rows_[i].position.id);
-    TRY(auto found, look_up_texts(cluster_, index, ids, deadline_));
+    TRY(auto found, look_up_texts(cluster_, place_.statements, ids, deadline_));
     std::unordered_map<Uuid, Listed*> by_id;
     for (auto& one : found) by_id.emplace(one.position.id, &one);
     for (const std::size_t i : missing) {

@@ -14,10 +14,11 @@ namespace {
 /// The latest `stored` that a search sees, so that the clock goes on above it.
 Result<std::optional<Time>> latest(Cluster& cluster, const std::string& index, Deadline deadline) {
   TRY(const auto reply,
-      cluster.expect_ok({"POST", "/" + index + "/_search?filter_path=timed_out,hits.hits.sort,error",
-                         R"({"size":1,"_source":false,"track_total_hits":false,)"
-                         R"("sort":[{"lectern.stored":{"order":"desc","missing":0}}]})"},
-                        deadline));
+      cluster.expect_ok(
+          {"POST", "/" + index + "/_search?filter_path=timed_out,hits.hits.sort,error",
+           R"({"size":1,"_source":false,"track_total_hits":false,)"
+           R"("sort":[{"lectern.stored":{"order":"desc","missing":0}}]})"},
+          deadline));
   TRY(const auto hits, hits_of(reply));
   if (!hits) return std::nullopt;
   for (const auto hit : hits->children())
@@ -60,8 +61,9 @@ Result<std::vector<std::string>> announced(Cluster& cluster, Place& place, Ids t
 }  // namespace
 
 Place::Place(Cluster& cluster, Presence& presence, Texts& its_texts, RecentIds& its_recent,
-             IndexNames its_names, const std::string& refresh)
+             IndexNames its_names, Layout layout, const std::string& refresh)
     : names(std::move(its_names)),
+      statements{names.statements, layout},
       texts(its_texts),
       recent(its_recent),
       visibility(presence),
@@ -79,18 +81,18 @@ Result<Place*> Places::of(const Context& context) {
 
 Result<std::unique_ptr<Place>> Places::prepare(const Context& context) {
   TRY(auto its_names, index_names(settings_.default_index, context.target));
-  auto place = std::make_unique<Place>(cluster_, presence_, texts_, recent_, std::move(its_names),
-                                       settings_.refresh_after_write);
-  const auto& names = place->names;
+  const std::string index = its_names.statements;
   const auto deadline = context.deadline;
-  RETURN_IF_ERROR(prepare_statements(cluster_, names.statements, deadline));
-  RETURN_IF_ERROR(cluster_.expect_ok({"POST", "/" + names.statements + "/_refresh"}, deadline));
-  TRY(const auto last, latest(cluster_, names.statements, deadline));
+  TRY(const auto layout, prepare_statements(cluster_, index, deadline));
+  auto place = std::make_unique<Place>(cluster_, presence_, texts_, recent_, std::move(its_names),
+                                       layout, settings_.refresh_after_write);
+  RETURN_IF_ERROR(cluster_.expect_ok({"POST", "/" + index + "/_refresh"}, deadline));
+  TRY(const auto last, latest(cluster_, index, deadline));
   if (last) {
     presence_.raise(*last);
     place->newest = microseconds(*last);
   }
-  RETURN_IF_ERROR(report_incomplete(cluster_, names.statements, deadline));
+  RETURN_IF_ERROR(report_incomplete(cluster_, index, deadline));
   return place;
 }
 

@@ -7,6 +7,7 @@
 
 #include "store/elasticsearch/habits.h"
 #include "store/elasticsearch/index_names.h"
+#include "store/elasticsearch/layout.h"
 #include "store/elasticsearch/per_target.h"
 #include "store/elasticsearch/recent_ids.h"
 #include "store/elasticsearch/shared_bulk.h"
@@ -19,9 +20,10 @@ namespace lectern::store::elasticsearch {
 /// One target's index of statements in use.
 struct Place {
   Place(Cluster& cluster, Presence& presence, Texts& its_texts, RecentIds& its_recent,
-        IndexNames its_names, const std::string& refresh);
+        IndexNames its_names, Layout layout, const std::string& refresh);
 
   const IndexNames names;
+  const StatementIndex statements;
   std::atomic<bool> references_there{false};    ///< their index, for certain
   std::atomic<std::int64_t> newest{INT64_MIN};  ///< microseconds: of the newest row that was seen
   Habits habits;

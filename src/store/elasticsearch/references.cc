@@ -52,7 +52,7 @@ Result<void> announce_references(Cluster& cluster, const std::string& index,
 }
 
 Result<std::optional<ReferenceAccess::Target>> References::target(const Uuid& id) {
-  TRY(auto kept, look_up(cluster_, names_.statements, std::span(&id, 1), deadline_));
+  TRY(auto kept, look_up(cluster_, place_.statements, std::span(&id, 1), deadline_));
   if (kept.empty()) return std::nullopt;
   return Target{std::move(kept.front().terms), kept.front().voids};
 }
@@ -69,7 +69,7 @@ Result<std::vector<ReferenceAccess::Referrer>> References::referrers(
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   // What was announced may never have been stored, or another statement under that id.
-  TRY(const auto kept, look_up(cluster_, names_.statements, ids, deadline_));
+  TRY(const auto kept, look_up(cluster_, place_.statements, ids, deadline_));
   std::unordered_map<Uuid, const Kept*> by_id;
   for (const Kept& one : kept) by_id.emplace(one.id, &one);
   std::vector<Referrer> all;
@@ -108,10 +108,10 @@ Result<std::vector<std::pair<Uuid, Uuid>>> References::announced(
 template <typename Change>
 Result<void> References::change(const Uuid& id, const Change& change) {
   for (int attempt = 0; attempt < attempts_max; ++attempt) {
-    TRY(auto kept, look_up(cluster_, names_.statements, std::span(&id, 1), deadline_));
+    TRY(auto kept, look_up(cluster_, place_.statements, std::span(&id, 1), deadline_));
     if (kept.empty() || !change(kept.front())) return {};
     TRY(const bool written,
-        write_again(cluster_, names_.statements, refresh_, kept.front(), deadline_));
+        write_again(cluster_, place_.statements, refresh_, kept.front(), deadline_));
     changed_ = changed_ || written;
     if (written) return {};
   }

@@ -21,7 +21,7 @@ Result<std::vector<Verdict>> Statements::append(const Context& context, std::spa
 
 Result<std::vector<Found>> Statements::find(const Context& context, std::span<const Uuid> ids) {
   TRY(auto* const place, places_.of(context));
-  TRY(auto kept, look_up(cluster_, place->names.statements, ids, context.deadline));
+  TRY(auto kept, look_up(cluster_, place->statements, ids, context.deadline));
   std::vector<Found> found;
   for (auto& one : kept)
     found.push_back({{one.stored, one.id}, std::move(one.text), one.fingerprint, one.voided});

@@ -1,0 +1,24 @@
+// Packs any statement's text, which must come back; and unpacks any bytes, which may be refused and
+// must do no harm.
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/assert.h"
+#include "base/digest.h"
+#include "store/elasticsearch/exact_text.h"
+
+using namespace lectern;
+using namespace lectern::store::elasticsearch;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string bytes(reinterpret_cast<const char*>(data), size);
+  if (const auto document = json::parse(bytes)) {
+    const auto packed = pack_text(bytes);
+    if (packed) LECTERN_ASSERT(unpack_text(*packed, (*document)->root()) == bytes);
+  }
+  const auto source = json::parse(R"({"actor":{"name":"ada"},"n":[1,null,{}],"lectern":{}})");
+  (void)unpack_text(to_base64(bytes), (*source)->root()).has_value();
+  return 0;
+}
