@@ -81,10 +81,7 @@ Result<void> Claims::lay(std::span<const Row* const> rows) {
   return mark(rows, ClaimState::claimed, deadline_);
 }
 
-Result<void> Claims::read() {
-  std::vector<Uuid> ids;
-  ids.reserve(ours_.size());
-  for (const auto& [id, stored] : ours_) ids.push_back(id);
+Result<void> Claims::read(std::span<const Uuid> ids) {
   TRY(const auto claims, claims_of(server_, names_, ids, deadline_));
   rivals_.clear();
   std::vector<xapi::Position> positions;

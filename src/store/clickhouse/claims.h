@@ -34,8 +34,8 @@ class Claims {
 
   /// Claims row.stored for each row.
   Result<void> lay(std::span<const Row* const> rows);
-  /// Reads who else has claimed these ids. To be called again while others are waited for.
-  Result<void> read();
+  /// Reads who else has claimed these of the ids. To be called again while others are waited for.
+  Result<void> read(std::span<const Uuid> ids);
   /// Writes down what became of claims, so that nobody waits for them.
   Result<void> mark(std::span<const Row* const> rows, ClaimState state, Deadline deadline);
 

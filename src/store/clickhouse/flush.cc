@@ -66,21 +66,22 @@ Row without_text(const Row& row) {
 
 }  // namespace
 
-Flush::Flush(Server& server, const Names& names, Presence& presence, EndedFlushes& ended,
-             bool& all_new, MayHoldForeign may_hold_foreign)
+Flush::Flush(Server& server, const Names& names, Presence& presence, BetweenFlushes& kept,
+             MayHoldForeign may_hold_foreign)
     : server_(server),
       names_(names),
       presence_(presence),
-      ended_(ended),
-      all_new_(all_new),
+      kept_(kept),
       may_hold_foreign_(std::move(may_hold_foreign)),
-      claims_(server, names, ended, deadline_) {}
+      claims_(server, names, kept.ended, deadline_) {}
 
 Requests Flush::run(Requests requests) {
   requests_ = std::move(requests);
   const auto done = carry_out();
+  if (listened_.valid()) listened_.wait();
   // Before anybody is answered, since what it is told counts from there on.
   presence_.flush_ended(in_doubt_);
+  kept_.known.tend(presence_.quiet());
   if (!done) give_up(done.error());
   for (std::size_t i = 0; i < requests_.size(); ++i) requests_[i]->finish(std::move(verdicts_[i]));
   return std::move(again_);
@@ -89,7 +90,7 @@ Requests Flush::run(Requests requests) {
 Result<void> Flush::carry_out() {
   RETURN_IF_ERROR(presence_.flush_begins(deadline_));
   RETURN_IF_ERROR(claim());
-  if (std::exchange(all_new_, false)) begin_terms();
+  if (std::exchange(kept_.all_new, false)) begin_terms();
   RETURN_IF_ERROR(settle_rivals());
   RETURN_IF_ERROR(complete_what_events_hold());
   if (requests_.empty()) return {};
@@ -107,14 +108,30 @@ Result<void> Flush::claim() {
     }
   }
   auto foreign = std::async(std::launch::async, may_hold_foreign_);
-  auto laid = claims_.lay(pointers(requests_));
+  const auto rows = pointers(requests_);
+  met_ = kept_.known.note(rows);
+  auto laid = claims_.lay(rows);
   foreign_ = foreign.get();
+  all_known_ = kept_.known.holds_all(presence_.quiet());
+  // Not to have heard is no harm: who wants to know will ask.
+  if (laid)
+    listened_ = std::async(std::launch::async, [this] { return presence_.listen(deadline_); });
   return laid;
 }
 
+/// The ids among ours on which others may have laid claims.
+std::vector<Uuid> Flush::ids_to_look_for() {
+  // Those who are not heard of now will find our claims.
+  if (all_known_ && listened_.get() && kept_.known.holds_all(presence_.quiet())) return met_;
+  std::vector<Uuid> all;
+  for (const Row* row : pointers(requests_)) all.push_back(row->id);
+  return all;
+}
+
 Result<void> Flush::settle_rivals() {
+  const auto ids = ids_to_look_for();
   for (;;) {
-    RETURN_IF_ERROR(claims_.read());
+    RETURN_IF_ERROR(claims_.read(ids));
     RETURN_IF_ERROR(put_off(take(requests_, [&](const Request& request) {
       return any_row(request, [&](const Uuid& id) { return claims_.must_yield(id); });
     })));
@@ -209,12 +226,9 @@ Result<void> Flush::write_around() {
     if (request->completes) around_written_ = true;
   RETURN_IF_ERROR(insert(names_.marks, marks_body(new_)));
   if (!terms_in_.valid()) insert_terms(new_);
-  auto listened = std::async(std::launch::async, [this] { return presence_.listen(deadline_); });
   around_written_ = true;
   const auto events_in =
       insert(names_.events + " (event_id, emission_time, event)", events_body(new_));
-  // Not to have heard is no harm: who wants to know will ask.
-  static_cast<void>(listened.get().has_value());
   RETURN_IF_ERROR(terms_in_.get());
   return events_in;
 }
@@ -225,7 +239,7 @@ Result<void> Flush::write() {
   bool answered = false;
   auto written = insert(names_.rows, rows_body(new_), &answered);
   in_doubt_ = !written && !answered;
-  all_new_ = written && again_.empty() && new_.size() == pointers(requests_).size();
+  kept_.all_new = written && again_.empty() && new_.size() == pointers(requests_).size();
   return written;
 }
 
@@ -259,7 +273,7 @@ void Flush::give_up(const Error& error) {
   // their age that settles it.
   if (!in_doubt_) {
     const auto state = around_written_ ? ClaimState::abandoned : ClaimState::withdrawn;
-    ended_.add(claims_.owner(), state);
+    kept_.ended.add(claims_.owner(), state);
     static_cast<void>(
         claims_.mark(pointers(requests_), state, Clock::now() + clean_up_max).has_value());
   }

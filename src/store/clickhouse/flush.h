@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "store/clickhouse/claims.h"
+#include "store/clickhouse/known_claims.h"
 #include "store/clickhouse/new_rows.h"
 #include "store/clickhouse/presence.h"
 #include "store/clickhouse/references.h"
@@ -17,9 +18,17 @@ namespace lectern::store::clickhouse {
 
 using Requests = std::vector<std::shared_ptr<Request>>;
 
+/// What the writing thread of a target keeps from one flush to the next.
+struct BetweenFlushes {
+  EndedFlushes ended;
+  KnownClaims known;
+  bool all_new = false;  ///< the last flush wrote all that it was given
+};
+
 /// Writes requests of one target together, in these steps:
 ///   1. a claim on a place (stored) goes into ids for every row (claims.h);
-///   2. the claims of others on these ids are read. One that has a row was first: known or
+///   2. the claims of others on these ids are read; if no other process is at work, only those on
+///      ids that were claimed before (known_claims.h). One that has a row was first: known or
 ///      conflict. One without, that is young, is of a flush under way: the later one withdraws and
 ///      the earlier one waits for that;
 ///   3. terms, marks and Ralph's table are written; terms beside 2 already, when the last flush met
@@ -34,9 +43,7 @@ class Flush {
   /// Called once, before anything of the flush can be in that table, by another thread.
   using MayHoldForeign = std::function<bool()>;
 
-  /// `all_new`: whether the last flush wrote all that it was given; this one leaves there what is
-  /// true of itself.
-  Flush(Server& server, const Names& names, Presence& presence, EndedFlushes& ended, bool& all_new,
+  Flush(Server& server, const Names& names, Presence& presence, BetweenFlushes& kept,
         MayHoldForeign may_hold_foreign);
 
   /// Finishes every request, but for those it gives back: they must be tried again, in this order.
@@ -46,6 +53,7 @@ class Flush {
  private:
   Result<void> carry_out();
   Result<void> claim();
+  std::vector<Uuid> ids_to_look_for();
   Result<void> settle_rivals();
   Result<void> complete_what_events_hold();
   Result<void> judge();
@@ -62,8 +70,7 @@ class Flush {
   Server& server_;
   const Names& names_;
   Presence& presence_;
-  EndedFlushes& ended_;
-  bool& all_new_;
+  BetweenFlushes& kept_;
   const MayHoldForeign may_hold_foreign_;
   bool foreign_ = true;
   const Deadline deadline_ = std::chrono::steady_clock::now() + flush_max;
@@ -71,11 +78,14 @@ class Flush {
   Claims claims_;
   Requests requests_;  // still in this flush
   Requests again_;
+  bool all_known_ = false;  // when the claims were laid, kept_.known held all claims
+  std::vector<Uuid> met_;   // if so, the ids that may have been claimed before
   std::vector<std::vector<Verdict>> verdicts_;  // of requests_
   std::vector<NewRow> new_;                     // to be written
   bool around_written_ = false;                 // step 3 may have reached Ralph's table
   bool in_doubt_ = false;                       // step 4 may still happen
-  std::future<Result<void>> terms_in_;          // last: its thread uses the above
+  std::future<Result<void>> terms_in_;          // last: their threads use the above
+  std::future<Result<void>> listened_;
 };
 
 }  // namespace lectern::store::clickhouse

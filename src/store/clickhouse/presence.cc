@@ -17,6 +17,9 @@ constexpr std::chrono::milliseconds retell_after{250};
 
 constexpr std::chrono::milliseconds heard_max{50};
 
+/// Entries are kept for an hour: after a longer pause nobody can tell whether others were quiet.
+constexpr std::chrono::minutes pause_max{30};
+
 constexpr std::string_view server_micros = "toInt64(toUnixTimestamp64Micro(now64(6)))";
 
 }  // namespace
@@ -89,9 +92,14 @@ Result<void> Presence::flush_begins(Deadline deadline) {
 
 Result<void> Presence::listen(Deadline deadline) {
   const auto asked_at = Clock::now();
-  TRY(const auto through, ask_others(deadline));
+  // From before the last question, since an entry may have taken a while to be there.
+  const auto from = quiet_ ? std::optional(quiet_->until - silence_max) : std::nullopt;
+  TRY(const auto heard, ask_others(from, deadline));
+  if (!quiet_ || heard.now - quiet_->until > pause_max) quiet_ = Quiet{heard.now - silence_max, {}};
+  quiet_->until = heard.now;
+  if (heard.other) quiet_->since = std::max(quiet_->since, *heard.other);
   const std::lock_guard lock(mutex_);
-  listened_.emplace(through, asked_at);
+  listened_.emplace(heard.through, asked_at);
   return {};
 }
 
@@ -122,14 +130,18 @@ void Presence::rest(Deadline deadline) {
     log::debug("clickhouse: could not say that nothing is under way: {}", told.error().detail);
 }
 
-Result<Time> Presence::ask_others(Deadline deadline) {
-  // One row whatever there is. Without PREWHERE, which costs more than the few rows it saves.
+Result<Presence::Heard> Presence::ask_others(std::optional<Time> from, Deadline deadline) {
+  // A second more than counts, so that all of that is there. One row whatever there is. Without
+  // PREWHERE, which costs more than the few rows it saves.
+  constexpr auto asked = std::chrono::duration_cast<std::chrono::seconds>(silence_max).count() + 1;
+  std::string since = "now64(6) - INTERVAL " + std::to_string(asked) + " SECOND";
+  if (from)
+    since = "least(" + since + ", fromUnixTimestamp64Micro(" + std::to_string(micros_of(*from)) +
+            ", 'UTC'))";
   std::string sql = "SELECT ";
   sql += server_micros;
   sql += ", groupArray((process, toInt64(toUnixTimestamp64Micro(at)), low, active)) FROM " +
-         names_.writers + " WHERE at > now64(6) - INTERVAL " +
-         std::to_string(std::chrono::duration_cast<std::chrono::seconds>(silence_max).count()) +
-         " SECOND SETTINGS optimize_move_to_prewhere = 0";
+         names_.writers + " WHERE at > " + since + " SETTINGS optimize_move_to_prewhere = 0";
   TRY(const auto answer, server_.select(sql, deadline));
   struct Entry {
     std::int64_t at = INT64_MIN, low = 0;
@@ -137,16 +149,22 @@ Result<Time> Presence::ask_others(Deadline deadline) {
   };
   std::unordered_map<Uuid, Entry> last;  // of each process
   RowReader reader(answer);
-  Time through = time_of(reader.i64());
+  Heard heard;
+  heard.now = heard.through = time_of(reader.i64());
   for (auto count = reader.size(); count > 0 && reader.ok(); --count) {
     const Uuid process = reader.id();
     Entry entry{reader.i64(), reader.i64(), reader.u8() != 0};
     if (entry.at >= last[process].at) last[process] = entry;
   }
   if (!reader.ok()) return fail(Code::unavailable, "The database is not available", "no clock");
-  for (const auto& [process, entry] : last)
-    if (process != process_ && entry.active) through = std::min(through, time_of(entry.low));
-  return through;
+  for (const auto& [process, entry] : last) {
+    if (process == process_) continue;
+    const Time at = time_of(entry.at);
+    heard.other = heard.other ? std::max(*heard.other, at) : at;
+    if (entry.active && at > heard.now - silence_max)
+      heard.through = std::min(heard.through, time_of(entry.low));
+  }
+  return heard;
 }
 
 Result<Time> Presence::heard_of_others(std::unique_lock<std::mutex>& lock, Deadline deadline) {
@@ -164,7 +182,11 @@ Result<Time> Presence::heard_of_others(std::unique_lock<std::mutex>& lock, Deadl
   const auto question = question_ = std::make_shared<Question>();
   question->flushes_ended = flushes_ended_;
   lock.unlock();
-  auto answer = ask_others(deadline);
+  const auto ask = [&]() -> Result<Time> {
+    TRY(const auto heard, ask_others(std::nullopt, deadline));
+    return heard.through;
+  };
+  const auto answer = ask();
   lock.lock();
   if (answer && *answer > heard_ && question->flushes_ended == flushes_ended_) {
     heard_ = *answer;

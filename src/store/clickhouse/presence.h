@@ -17,6 +17,13 @@ inline constexpr std::chrono::milliseconds flush_max{10'000};
 /// How long what a process has said counts, if nothing more is heard of it: well above flush_max.
 inline constexpr std::chrono::milliseconds silence_max{15'000};
 
+/// A time in which no process but this one said anything: from `since` to `until`, by the server's
+/// clock.
+struct Quiet {
+  Time since;
+  Time until;
+};
+
 /// What the processes that write to one target tell each other through its writers table, so that
 /// consistent_through() is the truth for all of them.
 ///
@@ -41,6 +48,10 @@ class Presence {
   /// consistent_through() answers behind its end then reaches beyond them, and nobody need ask
   /// again. May run beside the flush; must have returned before flush_ended().
   Result<void> listen(Deadline deadline);
+  /// Since when all others have been quiet, as of the last listen(). A process that is not heard
+  /// there has laid no claim before, and lays its first one when those of the flush that listened
+  /// are there. For the writing thread, beside no listen().
+  const std::optional<Quiet>& quiet() const { return quiet_; }
   /// The flush is done. `in_doubt`: something of it may still appear; low stays for silence_max.
   void flush_ended(bool in_doubt);
   /// How many flushes have ended; for any thread.
@@ -66,7 +77,14 @@ class Presence {
   /// What all others and the clock allow. Gives up `lock`, of mutex_, while it waits.
   Result<Time> heard_of_others(std::unique_lock<std::mutex>& lock, Deadline deadline);
   Result<void> tell(bool active, Deadline deadline);
-  Result<Time> ask_others(Deadline deadline);
+  /// What the others have said of late.
+  struct Heard {
+    Time now;
+    Time through;               // what consistent_through() may answer
+    std::optional<Time> other;  // when one of them last said anything
+  };
+  /// `from`: an instant from which on to ask, if earlier than what counts.
+  Result<Heard> ask_others(std::optional<Time> from, Deadline deadline);
   Result<void> follow_clock(Deadline deadline);
   Time server_now() const;
 
@@ -80,6 +98,7 @@ class Presence {
   std::chrono::steady_clock::time_point told_at_;
   std::chrono::microseconds clock_offset_{};  // the server's clock minus steady_clock
   Time last_stored_;
+  std::optional<Quiet> quiet_;  // written by listen()
 
   std::mutex mutex_;
   std::condition_variable answered_;

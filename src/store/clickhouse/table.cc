@@ -23,6 +23,7 @@ Table::Table(Server& server, Names names, std::size_t ids_chunk)
       names_(std::move(names)),
       ids_chunk_(ids_chunk),
       presence_(server_, names_),
+      between_flushes_{{}, {server_, names_}},
       shared_find_([this](std::span<const Uuid> ids,
                           Deadline deadline) { return checked(find_some(ids, deadline)); },
                    small_find_ids_max, callers_max),
@@ -88,7 +89,7 @@ Requests Table::flush(Requests requests) {
     const std::lock_guard lock(census_mutex_);
     return !census_ || census_->may_hold_foreign(Clock::now() + flush_max).value_or(true);
   };
-  return Flush(server_, names_, presence_, ended_, all_new_, may_hold_foreign)
+  return Flush(server_, names_, presence_, between_flushes_, may_hold_foreign)
       .run(std::move(requests));
 }
 

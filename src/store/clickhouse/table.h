@@ -47,8 +47,7 @@ class Table {
   std::atomic<bool> prepared_{false};
   std::timed_mutex prepare_mutex_;
   Presence presence_;
-  EndedFlushes ended_;    // of the writing thread
-  bool all_new_ = false;  // likewise: the last flush wrote all that it was given
+  BetweenFlushes between_flushes_;  // of the writing thread
   std::mutex census_mutex_;
   std::optional<Census> census_;  // from the first prepare() on; guarded by census_mutex_
   SharedFind<Uuid, Found> shared_find_;
