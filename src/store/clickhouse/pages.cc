@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <map>
 
-#include "store/clickhouse/places.h"
-
 namespace lectern::store::clickhouse {
 
 Result<Page> read_page(Server& server, const Names& names, const Filter& filter,
-                       const PageRequest& request, const RowsOf& rows_of, Deadline deadline) {
+                       const PageRequest& request, const NewestOf& newest_of, const RowsOf& rows_of,
+                       Deadline deadline) {
   Page page;
-  Places places(server, names, filter, request, deadline);
+  Places places(server, names, filter, request, newest_of, deadline);
   while (page.rows.size() <= request.rows_max) {
     TRY(const auto wanted, places.next(request.rows_max + 1 - page.rows.size()));
     if (wanted.empty()) break;

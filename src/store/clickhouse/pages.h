@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "store/clickhouse/lookup.h"
+#include "store/clickhouse/places.h"
 #include "store/statement_store.h"
 
 namespace lectern::store::clickhouse {
@@ -13,6 +14,7 @@ using RowsOf = std::function<Result<std::vector<Kept>>(std::span<const xapi::Pos
 /// One page of what matches: places first, from the order of rows or terms, then the texts. Places
 /// that turn out to be voided, or to have no row, are made up for by more places.
 Result<Page> read_page(Server& server, const Names& names, const Filter& filter,
-                       const PageRequest& request, const RowsOf& rows_of, Deadline deadline);
+                       const PageRequest& request, const NewestOf& newest_of, const RowsOf& rows_of,
+                       Deadline deadline);
 
 }  // namespace lectern::store::clickhouse

@@ -41,12 +41,13 @@ std::string literals(std::span<const TermHash> terms) {
 }  // namespace
 
 Places::Places(Server& server, const Names& names, const Filter& filter, const PageRequest& request,
-               Deadline deadline)
+               NewestOf newest_of, Deadline deadline)
     : server_(server),
       names_(names),
       since_(filter.since),
       until_(filter.until),
       ascending_(request.ascending),
+      newest_of_(std::move(newest_of)),
       deadline_(deadline),
       window_(window_first),
       after_(request.after) {
@@ -168,16 +169,42 @@ Result<std::vector<xapi::Position>> Places::carrying(std::span<const TermHash> t
   return places;
 }
 
+/// Takes the first places of the rarest term from a query that is shared with those who ask for
+/// theirs at the same time. False: they must be asked for alone.
+Result<bool> Places::newest(std::size_t count, std::vector<xapi::Position>& places) {
+  if (ascending_ || after_ || since_) return false;
+  TRY(const auto found, newest_of_(terms_.front()));
+  if (!found) return false;
+  const auto verb = verb_ ? verb_mark_of(*verb_) : no_verb_mark;
+  for (const auto& [position, mark] : *found) {
+    if (until_ && position.stored > *until_) continue;
+    if (verb_ && mark != verb && mark != no_verb_mark) continue;
+    if (!places.empty() && places.back() == position) continue;
+    if (places.size() == count) break;
+    places.push_back(position);
+    if (mark == no_verb_mark) unmarked_.insert(position);
+  }
+  const bool all = found->size() < newest_places_max;
+  if (places.size() < count && !all) {
+    places.clear();
+    unmarked_.clear();
+    return false;
+  }
+  exhausted_ = places.size() < count;
+  if (!places.empty()) after_ = places.back();
+  return true;
+}
+
 /// The first window without counting: two queries instead of three, and most often there is no
 /// second window.
 Result<std::vector<xapi::Position>> Places::guessed_window(std::size_t count) {
   guessed_ = true;
-  TRY(auto rare, read("SELECT stored, id, verb" + rare_places() + range() + order() + " LIMIT " +
-                      std::to_string(window_)));
-  exhausted_ = rare.size() < window_;
+  std::vector<xapi::Position> rare;
+  TRY(const bool found, newest(window_, rare));
+  if (!found) {
+    TRY(rare, one_order("SELECT stored, id, verb" + rare_places() + "1", window_));
+  }
   window_ *= window_growth;
-  rare.erase(std::unique(rare.begin(), rare.end()), rare.end());
-  if (!rare.empty()) after_ = rare.back();
   TRY(auto places, carrying(others(), rare));
   if (places.size() <= count) return places;
   places.resize(count);
@@ -216,7 +243,12 @@ Result<std::vector<xapi::Position>> Places::intersection(std::size_t count) {
 Result<std::vector<xapi::Position>> Places::candidates(std::size_t count) {
   if (terms_.empty())
     return one_order("SELECT stored, id, toInt64(1) FROM " + names_.rows + " WHERE 1", count);
-  if (terms_.size() == 1) return one_order("SELECT stored, id, verb" + rare_places() + "1", count);
+  if (terms_.size() == 1) {
+    std::vector<xapi::Position> places;
+    TRY(const bool found, newest(count, places));
+    if (found) return places;
+    return one_order("SELECT stored, id, verb" + rare_places() + "1", count);
+  }
   return intersection(count);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <set>
 #include <span>
@@ -7,22 +8,27 @@
 #include <vector>
 
 #include "store/clickhouse/lookup.h"
+#include "store/clickhouse/shared_places.h"
 #include "store/statement_store.h"
 
 namespace lectern::store::clickhouse {
+
+/// The newest places of a term, as SharedPlaces finds them.
+using NewestOf = std::function<Result<std::optional<std::vector<MarkedPlace>>>(const TermHash&)>;
 
 /// Walks over the places that carry all terms of a filter, in the order of the page, without
 /// looking at rows. Places of statements that never got their row are among them.
 class Places {
  public:
   Places(Server& server, const Names& names, const Filter& filter, const PageRequest& request,
-         Deadline deadline);
+         NewestOf newest_of, Deadline deadline);
 
   /// Up to about `count` more places; none when there are no more, or else at least one.
   Result<std::vector<xapi::Position>> next(std::size_t count);
 
  private:
   Result<std::vector<xapi::Position>> candidates(std::size_t count);
+  Result<bool> newest(std::size_t count, std::vector<xapi::Position>& places);
   Result<std::vector<xapi::Position>> one_order(const std::string& from, std::size_t count);
   Result<std::vector<xapi::Position>> intersection(std::size_t count);
   Result<std::vector<xapi::Position>> guessed_window(std::size_t count);
@@ -42,6 +48,7 @@ class Places {
   const Names& names_;
   const std::optional<Time> since_, until_;
   const bool ascending_;
+  const NewestOf newest_of_;
   const Deadline deadline_;
   std::vector<TermHash> terms_;   // the rarest in front: first by a guess, then by their counts
   std::optional<TermHash> verb_;  // beside others: told by the marks

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "store/clickhouse/shared_places.h"
+
 namespace lectern::store::clickhouse {
 
 template <typename Key, typename Value>
@@ -42,5 +44,6 @@ void SharedFind<Key, Value>::run(const Lookups& lookups) {
 
 template class SharedFind<Uuid, Found>;
 template class SharedFind<xapi::Position, Kept>;
+template class SharedFind<TermHash, NewestPlaces>;
 
 }  // namespace lectern::store::clickhouse

@@ -15,8 +15,8 @@ inline const xapi::Position& key_of(const Kept& kept) { return kept.position; }
 
 /// Answers many small lookups with few queries: what is asked while two rounds are under way is
 /// asked together in the next one. A query costs ClickHouse a millisecond or more, however little
-/// it reads. Values are found by key_of(). Thread-safe. Made for ids of Found and positions of
-/// Kept.
+/// it reads. Values are found by key_of(). Thread-safe. Made for ids of Found, positions of Kept
+/// and terms of NewestPlaces.
 template <typename Key, typename Value>
 class SharedFind {
  public:

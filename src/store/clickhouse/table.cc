@@ -32,6 +32,7 @@ Table::Table(Server& server, Names names, std::size_t ids_chunk)
             return rows_at(server_, names_, positions, deadline);
           },
           small_page_rows_max, callers_max / 4),
+      shared_places_(server_, names_),
       gatherer_([this](Requests requests) { return flush(std::move(requests)); },
                 [this] { presence_.rest(Clock::now() + rest_max); }) {}
 
@@ -152,7 +153,10 @@ Result<Page> Table::query(const Filter& filter, const PageRequest& page, Deadlin
     const auto rows_of = [&](std::span<const xapi::Position> positions) {
       return shared_rows_.find(positions, deadline);
     };
-    return checked(read_page(server_, names_, filter, page, rows_of, deadline));
+    const auto newest_of = [&](const TermHash& term) {
+      return shared_places_.newest(term, deadline);
+    };
+    return checked(read_page(server_, names_, filter, page, newest_of, rows_of, deadline));
   });
 }
 

@@ -9,6 +9,7 @@
 #include "store/clickhouse/presence.h"
 #include "store/clickhouse/shared_find.h"
 #include "store/clickhouse/shared_pages.h"
+#include "store/clickhouse/shared_places.h"
 
 namespace lectern::store::clickhouse {
 
@@ -52,6 +53,7 @@ class Table {
   std::optional<Census> census_;  // from the first prepare() on; guarded by census_mutex_
   SharedFind<Uuid, Found> shared_find_;
   SharedFind<xapi::Position, Kept> shared_rows_;
+  SharedPlaces shared_places_;
   SharedPages shared_pages_;
   Gatherer gatherer_;  // last: its thread uses all of the above
 };
