@@ -1,5 +1,8 @@
 #include "store/clickhouse/known_claims.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "base/log.h"
 #include "store/clickhouse/lookup.h"
 #include "store/clickhouse/row_binary.h"
@@ -13,7 +16,9 @@ using std::chrono::seconds;
 constexpr std::size_t ids_at_once = 250'000;
 // A short call, so that a server that hangs does not hold up the end of the program.
 constexpr seconds call_max{5};
+// Where processes come and go, it is read again after that, and takes a twentieth of the time.
 constexpr seconds begin_again_after{30};
+constexpr int pauses_per_reading = 20;
 
 }  // namespace
 
@@ -30,7 +35,8 @@ std::vector<Uuid> KnownClaims::note(std::span<const Row* const> rows) {
   return met;
 }
 
-Result<IdFilter> KnownClaims::read_all() {
+Result<KnownClaims::Reading> KnownClaims::read_all() {
+  const auto begun = Clock::now();
   const auto select = [&](const std::string& sql) {
     return server_.select(sql, Clock::now() + call_max);
   };
@@ -51,7 +57,7 @@ Result<IdFilter> KnownClaims::read_all() {
     if (!reader.ok()) return unreadable(names_.ids);
     where = " WHERE id > " + literal(last);
   }
-  return filter;
+  return Reading{std::move(filter), Clock::now() - begun};
 }
 
 void KnownClaims::begin(const Quiet& quiet) {
@@ -67,10 +73,12 @@ void KnownClaims::tend(const std::optional<Quiet>& quiet) {
     if (reading_.wait_for(seconds{0}) != std::future_status::ready) return;
     auto read = reading_.get();
     const auto meanwhile = std::exchange(meanwhile_, {});
+    if (read)
+      begin_no_sooner_ = std::max(begin_no_sooner_, Clock::now() + pauses_per_reading * read->took);
     if (!read) {
       log::debug("clickhouse: could not read the ids of {}: {}", names_.ids, read.error().detail);
     } else if (still) {
-      filter_.emplace(std::move(*read));
+      filter_.emplace(std::move(read->filter));
       for (const Uuid& id : meanwhile) filter_->add(id);
     }
   }

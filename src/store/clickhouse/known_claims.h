@@ -41,7 +41,11 @@ class KnownClaims {
   void tend(const std::optional<Quiet>& quiet);
 
  private:
-  Result<IdFilter> read_all();
+  struct Reading {
+    IdFilter filter;
+    std::chrono::steady_clock::duration took;
+  };
+  Result<Reading> read_all();
   void begin(const Quiet& quiet);
 
   Server& server_;
@@ -51,7 +55,7 @@ class KnownClaims {
   std::vector<Uuid> meanwhile_;  // noted while it is being read
   std::chrono::steady_clock::time_point begin_no_sooner_;
   std::atomic<bool> stop_{false};
-  std::future<Result<IdFilter>> reading_;  // last: its thread uses the above
+  std::future<Result<Reading>> reading_;  // last: its thread uses the above
 };
 
 }  // namespace lectern::store::clickhouse
