@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/json.h"
+#include "base/result.h"
 
 /// The exact text of a statement, packed against what `_source` keeps of it.
 ///
@@ -22,12 +22,9 @@
 ///
 ///   shadow = value        ; of the statement, which is an object, without the member `lectern`
 ///   value  = object / array / string / "true" / "false" / ""   ; "" for a number
-///   object = "{" [ member *( comma member ) ] "}"              ; in the order of the keys' bytes
-///   member = string colon value
-///   array  = "[" [ value *( comma value ) ] "]"
-///   string = as json::append_quoted() writes it
-///   colon  = ":" / ": "
-///   comma  = "," / ", "
+///   object = "{" [ member *( comma member ) ] "}"              ; in the order of the keys as
+///   written member = string colon value array  = "[" [ value *( comma value ) ] "]" string = as
+///   json::append_quoted() writes it colon  = ":" / ": " comma  = "," / ", "
 ///
 /// Members and elements that are null, or hold nothing but such and empty ones, are left out.
 namespace lectern::store::elasticsearch {
@@ -36,9 +33,9 @@ namespace lectern::store::elasticsearch {
 /// when a number is so large or small that `_source` might show it as a string.
 std::optional<std::string> pack_text(std::string_view text);
 
-/// The text that was packed; `source` is the statement as Elasticsearch gives it back. Errors:
-/// internal, for what pack_text() did not give, or with another statement. Takes memory for the
-/// text alone, of at most 255 times the bytes of `packed`.
-Result<std::string> unpack_text(std::string_view packed, json::Value source);
+/// The text that was packed; `source` is the JSON of the statement as Elasticsearch gives it back.
+/// Errors: internal, for what pack_text() did not give, or with another statement. Takes memory for
+/// the text alone, of at most 255 times the bytes of `packed`.
+Result<std::string> unpack_text(std::string_view packed, std::string_view source);
 
 }  // namespace lectern::store::elasticsearch

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "base/digest.h"
+#include "base/json.h"
 
 namespace lectern::store::elasticsearch {
 namespace {
@@ -35,12 +36,6 @@ std::string packed(const std::string& text) {
   const auto packed = pack_text(text);
   REQUIRE(packed.has_value());
   return *packed;
-}
-
-Result<std::string> unpacked(const std::string& packed, const std::string& source) {
-  const auto document = json::parse(source);
-  REQUIRE(document.has_value());
-  return unpack_text(packed, (*document)->root());
 }
 
 /// Any JSON value, in any spelling.
@@ -94,8 +89,8 @@ class Anything {
 TEST_CASE("a packed text comes back exactly from what Elasticsearch makes of the statement") {
   const auto small = packed(statement);
   CHECK(small.size() < statement.size() / 3);
-  CHECK(unpacked(small, respelt).value() == statement);
-  CHECK(unpacked(small, statement).value() == statement);
+  CHECK(unpack_text(small, respelt).value() == statement);
+  CHECK(unpack_text(small, statement).value() == statement);
 }
 
 TEST_CASE("a text with blanks between its tokens is packed as well") {
@@ -107,13 +102,13 @@ TEST_CASE("a text with blanks between its tokens is packed as well") {
   }
   const auto small = packed(spacious);
   CHECK(small.size() < statement.size() / 3);
-  CHECK(unpacked(small, respelt).value() == spacious);
+  CHECK(unpack_text(small, respelt).value() == spacious);
 }
 
 TEST_CASE("what a shadow leaves out may be in `_source` or not") {
   const std::string text = R"({"a":{"b":{},"c":[null,{}]},"d":null,"long":")" +
                            std::string(200, 'x') + R"(","n":[1,null,2.50,[]]})";
-  CHECK(unpacked(packed(text), R"({"long":")" + std::string(200, 'x') + R"(","n":[1,2.5]})")
+  CHECK(unpack_text(packed(text), R"({"long":")" + std::string(200, 'x') + R"(","n":[1,2.5]})")
             .value() == text);
 }
 
@@ -122,7 +117,7 @@ TEST_CASE("any text comes back exactly") {
     Anything anything(seed);
     const auto text = anything.object(5);
     CAPTURE(text);
-    if (const auto small = pack_text(text)) CHECK(unpacked(*small, text).value() == text);
+    if (const auto small = pack_text(text)) CHECK(unpack_text(*small, text).value() == text);
   }
 }
 
@@ -130,7 +125,7 @@ TEST_CASE("a text beyond the reach of the dictionary comes back exactly") {
   std::string text = R"({"a":")" + std::string(100'000, 'a') + R"(","many":[)";
   for (int i = 0; i < 20'000; ++i) text += "\"" + std::to_string(i) + "\",";
   text += R"("last"],"z":1})";
-  CHECK(unpacked(packed(text), text).value() == text);
+  CHECK(unpack_text(packed(text), text).value() == text);
 }
 
 TEST_CASE("a text is not packed where that would not pay or not be sure") {
@@ -147,7 +142,7 @@ TEST_CASE("a packed text that does not go with its statement is an error") {
   auto other = respelt;
   other.replace(other.find("ada"), 3, "bob");
   for (const auto& source : {std::string("{}"), std::string("[]"), std::string("1"), other}) {
-    const auto text = unpacked(small, source);
+    const auto text = unpack_text(small, source);
     REQUIRE_FALSE(text.has_value());
     CHECK(text.error().code == Code::internal);
   }
@@ -156,18 +151,18 @@ TEST_CASE("a packed text that does not go with its statement is an error") {
 TEST_CASE("a damaged packed text is an error and costs no memory") {
   const auto bytes = from_base64(packed(statement)).value();
   for (std::size_t i = 0; i < bytes.size(); ++i) {
-    CHECK_FALSE(unpacked(to_base64(bytes.substr(0, i)), respelt).has_value());
+    CHECK_FALSE(unpack_text(to_base64(bytes.substr(0, i)), respelt).has_value());
     for (int bit = 0; bit < 8; ++bit) {
       auto odd = bytes;
       odd[i] = static_cast<char>(odd[i] ^ (1 << bit));
-      const auto text = unpacked(to_base64(odd), respelt);
+      const auto text = unpack_text(to_base64(odd), respelt);
       if (text) CHECK(*text == statement);  // the same by another way
     }
   }
-  CHECK_FALSE(unpacked("", respelt).has_value());
-  CHECK_FALSE(unpacked("?", respelt).has_value());
+  CHECK_FALSE(unpack_text("", respelt).has_value());
+  CHECK_FALSE(unpack_text("?", respelt).has_value());
   const auto boast = std::string("\0\xFF\xFF\xFF\x7D", 5) + std::string(20, '\0');
-  CHECK_FALSE(unpacked(to_base64(boast), respelt).has_value());
+  CHECK_FALSE(unpack_text(to_base64(boast), respelt).has_value());
 }
 
 }  // namespace lectern::store::elasticsearch

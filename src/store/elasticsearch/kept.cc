@@ -170,7 +170,7 @@ std::optional<std::string> exact_text(Value hit) {
   const auto packed = field(hit, "lectern.packed");
   const auto source = hit.find("_source");
   if (!packed || !source) return std::nullopt;
-  auto unpacked = unpack_text(text(packed), *source);
+  auto unpacked = unpack_text(text(packed), source->source());
   if (unpacked) return std::move(*unpacked);
   if (!source->is(Type::object) || !readable(*source)) return std::nullopt;
   const auto id = hit.find("_id");
