@@ -73,6 +73,7 @@ void append_lectern(std::string& lines, const T& kept, bool voided, std::string_
 void append_open_object(std::string& lines, std::string_view object) {
   const std::size_t begin = lines.size();
   lines += object.substr(0, object.rfind('}'));
+  if (object.find('\n') == object.npos && object.find('\r') == object.npos) return;
   std::replace_if(
       lines.begin() + static_cast<std::ptrdiff_t>(begin), lines.end(),
       [](char c) { return c == '\n' || c == '\r'; }, ' ');
