@@ -166,6 +166,13 @@ std::string_view asking_for_kept(Layout layout) {
                "lectern.refers_to,lectern.voids,lectern.voided,lectern.text,lectern.packed";
 }
 
+std::string_view asking_for_row(Layout layout) {
+  return layout == Layout::plain
+             ? "_source=false&stored_fields=lectern.stored,lectern.refers_to,lectern.text"
+             : "_source=true&stored_fields=lectern.stored,lectern.refers_to,lectern.text,"
+               "lectern.packed";
+}
+
 std::optional<std::string> exact_text(Value hit) {
   if (const auto plain = field(hit, "lectern.text")) return std::string(text(plain));
   const auto packed = field(hit, "lectern.packed");
@@ -179,17 +186,24 @@ std::optional<std::string> exact_text(Value hit) {
   return without_lectern(*source);
 }
 
-std::optional<Kept> read_kept(Value hit) {
+std::optional<Listed> read_row(Value hit) {
   const auto stored = field(hit, "lectern.stored");
-  const auto id_member = hit.find("_id");
-  const auto id = Uuid::parse(text(id_member));
-  const auto fingerprint = xapi::Fingerprint::parse(text(field(hit, "lectern.hash")));
-  if (!stored || !stored->is(Type::number) || !id || !fingerprint) return std::nullopt;
+  const auto id = Uuid::parse(text(hit.find("_id")));
+  if (!stored || !stored->is(Type::number) || !id) return std::nullopt;
   auto exact = exact_text(hit);
   if (!exact) return std::nullopt;
+  const Time time{std::chrono::microseconds{stored->as_integer().value_or(0)}};
+  return Listed{{time, *id}, std::move(*exact), field(hit, "lectern.refers_to").has_value()};
+}
+
+std::optional<Kept> read_kept(Value hit) {
+  const auto fingerprint = xapi::Fingerprint::parse(text(field(hit, "lectern.hash")));
+  if (!fingerprint) return std::nullopt;
+  auto row = read_row(hit);
+  if (!row) return std::nullopt;
   Kept kept;
-  kept.id = *id;
-  kept.stored = Time{std::chrono::microseconds{stored->as_integer().value_or(0)}};
+  kept.id = row->position.id;
+  kept.stored = row->position.stored;
   kept.fingerprint = *fingerprint;
   if (const auto terms = hit.find("fields")->find("lectern.terms"))
     for (const Value term : terms->children())
@@ -198,7 +212,7 @@ std::optional<Kept> read_kept(Value hit) {
   kept.refers_to = Uuid::parse(text(field(hit, "lectern.refers_to")));
   kept.voids = flag(field(hit, "lectern.voids"));
   kept.voided = flag(field(hit, "lectern.voided"));
-  kept.text = std::move(*exact);
+  kept.text = std::move(row->json);
   const auto number = [&](std::string_view name) {
     const auto member = hit.find(name);
     return member && member->is(Type::number) ? member->as_integer().value_or(0) : 0;

@@ -47,6 +47,10 @@ std::string_view asking_for_kept(Layout layout);
 /// Reads a hit or an item of a multi-get that was asked for so; nothing when it lacks our part.
 std::optional<Kept> read_kept(json::Value hit);
 
+/// The same for a row of a page, of which less need be asked for.
+std::string_view asking_for_row(Layout layout);
+std::optional<Listed> read_row(json::Value hit);
+
 /// The exact text in a hit that was asked for `lectern.text`, `lectern.packed` and `_source`. What
 /// cannot be unpacked is taken from `_source`, and the log says so. Nothing: it has none.
 std::optional<std::string> exact_text(json::Value hit);

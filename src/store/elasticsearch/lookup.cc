@@ -105,13 +105,11 @@ Result<std::vector<Listed>> look_up_texts(Cluster& cluster, const StatementIndex
   std::vector<std::string> texts;
   for (const Uuid& id : ids) texts.push_back(id.text());
   std::vector<Listed> all;
-  RETURN_IF_ERROR(multi_get(
-      cluster, fmt::format("/{}/_mget?{}", index.name, asking_for_kept(index.layout)), texts,
-      deadline, [&](Value item) {
-        if (auto kept = read_kept(item))
-          all.push_back(
-              {{kept->stored, kept->id}, std::move(kept->text), kept->refers_to.has_value()});
-      }));
+  RETURN_IF_ERROR(multi_get(cluster,
+                            fmt::format("/{}/_mget?{}", index.name, asking_for_row(index.layout)),
+                            texts, deadline, [&](Value item) {
+                              if (auto row = read_row(item)) all.push_back(std::move(*row));
+                            }));
   return all;
 }
 
