@@ -9,9 +9,9 @@
 namespace lectern::store::clickhouse {
 
 /// A set of ids that forgets which they are: it may take a new id for one that it holds, never the
-/// other way round. A Bloom filter that grows: of about 2,000 new ids one is mistaken, and of more
-/// once it may not grow any further. Two bytes an id, four at most just after it has grown. Not
-/// thread-safe.
+/// other way round. A Bloom filter that grows by layers, each twice as large: each full one takes
+/// about one new id of 14,000 for a known one, and more once the filter may not grow any further.
+/// Two and a half to five bytes an id. Not thread-safe.
 class IdFilter {
  public:
   /// Room for `expected` ids before it grows. Past `bytes_max` it does not grow.

@@ -13,7 +13,8 @@
 
 namespace lectern::store::clickhouse {
 
-/// Memory for it: beyond 50 million ids it mistakes more new ids, and the server is asked for them.
+/// Memory for it, in bytes: beyond 50 million ids it mistakes more new ones, for which the server
+/// is then asked.
 inline constexpr std::size_t known_claims_bytes_max = 128UL << 20;
 
 /// Which ids have been claimed, in memory, so that a process that is alone need not look for the

@@ -48,9 +48,9 @@ class Presence {
   /// consistent_through() answers behind its end then reaches beyond them, and nobody need ask
   /// again. May run beside the flush; must have returned before flush_ended().
   Result<void> listen(Deadline deadline);
-  /// Since when all others have been quiet, as of the last listen(). A process that is not heard
-  /// there has laid no claim before, and lays its first one when those of the flush that listened
-  /// are there. For the writing thread, beside no listen().
+  /// Since when all others have been quiet, as of the last listen(); nothing before the first. A
+  /// process that is not heard of by then has laid no claim since, and will meet those that were
+  /// there when listen() began. For the writing thread, while no listen() is under way.
   const std::optional<Quiet>& quiet() const { return quiet_; }
   /// The flush is done. `in_doubt`: something of it may still appear; low stays for silence_max.
   void flush_ended(bool in_doubt);

@@ -22,9 +22,12 @@
 ///
 ///   shadow = value        ; of the statement, which is an object, without the member `lectern`
 ///   value  = object / array / string / "true" / "false" / ""   ; "" for a number
-///   object = "{" [ member *( comma member ) ] "}"              ; in the order of the keys as
-///   written member = string colon value array  = "[" [ value *( comma value ) ] "]" string = as
-///   json::append_quoted() writes it colon  = ":" / ": " comma  = "," / ", "
+///   object = "{" [ member *( comma member ) ] "}"   ; in the order of the keys as written
+///   member = string colon value
+///   array  = "[" [ value *( comma value ) ] "]"
+///   string = as json::append_quoted() writes it
+///   colon  = ":" / ": "
+///   comma  = "," / ", "
 ///
 /// Members and elements that are null, or hold nothing but such and empty ones, are left out.
 namespace lectern::store::elasticsearch {

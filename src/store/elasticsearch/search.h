@@ -6,8 +6,8 @@
 
 namespace lectern::store::elasticsearch {
 
-/// The hits of a _search; nothing when there are none. Its filter_path must ask for `timed_out`
-/// too, which tells an answer without hits from one of somebody who is not Elasticsearch. Errors:
+/// The hits of a _search; nothing when there are none. A filter_path must let `timed_out` through,
+/// which tells an answer without hits from one of somebody who is not Elasticsearch. Errors:
 /// unavailable for the latter.
 Result<std::optional<json::Value>> hits_of(const Reply& reply);
 
