@@ -11,7 +11,15 @@
 
 namespace lectern {
 
-/// Does the small jobs of many threads together: while `rounds_max` rounds are under way, what
+struct RoundLimits {
+  int rounds_max = 1;  ///< at a time
+  /// A round takes jobs of this weight altogether, or one that is heavier.
+  std::size_t weight_max = 1;
+  /// While a round is under way, another one begins only once jobs of this weight wait.
+  std::size_t weight_beside_min = 1;
+};
+
+/// Does the small jobs of many threads together: while as many rounds as may be are under way, what
 /// comes waits and is done in the next one, by one of the threads that wait. Thread-safe; all
 /// callers must have returned before it is destroyed.
 template <typename Job>
@@ -22,9 +30,7 @@ class Rounds {
   /// Does jobs, at least one, until the deadline of the thread that it runs on; must not throw.
   using Do = std::function<void(const Jobs& jobs, Deadline deadline)>;
 
-  /// A round takes jobs of `weight_max` altogether, or one that is heavier.
-  Rounds(int rounds_max, std::size_t weight_max, Do all)
-      : rounds_max_(rounds_max), weight_max_(weight_max), do_(std::move(all)) {}
+  Rounds(RoundLimits limits, Do all) : limits_(limits), do_(std::move(all)) {}
 
   /// Returns once the job was done in a round that began after the call. False: that was not
   /// before the deadline; the job may be done or not, also later if a round had taken it.
@@ -33,7 +39,7 @@ class Rounds {
     std::unique_lock lock(mutex_);
     waiting_.push_back(mine);
     while (!mine->done) {
-      if (!mine->taken && under_way_ < rounds_max_) {
+      if (!mine->taken && may_begin()) {
         run_round(lock, deadline);
       } else if (deadline == Deadline::max()) {
         mine->wake.wait(lock);
@@ -79,13 +85,21 @@ class Rounds {
   /// Who should run the next round, if there is one to run. Should that thread give up, it tells
   /// the one behind it; should another one come first, that takes its job along.
   std::shared_ptr<Entry> next_leader() const {
-    return waiting_.empty() || under_way_ == rounds_max_ ? nullptr : waiting_.front();
+    return waiting_.empty() || !may_begin() ? nullptr : waiting_.front();
+  }
+
+  bool may_begin() const {
+    if (under_way_ == 0) return true;
+    if (under_way_ >= limits_.rounds_max) return false;
+    std::size_t weight = 0;
+    for (const auto& entry : waiting_) weight += entry->weight;
+    return weight >= limits_.weight_beside_min;
   }
 
   Entries take() {
     std::size_t weight = 0;
     auto end = waiting_.begin();
-    while (end != waiting_.end() && (weight == 0 || weight + (*end)->weight <= weight_max_))
+    while (end != waiting_.end() && (weight == 0 || weight + (*end)->weight <= limits_.weight_max))
       weight += (*end++)->weight;
     Entries entries(waiting_.begin(), end);
     waiting_.erase(waiting_.begin(), end);
@@ -93,8 +107,7 @@ class Rounds {
     return entries;
   }
 
-  const int rounds_max_;
-  const std::size_t weight_max_;
+  const RoundLimits limits_;
   const Do do_;
   std::mutex mutex_;
   // Guarded by mutex_:

@@ -23,8 +23,8 @@ struct Held {
   bool let_go = false;
   Rounds<Number> numbers;
 
-  explicit Held(std::size_t weight_max)
-      : numbers(1, weight_max, [this](const auto& jobs, Deadline) { run(jobs); }) {}
+  explicit Held(RoundLimits limits)
+      : numbers(limits, [this](const auto& jobs, Deadline) { run(jobs); }) {}
 
   void run(const Rounds<Number>::Jobs& jobs) {
     std::unique_lock lock(mutex);
@@ -37,9 +37,9 @@ struct Held {
   std::thread bring(std::shared_ptr<Number> job) {
     return std::thread([this, job = std::move(job)] { CHECK(numbers.join(job, 1, for_ever)); });
   }
-  void await_first_round() {
+  void await_rounds(int count) {
     std::unique_lock lock(mutex);
-    changed.wait(lock, [&] { return rounds == 1; });
+    changed.wait(lock, [&] { return rounds == count; });
   }
   void release() {
     const std::lock_guard lock(mutex);
@@ -51,7 +51,7 @@ struct Held {
 }  // namespace
 
 TEST_CASE("a job that comes alone is done at once") {
-  Rounds<Number> numbers(1, 10, [](const auto& jobs, Deadline) {
+  Rounds<Number> numbers({1, 10}, [](const auto& jobs, Deadline) {
     for (const auto& job : jobs) job->value *= 2;
   });
   const auto job = std::make_shared<Number>(Number{21});
@@ -61,7 +61,7 @@ TEST_CASE("a job that comes alone is done at once") {
 
 TEST_CASE("jobs are done once each, however many threads bring them") {
   std::atomic<int> under_way = 0, most = 0;
-  Rounds<Number> numbers(2, 5, [&](const auto& jobs, Deadline) {
+  Rounds<Number> numbers({2, 5}, [&](const auto& jobs, Deadline) {
     most = std::max(most.load(), ++under_way);
     CHECK(jobs.size() <= 5);
     for (const auto& job : jobs) ++job->value;
@@ -81,10 +81,10 @@ TEST_CASE("jobs are done once each, however many threads bring them") {
 }
 
 TEST_CASE("a job that comes while a round is under way is not done in it") {
-  Held held(10);
+  Held held({1, 10});
   const auto first = std::make_shared<Number>(), second = std::make_shared<Number>();
   auto one = held.bring(first);
-  held.await_first_round();
+  held.await_rounds(1);
   auto two = held.bring(second);
   held.release();
   one.join();
@@ -94,10 +94,10 @@ TEST_CASE("a job that comes while a round is under way is not done in it") {
 }
 
 TEST_CASE("a job that waits beyond its deadline is given up and never done") {
-  Held held(10);
+  Held held({1, 10});
   const auto first = std::make_shared<Number>(), second = std::make_shared<Number>();
   auto one = held.bring(first);
-  held.await_first_round();
+  held.await_rounds(1);
   CHECK_FALSE(held.numbers.join(second, 1, Deadline::clock::now()));
   held.release();
   one.join();
@@ -105,11 +105,11 @@ TEST_CASE("a job that waits beyond its deadline is given up and never done") {
 }
 
 TEST_CASE("a job behind one that was given up is done all the same") {
-  Held held(10);
+  Held held({1, 10});
   const auto first = std::make_shared<Number>(), second = std::make_shared<Number>(),
              third = std::make_shared<Number>();
   auto one = held.bring(first);
-  held.await_first_round();
+  held.await_rounds(1);
   std::thread two([&] {
     const auto soon = Deadline::clock::now() + std::chrono::milliseconds(20);
     CHECK_FALSE(held.numbers.join(second, 1, soon));
@@ -123,8 +123,25 @@ TEST_CASE("a job behind one that was given up is done all the same") {
   CHECK(second->round == 0);
 }
 
+TEST_CASE("beside a round another one begins once enough waits for it, and not before") {
+  Held held({2, 10, 2});
+  std::vector<std::shared_ptr<Number>> jobs;
+  for (int i = 0; i < 3; ++i) jobs.push_back(std::make_shared<Number>());
+  auto one = held.bring(jobs[0]);
+  held.await_rounds(1);
+  const auto soon = Deadline::clock::now() + std::chrono::milliseconds(20);
+  CHECK_FALSE(held.numbers.join(std::make_shared<Number>(), 1, soon));
+  auto two = held.bring(jobs[1]), three = held.bring(jobs[2]);
+  held.await_rounds(2);
+  held.release();
+  for (auto* thread : {&one, &two, &three}) thread->join();
+  CHECK(jobs[0]->round == 1);
+  CHECK(jobs[1]->round == 2);
+  CHECK(jobs[2]->round == 2);
+}
+
 TEST_CASE("a job heavier than a round may be is done alone") {
-  Held held(10);
+  Held held({1, 10});
   held.release();
   const auto heavy = std::make_shared<Number>();
   CHECK(held.numbers.join(heavy, 1000, for_ever));

@@ -32,7 +32,7 @@ constexpr std::size_t together_max = 500;
 }  // namespace
 
 Learned::Learned()
-    : rounds_(1, together_max, [this](const auto& lessons, Deadline deadline) {
+    : rounds_({1, together_max}, [this](const auto& lessons, Deadline deadline) {
         take_together(lessons, deadline);
       }) {
   // Mapped rather than allocated: pages that are never touched cost nothing.

@@ -13,10 +13,11 @@ namespace lectern::store::clickhouse {
 inline const Uuid& key_of(const Found& found) { return found.position.id; }
 inline const xapi::Position& key_of(const Kept& kept) { return kept.position; }
 
-/// Answers many small lookups with few queries: what is asked while two rounds are under way is
-/// asked together in the next one. A query costs ClickHouse a millisecond or more, however little
-/// it reads. Values are found by key_of(). Thread-safe. Made for ids of Found, positions of Kept
-/// and terms of NewestPlaces.
+/// Answers many small lookups with few queries: what is asked while a query is under way is asked
+/// together in the next one, and that waits for the one before it unless enough of them have come
+/// together. A query costs ClickHouse a millisecond or more, however little it reads. Values are
+/// found by key_of(). Thread-safe. Made for ids of Found and of themselves, positions of Kept and
+/// terms of NewestPlaces.
 template <typename Key, typename Value>
 class SharedFind {
  public:
@@ -27,14 +28,16 @@ class SharedFind {
   SharedFind(Find find, std::size_t keys_max, std::size_t callers_max)
       : find_(std::move(find)),
         keys_max_(keys_max),
-        rounds_(rounds_max, callers_max, [this](const auto& lookups, Deadline) { run(lookups); }) {}
+        rounds_({rounds_max, callers_max, callers_beside_min},
+                [this](const auto& lookups, Deadline) { run(lookups); }) {}
 
   /// What `find` answers for these keys, asked after the call began. Errors: those of `find`, and
   /// unavailable at the deadline.
   Result<std::vector<Value>> find(std::span<const Key> keys, Deadline deadline);
 
  private:
-  static constexpr int rounds_max = 2;
+  static constexpr int rounds_max = 4;
+  static constexpr std::size_t callers_beside_min = 8;
 
   struct Lookup {
     std::vector<Key> keys;

@@ -13,7 +13,7 @@ SharedBulk::SharedBulk(Cluster& cluster, std::string index, std::string refresh)
     : cluster_(cluster),
       index_(std::move(index)),
       refresh_(std::move(refresh)),
-      rounds_(requests_max, request_bytes_max,
+      rounds_({requests_max, request_bytes_max},
               [this](const Parts& parts, Deadline deadline) { send_parts(parts, deadline); }) {}
 
 Result<std::vector<BulkItem>> SharedBulk::send(std::string lines, std::size_t items,

@@ -12,7 +12,7 @@ constexpr std::size_t ids_max = 1000;  // of one request
 
 SharedLook::SharedLook(Look look)
     : look_(std::move(look)),
-      rounds_(1, ids_max,
+      rounds_({1, ids_max},
               [this](const Questions& questions, Deadline deadline) { ask(questions, deadline); }) {
 }
 
