@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "store/clickhouse/common_places.h"
 #include "xapi/terms.h"
 
 namespace lectern::store::clickhouse {
@@ -172,41 +173,34 @@ Result<std::vector<xapi::Position>> Places::carrying(std::span<const TermHash> t
   return places;
 }
 
-/// Takes the first places of the rarest term from a query that is shared with those who ask for
-/// theirs at the same time. False: they must be asked for alone.
-Result<bool> Places::newest(std::size_t count, std::vector<xapi::Position>& places) {
-  if (ascending_ || after_ || since_) return false;
-  TRY(const auto found, newest_of_(terms_.front()));
-  if (!found) return false;
-  const auto verb = verb_ ? verb_mark_of(*verb_) : no_verb_mark;
-  for (const auto& [position, mark] : *found) {
-    if (until_ && position.stored > *until_) continue;
-    if (verb_ && mark != verb && mark != no_verb_mark) continue;
-    if (!places.empty() && places.back() == position) continue;
-    if (places.size() == count) break;
+/// The first places, from a query that is shared with those who ask for theirs at the same time.
+Result<std::vector<xapi::Position>> Places::newest(std::size_t count) {
+  TRY(const auto lists, newest_of_(terms_));
+  const auto is_wanted = [&](const MarkedPlace& place) {
+    if (until_ && place.position.stored > *until_) return false;
+    return !verb_ || place.verb == verb_mark_of(*verb_) || place.verb == no_verb_mark;
+  };
+  const auto common = common_places(lists, is_wanted, count, window_first);
+  std::swap(terms_.front(), *std::find(terms_.begin(), terms_.end(), lists[common.rarest].term));
+  exhausted_ = common.all;
+  after_ = common.reached;
+  TRY(const auto sure, carrying(others(), common.unsure));
+  std::set<xapi::Position> lacking(common.unsure.begin(), common.unsure.end());
+  for (const auto& place : sure) lacking.erase(place);
+  std::vector<xapi::Position> places;
+  for (const auto& [position, mark] : common.places) {
+    if (lacking.contains(position)) continue;
     places.push_back(position);
     if (mark == no_verb_mark) unmarked_.insert(position);
   }
-  const bool all = found->size() < newest_places_max;
-  if (places.size() < count && !all) {
-    places.clear();
-    unmarked_.clear();
-    return false;
-  }
-  exhausted_ = places.size() < count;
-  if (!places.empty()) after_ = places.back();
-  return true;
+  return places;
 }
 
 /// The first window without counting: two queries instead of three, and most often there is no
 /// second window.
 Result<std::vector<xapi::Position>> Places::guessed_window(std::size_t count) {
   guessed_ = true;
-  std::vector<xapi::Position> rare;
-  TRY(const bool found, newest(window_, rare));
-  if (!found) {
-    TRY(rare, one_order("SELECT stored, id, verb" + rare_places() + "1", window_));
-  }
+  TRY(const auto rare, one_order("SELECT stored, id, verb" + rare_places() + "1", window_));
   window_ *= window_growth;
   TRY(auto places, carrying(others(), rare));
   if (places.size() <= count) return places;
@@ -246,12 +240,8 @@ Result<std::vector<xapi::Position>> Places::intersection(std::size_t count) {
 Result<std::vector<xapi::Position>> Places::candidates(std::size_t count) {
   if (terms_.empty())
     return one_order("SELECT stored, id, toInt64(1) FROM " + names_.rows + " WHERE 1", count);
-  if (terms_.size() == 1) {
-    std::vector<xapi::Position> places;
-    TRY(const bool found, newest(count, places));
-    if (found) return places;
-    return one_order("SELECT stored, id, verb" + rare_places() + "1", count);
-  }
+  if (!ascending_ && !after_ && !since_) return newest(count);
+  if (terms_.size() == 1) return one_order("SELECT stored, id, verb" + rare_places() + "1", count);
   return intersection(count);
 }
 

@@ -13,8 +13,8 @@
 
 namespace lectern::store::clickhouse {
 
-/// The newest places of a term, as SharedPlaces finds them.
-using NewestOf = std::function<Result<std::optional<std::vector<MarkedPlace>>>(const TermHash&)>;
+/// The newest places of each of some terms, as SharedPlaces finds them.
+using NewestOf = std::function<Result<std::vector<NewestPlaces>>(std::span<const TermHash>)>;
 
 /// Walks over the places that carry all terms of a filter, in the order of the page, without
 /// looking at rows. Places of statements that never got their row are among them.
@@ -28,7 +28,7 @@ class Places {
 
  private:
   Result<std::vector<xapi::Position>> candidates(std::size_t count);
-  Result<bool> newest(std::size_t count, std::vector<xapi::Position>& places);
+  Result<std::vector<xapi::Position>> newest(std::size_t count);
   Result<std::vector<xapi::Position>> one_order(const std::string& from, std::size_t count);
   Result<std::vector<xapi::Position>> intersection(std::size_t count);
   Result<std::vector<xapi::Position>> guessed_window(std::size_t count);

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <map>
 #include <mutex>
-#include <optional>
-#include <set>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "store/clickhouse/shared_find.h"
@@ -22,6 +22,7 @@ struct NewestPlaces {
   /// newest_places_max at most, the newest first. One may stand twice: once for the term as the
   /// statement's own and once as inherited.
   std::vector<MarkedPlace> places;
+  bool all = false;  ///< the term has no others
 };
 
 /// Some pages of 100, so that a verb or another term beside this one leaves one.
@@ -30,24 +31,31 @@ inline constexpr std::size_t newest_places_max = 1'024;
 inline const TermHash& key_of(const NewestPlaces& newest) { return newest.term; }
 
 /// Where the newest statements of a term are, asked for many terms at once: to begin a query in
-/// each part of the table costs more than to read a few hundred places of one more term. Terms
-/// with so many places that this is not true are found out. Thread-safe.
+/// each part of the table costs more than to read a few hundred places of one more term. Of terms
+/// with a great many places it is remembered how far back the newest reach, since only newer ones
+/// can come, and no others are read. Thread-safe.
 class SharedPlaces {
  public:
   SharedPlaces(Server& server, const Names& names);
 
-  /// Nothing for a term that is known to have too many places. Errors: unavailable.
-  Result<std::optional<std::vector<MarkedPlace>>> newest(const TermHash& term, Deadline deadline);
+  /// The newest places of each of these terms, in any order. Errors: unavailable.
+  Result<std::vector<NewestPlaces>> newest(std::span<const TermHash> terms, Deadline deadline);
 
  private:
   Result<std::vector<NewestPlaces>> find(std::span<const TermHash> terms, Deadline deadline);
-  Result<NewestPlaces> find_one(const TermHash& term, Deadline deadline);
+  Result<std::vector<NewestPlaces>> find_together(std::span<const TermHash> terms,
+                                                  Deadline deadline);
   Result<std::vector<NewestPlaces>> find_each(std::span<const TermHash> terms, Deadline deadline);
+  Result<NewestPlaces> find_one(const TermHash& term, Deadline deadline);
+  std::string carrying_any(std::span<const TermHash> terms);
+  bool is_below_floor(const NewestPlaces& newest);
+  void note_floor(const NewestPlaces& newest);
 
   Server& server_;
   const Names& names_;
   std::mutex mutex_;
-  std::set<TermHash> frequent_;  // guarded by mutex_; bounded
+  std::map<TermHash, std::int64_t>
+      floors_;  // `stored`, in microseconds; guarded by mutex_; bounded
   SharedFind<TermHash, NewestPlaces> shared_;
 };
 

@@ -153,8 +153,8 @@ Result<Page> Table::query(const Filter& filter, const PageRequest& page, Deadlin
     const auto rows_of = [&](std::span<const xapi::Position> positions) {
       return shared_rows_.find(positions, deadline);
     };
-    const auto newest_of = [&](const TermHash& term) {
-      return shared_places_.newest(term, deadline);
+    const auto newest_of = [&](std::span<const TermHash> terms) {
+      return shared_places_.newest(terms, deadline);
     };
     return checked(read_page(server_, names_, filter, page, newest_of, rows_of, deadline));
   });
