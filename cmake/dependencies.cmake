@@ -13,6 +13,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(BSON REQUIRED IMPORTED_TARGET libbson-1.0)
 pkg_check_modules(MONGOC REQUIRED libmongoc-1.0)
 pkg_check_modules(LZ4 REQUIRED IMPORTED_TARGET liblz4)
+pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(JEMALLOC REQUIRED IMPORTED_TARGET jemalloc)
 find_package(benchmark QUIET)
 
@@ -30,7 +31,7 @@ add_library(lectern_libs_store INTERFACE)
 # libmongoc is loaded by those who need it (store/mongo/driver.h); only its headers are used here.
 target_include_directories(lectern_libs_store SYSTEM INTERFACE ${MONGOC_INCLUDE_DIRS})
 target_link_libraries(lectern_libs_store INTERFACE RocksDB::rocksdb-shared PkgConfig::BSON
-                      PkgConfig::LZ4 ZLIB::ZLIB ${CMAKE_DL_LIBS})
+                      PkgConfig::LZ4 PkgConfig::ZSTD ZLIB::ZLIB ${CMAKE_DL_LIBS})
 
 add_library(lectern_libs_http INTERFACE)
 target_link_libraries(lectern_libs_http INTERFACE Boost::boost OpenSSL::SSL ZLIB::ZLIB)

@@ -310,6 +310,7 @@ store::StoreSettings Settings::store_settings() const {
   out.documents_url = store_documents;
   out.connections_max = static_cast<std::size_t>(store_connections_max);
   out.timeout_ms = static_cast<std::uint32_t>(store_timeout_ms);
+  out.texts_bytes_max = static_cast<std::size_t>(store_texts_bytes_max);
   return out;
 }
 

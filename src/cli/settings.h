@@ -63,6 +63,7 @@ struct Settings {
 
   std::int64_t store_timeout_ms = 0;
   std::int64_t store_connections_max = 0;
+  std::int64_t store_texts_bytes_max = 0;
   std::string store_documents;  ///< an address, or "" for the embedded store
 
   std::string forwardings_json;  ///< for lrs::parse_receivers(), which took it

@@ -20,6 +20,9 @@ struct StoreSettings {
   std::string app_dir;                ///< where the embedded store keeps its files
   std::size_t connections_max = 32;   ///< to a database
   std::uint32_t timeout_ms = 30'000;  ///< of one call to a database
+  /// Memory for texts of statements that a database keeps, where reading them there takes long
+  /// (ClickHouse, Elasticsearch); 0 for none.
+  std::size_t texts_bytes_max = 256UL * 1024 * 1024;
   /// Where documents are kept beside a backend that cannot hold them (ClickHouse, fs): the address
   /// of a MongoDB or an Elasticsearch, which processes share; "" is the embedded store.
   std::string documents_url{};

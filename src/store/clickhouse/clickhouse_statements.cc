@@ -6,14 +6,14 @@
 namespace lectern::store::clickhouse {
 
 ClickHouseStatements::ClickHouseStatements(Options options)
-    : options_(std::move(options)), server_(options_.server) {}
+    : options_(std::move(options)), server_(options_.server), texts_(options_.texts_bytes_max) {}
 
 Result<Table*> ClickHouseStatements::table_of(const std::string& target) {
   const std::lock_guard lock(mutex_);
   if (const auto at = tables_.find(target); at != tables_.end()) return at->second.get();
   TRY(auto names, names_of(options_.database, target.empty() ? options_.table : target));
   auto& table = tables_[target];
-  table = std::make_unique<Table>(server_, std::move(names), options_.ids_chunk);
+  table = std::make_unique<Table>(server_, std::move(names), texts_, options_.ids_chunk);
   return table.get();
 }
 

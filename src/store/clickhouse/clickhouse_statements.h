@@ -31,6 +31,7 @@ class ClickHouseStatements final : public StatementStore {
  private:
   const Options options_;
   Server server_;
+  RecentTexts texts_;
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<Table>> tables_;  // by target; guarded by mutex_
 };

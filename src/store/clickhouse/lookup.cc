@@ -91,6 +91,21 @@ Result<std::vector<Kept>> rows_at(Server& server, const Names& names,
   return rows;
 }
 
+Result<std::vector<Uuid>> voided(Server& server, const Names& names, std::span<const Uuid> ids,
+                                 Deadline deadline) {
+  std::vector<Uuid> found;
+  if (ids.empty()) return found;
+  const Keys keys(ids);
+  TRY(const auto answer,
+      keys.select(server,
+                  "SELECT id FROM " + names.marks + " WHERE kind = 1 AND id IN " + keys.ids(),
+                  deadline));
+  RowReader reader(answer);
+  while (reader.more()) found.push_back(reader.id());
+  if (!reader.ok()) return unreadable(names.marks);
+  return found;
+}
+
 Result<std::vector<Event>> events_of(Server& server, const Names& names, std::span<const Uuid> ids,
                                      Deadline deadline) {
   std::vector<Event> events;

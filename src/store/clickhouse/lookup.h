@@ -53,6 +53,10 @@ Result<std::set<xapi::Position>> committed(Server& server, const Names& names,
 Result<std::vector<Kept>> rows_at(Server& server, const Names& names,
                                   std::span<const xapi::Position> positions, Deadline deadline);
 
+/// Which of these statements are voided.
+Result<std::vector<Uuid>> voided(Server& server, const Names& names, std::span<const Uuid> ids,
+                                 Deadline deadline);
+
 /// What Ralph's table holds under these ids, the earliest for each, whoever wrote it. A scan of
 /// its ids: 15 ms for each million.
 Result<std::vector<Event>> events_of(Server& server, const Names& names, std::span<const Uuid> ids,

@@ -14,6 +14,11 @@ std::size_t text_bytes(std::span<const NewRow> rows) {
 
 }  // namespace
 
+std::uint8_t flags_of(const Row& row) {
+  return static_cast<std::uint8_t>((row.refers_to ? flag::refers : 0) |
+                                   (row.voids ? flag::voids : 0));
+}
+
 Body terms_body(std::span<const NewRow> rows) {
   Body body;
   for (const auto& row : rows) body.rows += row.hashes->size();
@@ -62,8 +67,7 @@ Body rows_body(std::span<const NewRow> rows) {
   for (const auto& [row, hashes, in_events] : rows) {
     body.bytes.i64(micros_of(row->stored));
     body.bytes.fixed(row->id);
-    body.bytes.u8(static_cast<std::uint8_t>((row->refers_to ? flag::refers : 0) |
-                                            (row->voids ? flag::voids : 0)));
+    body.bytes.u8(flags_of(*row));
     body.bytes.string(row->json);
   }
   return body;

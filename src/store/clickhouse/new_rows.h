@@ -17,6 +17,9 @@ struct NewRow {
   bool in_events = false;                         ///< Ralph's table holds it already
 };
 
+/// What its row says of a statement (layout.h, flag).
+std::uint8_t flags_of(const Row& row);
+
 /// Rows of one table.
 struct Body {
   std::size_t rows = 0;

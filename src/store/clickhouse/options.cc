@@ -75,6 +75,7 @@ Result<std::string> url_of(std::string host, std::size_t port) {
 
 Result<Options> options_of(const StoreSettings& settings) {
   Options options;
+  options.texts_bytes_max = settings.texts_bytes_max;
   options.server.connections_max = settings.connections_max;
   options.server.timeout = std::chrono::milliseconds{settings.timeout_ms};
   options.server.settings["date_time_input_format"] = "best_effort";

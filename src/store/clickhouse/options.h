@@ -12,7 +12,8 @@ struct Options {
   ServerOptions server;
   std::string database = "xapi";
   std::string table = "xapi_events_all";
-  std::size_t ids_chunk = 10'000;  ///< ids in one lookup
+  std::size_t ids_chunk = 10'000;   ///< ids in one lookup
+  std::size_t texts_bytes_max = 0;  ///< of memory, for texts of all tables
 };
 
 /// Errors: invalid, naming the setting, its value and what is allowed.

@@ -43,6 +43,7 @@ void SharedFind<Key, Value>::run(const Lookups& lookups) {
 }
 
 template class SharedFind<Uuid, Found>;
+template class SharedFind<Uuid, Uuid>;
 template class SharedFind<xapi::Position, Kept>;
 template class SharedFind<TermHash, NewestPlaces>;
 

@@ -10,6 +10,7 @@
 
 namespace lectern::store::clickhouse {
 
+inline const Uuid& key_of(const Uuid& id) { return id; }
 inline const Uuid& key_of(const Found& found) { return found.position.id; }
 inline const xapi::Position& key_of(const Kept& kept) { return kept.position; }
 

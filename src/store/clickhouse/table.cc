@@ -16,9 +16,8 @@ constexpr std::chrono::milliseconds rest_max{1'000};
 // What is worth asking together with others.
 constexpr std::size_t callers_max = 64;
 constexpr std::size_t small_find_ids_max = 32;
-constexpr std::size_t small_page_rows_max = 256;
 
-Table::Table(Server& server, Names names, std::size_t ids_chunk)
+Table::Table(Server& server, Names names, RecentTexts& texts, std::size_t ids_chunk)
     : server_(server),
       names_(std::move(names)),
       ids_chunk_(ids_chunk),
@@ -27,11 +26,7 @@ Table::Table(Server& server, Names names, std::size_t ids_chunk)
       shared_find_([this](std::span<const Uuid> ids,
                           Deadline deadline) { return checked(find_some(ids, deadline)); },
                    small_find_ids_max, callers_max),
-      shared_rows_(
-          [this](std::span<const xapi::Position> positions, Deadline deadline) {
-            return rows_at(server_, names_, positions, deadline);
-          },
-          small_page_rows_max, callers_max / 4),
+      kept_rows_(server_, names_, texts),
       shared_places_(server_, names_),
       gatherer_([this](Requests requests) { return flush(std::move(requests)); },
                 [this] { presence_.rest(Clock::now() + rest_max); }) {}
@@ -75,6 +70,7 @@ Result<std::vector<Verdict>> Table::append(std::span<Row> rows, OnConflict on_co
     rows[i].stored = request->rows[i].stored;
     rows[i].json = std::move(request->rows[i].json);
   }
+  kept_rows_.keep(rows, verdicts);
   return verdicts;
 }
 
@@ -111,7 +107,7 @@ Result<std::vector<Found>> Table::find_some(std::span<const Uuid> ids, Deadline 
   std::vector<xapi::Position> positions;
   std::unordered_map<Uuid, const Claim*> claimed;
   for (const Claim& claim : claims) positions.push_back(claim.position);
-  TRY(auto rows, rows_at(server_, names_, positions, deadline));
+  TRY(auto rows, kept_rows_.at(positions, true, deadline));
   std::unordered_map<Uuid, Kept*> kept;
   for (Kept& row : rows) kept.emplace(row.position.id, &row);
   std::vector<Found> found;
@@ -151,7 +147,8 @@ Result<Page> Table::query(const Filter& filter, const PageRequest& page, Deadlin
   RETURN_IF_ERROR(prepare(deadline));
   return shared_pages_.read(filter, page, presence_.flushes_ended(), deadline, [&] {
     const auto rows_of = [&](std::span<const xapi::Position> positions) {
-      return shared_rows_.find(positions, deadline);
+      // Who walks on meets rows that are seldom asked for, and should not drive out others.
+      return kept_rows_.at(positions, !page.after, deadline);
     };
     const auto newest_of = [&](std::span<const TermHash> terms) {
       return shared_places_.newest(terms, deadline);

@@ -6,6 +6,7 @@
 
 #include "store/clickhouse/census.h"
 #include "store/clickhouse/gatherer.h"
+#include "store/clickhouse/kept_rows.h"
 #include "store/clickhouse/presence.h"
 #include "store/clickhouse/shared_find.h"
 #include "store/clickhouse/shared_pages.h"
@@ -17,7 +18,8 @@ namespace lectern::store::clickhouse {
 /// Thread-safe.
 class Table {
  public:
-  Table(Server& server, Names names, std::size_t ids_chunk);
+  /// `texts` are those of all tables.
+  Table(Server& server, Names names, RecentTexts& texts, std::size_t ids_chunk);
 
   Result<std::vector<Verdict>> append(std::span<Row> rows, OnConflict on_conflict,
                                       Deadline deadline);
@@ -52,7 +54,7 @@ class Table {
   std::mutex census_mutex_;
   std::optional<Census> census_;  // from the first prepare() on; guarded by census_mutex_
   SharedFind<Uuid, Found> shared_find_;
-  SharedFind<xapi::Position, Kept> shared_rows_;
+  KeptRows kept_rows_;
   SharedPlaces shared_places_;
   SharedPages shared_pages_;
   Gatherer gatherer_;  // last: its thread uses all of the above

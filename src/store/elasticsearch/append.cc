@@ -50,14 +50,20 @@ class Append {
         underway.doubtful(std::chrono::milliseconds(settings_.timeout_ms));
       return fail(std::move(done).error());
     }
-    for (const std::size_t i : fresh_)
-      if (verdicts_[i] == Verdict::stored)
-        place_.texts.keep(place_.names.statements, {rows_[i].stored, rows_[i].id}, rows_[i].json,
-                          rows_[i].refers_to.has_value());
+    keep_texts();
     return std::move(verdicts_);
   }
 
  private:
+  void keep_texts() {
+    std::vector<RecentTexts::Text> texts;
+    for (const std::size_t i : fresh_)
+      if (verdicts_[i] == Verdict::stored)
+        texts.push_back(place_.texts.text({rows_[i].stored, rows_[i].id}, rows_[i].json,
+                                          rows_[i].refers_to.has_value() ? 1 : 0));
+    place_.texts.keep(std::move(texts));
+  }
+
   std::vector<Row*> fresh_rows() {
     std::vector<Row*> fresh;
     for (const std::size_t i : fresh_) fresh.push_back(&rows_[i]);

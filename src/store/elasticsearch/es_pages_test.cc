@@ -38,6 +38,14 @@ TEST_CASE("the newest of very many rows come page by page, wherever in time they
         rare.push_back(rows[7].id);
       }
       CHECK(walk(store, {}, true) == all);
+      for (const std::size_t count : {5, 2, 40, 5}) {
+        const auto oldest = store.query({}, {}, {std::nullopt, count, true});
+        REQUIRE(oldest.has_value());
+        std::vector<Uuid> ids;
+        for (const auto& row : oldest->rows) ids.push_back(row.position.id);
+        CHECK(ids == std::vector(all.begin(), all.begin() + static_cast<long>(count)));
+        CHECK(oldest->more);
+      }
       const auto until = store.consistent_through({}).value();
       std::reverse(all.begin(), all.end());
       std::reverse(rare.begin(), rare.end());

@@ -80,14 +80,17 @@ class Reading {
         wanted_(request.rows_max + 1) {}
 
   Result<Page> run() {
-    const bool newest_first = !request_.ascending && wanted_ <= windowed_rows_max;
-    with_texts_ = !newest_first || !place_.habits.texts_known(filter_.all_of);
+    const bool small = wanted_ <= windowed_rows_max;
+    const bool newest_first = !request_.ascending && small;
+    // Who walks from the oldest on meets none that are in memory.
+    const bool from_memory = small && (!request_.ascending || !request_.after);
+    with_texts_ = !from_memory || !place_.habits.texts_known(filter_.all_of);
     RETURN_IF_ERROR(read(newest_first));
-    if (newest_first) {
+    if (from_memory) {
       TRY(const bool complete, take_texts());
       if (!complete) {  // rows were taken back in between
         with_texts_ = true;
-        RETURN_IF_ERROR(read(true));
+        RETURN_IF_ERROR(read(newest_first));
       }
     }
     if (!rows_.empty() && !request_.ascending)
@@ -106,7 +109,20 @@ class Reading {
     Window whole;
     if (filter_.since) whole.after = microseconds(*filter_.since);
     if (filter_.until) whole.through = microseconds(*filter_.until);
-    return newest_first ? read_windows(whole) : read_all(whole);
+    if (newest_first) return read_windows(whole);
+    const bool oldest = request_.ascending && !after_ && !filter_.since && filter_.all_of.empty();
+    return oldest ? read_oldest(whole) : read_all(whole);
+  }
+
+  /// The oldest rows of all, up to where they reached the last time: the bound saves the server a
+  /// look into each segment.
+  Result<void> read_oldest(const Window& whole) {
+    const Window before{whole.after, std::min(whole.through, place_.oldest_through.load())};
+    RETURN_IF_ERROR(read_all(before));
+    if (rows_.size() < wanted_ && before.through < whole.through)
+      RETURN_IF_ERROR(read_all({before.through, whole.through}));
+    if (rows_.size() >= wanted_) place_.oldest_through = microseconds(rows_.back().position.stored);
+    return {};
   }
 
   std::string body(const Window& window, std::size_t rows, std::size_t looked_at) const {
@@ -228,17 +244,15 @@ class Reading {
 
   /// Gives each row its text. False: one is not there any more.
   Result<bool> take_texts() {
-    const auto& index = place_.names.statements;
     if (with_texts_) {
-      std::vector<Listed> places;
-      for (const auto& row : rows_) places.push_back({row.position, {}, false});
-      const auto missing = place_.texts.fill(index, places);
-      place_.habits.note_texts(filter_.all_of, rows_.size() - missing.size(), rows_.size());
-      for (const std::size_t i : missing)
-        place_.texts.keep(index, rows_[i].position, rows_[i].json, rows_[i].refers);
+      std::vector<std::size_t> unknown;
+      for (std::size_t i = 0; i < rows_.size(); ++i)
+        if (!place_.texts.has(rows_[i].position)) unknown.push_back(i);
+      place_.habits.note_texts(filter_.all_of, rows_.size() - unknown.size(), rows_.size());
+      keep(unknown);
       return true;
     }
-    const auto missing = place_.texts.fill(index, rows_);
+    const auto missing = take_known_texts();
     place_.habits.note_texts(filter_.all_of, rows_.size() - missing.size(), rows_.size());
     if (missing.empty()) return true;
     std::vector<Uuid> ids;
@@ -250,9 +264,33 @@ class Reading {
       const auto one = by_id.find(rows_[i].position.id);
       if (one == by_id.end() || one->second->position != rows_[i].position) return false;
       rows_[i] = std::move(*one->second);
-      place_.texts.keep(index, rows_[i].position, rows_[i].json, rows_[i].refers);
     }
+    keep(missing);
     return true;
+  }
+
+  /// Which of the rows have no text in memory.
+  std::vector<std::size_t> take_known_texts() {
+    std::vector<std::size_t> missing;
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      auto text = place_.texts.find(rows_[i].position);
+      if (!text) {
+        missing.push_back(i);
+        continue;
+      }
+      rows_[i].json = std::move(text->json);
+      rows_[i].refers = text->label.flags != 0;
+    }
+    return missing;
+  }
+
+  void keep(std::span<const std::size_t> rows) {
+    // Who walks on meets rows that are seldom asked for, and should not drive out others.
+    if (request_.after) return;
+    std::vector<RecentTexts::Text> texts;
+    for (const std::size_t i : rows)
+      texts.push_back(place_.texts.text(rows_[i].position, rows_[i].json, rows_[i].refers ? 1 : 0));
+    place_.texts.keep(std::move(texts));
   }
 
   Cluster& cluster_;

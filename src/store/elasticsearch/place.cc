@@ -60,11 +60,11 @@ Result<std::vector<std::string>> announced(Cluster& cluster, Place& place, Ids t
 
 }  // namespace
 
-Place::Place(Cluster& cluster, Presence& presence, Texts& its_texts, RecentIds& its_recent,
+Place::Place(Cluster& cluster, Presence& presence, RecentTexts& all_texts, RecentIds& its_recent,
              IndexNames its_names, Layout layout, const std::string& refresh)
     : names(std::move(its_names)),
       statements{names.statements, layout},
-      texts(its_texts),
+      texts(all_texts, names.statements),
       recent(its_recent),
       visibility(presence),
       bulk(cluster, names.statements, refresh),

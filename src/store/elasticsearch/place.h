@@ -12,22 +12,24 @@
 #include "store/elasticsearch/recent_ids.h"
 #include "store/elasticsearch/shared_bulk.h"
 #include "store/elasticsearch/shared_look.h"
-#include "store/elasticsearch/texts.h"
 #include "store/elasticsearch/visibility.h"
+#include "store/recent_texts.h"
 
 namespace lectern::store::elasticsearch {
 
 /// One target's index of statements in use.
 struct Place {
-  Place(Cluster& cluster, Presence& presence, Texts& its_texts, RecentIds& its_recent,
+  Place(Cluster& cluster, Presence& presence, RecentTexts& all_texts, RecentIds& its_recent,
         IndexNames its_names, Layout layout, const std::string& refresh);
 
   const IndexNames names;
   const StatementIndex statements;
   std::atomic<bool> references_there{false};    ///< their index, for certain
   std::atomic<std::int64_t> newest{INT64_MIN};  ///< microseconds: of the newest row that was seen
+  /// Microseconds: where the last page of the oldest rows ended.
+  std::atomic<std::int64_t> oldest_through{INT64_MAX};
   Habits habits;
-  Texts& texts;
+  TextsOfIndex texts;
   RecentIds& recent;
   Visibility visibility;
   SharedBulk bulk;
@@ -35,8 +37,6 @@ struct Place {
   SharedLook look_for_marks;   ///< for targets of references: existing()
 };
 
-/// Memory for texts, of all places together.
-inline constexpr std::size_t texts_bytes_max = 64UL * 1024 * 1024;
 /// Ids that are remembered at least, of all places together; takes up to 8 MiB.
 inline constexpr std::size_t recent_ids_max = 196'000;
 
@@ -48,7 +48,7 @@ class Places {
       : cluster_(cluster),
         presence_(presence),
         settings_(settings),
-        texts_(texts_bytes_max),
+        texts_(settings.texts_bytes_max),
         recent_(recent_ids_max) {}
 
   /// The place of a target; lives as long as this. Errors: invalid for a target that names no
@@ -61,7 +61,7 @@ class Places {
   Cluster& cluster_;
   Presence& presence_;
   const Settings& settings_;
-  Texts texts_;
+  RecentTexts texts_;
   RecentIds recent_;
   PerTarget<Place> ready_;
 };

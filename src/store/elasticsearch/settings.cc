@@ -101,6 +101,7 @@ Result<Settings> read_settings(const StoreSettings& from) {
   Settings settings;
   settings.connections_max = from.connections_max;
   settings.timeout_ms = from.timeout_ms;
+  settings.texts_bytes_max = from.texts_bytes_max;
   const auto value = [&](const char* name) -> std::optional<std::string> {
     const auto found = from.values.find(name);
     return found == from.values.end() ? std::nullopt : std::optional(found->second);

@@ -19,6 +19,7 @@ struct Settings {
   bool allow_yellow = false;        ///< the heartbeat takes yellow for ok
   std::size_t connections_max = 32;
   std::uint32_t timeout_ms = 30'000;
+  std::size_t texts_bytes_max = 0;  ///< of memory, for texts of all indices
 };
 
 /// Reads HOSTS, DEFAULT_INDEX, CLIENT_OPTIONS, REFRESH_AFTER_WRITE and ALLOW_YELLOW_STATUS; other
