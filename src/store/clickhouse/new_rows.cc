@@ -1,5 +1,8 @@
 #include "store/clickhouse/new_rows.h"
 
+#include <algorithm>
+#include <tuple>
+
 namespace lectern::store::clickhouse {
 namespace {
 
@@ -19,18 +22,30 @@ std::uint8_t flags_of(const Row& row) {
                                    (row.voids ? flag::voids : 0));
 }
 
+/// In the order of their table, which saves the server sorting them: it takes ten times as long.
 Body terms_body(std::span<const NewRow> rows) {
-  Body body;
-  for (const auto& row : rows) body.rows += row.hashes->size();
-  body.bytes.reserve(body.rows * term_bytes);
+  struct Term {
+    const TermHash* hash;
+    const Row* row;
+    std::int64_t verb;
+  };
+  std::vector<Term> terms;
   for (const auto& [row, hashes, in_events] : rows) {
     const auto verb = verb_mark_of(*row);
-    for (const TermHash& hash : *hashes) {
-      body.bytes.fixed(hash);
-      body.bytes.i64(micros_of(row->stored));
-      body.bytes.fixed(row->id);
-      body.bytes.i64(verb);
-    }
+    for (const TermHash& hash : *hashes) terms.push_back({&hash, row, verb});
+  }
+  std::sort(terms.begin(), terms.end(), [](const Term& a, const Term& b) {
+    return std::tie(*a.hash, a.row->stored, a.row->id) <
+           std::tie(*b.hash, b.row->stored, b.row->id);
+  });
+  Body body;
+  body.rows = terms.size();
+  body.bytes.reserve(body.rows * term_bytes);
+  for (const auto& [hash, row, verb] : terms) {
+    body.bytes.fixed(*hash);
+    body.bytes.i64(micros_of(row->stored));
+    body.bytes.fixed(row->id);
+    body.bytes.i64(verb);
   }
   return body;
 }
