@@ -32,8 +32,8 @@ inline const TermHash& key_of(const NewestPlaces& newest) { return newest.term; 
 
 /// Where the newest statements of a term are, asked for many terms at once: to begin a query in
 /// each part of the table costs more than to read a few hundred places of one more term. Of terms
-/// with a great many places it is remembered how far back the newest reach, since only newer ones
-/// can come, and no others are read. Thread-safe.
+/// with a great many places it is remembered how far back the newest reach, and no others are read:
+/// places are added, also in the past, but never taken away. Thread-safe.
 class SharedPlaces {
  public:
   SharedPlaces(Server& server, const Names& names);
@@ -54,8 +54,7 @@ class SharedPlaces {
   Server& server_;
   const Names& names_;
   std::mutex mutex_;
-  std::map<TermHash, std::int64_t>
-      floors_;  // `stored`, in microseconds; guarded by mutex_; bounded
+  std::map<TermHash, std::int64_t> floors_;  // microseconds; guarded by mutex_; bounded
   SharedFind<TermHash, NewestPlaces> shared_;
 };
 
