@@ -11,6 +11,7 @@
 
 namespace lectern {
 
+/// How many rounds there may be and what goes into one; weights are in whatever unit the jobs have.
 struct RoundLimits {
   int rounds_max = 1;  ///< at a time
   /// A round takes jobs of this weight altogether, or one that is heavier.

@@ -26,9 +26,9 @@ std::string text_of(std::uint32_t number) {
          R"("},"version":"1.0.3"})" + std::string(number % 50, ' ');
 }
 
-void keep(RecentTexts& texts, std::uint32_t number, std::string text, std::uint8_t flags = 0) {
+void keep(RecentTexts& texts, std::uint32_t number, std::string text) {
   std::vector<RecentTexts::Text> one;
-  one.push_back({{place(number), 0, flags}, std::move(text)});
+  one.push_back({{place(number), 0, 0}, std::move(text)});
   texts.keep(std::move(one));
 }
 
@@ -41,8 +41,8 @@ void keep_many(RecentTexts& texts, std::uint32_t first, std::uint32_t end, std::
   texts.settle();
 }
 
-std::string found(const RecentTexts& texts, std::uint32_t number, std::uint32_t index = 0) {
-  const auto text = texts.find(index, place(number));
+std::string found(const RecentTexts& texts, std::uint32_t number) {
+  const auto text = texts.find(0, place(number));
   return text ? text->json : "none";
 }
 

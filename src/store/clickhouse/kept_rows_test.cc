@@ -40,31 +40,41 @@ struct Voided {
   std::vector<xapi::Position> places;
 };
 
+/// Those, and the memory of a process that reads them.
+struct Reader {
+  explicit Reader(const std::string& address) : voided(address), backdoor(address) {}
+
+  std::int64_t known(std::span<const xapi::Position> places) {
+    memory.settle();
+    return std::count_if(places.begin(), places.end(),
+                         [&](const auto& place) { return texts.has(place); });
+  }
+
+  const Voided voided;
+  Backdoor backdoor;
+  RecentTexts memory{1'000'000};
+  const TextsOfIndex texts{memory, voided.names.rows};
+  KeptRows rows{backdoor.server(), voided.names, memory};
+};
+
 }  // namespace
 
 TEST_CASE(
     "rows of ClickHouse are the same from memory as from the table, and so is what is voided") {
   const auto address = test_server();
   if (!address) return;
-  const Voided voided(*address);
-  Backdoor backdoor(*address);
-  RecentTexts memory(1'000'000);
-  const TextsOfIndex texts(memory, voided.names.rows);
-  KeptRows rows(backdoor.server(), voided.names, memory);
-  CHECK(voided.are_all_in(rows.at(voided.places, true, Deadline::max()).value()));
-  memory.settle();
-  CHECK(std::all_of(voided.places.begin(), voided.places.end(),
-                    [&](const auto& place) { return texts.has(place); }));
-  CHECK(voided.are_all_in(rows.at(voided.places, true, Deadline::max()).value()));
+  Reader reader(*address);
+  const auto& voided = reader.voided;
+  CHECK(voided.are_all_in(reader.rows.at(voided.places, true, Deadline::max()).value()));
+  CHECK(reader.known(voided.places) == 400);
+  CHECK(voided.are_all_in(reader.rows.at(voided.places, true, Deadline::max()).value()));
 }
 
 TEST_CASE("what is stored in ClickHouse is in memory, and what was only walked over is not") {
   const auto address = test_server();
   if (!address) return;
-  const Voided voided(*address);
-  Backdoor backdoor(*address);
-  RecentTexts memory(1'000'000);
-  const TextsOfIndex texts(memory, voided.names.rows);
+  Reader reader(*address);
+  auto& [voided, backdoor, memory, texts, rows] = reader;
   // So full that the background has room for a hundred of the newest rows at most.
   std::minstd_rand random(1);
   std::vector<RecentTexts::Text> others;
@@ -75,21 +85,15 @@ TEST_CASE("what is stored in ClickHouse is in memory, and what was only walked o
   }
   memory.keep(std::move(others));
   memory.settle();
-  KeptRows rows(backdoor.server(), voided.names, memory);
   const auto oldest = std::span(voided.places).first(100);
-  const auto known = [&] {
-    memory.settle();
-    return std::count_if(oldest.begin(), oldest.end(),
-                         [&](const auto& place) { return texts.has(place); });
-  };
   CHECK(rows.at(oldest, false, Deadline::max())->size() == 100);
-  CHECK(known() == 0);
+  CHECK(reader.known(oldest) == 0);
   std::vector<Verdict> verdicts(voided.rows.size(), Verdict::known);
   verdicts[3] = Verdict::stored;
   rows.keep(voided.rows, verdicts);
-  CHECK(known() == 1);
+  CHECK(reader.known(oldest) == 1);
   CHECK(rows.at(oldest, true, Deadline::max())->size() == 100);
-  CHECK(known() == 100);
+  CHECK(reader.known(oldest) == 100);
 }
 
 TEST_CASE("terms are sent to ClickHouse in the order of their table") {

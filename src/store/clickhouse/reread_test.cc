@@ -27,54 +27,59 @@ bool has(const TextsOfIndex& texts, const Row& row) {
   return text && text->json == row.json;
 }
 
-/// Waits until the last row is there.
-bool await(const TextsOfIndex& texts, const Row& last) {
-  for (int i = 0; i < 1'000 && !has(texts, last); ++i)
-    std::this_thread::sleep_for(std::chrono::milliseconds{10});
-  return has(texts, last);
-}
+/// A new process beside 4,500 stored rows, with so much memory.
+struct NewProcess {
+  NewProcess(const std::string& address, std::size_t memory_bytes)
+      : stored(address, 4'500), backdoor(address), memory(memory_bytes) {}
+
+  /// Waits until the last row is there.
+  bool await_last() const {
+    for (int i = 0; i < 1'000 && !has(texts, stored.rows.back()); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    return has(texts, stored.rows.back());
+  }
+  /// The first row from which on all are there.
+  std::size_t all_there_from() const {
+    std::size_t first = stored.rows.size();
+    while (first > 0 && has(texts, stored.rows[first - 1])) --first;
+    return first;
+  }
+
+  const Stored stored;
+  Backdoor backdoor;
+  RecentTexts memory;
+  const TextsOfIndex texts{memory, "rows"};
+};
 
 }  // namespace
 
 TEST_CASE("a new process soon has the texts of a ClickHouse table in memory") {
   const auto address = test_server();
   if (!address) return;
-  const Stored stored(*address, 4'500);
-  Backdoor backdoor(*address);
-  RecentTexts memory(64'000'000);
-  const TextsOfIndex texts(memory, "rows");
-  Reread reread(backdoor.server(), stored.names, texts);
+  NewProcess process(*address, 64'000'000);
+  Reread reread(process.backdoor.server(), process.stored.names, process.texts);
   reread.begin();
-  CHECK(await(texts, stored.rows.back()));
-  CHECK(std::all_of(stored.rows.begin(), stored.rows.end(),
-                    [&](const Row& row) { return has(texts, row); }));
+  CHECK(process.await_last());
+  CHECK(process.all_there_from() == 0);
 }
 
 TEST_CASE("of a ClickHouse table that memory cannot hold the newest texts are read") {
   const auto address = test_server();
   if (!address) return;
-  const Stored stored(*address, 4'500);
-  Backdoor backdoor(*address);
-  RecentTexts memory(3'000 * 300);
-  const TextsOfIndex texts(memory, "rows");
-  Reread reread(backdoor.server(), stored.names, texts);
+  NewProcess process(*address, 900'000);
+  Reread reread(process.backdoor.server(), process.stored.names, process.texts);
   reread.begin();
-  CHECK(await(texts, stored.rows.back()));
-  const auto first = std::find_if(stored.rows.begin(), stored.rows.end(),
-                                  [&](const Row& row) { return has(texts, row); });
-  CHECK(first - stored.rows.begin() > 1'000);
-  CHECK(std::all_of(first, stored.rows.end(), [&](const Row& row) { return has(texts, row); }));
+  CHECK(process.await_last());
+  CHECK(process.all_there_from() > 1'000);
+  CHECK(process.all_there_from() < 4'000);
 }
 
 TEST_CASE("who goes while a ClickHouse table is being read waits for one call at most") {
   const auto address = test_server();
   if (!address) return;
-  const Stored stored(*address, 4'500);
-  Backdoor backdoor(*address);
-  RecentTexts memory(64'000'000);
-  const TextsOfIndex texts(memory, "rows");
-  { Reread(backdoor.server(), stored.names, texts).begin(); }
-  CHECK_FALSE(has(texts, stored.rows.back()));
+  NewProcess process(*address, 64'000'000);
+  { Reread(process.backdoor.server(), process.stored.names, process.texts).begin(); }
+  CHECK_FALSE(has(process.texts, process.stored.rows.back()));
 }
 
 }  // namespace lectern::store::clickhouse
