@@ -1,7 +1,7 @@
 # lectern_room(NAME DEPS ...): one room of the program.
 #
 # Every .cc under src/NAME becomes the library lectern_NAME, but for
-#   *_test.cc   -> the test program NAME_test (doctest), registered with ctest;
+#   *_test.cc   -> the test program NAME_test (doctest), registered with ctest, run in the source folder;
 #   *_fuzz.cc   -> one fuzz target each, built always, replayed on its corpus by ctest;
 #   *_bench.cc  -> one benchmark program each.
 # DEPS are rooms, or the interface libraries of cmake/dependencies.cmake.
@@ -60,8 +60,7 @@ function(lectern_room NAME)
   if(tests)
     add_executable(${NAME}_test ${tests} ${CMAKE_SOURCE_DIR}/tests/doctest_main.cc)
     target_link_libraries(${NAME}_test PRIVATE lectern_${NAME})
-    target_compile_definitions(${NAME}_test PRIVATE LECTERN_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-    add_test(NAME ${NAME} COMMAND ${NAME}_test)
+    add_test(NAME ${NAME} COMMAND ${NAME}_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   endif()
 
   foreach(fuzzer ${fuzzers})

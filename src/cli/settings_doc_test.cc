@@ -12,7 +12,7 @@ using namespace lectern::cli;
 
 namespace {
 
-constexpr const char* path = LECTERN_SOURCE_DIR "/docs/settings.md";
+constexpr const char* path = "docs/settings.md";
 constexpr const char* begin = "<!-- from src/cli/settings_table.cc -->\n";
 
 std::string kind_of(const Row& row) {

@@ -9,7 +9,7 @@
 namespace lectern::xapi {
 
 TEST_CASE("what course platforms send is valid in both versions") {
-  std::ifstream in(LECTERN_SOURCE_DIR "/tests/data/statements.jsonl");
+  std::ifstream in("tests/data/statements.jsonl");
   std::string line;
   int read_so_far = 0;
   for (; std::getline(in, line); ++read_so_far) {
