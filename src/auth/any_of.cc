@@ -21,6 +21,12 @@ class AnyOf final : public Authenticator {
     return outcome;
   }
 
+  std::shared_ptr<const Principal> known(std::string_view header) override {
+    for (const auto& one : all_)
+      if (auto principal = one->known(header)) return principal;
+    return nullptr;
+  }
+
   std::string challenge() const override {
     std::string joined;
     for (const auto& one : all_) (joined += joined.empty() ? "" : ", ") += one->challenge();

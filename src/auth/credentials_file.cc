@@ -71,4 +71,10 @@ std::shared_ptr<const Credentials> CredentialsFile::users() {
   return users_;
 }
 
+std::shared_ptr<const Credentials> CredentialsFile::users_if_fresh() {
+  const std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock || Clock::now() >= next_look_) return nullptr;
+  return users_;
+}
+
 }  // namespace lectern::auth

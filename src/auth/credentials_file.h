@@ -27,6 +27,10 @@ class CredentialsFile {
   /// that it changed.
   std::shared_ptr<const Credentials> users();
 
+  /// The same without ever looking at the file or waiting: null when it is time to look, or another
+  /// thread does so.
+  std::shared_ptr<const Credentials> users_if_fresh();
+
   bool exists() const { return exists_; }
 
  private:

@@ -189,4 +189,10 @@ Result<PrincipalPtr> OidcAuthenticator::authenticate(std::string_view header) {
   return std::move(accepted->principal);
 }
 
+PrincipalPtr OidcAuthenticator::known(std::string_view header) {
+  const auto token = parse_bearer(header);
+  if (!token) return nullptr;
+  return state_->good.find(hmac_sha256(state_->key, *token)).value_or(nullptr);
+}
+
 }  // namespace lectern::auth

@@ -32,6 +32,7 @@ class OidcAuthenticator final : public Authenticator {
   ~OidcAuthenticator() override;
 
   Result<std::shared_ptr<const Principal>> authenticate(std::string_view header) override;
+  std::shared_ptr<const Principal> known(std::string_view header) override;
   std::string challenge() const override { return "Bearer"; }
 
  private:
