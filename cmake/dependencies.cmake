@@ -15,6 +15,7 @@ pkg_check_modules(MONGOC REQUIRED libmongoc-1.0)
 pkg_check_modules(LZ4 REQUIRED IMPORTED_TARGET liblz4)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(JEMALLOC REQUIRED IMPORTED_TARGET jemalloc)
+pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
 find_package(benchmark QUIET)
 
 add_library(lectern_libs_base INTERFACE)
@@ -37,3 +38,4 @@ add_library(lectern_libs_http INTERFACE)
 target_link_libraries(lectern_libs_http INTERFACE Boost::boost OpenSSL::SSL ZLIB::ZLIB)
 
 add_library(lectern_libs_cli INTERFACE)
+target_link_libraries(lectern_libs_cli INTERFACE PkgConfig::SYSTEMD)

@@ -36,6 +36,7 @@ VENDORS = {  # a library, and the one place that may see it
     "curl/": ["src/net/"],
     "spdlog/": ["src/base/log"],
     "CLI/": ["src/cli/"],
+    "systemd/": ["src/cli/service_manager"],
     "boost/": ["src/http/"],
 }
 

@@ -1,17 +1,19 @@
 #include "cli/serve.h"
 
-#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <thread>
 #include <utility>
+#include <vector>
 
 #include "base/log.h"
 #include "base/metrics.h"
 #include "cli/authentication.h"
+#include "cli/file_watch.h"
 #include "cli/sentry.h"
+#include "cli/service_manager.h"
+#include "cli/signals.h"
 #include "http/metrics.h"
 #include "http/server.h"
 #include "http/service.h"
@@ -29,45 +31,41 @@ int refuse(const Error& error) {
   return 1;
 }
 
-/// Blocks the signals that end the server in every thread made from now on, so that one thread
-/// can wait for them.
-sigset_t block_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGUSR1);  // ours: wakes the waiting thread when the server ended by itself
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  // A peer that is gone, or a file at its limit (ulimit -f), is an error of the call.
-  std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);
-  return signals;
-}
-
-/// Stops the server when a signal comes; a second one ends the process at once.
-class StopOnSignal {
+/// What signals do to a running server, and the TLS files that it looks after.
+class Operation {
  public:
-  StopOnSignal(http::Server& server, sigset_t signals)
-      : signals_(signals), thread_([this, &server] { wait(server); }) {}
-  ~StopOnSignal() {
-    pthread_kill(thread_.native_handle(), SIGUSR1);
-    thread_.join();
+  Operation(const Settings& settings, http::Server& server)
+      : server_(server), tls_files_({settings.tls_certificate, settings.tls_key}) {}
+
+  void stop() {
+    notify_stopping();
+    server_.stop();
+  }
+  void reload() {
+    notify_reloading();
+    log::info(
+        "SIGHUP was received: the TLS certificate is read again; the credentials file is read "
+        "again whenever it changes");
+    tls_files_.changed();
+    reload_tls();
+    notify_ready();
+  }
+  void look() {
+    if (tls_files_.changed()) reload_tls();
   }
 
  private:
-  void wait(http::Server& server) {
-    int signal = 0;
-    sigwait(&signals_, &signal);
-    if (signal == SIGUSR1) return;
-    log::info("ending: {} was received; what is under way is finished",
-              signal == SIGINT ? "SIGINT" : "SIGTERM");
-    // A second signal finds its default action: it ends the process at once.
-    sigdelset(&signals_, SIGUSR1);
-    pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
-    server.stop();
+  void reload_tls() {
+    if (tls_files_.empty()) return;
+    if (const auto done = server_.reload_tls(); !done)
+      log::error("{}: the former certificate is served on; put a whole pair of files in place",
+                 done.error().message);
+    else
+      log::info("the TLS certificate was read again: new connections get it");
   }
-  sigset_t signals_;
-  std::thread thread_;
+
+  http::Server& server_;
+  FileWatch tls_files_;
 };
 
 lrs::Options lrs_options(const Settings& settings) {
@@ -117,7 +115,7 @@ int serve(const Loaded& loaded) {
   const Settings& settings = loaded.settings;
   log::configure(settings.log_level, settings.log_format);
   for (const auto& warning : loaded.warnings) log::warning("{}", warning);
-  const sigset_t signals = block_signals();
+  block_signals();
 
   std::unique_ptr<Sentry> sentry;
   if (!settings.sentry_dsn.empty()) {
@@ -143,6 +141,9 @@ int serve(const Loaded& loaded) {
                         http::Cors(settings.cors_allow_origins)};
 
   auto options = settings.server_options();
+  auto inherited = inherited_socket();
+  if (!inherited) return refuse(inherited.error());
+  options.listen_socket = *inherited;
   options.on_own_answer = [&](http::Headers& headers) {
     headers.set("X-Experience-API-Version",
                 std::string(xapi::text_of(app.options.default_version)));
@@ -157,7 +158,10 @@ int serve(const Loaded& loaded) {
             settings.tls_certificate.empty() ? "http" : "https", settings.host, (*server)->port());
   log::info("backend {}: {}", settings.backend, stores->location);
   {
-    StopOnSignal stop(**server, signals);
+    Operation operation(settings, **server);
+    const SignalThread signals(
+        {[&] { operation.stop(); }, [&] { operation.reload(); }, [&] { operation.look(); }});
+    notify_ready();
     (*server)->run();
   }
   log::info("ended");

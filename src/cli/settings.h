@@ -100,6 +100,8 @@ struct Sources {
   Overrides command_line;
   std::map<std::string, std::string> environment;
   std::filesystem::path working_dir;  ///< its `.env` comes next, then the files in SECRETS_DIR
+  std::filesystem::path
+      system_file{};  ///< for the whole machine, in the form of `.env`; "" for none
 
   /// Those of this process.
   static Sources of_process(Overrides command_line);

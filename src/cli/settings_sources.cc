@@ -15,6 +15,8 @@ using Variables = std::map<std::string, std::string>;
 
 constexpr std::string_view prefixes[] = {"LECTERN_", "RALPH_"};  // the first one wins
 constexpr std::uintmax_t file_bytes_max = 1024 * 1024;
+/// What Debian's package lays down, so that its service and an administrator's commands agree.
+constexpr const char* machine_settings_file = "/etc/lectern/lectern.env";
 
 Result<std::string> read_file(const fs::path& path) {
   std::error_code error;
@@ -71,6 +73,7 @@ Sources Sources::of_process(Overrides command_line) {
   }
   std::error_code error;
   sources.working_dir = fs::current_path(error);
+  sources.system_file = machine_settings_file;
   return sources;
 }
 
@@ -81,12 +84,21 @@ Result<GivenSettings> GivenSettings::gather(const Sources& sources) {
   all.add(sources.environment, "environment", 1);
   TRY(const Variables dotenv, read_dotenv(sources.working_dir / ".env", sources.environment));
   all.add(dotenv, ".env", 2);
-  if (const auto it = all.given_.find("SECRETS_DIR");
-      it != all.given_.end() && !it->second.text.empty()) {
-    TRY(const Variables secrets, read_secrets(sources.working_dir / it->second.text));
+  TRY(const Variables system, read_dotenv(sources.system_file, sources.environment));
+  auto with_system = all;
+  with_system.add(system, sources.system_file.string(), 4);
+  if (const auto folder = with_system.secrets_folder(sources.environment); !folder.empty()) {
+    TRY(const Variables secrets, read_secrets(sources.working_dir / folder));
     all.add(secrets, "secrets folder", 3);
   }
+  all.add(system, sources.system_file.string(), 4);
   return all;
+}
+
+std::string GivenSettings::secrets_folder(const Variables& environment) const {
+  if (const auto it = given_.find("SECRETS_DIR"); it != given_.end()) return it->second.text;
+  const auto credentials = environment.find("CREDENTIALS_DIRECTORY");
+  return credentials == environment.end() ? "" : credentials->second;
 }
 
 void GivenSettings::add(const Variables& variables, std::string source, std::size_t rank) {
@@ -100,7 +112,7 @@ void GivenSettings::imply_backend() {
   constexpr std::string_view prefix = "BACKENDS__LRS__ES__";
   const auto es = given_.lower_bound(std::string(prefix));
   if (es == given_.end() || es->first.compare(0, prefix.size(), prefix) != 0) return;
-  given_.try_emplace("RUNSERVER_BACKEND", Given{"es", es->second.spelling, "implied by", 4});
+  given_.try_emplace("RUNSERVER_BACKEND", Given{"es", es->second.spelling, "implied by", 5});
 }
 
 std::optional<Given> GivenSettings::take(std::string_view name) {

@@ -15,14 +15,16 @@ namespace lectern::cli {
 struct Given {
   std::string text;
   std::string spelling;  ///< e.g. LECTERN_RUNSERVER_PORT
-  std::string source;    ///< "command line", "environment", ".env", "secrets folder", "implied by"
+  std::string source;    ///< "command line", "environment", ".env", "secrets folder", "implied by",
+                         ///< or the path of the machine's file
   std::size_t rank = 0;  ///< of the source; 0 is the strongest
 };
 
 /// All that the sources hold, by name without prefix; the strongest of each.
 class GivenSettings {
  public:
-  /// Reads `.env` and the secrets folder too. Errors: invalid when one cannot be read.
+  /// Reads `.env`, the secrets folder and the machine's file too. Errors: invalid when one cannot
+  /// be read.
   static Result<GivenSettings> gather(const Sources& sources);
 
   /// Ralph's own default is `es`: who gives settings of ES and names no backend means that one.
@@ -37,6 +39,8 @@ class GivenSettings {
  private:
   void add(const std::map<std::string, std::string>& variables, std::string source,
            std::size_t rank);
+  /// Where secrets lie: what SECRETS_DIR says, else systemd's credentials; "" for nowhere.
+  std::string secrets_folder(const std::map<std::string, std::string>& environment) const;
 
   std::map<std::string, Given> given_;
 };

@@ -39,7 +39,7 @@ constexpr std::array rows = {
     // Files
     Row{"APP_DIR", &S::app_dir, "", "folder of the auth file, the history and the embedded store; without it ~/.config/ralph if that exists, else ~/.config/lectern"},
     Row{"AUTH_FILE", &S::auth_file, "", "credentials for Basic authentication; without it <APP_DIR>/auth.json"},
-    Row{"SECRETS_DIR", Kind::text, "", "folder whose files hold settings: the file's name is the setting's, with prefix"},
+    Row{"SECRETS_DIR", Kind::text, "", "folder whose files hold settings: the file's name is the setting's, with prefix; without it systemd's CREDENTIALS_DIRECTORY"},
     accepted("HISTORY_FILE", "", "of commands that are not here"),
     accepted("LOCALE_ENCODING", "utf8", "files are always read as UTF-8"),
 

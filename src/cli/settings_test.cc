@@ -90,6 +90,36 @@ TEST_CASE("the stronger source wins, and LECTERN_ wins within one") {
   CHECK(line(*loaded, "RALPH_RUNSERVER_BACKEND").origin == "command line --backend");
 }
 
+TEST_CASE("the machine's file is the weakest source, and may name the folder of secrets") {
+  const Folder folder;
+  folder.write("system.env",
+               "RALPH_RUNSERVER_HOST=system\nRALPH_RUNSERVER_PORT=4\nRALPH_SECRETS_DIR=secrets\n");
+  fs::create_directories(folder.path / "secrets");
+  folder.write("secrets/RALPH_RUNSERVER_PORT", "5");
+  const auto loaded = load_settings({{}, {}, folder.path, folder.path / "system.env"});
+  REQUIRE(loaded);
+  CHECK(loaded->settings.host == "system");
+  CHECK(loaded->settings.port == 5);
+  CHECK(line(*loaded, "RALPH_RUNSERVER_HOST").origin ==
+        (folder.path / "system.env").string() + " RALPH_RUNSERVER_HOST");
+}
+
+TEST_CASE("systemd's credentials are a folder of secrets, unless another one is named") {
+  const Folder folder;
+  for (const auto* name : {"credentials", "secrets"}) fs::create_directories(folder.path / name);
+  folder.write("credentials/RALPH_RUNSERVER_PORT", "5");
+  folder.write("secrets/RALPH_RUNSERVER_PORT", "6");
+  std::map<std::string, std::string> environment{
+      {"CREDENTIALS_DIRECTORY", (folder.path / "credentials").string()}};
+  auto loaded = load_settings({{}, environment, folder.path});
+  REQUIRE(loaded);
+  CHECK(loaded->settings.port == 5);
+  environment["RALPH_SECRETS_DIR"] = (folder.path / "secrets").string();
+  loaded = load_settings({{}, environment, folder.path});
+  REQUIRE(loaded);
+  CHECK(loaded->settings.port == 6);
+}
+
 TEST_CASE("Ralph's folder is used where it exists") {
   const Folder folder;
   fs::create_directories(folder.path / ".config" / "ralph");

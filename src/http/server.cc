@@ -49,11 +49,13 @@ class AsioServer final : public Server {
   Result<void> open();
   void run() override;
   void stop() override;
+  Result<void> reload_tls() override;
   std::uint16_t port() const override { return port_; }
   const ServerCounters& counters() const override { return edge_.counters; }
   std::size_t queue_depth() const override { return edge_.pool.depth(); }
 
  private:
+  Result<void> bind();
   Awaitable<void> accept();
   Awaitable<void> watch(Loop& loop);
   void admit(Socket socket, Loop& loop);
@@ -73,11 +75,28 @@ Result<void> AsioServer::open() {
   if (!options.tls_key_file.empty()) {
     TRY(edge_.tls, open_tls(options.tls_certificate_file, options.tls_key_file));
   }
+  RETURN_IF_ERROR(bind());
+  error_code ec;
+  port_ = acceptor_->local_endpoint(ec).port();
+  return {};
+}
+
+Result<void> AsioServer::bind() {
+  const auto& options = edge_.options;
   const auto refuse = [&](const error_code& ec) {
     return fail(Code::invalid, fmt::format("cannot listen on {} port {}: {}", options.host,
                                            options.port, ec.message()));
   };
   error_code ec;
+  if (options.listen_socket) {
+    sockaddr_storage address{};
+    socklen_t bytes = sizeof address;
+    ::getsockname(*options.listen_socket, reinterpret_cast<sockaddr*>(&address), &bytes);
+    const auto protocol = address.ss_family == AF_INET ? asio::ip::tcp::v4() : asio::ip::tcp::v6();
+    acceptor_->assign(protocol, *options.listen_socket, ec);
+    if (ec) return refuse(ec);
+    return {};
+  }
   asio::ip::tcp::resolver resolver(loops_[0]->context);
   const auto found = resolver.resolve(options.host, std::to_string(options.port),
                                       asio::ip::tcp::resolver::passive, ec);
@@ -89,7 +108,15 @@ Result<void> AsioServer::open() {
   if (!ec) acceptor_->bind(end, ec);
   if (!ec) acceptor_->listen(backlog, ec);
   if (ec) return refuse(ec);
-  port_ = acceptor_->local_endpoint(ec).port();
+  return {};
+}
+
+Result<void> AsioServer::reload_tls() {
+  const auto& options = edge_.options;
+  if (options.tls_key_file.empty()) return {};
+  TRY(auto tls, open_tls(options.tls_certificate_file, options.tls_key_file));
+  // On the first loop, which hands it to new connections.
+  asio::post(loops_[0]->context, [this, tls = std::move(tls)] { edge_.tls = tls; });
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -15,6 +16,8 @@ namespace lectern::http {
 struct ServerOptions {
   std::string host = "0.0.0.0";
   std::uint16_t port = 8100;  ///< 0: any free one
+  /// A listening TCP socket to serve in place of host and port; the server closes it.
+  std::optional<int> listen_socket{};
   unsigned io_threads = 1;
   unsigned workers = 32;         ///< threads that run the handler
   std::size_t queue_max = 1024;  ///< requests waiting for a worker; more get 503, Retry-After
@@ -62,6 +65,10 @@ class Server {
   virtual void run() = 0;
   /// Begins the end: no new connections, open requests are finished. Thread-safe.
   virtual void stop() = 0;
+  /// Reads the TLS certificate and key again, for connections that come from now on; those that are
+  /// open keep theirs. Does nothing without TLS. Thread-safe. Errors: invalid, naming the file and
+  /// why; the former certificate is served on.
+  virtual Result<void> reload_tls() = 0;
   /// The port that is listened on.
   virtual std::uint16_t port() const = 0;
 

@@ -21,7 +21,7 @@ Result<std::shared_ptr<asio::ssl::context>> open_tls(const std::string& certific
 /// A client's socket, with or without TLS. One operation at a time.
 class Stream {
  public:
-  /// `tls` may be null, and outlives the Stream.
+  /// `tls` may be null, and is needed by the constructor only.
   Stream(Socket socket, asio::ssl::context* tls);
   ~Stream();
   Stream(const Stream&) = delete;
