@@ -14,6 +14,7 @@ lectern_script_test(api TIMEOUT 600 COMMAND ${Python3_EXECUTABLE} tests/api/run.
 lectern_script_test(conformance TIMEOUT 300 COMMAND ${Python3_EXECUTABLE} tests/api/conformance.py)
 lectern_script_test(readme TIMEOUT 60 COMMAND ${Python3_EXECUTABLE} tests/readme.py)
 lectern_script_test(deploy TIMEOUT 60 COMMAND ${Python3_EXECUTABLE} tests/deploy.py)
+lectern_script_test(package TIMEOUT 900 COMMAND ${Python3_EXECUTABLE} tests/package.py)
 lectern_script_test(large_attachment TIMEOUT 120
                     COMMAND ${Python3_EXECUTABLE} tests/api/large_attachment.py)
 lectern_script_test(forwarding TIMEOUT 600
