@@ -43,6 +43,7 @@ struct Transfer {
   HttpResponse response;
   std::size_t body_bytes_max = 0;
   bool too_large = false;
+  bool whole_head = false;  // its empty line has come
 };
 
 std::size_t take_body(char* data, std::size_t, std::size_t size, void* user) {
@@ -62,8 +63,10 @@ std::size_t take_header(char* data, std::size_t, std::size_t size, void* user) {
   // A status line begins a new answer: the one before was a 100 Continue.
   if (line.substr(0, 5) == "HTTP/") {
     transfer.response.headers.clear();
+    transfer.whole_head = false;
     return size;
   }
+  if (line.empty()) transfer.whole_head = true;
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) return size;
   std::string_view value = line.substr(colon + 1);
@@ -73,13 +76,34 @@ std::size_t take_header(char* data, std::size_t, std::size_t size, void* user) {
   return size;
 }
 
+/// The body of a request that is sent once. libcurl can send again only what it can rewind.
+struct Once {
+  std::string_view rest;
+
+  static std::size_t read(char* to, std::size_t, std::size_t room, void* user) {
+    auto& rest = static_cast<Once*>(user)->rest;
+    const auto size = rest.copy(to, room);
+    rest.remove_prefix(size);
+    return size;
+  }
+  static int refuse_to_rewind(void*, curl_off_t, int) { return CURL_SEEKFUNC_FAIL; }
+};
+
 bool sends_body(const HttpRequest& request) {
   return !request.body.empty() || request.method == "POST" || request.method == "PUT" ||
          request.method == "PATCH";
 }
 
-void set_method(CURL* handle, const HttpRequest& request) {
-  if (sends_body(request)) {
+void set_method(CURL* handle, const HttpRequest& request, Once& once) {
+  if (request.once && !request.body.empty()) {
+    once.rest = request.body;
+    curl_easy_setopt(handle, CURLOPT_POST, 1L);
+    curl_easy_setopt(handle, CURLOPT_READFUNCTION, &Once::read);
+    curl_easy_setopt(handle, CURLOPT_READDATA, &once);
+    curl_easy_setopt(handle, CURLOPT_SEEKFUNCTION, &Once::refuse_to_rewind);
+    curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE,
+                     static_cast<curl_off_t>(request.body.size()));
+  } else if (sends_body(request)) {
     curl_easy_setopt(handle, CURLOPT_POST, 1L);
     // libcurl takes a null pointer as "ask the read callback", an empty body needs some address.
     curl_easy_setopt(handle, CURLOPT_POSTFIELDS, request.body.empty() ? "" : request.body.data());
@@ -216,7 +240,8 @@ Result<HttpResponse> HttpClient::send(const HttpRequest& request, Deadline deadl
   char reason[CURL_ERROR_SIZE] = "";
   CURL* curl = handle.get();
   set_common(curl, options);
-  set_method(curl, request);
+  Once once;
+  set_method(curl, request, once);
   curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(left.count()));
@@ -230,6 +255,9 @@ Result<HttpResponse> HttpClient::send(const HttpRequest& request, Deadline deadl
   long status = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
   pool_->give_back(std::move(handle));
+  // libcurl takes a connection that ends among the headers for the end of an answer without a body.
+  if (code == CURLE_OK && !transfer.whole_head)
+    return fail(error_of(CURLE_PARTIAL_FILE, transfer, request, "broken off among the headers"));
   if (code != CURLE_OK) return fail(error_of(code, transfer, request, reason));
   transfer.response.status = static_cast<int>(status);
   return std::move(transfer.response);

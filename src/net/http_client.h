@@ -28,6 +28,10 @@ struct HttpRequest {
   std::string_view body;
   /// Of this call alone, connecting included; 0 takes HttpOptions::timeout.
   std::chrono::milliseconds timeout{0};
+  /// Never sent twice, for a request that is no harm once only: where the connection turns out to
+  /// be broken after some of the body was sent, send() answers `unavailable` instead of sending it
+  /// again. Needs a body.
+  bool once = false;
 };
 
 /// An answer, whatever its status: 4xx and 5xx are no errors of the client.
@@ -54,7 +58,8 @@ struct HttpOptions {
 
 /// Sends requests over kept-alive connections. Thread-safe; all calls must have returned before it
 /// is destroyed. Does not follow redirects. A request that met a connection which the other side
-/// had closed meanwhile is sent again on a fresh one; nothing else is retried.
+/// had closed meanwhile is sent again on a fresh one, unless it is to be sent once; nothing else is
+/// retried.
 class HttpClient {
  public:
   explicit HttpClient(HttpOptions options = {});

@@ -102,6 +102,32 @@ TEST_CASE("a connection that was closed meanwhile is replaced without an error")
   CHECK(server.connections() == 2);
 }
 
+TEST_CASE("W7: a request that is sent once is not repeated, whatever becomes of its connection") {
+  std::atomic<int> requests = 0;
+  LoopbackServer server([&](const LoopbackServer::Request& request) {
+    ++requests;
+    return request.body.substr(0, 4) == "lost" ? std::string() : "200 OK\r\n\r\n" + request.body;
+  });
+  HttpClient client;
+  const auto send = [&](std::string_view body) {
+    HttpRequest request{"POST", server.url(), {}, body, {}};
+    request.once = true;
+    return client.send(request);
+  };
+  const std::string large(1 << 20, 'x');
+  REQUIRE(send(large));
+  CHECK(send(large)->body == large);
+  CHECK(server.connections() == 1);
+  for (const std::string& body : {std::string("lost"), "lost" + large}) {
+    const auto before = requests.load();
+    const auto lost = send(body);
+    REQUIRE_FALSE(lost);
+    CHECK(lost.error().code == Code::unavailable);
+    CHECK(requests == before + 1);
+    CHECK(send("afterwards")->body == "afterwards");
+  }
+}
+
 TEST_CASE("errors name the address without its password") {
   HttpClient client;
   const auto refused = client.send({"GET", "http://jane:secret@127.0.0.1:1/x?token=t", {}, {}, {}});
