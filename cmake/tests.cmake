@@ -25,6 +25,8 @@ lectern_script_test(ralph_table TIMEOUT 60 COMMAND ${Python3_EXECUTABLE} tests/r
 lectern_script_test(es_settings TIMEOUT 120 COMMAND ${Python3_EXECUTABLE} tests/api/es_settings.py)
 lectern_script_test(kill_server TIMEOUT 600
                     COMMAND ${Python3_EXECUTABLE} tests/crash/kill_server.py 5)
+lectern_script_test(few_descriptors TIMEOUT 120
+                    COMMAND ${Python3_EXECUTABLE} tests/crash/few_descriptors.py)
 lectern_script_test(full_disk TIMEOUT 120 COMMAND ${Python3_EXECUTABLE} tests/crash/full_disk.py)
 lectern_script_test(oidc TIMEOUT 120 COMMAND ${Python3_EXECUTABLE} tests/api/oidc.py)
 # The same tables on each database; skipped where bin/test has started no server.

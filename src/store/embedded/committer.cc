@@ -1,14 +1,27 @@
 #include "store/embedded/committer.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <new>
+
+#include "base/log.h"
 
 namespace lectern::store::embedded {
 namespace {
 
 constexpr std::size_t jobs_of_a_group_max = 256;
 constexpr std::size_t group_bytes_max = std::size_t{8} << 20;
+/// Beyond what clocks that are kept right differ by.
+constexpr std::chrono::minutes clock_ahead_max{1};
+constexpr std::chrono::hours clock_warning_pause{1};
 
 }  // namespace
+
+std::string text_of_clock_ahead(Time newest) {
+  return "the newest statement was stored at " + stored_text(newest) +
+         ", ahead of this machine's clock, which was or is wrong: until the clock is there, "
+         "`stored` rises by microseconds from that instant, and queries by time mislead";
+}
 
 Committer::Committer(Database& database, Time newest_stored)
     : database_(database),
@@ -48,6 +61,7 @@ Time Committer::consistent_through() {
 }
 
 void Committer::work() {
+  warn_of_clock();
   std::unique_lock lock(mutex_);
   for (;;) {
     arrived_.wait(lock, [&] { return stop_ || !waiting_.empty(); });
@@ -59,13 +73,26 @@ void Committer::work() {
     }
     busy_ = true;
     lock.unlock();
-    commit(jobs);
+    try {
+      commit(jobs);
+    } catch (const std::bad_alloc&) {
+      // In the midst of RocksDB's work; what it leaves behind cannot be trusted.
+      log::error(
+          "the memory ran out while statements were written: the process ends, to be "
+          "started again");
+      std::_Exit(EXIT_FAILURE);
+    }
     lock.lock();
     busy_ = false;
   }
 }
 
 void Committer::commit(const std::vector<Job*>& jobs) {
+  const auto pass = database_.use(Deadline::max());
+  if (!pass) {
+    for (Job* job : jobs) answer(*job, fail(pass.error()));
+    return;
+  }
   Group group;
   std::vector<Job*> prepared;
   for (Job* job : jobs) {
@@ -75,6 +102,7 @@ void Committer::commit(const std::vector<Job*>& jobs) {
       step = prepare(*job, group);
     }
     if (!step) {
+      database_.notice(step.error());
       answer(*job, fail(std::move(step).error()));
       continue;
     }
@@ -87,7 +115,12 @@ void Committer::commit(const std::vector<Job*>& jobs) {
 Result<Job::Step> Committer::prepare(Job& job, Group& group) {
   group.batch.SetSavePoint();
   const auto postings = group.postings.size();
-  auto step = job.prepare(group, clock_);
+  Result<Job::Step> step = fail(Code::unavailable, "The store cannot be used now", "no memory");
+  try {
+    step = job.prepare(group, clock_);
+  } catch (const std::bad_alloc&) {
+    log::error("a write is refused: the memory ran out");
+  }
   if (step) {
     group.batch.PopSavePoint();
   } else {
@@ -108,13 +141,9 @@ void Committer::write(Group& group, std::vector<Job*>& jobs) {
   Result<void> outcome;
   if (!group.empty()) {
     add_postings(group);
-    rocksdb::WriteOptions options;
-    options.sync = true;
-    const auto status = database_.rocks().Write(options, &group.batch);
-    if (!status.ok()) {
-      outcome = fail(error_of(status, "committing"));
-      database_.rocks().Resume().PermitUncheckedError();
-    }
+    outcome = database_.commit(group.batch);
+    if (!outcome) database_.notice(outcome.error());
+    warn_of_clock();
   }
   group.batch.Clear();
   group.postings.clear();
@@ -129,6 +158,14 @@ void Committer::write(Group& group, std::vector<Job*>& jobs) {
   }
   done_.notify_all();
   jobs.clear();
+}
+
+void Committer::warn_of_clock() {
+  const auto ahead = clock_.last() - now();
+  const auto at = std::chrono::steady_clock::now();
+  if (ahead < clock_ahead_max || at < clock_warning_) return;
+  clock_warning_ = at + clock_warning_pause;
+  log::warning("{}", text_of_clock_ahead(clock_.last()));
 }
 
 void Committer::answer(Job& job, Result<void> outcome) {

@@ -61,6 +61,7 @@ class Job {
 /// write and one sync of the log, so the order of commits is the order of `stored`.
 class Committer {
  public:
+  /// Warns, and from time to time again, while `newest_stored` is ahead of the clock.
   Committer(Database& database, Time newest_stored);
   /// Finishes the jobs that wait.
   ~Committer();
@@ -81,6 +82,7 @@ class Committer {
   void add_postings(Group& group);
   /// Writes the group and answers the jobs that are in it.
   void write(Group& group, std::vector<Job*>& jobs);
+  void warn_of_clock();
   void answer(Job& job, Result<void> outcome);
 
   Database& database_;
@@ -95,7 +97,13 @@ class Committer {
   // Guarded by mutex_ unless busy_:
   StoredClock clock_;
 
+  // The committing thread's own:
+  std::chrono::steady_clock::time_point clock_warning_{};  // when the next one may be logged
+
   std::thread thread_;
 };
+
+/// What to say where the newest statement lies ahead of the clock.
+std::string text_of_clock_ahead(Time newest);
 
 }  // namespace lectern::store::embedded

@@ -3,24 +3,29 @@
 #include <filesystem>
 #include <mutex>
 
+#include <fcntl.h>
+#include <rocksdb/convenience.h>
+#include <rocksdb/listener.h>
+#include <unistd.h>
+
 #include "base/assert.h"
 #include "base/log.h"
 #include "base/uuid.h"
+#include "store/embedded/opening_check.h"
 #include "store/embedded/options.h"
+#include "store/embedded/private_files.h"
 #include "store/embedded/term_hash.h"
 
 namespace lectern::store::embedded {
 namespace {
 
 constexpr std::string_view format = "2";
-constexpr std::string_view format_key = "format";
-constexpr std::string_view hash_key_key = "hash-key";
-constexpr std::string_view target_prefix = "target:";
 
 Error error_of_opening(const rocksdb::Status& status, const std::string& folder) {
   const auto text = status.ToString();
   if (status.IsIOError() && text.find("LOCK") != std::string::npos)
     return {Code::unavailable, "another lectern process owns the folder " + folder, {}, {}, text};
+  if (status.IsCorruption() || status.IsNotFound()) return damaged_folder(folder, text);
   return {Code::internal, "cannot open the folder " + folder + ": " + text, {}, {}, text};
 }
 
@@ -42,37 +47,127 @@ Error damaged(std::string_view what) {
   return {Code::internal, "The store is damaged", {}, {}, "unreadable " + std::string(what)};
 }
 
-Result<std::unique_ptr<Database>> Database::open(const std::string& folder) {
+/// What RocksDB tells of its own threads.
+class Database::Watcher final : public rocksdb::EventListener {
+ public:
+  explicit Watcher(Database& database) : database_(database) {}
+
+  void OnFlushCompleted(rocksdb::DB* rocks, const rocksdb::FlushJobInfo&) override {
+    database_.note_manifest(*rocks);
+  }
+  void OnCompactionCompleted(rocksdb::DB* rocks, const rocksdb::CompactionJobInfo&) override {
+    database_.note_manifest(*rocks);
+  }
+  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) override {
+    database_.notice(error_of(*status, "in the background"));
+    if (!status->IsCorruption()) database_.fail_for_a_while();
+  }
+
+ private:
+  Database& database_;
+};
+
+Database::Database(std::string folder, rocksdb::Env* env)
+    : folder_(std::move(folder)), env_(private_files(*env)) {}
+
+Result<std::unique_ptr<Database>> Database::open(const std::string& folder, rocksdb::Env* env) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error)
     return fail(Code::invalid, "cannot make the folder " + folder + ": " + error.message());
-  std::unique_ptr<Database> database(new Database);
-  rocksdb::DB* rocks = nullptr;
-  const auto status =
-      rocksdb::DB::Open(database_options(), folder, family_options(), &database->families_, &rocks);
-  if (!status.ok()) return fail(error_of_opening(status, folder));
-  database->rocks_.reset(rocks);
-  LECTERN_ASSERT(database->families_.size() == family_count);
-  RETURN_IF_ERROR(database->read_defaults());
+  const bool fresh = std::filesystem::is_empty(folder, error);
+  if (const auto changed = make_private(folder); changed > 0 && !fresh)
+    log::info("{} files of {} could be read by others: closed to them", changed, folder);
+  std::unique_ptr<Database> database(new Database(folder, env));
+  RETURN_IF_ERROR(database->open_rocks());
   RETURN_IF_ERROR(database->read_targets());
   return database;
 }
 
-Database::~Database() {
-  if (!rocks_) return;
-  for (auto* family : families_) {
-    const auto flushed = rocks_->Flush({}, family);
-    if (!flushed.ok()) log::error("flushing the store: {}", flushed.ToString());
-    rocks_->DestroyColumnFamilyHandle(family);
-  }
-  const auto closed = rocks_->Close();
-  if (!closed.ok()) log::error("closing the store: {}", closed.ToString());
+Result<std::unique_ptr<Database>> Database::open_for_reading(const std::string& folder) {
+  std::unique_ptr<Database> database(new Database(folder, rocksdb::Env::Default()));
+  rocksdb::DB* rocks = nullptr;
+  const auto status = rocksdb::DB::OpenForReadOnly(reading_options(), folder, family_options(),
+                                                   &database->families_, &rocks);
+  if (!status.ok()) return fail(error_of_opening(status, folder));
+  database->rocks_.reset(rocks);
+  RETURN_IF_ERROR(database->read_defaults(false));
+  RETURN_IF_ERROR(database->read_targets());
+  return database;
 }
 
-Result<void> Database::read_defaults() {
+Result<void> Database::open_rocks() {
+  auto options = database_options();
+  options.env = env_.get();
+  // Tried before RocksDB does, which would begin a new LOG in a folder that is not ours.
+  rocksdb::FileLock* lock = nullptr;
+  const auto lock_path = folder_ + "/LOCK";
+  auto status = env_->LockFile(lock_path, &lock);
+  if (status.ok()) status = env_->UnlockFile(lock);
+  if (!status.ok()) return fail(error_of_opening(status, folder_));
+  std::optional<Note> note;
+  if (acknowledged_) {
+    note = acknowledged_->note();
+  } else {
+    TRY(note, read_note(*env_, folder_));
+  }
+  RETURN_IF_ERROR(check_before_opening(*env_, folder_, note));
+
+  if (!acknowledged_) {
+    TRY(acknowledged_, Acknowledged::open(*env_, folder_, note.value_or(Note{})));
+  }
+  options.listeners.push_back(std::make_shared<Watcher>(*this));
+  rocksdb::DB* rocks = nullptr;
+  status = rocksdb::DB::Open(options, folder_, family_options(), &families_, &rocks);
+  if (!status.ok()) return fail(error_of_opening(status, folder_));
+  rocks_.reset(rocks);
+  LECTERN_ASSERT(families_.size() == family_count);
+  RETURN_IF_ERROR(read_defaults(true));
+  TRY(const auto written, get(Family::defaults, std::string(commits_key)));
+  const auto commits = written && written->size() == 8 ? be64(*written) : 0;
+  if (commits > 0 && !note)
+    log::warning("{} has no file {}: whether all is there that was acknowledged cannot be told",
+                 folder_, note_name);
+  {
+    const std::lock_guard lock_commits(commit_mutex_);
+    commits_ = commits;
+    acknowledged_->committed(commits);
+  }
+  note_manifest(*rocks_);
+  return {};
+}
+
+bool Database::close_rocks(bool flush) {
+  bool clean = flush;
+  const auto expect = [&](const rocksdb::Status& status, std::string_view doing) {
+    if (status.ok()) return;
+    clean = false;
+    log::error("{} the store: {}", doing, status.ToString());
+  };
+  if (flush)
+    for (auto* family : families_) expect(rocks_->Flush({}, family), "flushing");
+  rocksdb::CancelAllBackgroundWork(rocks_.get(), true);
+  note_manifest(*rocks_);
+  for (auto* family : families_) rocks_->DestroyColumnFamilyHandle(family);
+  families_.clear();
+  expect(rocks_->Close(), "closing");
+  rocks_.reset();
+  return clean;
+}
+
+Database::~Database() {
+  if (rocks_ && close_rocks(acknowledged_ != nullptr)) acknowledged_->closed();
+}
+
+Result<Gate::Pass> Database::use(Deadline deadline) const {
+  TRY(auto pass, gate_.enter(deadline));
+  if (!rocks_) return fail(Code::unavailable, "The store cannot be used now", "it is closed");
+  return pass;
+}
+
+Result<void> Database::read_defaults(bool make) {
   TRY(const auto written, get(Family::defaults, std::string(format_key)));
-  if (!written) {
+  if (!written && make) {
     rocksdb::WriteBatch batch;
     const Uuid random = Uuid::random(), more = Uuid::random();
     std::string key(random.bytes.begin(), random.bytes.end());
@@ -82,8 +177,8 @@ Result<void> Database::read_defaults() {
     batch.Put(hash_key_key, key);
     if (const auto status = rocks_->Write(durable(), &batch); !status.ok())
       return fail(error_of(status, "writing the format"));
-  } else if (*written != format) {
-    return fail(Code::invalid, "the folder was written in format " + *written +
+  } else if (!written || *written != format) {
+    return fail(Code::invalid, "the folder was written in format " + written.value_or("unknown") +
                                    ", this version of lectern reads format " + std::string(format));
   }
   TRY(const auto key, get(Family::defaults, std::string(hash_key_key)));
@@ -110,6 +205,20 @@ Result<std::optional<std::string>> Database::get(Family in, const std::string& k
   return bytes;
 }
 
+Result<void> Database::commit(rocksdb::WriteBatch& batch) {
+  const std::lock_guard lock(commit_mutex_);
+  std::string number;
+  append_be64(number, ++commits_);
+  batch.Put(family(Family::defaults), commits_key, number);
+  const auto status = rocks_->Write(durable(), &batch);
+  if (status.ok()) {
+    acknowledged_->committed(commits_);
+    return {};
+  }
+  if (!status.IsCorruption()) fail_for_a_while();
+  return fail(error_of(status, "committing"));
+}
+
 std::optional<TargetNumber> Database::find_target(const std::string& name) const {
   const std::shared_lock lock(mutex_);
   const auto at = targets_.find(name);
@@ -119,16 +228,23 @@ std::optional<TargetNumber> Database::find_target(const std::string& name) const
 
 Result<TargetNumber> Database::make_target(const std::string& name) {
   if (const auto known = find_target(name)) return *known;
-  const std::unique_lock lock(mutex_);
-  const auto number = static_cast<TargetNumber>(targets_.size() + 1);
-  const auto [at, is_new] = targets_.try_emplace(name, number);
-  if (!is_new) return at->second;
+  TRY(const auto pass, use(Deadline::max()));
+  const std::lock_guard making(make_mutex_);
+  if (const auto known = find_target(name)) return *known;
+  const auto number = static_cast<TargetNumber>(targets().size() + 1);
   std::string bytes;
   append_be32(bytes, number);
-  const auto status = rocks_->Put(durable(), std::string(target_prefix) + name, bytes);
-  if (status.ok()) return number;
-  targets_.erase(at);
-  return fail(error_of(status, "adding a target"));
+  rocksdb::WriteBatch batch;
+  batch.Put(std::string(target_prefix) + name, bytes);
+  RETURN_IF_ERROR(commit(batch));
+  const std::unique_lock lock(mutex_);
+  targets_.emplace(name, number);
+  return number;
+}
+
+std::map<std::string, TargetNumber> Database::targets() const {
+  const std::shared_lock lock(mutex_);
+  return targets_;
 }
 
 TermHash Database::hash_of(TargetNumber target, std::string_view term) const {
@@ -141,9 +257,8 @@ TermHash Database::hash_of(TargetNumber target, std::string_view term) const {
 
 Result<Time> Database::newest_stored() const {
   Time newest{};
-  const std::shared_lock lock(mutex_);
   const std::unique_ptr<rocksdb::Iterator> at(rocks_->NewIterator({}, family(Family::bodies)));
-  for (const auto& [name, number] : targets_) {
+  for (const auto& [name, number] : targets()) {
     std::string prefix;
     append_be32(prefix, number);
     at->Seek(prefix);
@@ -154,6 +269,82 @@ Result<Time> Database::newest_stored() const {
     newest = std::max(newest, stored_of(order));
   }
   return newest;
+}
+
+Result<void> Database::check_that_it_works() {
+  // RocksDB refuses even an empty write from a failed one (a full disk) until it has recovered.
+  rocksdb::WriteBatch nothing;
+  if (const auto status = rocks_->Write({}, &nothing); !status.ok()) {
+    fail_for_a_while();
+    return fail(error_of(status, "writing nothing"));
+  }
+  TRY(const auto written, get(Family::defaults, std::string(format_key)));
+  if (!written) return fail(damaged("format"));
+  return {};
+}
+
+void Database::notice(const Error& error) const {
+  if (error.code != Code::internal || damaged_.exchange(true)) return;
+  log::error("the store in {} is damaged: {}. `lectern verify` says what is", folder_,
+             error.detail.empty() ? error.message : error.detail);
+}
+
+bool Database::is_damaged() const { return damaged_; }
+
+void Database::note_manifest(rocksdb::DB& rocks) {
+  std::vector<std::string> names;
+  std::uint64_t bytes = 0;
+  if (!acknowledged_ || !rocks.GetLiveFiles(names, &bytes, false).ok()) return;
+  for (const std::string_view name : names)
+    if (const auto number = manifest_number(name.substr(1)))
+      acknowledged_->manifest(*number, bytes);
+}
+
+void Database::on_failure(std::function<void()> listener) {
+  const std::unique_lock lock(mutex_);
+  failure_listener_ = std::move(listener);
+}
+
+void Database::fail_for_a_while() {
+  const std::shared_lock lock(mutex_);
+  if (failure_listener_) failure_listener_();
+}
+
+bool Database::try_to_resume() {
+  const auto pass = use(Deadline::max());
+  if (!pass) return false;
+  rocks_->Resume().PermitUncheckedError();
+  rocksdb::WriteBatch nothing;
+  return commit(nothing).has_value();
+}
+
+Result<void> Database::reopen() {
+  gate_.shut();
+  if (rocks_) close_rocks(false);
+  auto opened = open_rocks();
+  if (!opened && rocks_) close_rocks(false);
+  gate_.open();
+  return opened;
+}
+
+bool Database::has_room() const {
+  std::uintmax_t bytes = std::uintmax_t{4} << 20;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_, error))
+    if (entry.path().extension() == ".log") bytes += entry.file_size(error);
+  constexpr std::size_t descriptors = 32;
+  std::vector<int> files;
+  for (std::size_t i = 0; i < descriptors; ++i)
+    if (const int file = ::open("/dev/null", O_RDONLY | O_CLOEXEC); file >= 0)
+      files.push_back(file);
+  bool room = files.size() == descriptors;
+  for (const int file : files) ::close(file);
+  const auto path = folder_ + "/room.new";
+  const int probe = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  room = room && probe >= 0 && posix_fallocate(probe, 0, static_cast<off_t>(bytes)) == 0;
+  if (probe >= 0) ::close(probe);
+  std::filesystem::remove(path, error);
+  return room;
 }
 
 }  // namespace lectern::store::embedded

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <array>
+#include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <shared_mutex>
 #include <string>
@@ -12,6 +15,8 @@
 #include <rocksdb/db.h>
 
 #include "base/result.h"
+#include "store/embedded/acknowledged.h"
+#include "store/embedded/gate.h"
 #include "store/embedded/keys.h"
 
 namespace lectern::store::embedded {
@@ -32,17 +37,32 @@ rocksdb::Slice slice(const std::array<char, size>& bytes) {
   return {bytes.data(), bytes.size()};
 }
 
+// Keys of Family::defaults.
+inline constexpr std::string_view format_key = "format";
+inline constexpr std::string_view hash_key_key = "hash-key";
+inline constexpr std::string_view target_prefix = "target:";
+/// The number of the last commit, as 8 bytes, written with each.
+inline constexpr std::string_view commits_key = "commits";
+
 /// The folder of the embedded store, opened; it belongs to this process until this is destroyed.
 /// Thread-safe.
 class Database {
  public:
-  /// Opens the folder, making it when it is not there. Errors: unavailable when another process
-  /// owns it; invalid when it cannot be made or was written by a later version; internal.
-  static Result<std::unique_ptr<Database>> open(const std::string& folder);
+  /// Opens the folder, making it when it is not there, and takes the rights of others from it.
+  /// Errors: unavailable when another process owns it; invalid when it cannot be made or was
+  /// written by a later version; internal, also when it is damaged (opening_check.h).
+  static Result<std::unique_ptr<Database>> open(const std::string& folder,
+                                                rocksdb::Env* env = rocksdb::Env::Default());
+  /// Opens it to be looked at, without changing anything: every write fails.
+  static Result<std::unique_ptr<Database>> open_for_reading(const std::string& folder);
   /// Writes out what is in memory, so that the next start has nothing to replay.
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
+
+  /// To be held by whoever works on what follows, for one call. Errors: unavailable while the
+  /// folder is being opened anew.
+  Result<Gate::Pass> use(Deadline deadline) const;
 
   rocksdb::DB& rocks() const { return *rocks_; }
   rocksdb::ColumnFamilyHandle* family(Family family) const {
@@ -50,29 +70,70 @@ class Database {
   }
   /// The bytes under a key, or nothing.
   Result<std::optional<std::string>> get(Family family, const std::string& key) const;
+  /// Writes the batch to disk, numbered, so that its loss would be noticed at the next start.
+  Result<void> commit(rocksdb::WriteBatch& batch);
 
   /// The number of a target, if anything was stored in it.
   std::optional<TargetNumber> find_target(const std::string& name) const;
-  /// The number of a target, given to it now where it has none.
+  /// The number of a target, given to it now where it has none. Needs no use().
   Result<TargetNumber> make_target(const std::string& name);
+  std::map<std::string, TargetNumber> targets() const;
 
   TermHash hash_of(TargetNumber target, std::string_view term) const;
 
   /// The latest `stored` of all targets.
   Result<Time> newest_stored() const;
 
- private:
-  Database() = default;
-  Result<void> read_defaults();
-  Result<void> read_targets();
+  /// Reads and writes something. Errors: unavailable when that fails.
+  Result<void> check_that_it_works();
+  /// To be told of each failed call: the first one that speaks of damage is logged and remembered.
+  void notice(const Error& error) const;
+  /// Whether anything that was read, since the start, was damaged.
+  bool is_damaged() const;
 
+  /// What is called, from any thread, when a write failed for a reason that may pass.
+  void on_failure(std::function<void()> listener);
+  /// Whether writing works; after a failure it takes RocksDB's own way to go on.
+  bool try_to_resume();
+  /// Closes the database and opens it again, while nobody uses it. On an Error it stays closed,
+  /// and every use() fails until a later call succeeds.
+  Result<void> reopen();
+  /// Whether the folder has room for what reopen() writes, and this process descriptors for it.
+  bool has_room() const;
+
+  const std::string& folder() const { return folder_; }
+
+ private:
+  class Watcher;
+
+  Database(std::string folder, rocksdb::Env* env);
+  Result<void> open_rocks();
+  /// Whether all is written out and closed.
+  bool close_rocks(bool flush);
+  Result<void> read_defaults(bool make);
+  Result<void> read_targets();
+  void note_manifest(rocksdb::DB& rocks);
+  void fail_for_a_while();
+
+  const std::string folder_;
+  const std::unique_ptr<rocksdb::Env> env_;
+  std::unique_ptr<Acknowledged> acknowledged_;  // null: opened for reading
+  mutable Gate gate_;
+  // Changed only while the gate is shut:
   std::unique_ptr<rocksdb::DB> rocks_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
   std::array<char, 16> hash_key_{};
 
+  std::mutex make_mutex_;  // one target is made at a time
+  std::mutex commit_mutex_;
+  std::uint64_t commits_ = 0;  // guarded by commit_mutex_
+
   mutable std::shared_mutex mutex_;
   // Guarded by mutex_:
   std::map<std::string, TargetNumber> targets_;
+  std::function<void()> failure_listener_;
+
+  mutable std::atomic<bool> damaged_ = false;
 };
 
 }  // namespace lectern::store::embedded

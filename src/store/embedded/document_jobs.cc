@@ -40,6 +40,11 @@ Result<Job::Step> ChangeDocuments::prepare(Group& group, StoredClock&) {
   return Step::prepared;
 }
 
+Result<Job::Step> PutBlobSize::prepare(Group& group, StoredClock&) {
+  group.batch.Put(database_.family(Family::blobs), key_, size_);
+  return Step::prepared;
+}
+
 Result<Job::Step> EraseSpace::prepare(Group& group, StoredClock&) {
   if (!group.empty()) return Step::after_flush;
   auto* documents = database_.family(Family::documents);

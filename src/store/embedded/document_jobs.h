@@ -48,4 +48,17 @@ class EraseSpace final : public Job {
   const std::string prefix_;
 };
 
+/// Says how large a blob is whose pieces are written.
+class PutBlobSize final : public Job {
+ public:
+  PutBlobSize(const Database& database, std::string key, std::string size)
+      : database_(database), key_(std::move(key)), size_(std::move(size)) {}
+
+  Result<Step> prepare(Group& group, StoredClock& clock) override;
+
+ private:
+  const Database& database_;
+  const std::string key_, size_;
+};
+
 }  // namespace lectern::store::embedded

@@ -11,11 +11,13 @@ Result<std::optional<Document>> EmbeddedDocuments::get(const Context& context,
                                                        const DocumentKey& key) {
   const auto target = engine_->database->find_target(context.target);
   if (!target) return std::nullopt;
-  TRY(const auto bytes, engine_->database->get(Family::documents, document_key(*target, key)));
-  if (!bytes) return std::nullopt;
-  auto document = decode_document(*bytes);
-  if (!document) return fail(damaged("document"));
-  return document;
+  return engine_->read(context.deadline, [&]() -> Result<std::optional<Document>> {
+    TRY(const auto bytes, engine_->database->get(Family::documents, document_key(*target, key)));
+    if (!bytes) return std::nullopt;
+    auto document = decode_document(*bytes);
+    if (!document) return fail(damaged("document"));
+    return document;
+  });
 }
 
 Result<bool> EmbeddedDocuments::put(const Context& context, const DocumentKey& key,
@@ -49,6 +51,12 @@ Result<bool> EmbeddedDocuments::erase(const Context& context, const DocumentKey&
 Result<std::vector<DocumentName>> EmbeddedDocuments::list(const Context& context,
                                                           const DocumentSpace& space,
                                                           std::optional<Time> since) {
+  return engine_->read(context.deadline, [&] { return list_now(context, space, since); });
+}
+
+Result<std::vector<DocumentName>> EmbeddedDocuments::list_now(const Context& context,
+                                                              const DocumentSpace& space,
+                                                              std::optional<Time> since) {
   std::vector<DocumentName> names;
   const auto target = engine_->database->find_target(context.target);
   if (!target) return names;
@@ -78,25 +86,27 @@ Result<void> EmbeddedDocuments::put_blob(const Context& context, std::string_vie
                                          std::string_view bytes) {
   TRY(const auto there, blob_size(context, sha2));
   if (there) return {};
-  auto& database = *engine_->database;
-  TRY(const auto target, database.make_target(context.target));
-  auto* blobs = database.family(Family::blobs);
+  TRY(const auto target, engine_->database->make_target(context.target));
   // Pieces need no order among other writes: the same hash means the same bytes, and none is read
   // before the size is there. That last write syncs the log, and so all before it.
+  RETURN_IF_ERROR(engine_->read(context.deadline, [&] { return put_pieces(target, sha2, bytes); }));
+  std::string size;
+  append_be64(size, bytes.size());
+  PutBlobSize job(*engine_->database, blob_key(target, sha2, blob_size_piece), std::move(size));
+  return engine_->committer.run(job, context.deadline);
+}
+
+Result<void> EmbeddedDocuments::put_pieces(TargetNumber target, std::string_view sha2,
+                                           std::string_view bytes) {
+  auto& database = *engine_->database;
   std::uint32_t piece = 0;
   for (std::size_t at = 0; at < bytes.size(); at += blob_piece_bytes, ++piece) {
     const auto part = bytes.substr(at, blob_piece_bytes);
-    const auto status = database.rocks().Put({}, blobs, blob_key(target, sha2, piece),
-                                             rocksdb::Slice(part.data(), part.size()));
+    const auto status =
+        database.rocks().Put({}, database.family(Family::blobs), blob_key(target, sha2, piece),
+                             rocksdb::Slice(part.data(), part.size()));
     if (!status.ok()) return fail(error_of(status, "writing an attachment"));
   }
-  std::string size;
-  append_be64(size, bytes.size());
-  rocksdb::WriteOptions options;
-  options.sync = true;
-  const auto status =
-      database.rocks().Put(options, blobs, blob_key(target, sha2, blob_size_piece), size);
-  if (!status.ok()) return fail(error_of(status, "writing an attachment"));
   return {};
 }
 
@@ -104,8 +114,13 @@ Result<std::optional<std::uint64_t>> EmbeddedDocuments::blob_size(const Context&
                                                                   std::string_view sha2) {
   const auto target = engine_->database->find_target(context.target);
   if (!target) return std::nullopt;
+  return engine_->read(context.deadline, [&] { return size_now(*target, sha2); });
+}
+
+Result<std::optional<std::uint64_t>> EmbeddedDocuments::size_now(TargetNumber target,
+                                                                 std::string_view sha2) {
   TRY(const auto size,
-      engine_->database->get(Family::blobs, blob_key(*target, sha2, blob_size_piece)));
+      engine_->database->get(Family::blobs, blob_key(target, sha2, blob_size_piece)));
   if (!size) return std::nullopt;
   if (size->size() != 8) return fail(damaged("attachment"));
   return be64(*size);
@@ -113,14 +128,21 @@ Result<std::optional<std::uint64_t>> EmbeddedDocuments::blob_size(const Context&
 
 Result<std::string> EmbeddedDocuments::read_blob(const Context& context, std::string_view sha2,
                                                  std::uint64_t offset, std::size_t bytes_max) {
-  TRY(const auto size, blob_size(context, sha2));
   const auto target = engine_->database->find_target(context.target);
-  if (!size || !target) return fail(Code::not_found, "No such attachment");
+  if (!target) return fail(Code::not_found, "No such attachment");
+  return engine_->read(context.deadline,
+                       [&] { return read_now(*target, sha2, offset, bytes_max); });
+}
+
+Result<std::string> EmbeddedDocuments::read_now(TargetNumber target, std::string_view sha2,
+                                                std::uint64_t offset, std::size_t bytes_max) {
+  TRY(const auto size, size_now(target, sha2));
+  if (!size) return fail(Code::not_found, "No such attachment");
   std::string bytes;
   while (bytes.size() < bytes_max && offset + bytes.size() < *size) {
     const auto at = offset + bytes.size();
     const auto piece = static_cast<std::uint32_t>(at / blob_piece_bytes);
-    TRY(const auto part, engine_->database->get(Family::blobs, blob_key(*target, sha2, piece)));
+    TRY(const auto part, engine_->database->get(Family::blobs, blob_key(target, sha2, piece)));
     const auto within = static_cast<std::size_t>(at % blob_piece_bytes);
     if (!part || part->size() <= within) return fail(damaged("attachment"));
     bytes.append(*part, within, bytes_max - bytes.size());

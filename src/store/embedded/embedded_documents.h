@@ -29,6 +29,14 @@ class EmbeddedDocuments final : public DocumentStore {
                                 std::size_t bytes_max) override;
 
  private:
+  // What the calls do while the database stays open.
+  Result<std::vector<DocumentName>> list_now(const Context& context, const DocumentSpace& space,
+                                             std::optional<Time> since);
+  Result<void> put_pieces(TargetNumber target, std::string_view sha2, std::string_view bytes);
+  Result<std::optional<std::uint64_t>> size_now(TargetNumber target, std::string_view sha2);
+  Result<std::string> read_now(TargetNumber target, std::string_view sha2, std::uint64_t offset,
+                               std::size_t bytes_max);
+
   const std::shared_ptr<Engine> engine_;
 };
 

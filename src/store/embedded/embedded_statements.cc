@@ -42,6 +42,11 @@ Result<std::vector<Verdict>> EmbeddedStatements::append(const Context& context, 
 
 Result<std::vector<Found>> EmbeddedStatements::find(const Context& context,
                                                     std::span<const Uuid> ids) {
+  return engine_->read(context.deadline, [&] { return find_now(context, ids); });
+}
+
+Result<std::vector<Found>> EmbeddedStatements::find_now(const Context& context,
+                                                        std::span<const Uuid> ids) {
   std::vector<Found> found;
   const auto target = engine_->database->find_target(context.target);
   if (!target || ids.empty()) return found;
@@ -74,7 +79,9 @@ Result<Page> EmbeddedStatements::query(const Context& context, const Filter& fil
   if (!target) return Page{};
   TRY(auto turn, pages_.take(context.deadline));
   const auto keep = ++pages_read_ % pages_of_one_kept == 0 ? Keep::yes : Keep::no;
-  return query_page(*engine_->database, *target, filter, page, context.deadline, turn, keep);
+  return engine_->read(context.deadline, [&] {
+    return query_page(*engine_->database, *target, filter, page, context.deadline, turn, keep);
+  });
 }
 
 Result<Time> EmbeddedStatements::consistent_through(const Context&) {
@@ -82,10 +89,9 @@ Result<Time> EmbeddedStatements::consistent_through(const Context&) {
 }
 
 Health EmbeddedStatements::health() {
-  // RocksDB refuses even an empty write from a failed one (a full disk) until it has recovered.
-  rocksdb::WriteBatch nothing;
-  const bool writes = engine_->database->rocks().Write({}, &nothing).ok();
-  return writes && engine_->database->get(Family::defaults, "format") ? Health::ok : Health::error;
+  const auto works = engine_->read(std::chrono::steady_clock::now(),
+                                   [&] { return engine_->database->check_that_it_works(); });
+  return works && !engine_->database->is_damaged() ? Health::ok : Health::error;
 }
 
 }  // namespace lectern::store::embedded

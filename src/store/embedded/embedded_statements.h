@@ -25,6 +25,8 @@ class EmbeddedStatements final : public StatementStore {
   Health health() override;
 
  private:
+  Result<std::vector<Found>> find_now(const Context& context, std::span<const Uuid> ids);
+
   const std::shared_ptr<Engine> engine_;
   Turns pages_;
   std::atomic<unsigned> pages_read_ = 0;

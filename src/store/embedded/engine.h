@@ -6,19 +6,34 @@
 #include "store/embedded/committer.h"
 #include "store/embedded/database.h"
 #include "store/embedded/file_joiner.h"
+#include "store/embedded/healer.h"
 
 namespace lectern::store::embedded {
 
-/// An opened folder and the threads that write to it; its statements and its documents share one.
+/// An opened folder and the threads that work on it; its statements and its documents share one.
 struct Engine {
   Engine(std::unique_ptr<Database> opened, Time newest_stored)
-      : database(std::move(opened)), committer(*database, newest_stored), joiner(*database) {}
+      : database(std::move(opened)),
+        committer(*database, newest_stored),
+        joiner(*database),
+        healer(*database) {}
 
-  static Result<std::shared_ptr<Engine>> open(const std::string& folder);
+  static Result<std::shared_ptr<Engine>> open(const std::string& folder,
+                                              rocksdb::Env* env = rocksdb::Env::Default());
+
+  /// Does `work`, which reads the database, while it stays open; damage that it meets is noticed.
+  template <typename Work>
+  auto read(Deadline deadline, Work&& work) -> decltype(work()) {
+    TRY(const auto pass, database->use(deadline));
+    auto result = work();
+    if (!result) database->notice(result.error());
+    return result;
+  }
 
   std::unique_ptr<Database> database;
   Committer committer;
   FileJoiner joiner;
+  Healer healer;
 };
 
 }  // namespace lectern::store::embedded

@@ -62,11 +62,16 @@ FileJoiner::~FileJoiner() {
   thread_.join();
 }
 
+Result<bool> FileJoiner::join_when_open() {
+  TRY(const auto pass, database_.use(Deadline::max()));
+  return join_small_files(database_);
+}
+
 void FileJoiner::work() {
   std::unique_lock lock(mutex_);
   while (!stop_) {
     lock.unlock();
-    const auto joined = join_small_files(database_);
+    const auto joined = join_when_open();
     if (!joined) log::debug("embedded store: {}", joined.error().detail);
     lock.lock();
     if (joined && *joined) continue;  // there may be more

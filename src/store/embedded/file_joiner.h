@@ -26,6 +26,7 @@ class FileJoiner {
 
  private:
   void work();
+  Result<bool> join_when_open();
 
   Database& database_;
   std::mutex mutex_;

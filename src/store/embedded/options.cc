@@ -8,6 +8,12 @@
 namespace lectern::store::embedded {
 namespace {
 
+class SilentLog final : public rocksdb::Logger {
+ public:
+  using Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
+
 constexpr std::size_t mebibyte = std::size_t{1} << 20;
 
 using Options = rocksdb::ColumnFamilyOptions;
@@ -86,7 +92,7 @@ rocksdb::DBOptions database_options() {
   options.create_missing_column_families = true;
   options.db_write_buffer_size = 64 * mebibyte;
   options.max_total_wal_size = 64 * mebibyte;
-  options.recycle_log_file_num = 2;
+  options.track_and_verify_wals_in_manifest = true;
   options.max_background_jobs = 2;
   options.max_open_files = 512;
   options.bytes_per_sync = mebibyte;
@@ -94,6 +100,14 @@ rocksdb::DBOptions database_options() {
   options.max_log_file_size = 4 * mebibyte;
   options.info_log_level = rocksdb::WARN_LEVEL;
   options.stats_dump_period_sec = 0;
+  return options;
+}
+
+rocksdb::DBOptions reading_options() {
+  rocksdb::DBOptions options = database_options();
+  options.create_if_missing = false;
+  options.create_missing_column_families = false;
+  options.info_log = std::make_shared<SilentLog>();
   return options;
 }
 

@@ -1,0 +1,40 @@
+#include "store/embedded/gate.h"
+
+#include <algorithm>
+
+namespace lectern::store::embedded {
+namespace {
+
+constexpr std::chrono::seconds wait_max{5};
+
+}  // namespace
+
+Result<Gate::Pass> Gate::enter(Deadline deadline) {
+  std::unique_lock lock(mutex_);
+  if (shut_) {
+    const auto until = std::min(deadline, std::chrono::steady_clock::now() + wait_max);
+    if (!changed_.wait_until(lock, until, [&] { return !shut_; }))
+      return fail(Code::unavailable, "The store cannot be used now", "it is being opened anew");
+  }
+  ++inside_;
+  return Pass(*this);
+}
+
+void Gate::leave() {
+  const std::lock_guard lock(mutex_);
+  if (--inside_ == 0 && shut_) changed_.notify_all();
+}
+
+void Gate::shut() {
+  std::unique_lock lock(mutex_);
+  shut_ = true;
+  changed_.wait(lock, [&] { return inside_ == 0; });
+}
+
+void Gate::open() {
+  const std::lock_guard lock(mutex_);
+  shut_ = false;
+  changed_.notify_all();
+}
+
+}  // namespace lectern::store::embedded

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "store/embedded/database.h"
+
+namespace lectern::store::embedded {
+
+/// The thread that brings a database back to work after a write failed: for want of descriptors,
+/// room or memory, which pass. RocksDB resumes by itself from most of this, but not from a log
+/// that it could not begin; then the database is opened anew, once there is room for it. Reads go
+/// on meanwhile, but for the moment of opening. The database lives longer.
+class Healer {
+ public:
+  explicit Healer(Database& database);
+  ~Healer();
+  Healer(const Healer&) = delete;
+  Healer& operator=(const Healer&) = delete;
+
+ private:
+  void work();
+  /// Whether the database works again.
+  bool heal();
+
+  Database& database_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  // Guarded by mutex_:
+  bool failed_ = false;
+  bool stop_ = false;
+  std::thread thread_;
+};
+
+}  // namespace lectern::store::embedded
