@@ -21,6 +21,20 @@ inline constexpr std::size_t multipart_parts_max = 4096;
 /// Headers of one part of a multipart request.
 inline constexpr std::size_t part_headers_max = 32;
 
+/// Parameters of one query or fields of one form (the alternate syntax, Communication 1.3).
+inline constexpr std::size_t parameters_max = 32;
+/// Bytes of a form that comes without an Authorization header, unzipped too: its credentials stand
+/// in it, so it is read for somebody who is not known yet. Other bodies are not.
+inline constexpr std::size_t stranger_body_bytes_max = 1024 * 1024;
+/// Bytes of the body of a refused request that are read and dropped, so that the connection lives
+/// on; with a longer one it is closed.
+inline constexpr std::size_t refused_body_bytes_max = 64 * 1024;
+/// Memory that reading a JSON text takes beside the text, in multiples of its bytes: nodes, the
+/// rows made of it, what the store has of them until they are written.
+inline constexpr std::size_t json_memory_factor = 4;
+/// Seconds that unzipping one body may take.
+inline constexpr int unzip_seconds_max = 20;
+
 /// Bytes of a language tag: beyond what any registry holds (RFC 5646, 4.4.1 asks for 35).
 inline constexpr std::size_t language_tag_bytes_max = 255;
 

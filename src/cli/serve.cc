@@ -11,6 +11,7 @@
 #include "base/metrics.h"
 #include "cli/authentication.h"
 #include "cli/file_watch.h"
+#include "cli/process_limits.h"
 #include "cli/sentry.h"
 #include "cli/service_manager.h"
 #include "cli/signals.h"
@@ -85,8 +86,35 @@ http::ServiceOptions service_options(const Settings& settings) {
   options.partial_success_default = settings.partial_success_default;
   options.root_path = settings.root_path;
   options.metrics = settings.metrics;
+  options.metrics_credentials = settings.metrics_credentials;
   options.access_log = settings.access_log;
   options.attachment_bytes_max = static_cast<std::uint64_t>(settings.attachment_bytes_max);
+  return options;
+}
+
+/// The connections that are wanted, or as many as there are descriptors for.
+std::size_t connections_max(const Settings& settings) {
+  const auto wanted = static_cast<std::size_t>(settings.connections_max);
+  const auto descriptors = raise_descriptor_limit();
+  const auto possible = connections_within(
+      descriptors, wanted, static_cast<std::size_t>(settings.store_connections_max));
+  if (possible < wanted)
+    log::warning(
+        "{} client connections at most, not {} (LECTERN_RUNSERVER_CONNECTIONS_MAX): this process "
+        "may open {} files, some of which the store needs; raise `ulimit -n` or LimitNOFILE",
+        possible, wanted, descriptors);
+  return possible;
+}
+
+http::ServerOptions server_options(const Settings& settings, http::Application& app) {
+  auto options = settings.server_options();
+  options.connections_max = connections_max(settings);
+  options.admit = [&app](http::Request& head, bool has_body, bool may_block) {
+    return http::admit(app, head, has_body, may_block);
+  };
+  options.on_own_answer = [&app](const http::Request& request, http::Response& response) {
+    http::complete_own_answer(app, request, response);
+  };
   return options;
 }
 
@@ -140,14 +168,10 @@ int serve(const Loaded& loaded) {
   http::Application app{lrs, *authentication->authenticator, registry, service_options(settings),
                         http::Cors(settings.cors_allow_origins)};
 
-  auto options = settings.server_options();
+  auto options = server_options(settings, app);
   auto inherited = inherited_socket();
   if (!inherited) return refuse(inherited.error());
   options.listen_socket = *inherited;
-  options.on_own_answer = [&](http::Headers& headers) {
-    headers.set("X-Experience-API-Version",
-                std::string(xapi::text_of(app.options.default_version)));
-  };
   auto server = http::Server::listen(
       options, [&](http::Request& request) { return http::serve(app, request); });
   if (!server) return refuse(server.error());

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/mask.h"
+#include "cli/process_limits.h"
 #include "cli/setting_value.h"
 #include "cli/settings_sources.h"
 #include "cli/settings_table.h"
@@ -327,6 +328,10 @@ http::ServerOptions Settings::server_options() const {
   out.body_bytes_max = static_cast<std::uint64_t>(body_bytes_max);
   out.body_memory_bytes_max = static_cast<std::size_t>(body_memory_bytes_max);
   out.spool_dir = spool_dir;
+  out.memory_bytes_max = memory_bytes_max > 0 ? static_cast<std::uint64_t>(memory_bytes_max)
+                                              : default_memory_bytes_max();
+  out.spool_bytes_max = spool_bytes_max > 0 ? static_cast<std::uint64_t>(spool_bytes_max)
+                                            : default_spool_bytes_max(spool_dir);
   out.header_deadline = milliseconds(header_deadline_ms);
   out.body_idle = milliseconds(body_idle_ms);
   out.body_deadline = milliseconds(body_deadline_ms);

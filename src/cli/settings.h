@@ -40,6 +40,9 @@ struct Settings {
   std::int64_t header_bytes_max = 0;
   std::int64_t body_bytes_max = 0;
   std::int64_t body_memory_bytes_max = 0;
+  std::int64_t memory_bytes_max = 0;  ///< 0: by the machine, as is spool_bytes_max
+  std::int64_t spool_bytes_max = 0;
+  std::int64_t page_bytes_max = 0;
   std::string spool_dir;
   std::int64_t header_deadline_ms = 0;
   std::int64_t body_idle_ms = 0;
@@ -51,6 +54,7 @@ struct Settings {
   bool proxy_headers = false;
   std::vector<std::string> cors_allow_origins;
   bool metrics = false;
+  bool metrics_credentials = false;
   bool access_log = false;
 
   std::int64_t search_hits_max = 0;  ///< default and maximum of `limit`

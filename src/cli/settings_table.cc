@@ -60,6 +60,8 @@ constexpr std::array rows = {
     Row{"RUNSERVER_HEADER_BYTES_MAX", &S::header_bytes_max, "32768", "bytes of a request's headers; more get 431", 1024, 16 * 1024 * 1024},
     Row{"RUNSERVER_BODY_BYTES_MAX", &S::body_bytes_max, "104857600", "bytes of a request's body, unzipped too; more get 413", 1024, 4'294'901'760},
     Row{"RUNSERVER_BODY_MEMORY_BYTES_MAX", &S::body_memory_bytes_max, "4194304", "bytes of a body kept in memory; larger ones go to a file", 0, 4'294'901'760},
+    Row{"RUNSERVER_MEMORY_BYTES_MAX", &S::memory_bytes_max, "0", "memory for requests under way: bodies, what is made of them, answers; what does not fit waits a second, then gets 503; 0: half of what the machine or the container has", 0, 1'099'511'627'776},
+    Row{"RUNSERVER_SPOOL_BYTES_MAX", &S::spool_bytes_max, "0", "bytes of bodies in files together; beyond it 503; 0: a quarter of what is free in their folder at start", 0, 1'099'511'627'776},
     Row{"RUNSERVER_SPOOL_DIR", &S::spool_dir, "", "folder of those files; without it $TMPDIR or /tmp"},
     Row{"RUNSERVER_HEADER_DEADLINE_MS", &S::header_deadline_ms, "15000", "for one request's headers, whole", 1, day_ms},
     Row{"RUNSERVER_BODY_IDLE_MS", &S::body_idle_ms, "15000", "without a byte of the body", 1, day_ms},
@@ -68,6 +70,7 @@ constexpr std::array rows = {
     Row{"RUNSERVER_DRAIN_DEADLINE_MS", &S::drain_deadline_ms, "10000", "after SIGTERM, for what is under way", 0, day_ms},
     accepted("RUNSERVER_POINT_IN_TIME_KEEP_ALIVE", "1m", "pages need no point in time here"),
     Row{"METRICS", &S::metrics, "true", "whether /metrics answers"},
+    Row{"METRICS_CREDENTIALS", &S::metrics_credentials, "false", "/metrics answers only who has the scope all/read"},
     Row{"ACCESS_LOG", &S::access_log, "true", "a log line for each request"},
 
     // The record store

@@ -23,6 +23,13 @@ std::string folded(std::string_view text) {
   return out;
 }
 
+/// Another Authorization than the request's own is yet to be checked.
+void set_header(Request& request, const std::string& name, std::string value) {
+  if (name == "authorization" && request.headers.find(name) != std::string_view(value))
+    request.principal = nullptr;
+  request.headers.set(name, std::move(value));
+}
+
 tl::unexpected<Error> broken(std::string message) {
   return fail(Error{Code::invalid, std::move(message), {}, std::string(rule), {}});
 }
@@ -40,12 +47,6 @@ Result<void> unfold_alternate(Request& request, xapi::Parameters& parameters) {
   if (method != "GET" && method != "PUT" && method != "POST" && method != "DELETE" &&
       method != "HEAD")
     return broken(fmt::format("`method` must be GET, HEAD, PUT, POST or DELETE, not {}", method));
-  const auto type = request.headers.find("Content-Type").value_or("");
-  if (!folded(type).starts_with("application/x-www-form-urlencoded"))
-    return broken(
-        "The alternate request syntax needs the content type "
-        "application/x-www-form-urlencoded");
-
   TRY(auto fields, xapi::parse_parameters(request.body.view()));
   xapi::Parameters rest;
   std::optional<std::string> content;
@@ -55,7 +56,7 @@ Result<void> unfold_alternate(Request& request, xapi::Parameters& parameters) {
     if (name == "content")
       content = std::move(value);
     else if (std::find(header_fields.begin(), header_fields.end(), lower) != header_fields.end())
-      request.headers.set(lower, std::move(value));
+      set_header(request, lower, std::move(value));
     else
       rest.emplace_back(std::move(name), std::move(value));
   }

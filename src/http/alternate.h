@@ -11,7 +11,8 @@ namespace lectern::http {
 bool is_alternate(const Request& request, const xapi::Parameters& parameters);
 
 /// Turns such a request into the one it stands for: method, headers, body and parameters come out
-/// of the form. Errors: invalid.
+/// of the form, whatever its content type: browsers and beacons send what they must. Errors:
+/// invalid.
 Result<void> unfold_alternate(Request& request, xapi::Parameters& parameters);
 
 }  // namespace lectern::http

@@ -48,7 +48,8 @@ bool is_text(std::string_view content_type) {
 
 }  // namespace
 
-Result<void> gunzip(std::string_view zipped, std::uint64_t bytes_max, BodySpool& out) {
+Result<void> gunzip(std::string_view zipped, std::uint64_t bytes_max, BodySpool& out,
+                    Deadline deadline) {
   Inflater inflater;
   if (!inflater.ready) return fail(Code::unavailable, "Out of memory");
   auto& stream = inflater.stream;
@@ -63,6 +64,9 @@ Result<void> gunzip(std::string_view zipped, std::uint64_t bytes_max, BodySpool&
       if (piece.empty()) break;
     }
     if (member_ended && inflateReset(&stream) != Z_OK) return fail(Code::internal, "inflateReset");
+    if (std::chrono::steady_clock::now() > deadline)
+      return fail(Code::unavailable, "Unzipping the request's body took too long");
+    RETURN_IF_ERROR(out.reserve(step_bytes));
     auto& tail = out.tail();
     const auto before = tail.size();
     tail.resize(before + step_bytes);
@@ -72,7 +76,8 @@ Result<void> gunzip(std::string_view zipped, std::uint64_t bytes_max, BodySpool&
     tail.resize(tail.size() - stream.avail_out);
     if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR)
       return fail(Code::invalid, "The request's body is not valid gzip");
-    if (out.size() > bytes_max) return fail(Code::too_large, "The request's body is too large");
+    if (out.size() > bytes_max)
+      return fail(Code::too_large, "The request's body, unzipped, is too large");
     member_ended = status == Z_STREAM_END;
     if (out.should_spill()) RETURN_IF_ERROR(out.spill());
   }

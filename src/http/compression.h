@@ -6,14 +6,17 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "base/time.h"
 #include "http/body_spool.h"
 #include "http/message.h"
 
 namespace lectern::http {
 
 /// Unzips (gzip, RFC 1952, any number of members) into `out`. Blocks. Errors: invalid for what is
-/// not whole gzip, too_large beyond `bytes_max`, unavailable as BodySpool::spill().
-Result<void> gunzip(std::string_view zipped, std::uint64_t bytes_max, BodySpool& out);
+/// not whole gzip, too_large beyond `bytes_max`, unavailable past the deadline and as
+/// BodySpool::reserve() and spill().
+Result<void> gunzip(std::string_view zipped, std::uint64_t bytes_max, BodySpool& out,
+                    Deadline deadline = Deadline::max());
 
 /// Zips fast rather than small.
 std::string gzip(std::string_view bytes);

@@ -6,8 +6,11 @@
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
+#include <fmt/format.h>
 
+#include "auth/principal.h"
 #include "base/json.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/uuid.h"
 #include "http/compression.h"
@@ -23,6 +26,9 @@ using std::chrono::milliseconds;
 constexpr milliseconds linger_deadline{5'000};
 constexpr milliseconds linger_deadline_draining{300};
 constexpr std::size_t request_id_bytes_max = 128;
+/// How long a body waits for others to give memory back, and how often it looks.
+constexpr milliseconds room_deadline{1'000};
+constexpr milliseconds room_pause{20};
 
 int status_of(const Error& error) {
   switch (error.code) {
@@ -35,6 +41,12 @@ int status_of(const Error& error) {
     default:
       return 500;
   }
+}
+
+Fault too_large(std::uint64_t bytes_max, bool known) {
+  return {413, fmt::format("The request's body is too large: more than {} bytes{}", bytes_max,
+                           known ? " (LECTERN_RUNSERVER_BODY_BYTES_MAX)"
+                                 : ", which is all that is taken without an Authorization header")};
 }
 
 Fault fault_of(const Error& error) {
@@ -104,15 +116,16 @@ Awaitable<void> Connection::run() {
     ++edge_.counters.requests_in_flight;
     if (read == Read::fault) {
       keep_alive_ = false;
-      request_.method = parser_->request().method;
       own_answer(*fault_);
-    } else {
+    } else if (read == Read::whole) {
       co_await handle();
     }
+    if (!can_discard()) keep_alive_ = false;
     const bool answered = co_await answer();
     --edge_.counters.requests_in_flight;
     if (!answered) co_return;
     if (!keep_alive_) break;
+    if (!parser_->done() && !co_await discard_body()) co_return;
   }
   co_await linger();
 }
@@ -124,10 +137,68 @@ Awaitable<Connection::Read> Connection::read_request() {
   request_ = {};
   response_ = {};
   Read read = co_await read_head();
+  if (read == Read::broken) co_return read;
+  take_head();
+  if (read == Read::whole) read = co_await admit();
   if (read == Read::whole) read = co_await read_body();
-  if (read == Read::whole) complete_request();
   deadline_at(Clock::time_point::max());
   co_return read;
+}
+
+/// What the head says, as far as it has come.
+void Connection::take_head() {
+  request_ = std::move(parser_->request());
+  wire_head_ = request_.method == "HEAD";
+  request_.remote = remote_;
+  if (edge_.options.trust_forwarded)
+    if (const auto list = request_.headers.find("X-Forwarded-For"))
+      if (const auto last = last_forwarded(*list); !last.empty()) request_.remote = last;
+  const auto id = request_.headers.find("X-Request-ID");
+  request_.id = id && is_good_id(*id) ? std::string(*id) : Uuid::random().text();
+  keep_alive_ = !fault_ && parser_->keep_alive();
+}
+
+/// Has the head looked at before the body is taken: on a worker where that may take long.
+Awaitable<Connection::Read> Connection::admit() {
+  deadline_at(Clock::time_point::max());
+  admission_ = {};
+  const bool has_body = !parser_->done();
+  if (edge_.options.admit) admission_ = edge_.options.admit(request_, has_body, false);
+  if (admission_.undecided) {
+    const bool asked = co_await on_worker(false, [this, has_body] {
+      try {
+        admission_ = edge_.options.admit(request_, has_body, true);
+      } catch (const std::exception& error) {
+        log::error("{} {} failed: {}", request_.method, request_.path, error.what());
+        fault_ = Fault{500, "The server failed"};
+      }
+    });
+    if (!asked) fault_ = Fault{503, "The server is busy: try again later"};
+    if (fault_) co_return Read::fault;
+  }
+  if (admission_.answer) {
+    response_ = std::move(*admission_.answer);
+    co_return Read::answered;
+  }
+  expect_body();
+  co_return fault_ ? Read::fault : Read::whole;
+}
+
+Charge Connection::charge_on(Budget& budget) const {
+  return {&budget, request_.principal ? request_.principal->username : std::string()};
+}
+
+void Connection::expect_body() {
+  memory_ = charge_on(edge_.memory);
+  request_.memory = &memory_;
+  if (parser_->done()) return;
+  body_.emplace(edge_.options.body_memory_bytes_max, edge_.options.spool_dir,
+                charge_on(edge_.memory), charge_on(edge_.spool));
+  const auto length = parser_->content_length();
+  if (!length) return;
+  if (*length > admission_.body_bytes_max)
+    fault_ = too_large(admission_.body_bytes_max, request_.principal != nullptr);
+  body_->expect(*length);
 }
 
 /// Feeds the parser with what has come.
@@ -169,11 +240,13 @@ Awaitable<Connection::Read> Connection::read_head() {
 }
 
 Awaitable<Connection::Read> Connection::read_body() {
-  if (const auto length = parser_->content_length()) body_->expect(*length);
   const auto whole_deadline = Clock::now() + edge_.options.body_deadline;
   bool invite = parser_->expects_continue();
   while (true) {
+    if (!co_await make_room()) co_return Read::fault;
     parse();
+    if (!fault_ && body_->size() > admission_.body_bytes_max)
+      fault_ = too_large(admission_.body_bytes_max, request_.principal != nullptr);
     if (fault_) co_return Read::fault;
     if (body_->should_spill()) {
       Result<void> spilled;
@@ -200,23 +273,48 @@ Awaitable<Connection::Read> Connection::read_body() {
   }
 }
 
+/// Makes room for what has come of the body. Waits a moment for others to give theirs back.
+Awaitable<bool> Connection::make_room() {
+  if (parser_->done() || body_->try_reserve(buffer_.view().size())) co_return true;
+  deadline_at(Clock::time_point::max());
+  const auto until = Clock::now() + room_deadline;
+  Timer pause(stream_.executor());
+  while (Clock::now() < until && !edge_.abandoned) {
+    pause.expires_after(room_pause);
+    co_await pause.async_wait(use_tuple);
+    if (body_->try_reserve(buffer_.view().size())) co_return true;
+  }
+  fault_ = Fault{503, "Requests under way take all the memory there is for them: try again later"};
+  co_return false;
+}
+
+/// Whether what is left of a refused request's body is little enough to be read and dropped.
+bool Connection::can_discard() const {
+  if (!parser_->head_done() || parser_->done()) return parser_->done();
+  const auto length = parser_->content_length();
+  return length && *length <= limits::refused_body_bytes_max && !parser_->expects_continue();
+}
+
+/// Reads what is left of a refused request's body, for nobody.
+Awaitable<bool> Connection::discard_body() {
+  const auto whole_deadline = Clock::now() + edge_.options.body_deadline;
+  body_.emplace(edge_.options.body_memory_bytes_max, edge_.options.spool_dir);
+  while (true) {
+    parse();
+    body_->tail().clear();
+    if (fault_) co_return false;
+    if (parser_->done()) co_return true;
+    deadline_at(std::min(Clock::now() + edge_.options.body_idle, whole_deadline));
+    if (!co_await read_more()) co_return false;
+  }
+}
+
 Awaitable<bool> Connection::read_more() {
   buffer_.prepare(idle_ ? ReadBuffer::idle_bytes : ReadBuffer::busy_bytes);
   const auto read = co_await stream_.read_some(buffer_.free_begin(), buffer_.free_bytes());
   buffer_.commit(read);
   edge_.counters.received_bytes += read;
   co_return read > 0;
-}
-
-void Connection::complete_request() {
-  request_ = std::move(parser_->request());
-  request_.remote = remote_;
-  if (edge_.options.trust_forwarded)
-    if (const auto list = request_.headers.find("X-Forwarded-For"))
-      if (const auto last = last_forwarded(*list); !last.empty()) request_.remote = last;
-  const auto id = request_.headers.find("X-Request-ID");
-  request_.id = id && is_good_id(*id) ? std::string(*id) : Uuid::random().text();
-  keep_alive_ = parser_->keep_alive();
 }
 
 Awaitable<void> Connection::handle() {
@@ -233,29 +331,60 @@ void Connection::run_handler() {
   }
   try {
     auto body = body_->finish();
-    const auto coding = request_.headers.find("Content-Encoding");
-    if (body && coding && !body->view().empty() && !equal_without_case(*coding, "identity")) {
-      if (!equal_without_case(*coding, "gzip") && !equal_without_case(*coding, "x-gzip")) {
-        fault_ = Fault{415, "The request's Content-Encoding is none of: gzip, identity"};
-        return;
-      }
-      BodySpool unzipped(edge_.options.body_memory_bytes_max, edge_.options.spool_dir);
-      const auto done = gunzip(body->view(), edge_.options.body_bytes_max, unzipped);
-      body = done ? unzipped.finish() : Result<Body>(fail(done.error()));
-      request_.headers.remove("Content-Encoding");
-    }
-    if (!body) {
-      fault_ = fault_of(body.error());
-      return;
-    }
+    if (!body) fault_ = fault_of(body.error());
+    if (fault_ || !unzip(*body)) return;
     request_.body = std::move(*body);
     response_ = edge_.handler(request_);
     request_.body = {};  // here, since giving a large mapping back takes its time
-    zip_if_worth(request_, response_);
+    charge_answer();
+  } catch (const std::bad_alloc&) {
+    log::error("{} {} failed: out of memory", request_.method, request_.path);
+    fault_ = Fault{503, "The server is out of memory: try again later"};
   } catch (const std::exception& error) {
     log::error("{} {} failed: {}", request_.method, request_.path, error.what());
     fault_ = Fault{500, "The server failed"};
   }
+}
+
+/// Undoes the body's Content-Encoding; false with a fault.
+bool Connection::unzip(Body& body) {
+  const auto coding = request_.headers.find("Content-Encoding");
+  if (!coding || body.view().empty() || equal_without_case(*coding, "identity")) return true;
+  if (!equal_without_case(*coding, "gzip") && !equal_without_case(*coding, "x-gzip")) {
+    fault_ = Fault{415, "The request's Content-Encoding is none of: gzip, identity"};
+    return false;
+  }
+  const auto bytes_max = std::min(edge_.options.body_bytes_max, admission_.body_bytes_max);
+  BodySpool unzipped(edge_.options.body_memory_bytes_max, edge_.options.spool_dir,
+                     charge_on(edge_.memory), charge_on(edge_.spool));
+  const auto done = gunzip(body.view(), bytes_max, unzipped,
+                           Clock::now() + std::chrono::seconds(limits::unzip_seconds_max));
+  auto whole = done ? unzipped.finish() : Result<Body>(fail(done.error()));
+  if (!done && done.error().code == Code::too_large && unzipped.size() > bytes_max)
+    fault_ = too_large(bytes_max, request_.principal != nullptr);
+  else if (!whole)
+    fault_ = fault_of(whole.error());
+  if (fault_) return false;
+  body = std::move(*whole);
+  request_.headers.remove("Content-Encoding");
+  return true;
+}
+
+/// Counts the answer in place of what was needed to make it, and zips it.
+void Connection::charge_answer() {
+  const auto held = [this] {
+    return response_.stream ? response_.stream_held_bytes : response_.body.size();
+  };
+  if (request_.principal) memory_.hold_for(request_.principal->username);
+  // Zipping takes as much again, at worst.
+  if (const auto needed = 2 * held(); needed > memory_.bytes())
+    if (const auto charged = memory_.resize(needed); !charged) {
+      response_ = {};
+      fault_ = fault_of(charged.error());
+      return;
+    }
+  zip_if_worth(request_, response_);
+  memory_.resize_down(held());
 }
 
 void Connection::own_answer(const Fault& fault) {
@@ -266,7 +395,7 @@ void Connection::own_answer(const Fault& fault) {
   if (fault.status == 503) response_.headers.set("Retry-After", "1");
   if (fault.status == 415) response_.headers.set("Accept-Encoding", "gzip, identity");
   response_.body = "{\"detail\": " + json::quoted(fault.detail) + "}";
-  if (edge_.options.on_own_answer) edge_.options.on_own_answer(response_.headers);
+  if (edge_.options.on_own_answer) edge_.options.on_own_answer(request_, response_);
 }
 
 Awaitable<bool> Connection::answer() {
@@ -274,8 +403,7 @@ Awaitable<bool> Connection::answer() {
   if (edge_.draining) keep_alive_ = false;
   const bool streamed = static_cast<bool>(response_.stream);
   const auto bytes = streamed ? response_.stream_bytes : response_.body.size();
-  const bool bodiless =
-      request_.method == "HEAD" || response_.status == 204 || response_.status == 304;
+  const bool bodiless = wire_head_ || response_.status == 204 || response_.status == 304;
   const auto head = response_head(response_, {bytes, keep_alive_, parser_->http_1_0()});
   const std::string_view body = bodiless || streamed ? "" : std::string_view(response_.body);
   deadline_in(edge_.options.body_idle);
@@ -283,6 +411,7 @@ Awaitable<bool> Connection::answer() {
   if (written && streamed && !bodiless) written = co_await write_stream();
   deadline_at(Clock::time_point::max());
   response_ = {};
+  memory_.resize_down(0);
   co_return written;
 }
 

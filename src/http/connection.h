@@ -35,12 +35,15 @@ class Connection {
   void close() { stream_.close(); }
 
  private:
-  enum class Read { whole, broken, fault };
+  enum class Read { whole, answered, broken, fault };
 
   Awaitable<void> run();
   Awaitable<Read> read_request();
   Awaitable<Read> read_head();
+  Awaitable<Read> admit();
   Awaitable<Read> read_body();
+  Awaitable<bool> discard_body();
+  Awaitable<bool> make_room();
   Awaitable<bool> read_more();
   Awaitable<void> handle();
   Awaitable<bool> answer();
@@ -50,8 +53,13 @@ class Connection {
   Awaitable<bool> on_worker(bool admitted, std::function<void()> work);
 
   void parse();
-  void complete_request();
+  void take_head();
+  void expect_body();
+  bool can_discard() const;
   void run_handler();
+  bool unzip(Body& body);
+  void charge_answer();
+  Charge charge_on(Budget& budget) const;
   void own_answer(const Fault& fault);
   void deadline_in(std::chrono::milliseconds time) { deadline_at(Clock::now() + time); }
   void deadline_at(Clock::time_point at);
@@ -70,8 +78,11 @@ class Connection {
   std::optional<RequestParser> parser_;
   std::optional<BodySpool> body_;
   std::optional<Fault> fault_;
+  Admission admission_;
+  Charge memory_;  // beside the body
   Request request_;
   Response response_;
+  bool wire_head_ = false;  // HEAD was sent, whatever the request became
   bool keep_alive_ = true;
 };
 

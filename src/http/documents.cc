@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/json.h"
+#include "base/limits.h"
 #include "http/parameters.h"
 #include "http/resources.h"
 #include "http/respond.h"
@@ -98,6 +99,8 @@ lrs::Preconditions preconditions_of(const Request& request) {
 
 Result<lrs::DocumentWrite> write_of(const Exchange& exchange, DocumentKind kind) {
   TRY(const auto address, single_address_of(exchange, kind));
+  RETURN_IF_ERROR(
+      exchange.request.charge(limits::json_memory_factor * exchange.request.body.view().size()));
   return lrs::DocumentWrite{address.key(), exchange.version, preconditions_of(exchange.request),
                             std::string(exchange.request.headers.find("Content-Type").value_or("")),
                             exchange.request.body.view()};
@@ -116,6 +119,9 @@ Result<Response> get_one(Exchange& exchange, const Address& address) {
     return response;
   }
   response.headers.add("Content-Type", document.content_type);
+  // A document is whatever somebody stored: a browser that opens it must not run it as ours.
+  response.headers.add("X-Content-Type-Options", "nosniff");
+  response.headers.add("Content-Security-Policy", "default-src 'none'; sandbox");
   response.body = std::move(document.bytes);
   return response;
 }

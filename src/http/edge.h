@@ -4,6 +4,7 @@
 #include <memory>
 #include <unordered_set>
 
+#include "base/budget.h"
 #include "http/io.h"
 #include "http/server.h"
 #include "http/worker_pool.h"
@@ -21,10 +22,14 @@ struct Edge {
   Edge(ServerOptions settings, Handler handle)
       : options(std::move(settings)),
         handler(std::move(handle)),
+        memory(options.memory_bytes_max, "LECTERN_RUNSERVER_MEMORY_BYTES_MAX"),
+        spool(options.spool_bytes_max, "LECTERN_RUNSERVER_SPOOL_BYTES_MAX"),
         pool(options.workers, options.queue_max) {}
 
   const ServerOptions options;
   const Handler handler;
+  Budget memory;
+  Budget spool;
   std::shared_ptr<asio::ssl::context> tls;  // shared: the type is only complete in stream.cc
   ServerCounters counters;
   std::atomic<bool> draining{false};

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "auth/authenticator.h"
 #include "auth/principal.h"
@@ -24,10 +27,30 @@ struct ServiceOptions {
   /// What an answer carries when the request named no version.
   xapi::Version default_version = xapi::Version::v1_0_3;
   bool partial_success_default = false;
-  std::string root_path;  ///< what a proxy takes off the front of the path
-  bool metrics = true;    ///< serve /metrics
+  std::string root_path;             ///< what a proxy takes off the front of the path
+  bool metrics = true;               ///< serve /metrics
+  bool metrics_credentials = false;  ///< only to who may read all
   bool access_log = true;
   std::uint64_t attachment_bytes_max = 0;  ///< of one request's attachments together; 0: no limit
+};
+
+/// The X-Experience-API-Consistent-Through that was told last, of each target. Thread-safe.
+class ToldThrough {
+ public:
+  std::optional<Time> find(const std::string& target) const {
+    const std::lock_guard lock(mutex_);
+    const auto at = times_.find(target);
+    return at == times_.end() ? std::nullopt : std::optional(at->second);
+  }
+  void keep(const std::string& target, Time time) {
+    const std::lock_guard lock(mutex_);
+    auto& kept = times_[target];
+    kept = std::max(kept, time);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::unordered_map<std::string, Time> times_;  // guarded by mutex_; targets are the operator's
 };
 
 /// What the handlers work with. Everything outlives the service.
@@ -37,6 +60,7 @@ struct Application {
   metrics::Registry& metrics;
   ServiceOptions options;
   Cors cors;
+  ToldThrough told{};
 };
 
 /// One request on its way through the service: what middleware found out about it.

@@ -35,12 +35,16 @@ void Headers::remove(std::string_view name) {
   std::erase_if(fields_, [&](const auto& field) { return equal_without_case(field.first, name); });
 }
 
-Body::Body(std::string bytes) {
+Body::Body(std::string bytes, Charge charge) {
+  struct Owned {
+    std::string bytes;
+    Charge charge;
+  };
   if (bytes.capacity() - bytes.size() < body_spare_bytes)
     bytes.reserve(bytes.size() + body_spare_bytes);
-  auto owned = std::make_shared<const std::string>(std::move(bytes));
-  view_ = *owned;
-  spare_ = owned->capacity() - owned->size();
+  auto owned = std::make_shared<const Owned>(Owned{std::move(bytes), std::move(charge)});
+  view_ = owned->bytes;
+  spare_ = owned->bytes.capacity() - owned->bytes.size();
   owner_ = std::move(owned);
 }
 

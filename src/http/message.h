@@ -9,7 +9,12 @@
 #include <utility>
 #include <vector>
 
+#include "base/budget.h"
 #include "base/result.h"
+
+namespace lectern::auth {
+struct Principal;
+}
 
 namespace lectern::http {
 
@@ -37,8 +42,8 @@ class Headers {
 class Body {
  public:
   Body() = default;
-  /// Owns the bytes; leaves at least 64 spare ones behind them.
-  explicit Body(std::string bytes);
+  /// Owns the bytes, and what they are charged for; leaves at least 64 spare ones behind them.
+  explicit Body(std::string bytes, Charge charge = {});
   Body(std::string_view view, std::size_t spare, std::shared_ptr<const void> owner)
       : view_(view), spare_(spare), owner_(std::move(owner)) {}
 
@@ -61,6 +66,15 @@ struct Request {
   Body body;
   std::string remote;  ///< the client's address; X-Forwarded-For's last when proxies are trusted
   std::string id;      ///< X-Request-ID, or one that we made
+  /// Who the Authorization header is of, once that was found out; null until then.
+  std::shared_ptr<const auth::Principal> principal;
+  /// What working on the request takes of memory, beside its body; null: it is not counted.
+  Charge* memory = nullptr;
+
+  /// Counts `bytes` more, before they are used. Errors: too_large, unavailable.
+  Result<void> charge(std::uint64_t bytes) const {
+    return memory == nullptr ? Result<void>{} : memory->grow(bytes);
+  }
 };
 
 /// The next piece of a streamed body; empty at its end. An Error breaks the connection off.
@@ -71,8 +85,9 @@ struct Response {
   int status = 200;
   Headers headers;
   std::string body;
-  BodySource stream;               ///< used instead of `body` when set
-  std::uint64_t stream_bytes = 0;  ///< what `stream` yields in all
+  BodySource stream;                    ///< used instead of `body` when set
+  std::uint64_t stream_bytes = 0;       ///< what `stream` yields in all
+  std::uint64_t stream_held_bytes = 0;  ///< memory that `stream` holds at most
 };
 
 /// Makes the answer to a request. Called on a worker thread; may block; must not throw.

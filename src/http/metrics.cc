@@ -47,6 +47,16 @@ void watch_server(metrics::Registry& registry, const Server& server) {
                         "Requests answered by the server itself: malformed, too large, too slow, "
                         "or the queue was full",
                         [&] { return read(counters.own_answers); });
+  const auto watch = [&](const Budget& budget, const std::string& name, const std::string& what) {
+    registry.gauge_read("lectern_http_" + name + "_bytes",
+                        "Bytes of " + what + " that requests take",
+                        [&budget] { return static_cast<double>(budget.taken()); });
+    registry.gauge_read("lectern_http_" + name + "_bytes_most",
+                        "The most of them at once since the start",
+                        [&budget] { return static_cast<double>(budget.taken_most()); });
+  };
+  watch(server.memory(), "memory", "memory");
+  watch(server.spool(), "spool", "the spool folder");
   registry.counter_read("lectern_http_received_bytes_total", "Bytes received from clients",
                         [&] { return read(counters.received_bytes); });
   registry.counter_read("lectern_http_sent_bytes_total", "Bytes sent to clients",

@@ -33,7 +33,7 @@ void split_target(std::string_view target, Request& request) {
 class RequestParser::Grammar final : public beast::basic_parser<true> {
  public:
   Grammar(std::size_t header_bytes_max, std::uint64_t body_bytes_max)
-      : header_bytes_max_(header_bytes_max) {
+      : header_bytes_max_(header_bytes_max), body_bytes_max_(body_bytes_max) {
     header_limit(static_cast<std::uint32_t>(header_bytes_max));
     body_limit(body_bytes_max);
     eager(false);
@@ -55,9 +55,14 @@ class RequestParser::Grammar final : public beast::basic_parser<true> {
   bool http_1_0 = false;
 
  private:
-  static Fault fault_of(const error_code& ec) {
-    if (ec == beast::error::header_limit) return {431, "The request's headers are too large"};
-    if (ec == beast::error::body_limit) return {413, "The request's body is too large"};
+  Fault fault_of(const error_code& ec) const {
+    if (ec == beast::error::header_limit)
+      return {431, "The request's headers are too large: more than " +
+                       std::to_string(header_bytes_max_) +
+                       " bytes (LECTERN_RUNSERVER_HEADER_BYTES_MAX)"};
+    if (ec == beast::error::body_limit)
+      return {413, "The request's body is too large: more than " + std::to_string(body_bytes_max_) +
+                       " bytes (LECTERN_RUNSERVER_BODY_BYTES_MAX)"};
     return {400, "The request is not valid HTTP: " + ec.message()};
   }
 
@@ -114,6 +119,7 @@ class RequestParser::Grammar final : public beast::basic_parser<true> {
   void on_finish_impl(error_code&) override {}
 
   const std::size_t header_bytes_max_;
+  const std::uint64_t body_bytes_max_;
   std::size_t header_bytes_ = 0;
   unsigned hosts_ = 0;
   unsigned lengths_ = 0;

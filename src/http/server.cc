@@ -52,6 +52,8 @@ class AsioServer final : public Server {
   Result<void> reload_tls() override;
   std::uint16_t port() const override { return port_; }
   const ServerCounters& counters() const override { return edge_.counters; }
+  const Budget& memory() const override { return edge_.memory; }
+  const Budget& spool() const override { return edge_.spool; }
   std::size_t queue_depth() const override { return edge_.pool.depth(); }
 
  private:

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,18 @@
 #include "http/message.h"
 
 namespace lectern::http {
+
+/// What is decided about a request by its head alone, before anything of its body is taken.
+struct Admission {
+  std::optional<Response> answer{};  ///< set: this is the answer, and the body is not taken
+  bool undecided = false;            ///< it takes a check that may block: ask again on a worker
+  /// Bytes of the body that are taken, unzipped too; more get 413.
+  std::uint64_t body_bytes_max = std::numeric_limits<std::uint64_t>::max();
+};
+
+/// Decides about a request whose head has come. Without `may_block` it is called on an I/O thread.
+/// What it finds out about who asks it leaves in Request::principal.
+using Admit = std::function<Admission(Request& head, bool has_body, bool may_block)>;
 
 struct ServerOptions {
   std::string host = "0.0.0.0";
@@ -33,9 +46,14 @@ struct ServerOptions {
   std::chrono::milliseconds drain_deadline{10'000};     ///< after stop(), for what is under way
   std::string tls_certificate_file;                     ///< PEM chain; with the key: HTTPS
   std::string tls_key_file;
-  bool trust_forwarded = false;  ///< take the client's address from X-Forwarded-For
-  /// Adds what every answer carries to those the server makes itself. Called on I/O threads.
-  std::function<void(Headers&)> on_own_answer;
+  bool trust_forwarded = false;        ///< take the client's address from X-Forwarded-For
+  std::uint64_t memory_bytes_max = 0;  ///< for bodies, what is made of them, and answers; 0: any
+  std::uint64_t spool_bytes_max = 0;   ///< for bodies in files; 0: no limit
+  /// Empty: every body is taken.
+  Admit admit;
+  /// Completes the answers that the server makes itself. Called on I/O threads. Of a request that
+  /// is broken, what could be read is there.
+  std::function<void(const Request&, Response&)> on_own_answer;
 };
 
 /// What the server counts, to be read at any time from any thread.
@@ -73,6 +91,9 @@ class Server {
   virtual std::uint16_t port() const = 0;
 
   virtual const ServerCounters& counters() const = 0;
+  /// What requests under way take of memory, and of the spool folder.
+  virtual const Budget& memory() const = 0;
+  virtual const Budget& spool() const = 0;
   /// Requests that wait for a worker.
   virtual std::size_t queue_depth() const = 0;
 };

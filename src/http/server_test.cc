@@ -29,7 +29,9 @@ ServerOptions small() {
   ServerOptions options;
   options.workers = 4;
   options.body_bytes_max = 10 * 1024 * 1024;
-  options.on_own_answer = [](Headers& headers) { headers.set("X-Own", "yes"); };
+  options.on_own_answer = [](const Request&, Response& response) {
+    response.headers.set("X-Own", "yes");
+  };
   return options;
 }
 

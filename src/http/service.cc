@@ -1,10 +1,12 @@
 #include "http/service.h"
 
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "http/access_log.h"
 #include "http/alternate.h"
@@ -59,34 +61,88 @@ Result<void> choose_version(Exchange& exchange, const Route& route) {
                     {}});
 }
 
+bool names_2_0(const Request& request) {
+  const auto header = request.headers.find(version_header);
+  return header && xapi::parse_version(*header) == xapi::Version::v2_0_0;
+}
+
 Result<void> unfold_if_alternate(Exchange& exchange) {
   TRY(exchange.parameters, xapi::parse_parameters(exchange.request.query));
   if (!is_alternate(exchange.request, exchange.parameters)) return {};
+  RETURN_IF_ERROR(exchange.request.charge(exchange.request.body.view().size()));
   // The version may stand in the form, so the form is read first, on a copy: in 2.0 the syntax does
   // not exist, and the request is judged as it came.
   Request unfolded = exchange.request;
   auto parameters = exchange.parameters;
   const auto done = unfold_alternate(unfolded, parameters);
-  const auto header = (done ? unfolded : exchange.request).headers.find(version_header);
-  if (header && xapi::parse_version(*header) == xapi::Version::v2_0_0) return {};
+  if (names_2_0(done ? unfolded : exchange.request)) return {};
   RETURN_IF_ERROR(done);
   exchange.request = std::move(unfolded);
   exchange.parameters = std::move(parameters);
   return {};
 }
 
-Result<Response> answer(Exchange& exchange) {
-  RETURN_IF_ERROR(unfold_if_alternate(exchange));
+bool is_open(const Application& app, const Route& route) {
+  return route.open && !(app.options.metrics_credentials && route.path == "/metrics");
+}
+
+/// Finds out who asks. False when that takes a check that may block and must not.
+Result<bool> authenticate(Exchange& exchange, bool may_block) {
+  auto& request = exchange.request;
+  auto& authenticator = exchange.app.authenticator;
+  const auto header = request.headers.find("Authorization").value_or("");
+  if (!request.principal && !may_block && !header.empty()) {
+    request.principal = authenticator.known(header);
+    if (!request.principal) return false;
+  }
+  if (!request.principal) {
+    TRY(request.principal, authenticator.authenticate(header));
+  }
+  exchange.principal = request.principal;
+  if (request.memory != nullptr) request.memory->hold_for(exchange.principal->username);
+  return true;
+}
+
+Result<void> permit(const Exchange& exchange, const Route& route) {
+  if (route.open) return lrs::allow(exchange.lrs(), *exchange.principal, auth::Scope::all_read);
+  return route.scope ? lrs::allow(exchange.lrs(), *exchange.principal, *route.scope)
+                     : Result<void>{};
+}
+
+Result<const Route*> choose_route(Exchange& exchange) {
   TRY(const Route* const route, find_route(exchange.request.method, exchange.path));
   exchange.route = route->path;
   RETURN_IF_ERROR(choose_version(exchange, *route));
-  if (!route->open) {
-    const auto header = exchange.request.headers.find("Authorization").value_or("");
-    TRY(exchange.principal, exchange.app.authenticator.authenticate(header));
-    if (route->scope)
-      RETURN_IF_ERROR(lrs::allow(exchange.lrs(), *exchange.principal, *route->scope));
+  return route;
+}
+
+Result<Response> answer(Exchange& exchange) {
+  RETURN_IF_ERROR(unfold_if_alternate(exchange));
+  TRY(const Route* const route, choose_route(exchange));
+  if (!is_open(exchange.app, *route)) {
+    RETURN_IF_ERROR(authenticate(exchange, true));
+    RETURN_IF_ERROR(permit(exchange, *route));
   }
   return route->resource(exchange);
+}
+
+/// Everything that can be said before the body is taken. Errors: as answer() has them.
+Result<Admission> look_at_head(Exchange& exchange, bool may_block) {
+  TRY(exchange.parameters, xapi::parse_parameters(exchange.request.query));
+  if (is_alternate(exchange.request, exchange.parameters)) {
+    // Its credentials, version and method may stand in the form.
+    if (!exchange.request.headers.find("Authorization"))
+      return Admission{.body_bytes_max = limits::stranger_body_bytes_max};
+    TRY(const bool decided, authenticate(exchange, may_block));
+    return Admission{.undecided = !decided};
+  }
+  TRY(const Route* const route, choose_route(exchange));
+  if (is_open(exchange.app, *route))
+    return Admission{.body_bytes_max = limits::refused_body_bytes_max};
+  TRY(const bool decided, authenticate(exchange, may_block));
+  if (!decided) return Admission{.undecided = true};
+  RETURN_IF_ERROR(permit(exchange, *route));
+  return Admission{};
 }
 
 Response refuse(const Application& app, Error error) {
@@ -99,50 +155,114 @@ Response refuse(const Application& app, Error error) {
   return response;
 }
 
-/// Communication 2.1.3: on every answer of the statement resource, of any status.
-void add_consistent_through(const Exchange& exchange, Response& response) {
+/// Whether the request was refused for what its head says, or the store did not answer: no more is
+/// asked of the store for it.
+bool spares_store(int status) {
+  return status == 401 || (status >= 403 && status <= 405) || status == 413 || status >= 500;
+}
+
+/// Communication 2.1.3: on every answer of the statement resource, of any status. Where the store
+/// is not asked it is what was told last, which still holds.
+void add_consistent_through(const Exchange& exchange, Response& response, bool may_block) {
   auto through = exchange.consistent_through;
-  if (!through) {
+  const std::string target = exchange.principal ? exchange.principal->target : std::string();
+  if (!through && (!may_block || spares_store(response.status))) {
+    through = exchange.app.told.find(target);
+  } else if (!through) {
     const auth::Principal nobody;
     const auto& principal = exchange.principal ? *exchange.principal : nobody;
     const auto now =
         exchange.lrs().statements.consistent_through(exchange.lrs().context(principal));
-    if (!now) return;
-    through = *now;
+    if (now) through = *now;
   }
+  if (!through) return;
+  if (may_block && !spares_store(response.status)) exchange.app.told.keep(target, *through);
   response.headers.add("X-Experience-API-Consistent-Through", utc_text(*through));
 }
 
-Response respond_to(Exchange& exchange) {
-  auto answered = answer(exchange);
-  Response response =
-      answered ? std::move(*answered) : refuse(exchange.app, std::move(answered).error());
+void complete(const Exchange& exchange, Response& response, bool may_block) {
   response.headers.set(version_header, std::string(xapi::text_of(exchange.version)));
-  if (exchange.path == "/xAPI/statements") add_consistent_through(exchange, response);
-  return response;
+  if (exchange.path == "/xAPI/statements") add_consistent_through(exchange, response, may_block);
 }
 
-}  // namespace
-
-Response serve(Application& app, Request& request) {
-  const auto begin = std::chrono::steady_clock::now();
+Exchange exchange_of(Application& app, Request& request) {
   Exchange exchange{
       app, request, path_of(app, request.path), app.options.default_version, false, {}, nullptr,
       {},  {}};
   if (!app.options.require_version_header) exchange.version = xapi::Version::v1_0_3;
-  const std::string method = request.method;  // the alternate syntax changes it
-  Response response =
-      app.cors.is_preflight(request) ? app.cors.preflight(request) : respond_to(exchange);
-  app.cors.permit(request, response);
+  return exchange;
+}
 
-  const auto time = std::chrono::duration_cast<std::chrono::microseconds>(
-      std::chrono::steady_clock::now() - begin);
+using Clock = std::chrono::steady_clock;
+
+/// What every answer gets last: CORS, the request's id, its place in metrics and log.
+void conclude(const Exchange& exchange, const std::string& method, Clock::time_point begin,
+              Response& response) {
+  Application& app = exchange.app;
+  const Request& request = exchange.request;
+  app.cors.permit(request, response);
+  response.headers.add("X-Request-ID", request.id);
+  const auto time = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin);
   count_request(app.metrics, exchange.route.empty() ? "other" : exchange.route, method,
                 response.status, time);
   if (app.options.access_log && log::enabled(log::Level::info))
     log::write(log::Level::info,
                access_line(request, response,
                            exchange.principal ? exchange.principal->username : "", time));
+}
+
+/// Asked so often, and by so many, that it must wait for nobody.
+bool is_live_probe(std::string_view path) {
+  return path.ends_with("/__lbheartbeat__") || path.ends_with("/__lbheartbeat__/");
+}
+
+}  // namespace
+
+Admission admit(Application& app, Request& head, bool has_body, bool may_block) {
+  const bool probe = is_live_probe(head.path);
+  if (!has_body && !probe) return {};
+  if (probe || app.cors.is_preflight(head)) return {.answer = serve(app, head)};
+  const auto begin = Clock::now();
+  auto exchange = exchange_of(app, head);
+  auto admission = look_at_head(exchange, may_block);
+  if (admission) return std::move(*admission);
+  Response response = refuse(app, std::move(admission).error());
+  complete(exchange, response, false);
+  conclude(exchange, head.method, begin, response);
+  return {.answer = std::move(response)};
+}
+
+void complete_own_answer(Application& app, const Request& request, Response& response) {
+  Request copy = request;
+  auto exchange = exchange_of(app, copy);
+  exchange.principal = copy.principal;
+  // The route only names the series; its errors are not the answer.
+  if (const auto route = find_route(copy.method, exchange.path)) {
+    exchange.route = (*route)->path;
+    std::ignore = choose_version(exchange, **route);
+  }
+  complete(exchange, response, false);
+  conclude(exchange, copy.method, Clock::now(), response);
+}
+
+Response serve(Application& app, Request& request) {
+  const auto begin = Clock::now();
+  auto exchange = exchange_of(app, request);
+  const std::string method = request.method;  // the alternate syntax changes it
+  Response response;
+  if (app.cors.is_preflight(request)) {
+    response = app.cors.preflight(request);
+  } else {
+    auto answered = answer(exchange);
+    response = answered ? std::move(*answered) : refuse(app, std::move(answered).error());
+    complete(exchange, response, true);
+  }
+  // Who sent a POST reads a body's length as that of a body.
+  if (request.method == "HEAD" && method != "HEAD") {
+    response.body.clear();
+    response.stream = nullptr;
+  }
+  conclude(exchange, method, begin, response);
   return response;
 }
 

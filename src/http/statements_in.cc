@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/limits.h"
 #include "http/multipart.h"
 
 namespace lectern::http {
@@ -45,6 +46,9 @@ Result<IncomingStatements> read_mixed(const Request& request, std::string_view c
   if (!type || media_type_of(*type) != "application/json")
     return broken("The first part must be application/json: it holds the statements");
   IncomingStatements incoming;
+  // The text is copied; the contents are only handed on.
+  RETURN_IF_ERROR(request.charge((limits::json_memory_factor + 1) * parts.front().content.size() +
+                                 (request.body.view().size() - parts.front().content.size())));
   TRY(incoming.document, json::parse(std::string(parts.front().content)));
   for (std::size_t i = 1; i < parts.size(); ++i) {
     TRY(const auto content, content_of(parts[i]));
@@ -61,6 +65,7 @@ Result<IncomingStatements> read_statements(const Request& request) {
   if (type.starts_with("multipart/")) return read_mixed(request, content_type);
   if (!type.empty() && !is_json(type))
     return broken("Statements come as application/json or multipart/mixed, not as " + type);
+  RETURN_IF_ERROR(request.charge(limits::json_memory_factor * request.body.view().size()));
   IncomingStatements incoming;
   TRY(incoming.document, json::parse_view(request.body.view(), request.body.spare()));
   return incoming;

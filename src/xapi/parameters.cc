@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "base/limits.h"
 #include "xapi/query.h"
 #include "xapi/validate.h"
 
@@ -78,6 +79,9 @@ Result<Parameters> parse_parameters(std::string_view text) {
     const std::string_view one = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     if (one.empty()) continue;
+    if (out.size() == limits::parameters_max)
+      return fail(Code::invalid,
+                  "There are more than " + std::to_string(limits::parameters_max) + " parameters");
     const std::size_t equals = std::min(one.find('='), one.size());
     TRY(std::string name, decoded(one.substr(0, equals)));
     TRY(std::string value, decoded(one.substr(std::min(equals + 1, one.size()))));

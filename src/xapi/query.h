@@ -20,7 +20,7 @@ namespace lectern::xapi {
 using Parameters = std::vector<std::pair<std::string, std::string>>;
 
 /// Splits a query string or form body (`a=b&c=d`), decoding %XX and `+`. Errors: invalid for bad
-/// escapes and for values that are not UTF-8.
+/// escapes, for values that are not UTF-8, and beyond limits::parameters_max.
 Result<Parameters> parse_parameters(std::string_view text);
 
 /// Percent-encodes a value for a query string.

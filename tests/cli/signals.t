@@ -35,7 +35,7 @@ A certificate that cannot be read leaves the former one in service
 
 The first Ctrl-C says that a second one ends at once, and it does
   $ start lectern runserver
-  $ exec 9<> /dev/tcp/127.0.0.1/$port; printf 'POST /xAPI/statements HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n' >&9
+  $ exec 9<> /dev/tcp/127.0.0.1/$port; printf 'POST /xAPI/statements?method=GET HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n' >&9
   $ kill -INT $pid; within grep -q ending log; said
   info ending: SIGINT was received; what is under way is finished (Ctrl-C again ends at once)
   $ kill -INT $pid; wait $pid; echo $?; exec 9>&-
