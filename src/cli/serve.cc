@@ -160,6 +160,8 @@ int serve(const Loaded& loaded) {
   auto stores = store::open_stores(settings.store_settings());
   if (!stores) return refuse(stores.error());
 
+  for (const auto& warning : stores->warnings) log::warning("{}", warning);
+
   metrics::Registry registry;
   lrs::Forwarder forwarder(*stores->statements, *stores->documents, std::move(*receivers));
   lrs::Lrs lrs{

@@ -95,7 +95,7 @@ constexpr std::array rows = {
 
     // Backends
     Row{"STORE_TIMEOUT_MS", &S::store_timeout_ms, "30000", "of one call to a database", 1, day_ms},
-    Row{"STORE_DOCUMENTS", &S::store_documents, "", "where ClickHouse's and fs' documents are kept: a mongodb:// or http(s):// (Elasticsearch) address, so that processes share them; empty: the embedded store"},
+    Row{"STORE_DOCUMENTS", &S::store_documents, "", "where ClickHouse's and fs' documents are kept: a mongodb:// or http(s):// (Elasticsearch) address, so that processes share them, or a folder's absolute path; empty: in APP_DIR"},
     Row{"STORE_CONNECTIONS_MAX", &S::store_connections_max, "32", "connections to a database", 1, 10'000},
     Row{"STORE_TEXTS_BYTES_MAX", &S::store_texts_bytes_max, "268435456", "memory for the texts of recent statements, on ClickHouse and Elasticsearch; 0 for none", 0, 1'099'511'627'776},
     Row{"BACKENDS__LRS__ES__HOSTS", Kind::text, "http://localhost:9200", "Elasticsearch or OpenSearch nodes, with commas"},

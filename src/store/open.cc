@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <string_view>
 
+#include <unistd.h>
+
 #include "store/clickhouse/clickhouse_statements.h"
 #include "store/elasticsearch/open.h"
 #include "store/embedded/embedded_documents.h"
@@ -12,6 +14,7 @@
 #include "store/memory/memory_documents.h"
 #include "store/memory/memory_statements.h"
 #include "store/mongo/open.h"
+#include "store/no_documents.h"
 
 namespace lectern::store {
 namespace {
@@ -21,17 +24,49 @@ Result<Stores> open_memory(const StoreSettings&) {
                 std::make_unique<memory::MemoryDocuments>(), nullptr, "memory (nothing is kept)"};
 }
 
-Result<Stores> open_embedded(const StoreSettings& settings) {
-  const auto folder = (std::filesystem::path(settings.app_dir) / "embedded").string();
+Result<Stores> open_in(const std::string& folder) {
   TRY(auto engine, embedded::Engine::open(folder));
   return Stores{std::make_unique<embedded::EmbeddedStatements>(engine),
                 std::make_unique<embedded::EmbeddedDocuments>(engine), nullptr, folder};
 }
 
+std::string embedded_folder(const StoreSettings& settings) {
+  return (std::filesystem::path(settings.app_dir) / "embedded").string();
+}
+
+Result<Stores> open_embedded(const StoreSettings& settings) {
+  return open_in(embedded_folder(settings));
+}
+
+/// Whether files can be made in the folder, which is made where it is missing.
+bool can_be_written(const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  return !error && ::access(folder.c_str(), W_OK | X_OK) == 0;
+}
+
+/// Documents in the application folder, or nowhere: a folder that is mounted read-only, for its
+/// credentials file, is no reason to serve no statements.
+Result<Stores> open_in_app_dir(const StoreSettings& settings) {
+  const auto folder = embedded_folder(settings);
+  if (can_be_written(folder)) return open_in(folder);
+  Stores stores;
+  stores.location = "no place";
+  stores.documents = std::make_unique<NoDocuments>(
+      "State, profiles and attachments have no place on this server: set LECTERN_STORE_DOCUMENTS");
+  stores.warnings.push_back(
+      folder +
+      " cannot be written to: statements are served, but State, profiles and attachments are "
+      "refused with 503; set LECTERN_STORE_DOCUMENTS to a folder, or to a mongodb:// or http:// "
+      "address");
+  return stores;
+}
+
 /// A store for the documents of a backend that cannot hold them. Its statements stay unused.
 Result<Stores> open_beside(const StoreSettings& settings) {
   const std::string& url = settings.documents_url;
-  if (url.empty()) return open_embedded(settings);
+  if (url.empty()) return open_in_app_dir(settings);
+  if (url.starts_with('/')) return open_in(url);
   StoreSettings other = settings;
   if (url.starts_with("mongodb://") || url.starts_with("mongodb+srv://")) {
     other.values = {{"CONNECTION_URI", url}};
@@ -43,8 +78,8 @@ Result<Stores> open_beside(const StoreSettings& settings) {
   }
   return fail(
       Code::invalid,
-      "STORE_DOCUMENTS must be empty, or an address that begins with mongodb://, http:// or "
-      "https://");
+      "STORE_DOCUMENTS must be empty, an absolute path of a folder, or an address that begins with "
+      "mongodb://, http:// or https://");
 }
 
 /// ClickHouse has no compare-and-set, which documents need: they live elsewhere.
@@ -54,6 +89,7 @@ Result<Stores> open_clickhouse(const StoreSettings& settings) {
   TRY(auto beside, open_beside(settings));
   stores.documents = std::move(beside.documents);
   stores.location += "; documents in " + beside.location;
+  stores.warnings = std::move(beside.warnings);
   return stores;
 }
 
@@ -67,7 +103,7 @@ Result<Stores> open_fs(const StoreSettings& settings) {
   TRY(auto statements, fs::FsStatements::open(folder, setting("DEFAULT_LRS_FILE", "fs_lrs.jsonl")));
   TRY(auto beside, open_beside(settings));
   return Stores{std::move(statements), std::move(beside.documents), nullptr,
-                folder + "; documents in " + beside.location};
+                folder + "; documents in " + beside.location, std::move(beside.warnings)};
 }
 
 struct Backend {

@@ -24,7 +24,8 @@ struct StoreSettings {
   /// (ClickHouse, Elasticsearch); 0 for none.
   std::size_t texts_bytes_max = 256UL * 1024 * 1024;
   /// Where documents are kept beside a backend that cannot hold them (ClickHouse, fs): the address
-  /// of a MongoDB or an Elasticsearch, which processes share; "" is the embedded store.
+  /// of a MongoDB or an Elasticsearch, which processes share; or a folder, as an absolute path, for
+  /// the embedded store; "" is the embedded store in app_dir.
   std::string documents_url{};
   /// Leave out the embedded store that keeps documents beside a database, which a running server
   /// may own: `documents` may then be null.
@@ -32,12 +33,15 @@ struct StoreSettings {
 };
 
 /// Everything an LRS keeps, opened. `documents` is never null, unless that was asked for: where a
-/// database cannot hold documents (ClickHouse), they live beside it, as documents_url says.
+/// database cannot hold documents (ClickHouse), they live beside it, as documents_url says. Where
+/// that says nothing and app_dir cannot be written to, they have no place: each call on them is
+/// refused (store/no_documents.h), and a warning says so.
 struct Stores {
   std::unique_ptr<StatementStore> statements;
   std::unique_ptr<DocumentStore> documents;
   std::unique_ptr<Migration> migration;  ///< null where there is nothing to complete
   std::string location;                  ///< for the log: folder or address, without passwords
+  std::vector<std::string> warnings{};   ///< for the log, at the start
 };
 
 /// The names that -b and RALPH_RUNSERVER_BACKEND take, Ralph's async ones too.
