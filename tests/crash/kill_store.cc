@@ -9,7 +9,6 @@
 #include <cstring>
 #include <map>
 #include <random>
-#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -19,9 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/digest.h"
+#include "store/crash_batches.h"
 #include "store/open.h"
-#include "store/sample.h"
 #include "store/temporary_folder.h"
 
 extern char** environ;
@@ -33,13 +31,9 @@ using namespace lectern::store;
 using namespace lectern::store::contract;
 
 constexpr int writers = 4;
-constexpr std::size_t batch_rows = 5;
-
 /// What a writer tells of one acknowledged batch; written to the pipe in one piece.
 struct Acknowledged {
-  Uuid batch;  // the registration of all its rows
-  std::array<Uuid, batch_rows> ids;
-  std::array<std::array<char, 20>, batch_rows> digests;  // of the texts, with stored
+  Acknowledgement batch;
   int writer;
   int documents;  // how often this writer changed its document before
 };
@@ -65,38 +59,17 @@ DocumentKey document_of(int writer) {
   return {DocumentKind::state, "writer " + std::to_string(writer), "", "count"};
 }
 
-/// Rows that belong together: one that another voids, one that refers to one that comes later.
-std::vector<Row> batch_of(const Uuid& batch) {
-  std::array<Sample, batch_rows> samples;
-  for (auto& sample : samples) {
-    sample.registration = batch;
-    sample.note = std::string(600, 'n');
-  }
-  samples[1].refers_to = samples[4].id;
-  samples[3].refers_to = samples[2].id;
-  samples[3].voids = true;
-  samples[4].agent = "target";
-  std::vector<Row> rows;
-  for (const auto& sample : samples) rows.push_back(row_of(sample));
-  return rows;
-}
-
 void write_for_ever(Stores& stores, int writer) {
   for (int count = 1;; ++count) {
     Acknowledged acknowledged{};
     acknowledged.writer = writer;
-    acknowledged.batch = Uuid::random();
-    auto rows = batch_of(acknowledged.batch);
+    auto rows = rows_of_batch();
     value(stores.statements->append({}, rows, OnConflict::refuse_batch), "append");
     const auto text = std::to_string(count);
     value(stores.documents->put({}, document_of(writer), {"text/plain", text, "", now()}, {}),
           "put");
     acknowledged.documents = count;
-    for (std::size_t i = 0; i < batch_rows; ++i) {
-      acknowledged.ids[i] = rows[i].id;
-      const auto digest = sha1(rows[i].json);
-      std::copy(digest.begin(), digest.end(), acknowledged.digests[i].begin());
-    }
+    acknowledged.batch = acknowledgement_of(rows);
     if (write(STDOUT_FILENO, &acknowledged, sizeof acknowledged) != sizeof acknowledged) return;
   }
 }
@@ -142,44 +115,6 @@ std::vector<Acknowledged> run_and_kill(const std::string& program, const std::st
   return all;
 }
 
-std::set<Uuid> listed(StatementStore& store, xapi::Terms terms, bool voided_too = false) {
-  std::set<Uuid> ids;
-  PageRequest request{std::nullopt, 1000, true};
-  for (bool more = true; more;) {
-    const auto page = value(store.query({}, {terms, {}, {}, voided_too}, request), "query");
-    for (const auto& row : page.rows) {
-      if (request.after && row.position <= *request.after) give_up("a page goes back");
-      request.after = row.position;
-      if (!ids.insert(row.position.id).second) give_up("a row is listed twice");
-    }
-    more = page.more;
-  }
-  return ids;
-}
-
-/// What was acknowledged is there, with the text that was acknowledged.
-void check_batch(StatementStore& store, const Acknowledged& batch) {
-  for (std::size_t i = 0; i < batch_rows; ++i) {
-    const auto found = value(store.find({}, std::vector{batch.ids[i]}), "find");
-    if (found.size() != 1) give_up("an acknowledged statement is lost: " + batch.ids[i].text());
-    const auto digest = sha1(found[0].json);
-    if (!std::equal(digest.begin(), digest.end(), batch.digests[i].begin()))
-      give_up("a statement changed: " + batch.ids[i].text());
-    if (found[0].voided != (i == 2)) give_up("voiding is wrong: " + batch.ids[i].text());
-  }
-}
-
-/// Batches are there whole or not at all, and the index says the same as the bodies.
-void check_wholeness(StatementStore& store) {
-  const auto everything = listed(store, {}, true), visible = listed(store, {});
-  if (everything.size() % batch_rows != 0) give_up("a batch is there in part");
-  const auto batches = everything.size() / batch_rows;
-  if (visible.size() != everything.size() - batches) give_up("a voided statement is listed");
-  if (listed(store, {authority("lms")}) != visible) give_up("the index differs from the bodies");
-  if (listed(store, {agent("target")}).size() != 2 * batches)
-    give_up("a reference is not followed");
-}
-
 void check_documents(DocumentStore& store, const std::map<int, int>& least) {
   for (const auto& [writer, count] : least) {
     const auto document = value(store.get({}, document_of(writer)), "get");
@@ -203,8 +138,10 @@ int run(const std::string& program, int rounds, unsigned seed) {
     auto stores = open_folder(folder.path());
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
     slowest = std::max(slowest, took.count());
-    for (const auto& batch : all) check_batch(*stores.statements, batch);
-    check_wholeness(*stores.statements);
+    for (const auto& one : all)
+      if (const auto fault = fault_of_batch(*stores.statements, one.batch); !fault.empty())
+        give_up(fault);
+    if (const auto fault = fault_of_whole(*stores.statements); !fault.empty()) give_up(fault);
     check_documents(*stores.documents, documents);
   }
   std::printf("%d kills (seed %u), %zu statements acknowledged and all there; opened in %.3f s\n",

@@ -108,8 +108,10 @@ class OpeningCheck {
 
   /// Whether the first start ever was cut off while it made the families.
   bool is_begun_only() {
+    auto options = reading_options();
+    options.env = &env_;
     std::vector<std::string> names;
-    return rocksdb::DB::ListColumnFamilies(reading_options(), folder_, &names).ok() &&
+    return rocksdb::DB::ListColumnFamilies(options, folder_, &names).ok() &&
            names.size() < family_count;
   }
 

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <rocksdb/file_system.h>
+
+namespace lectern::store::embedded {
+
+/// A file of PowerCutFiles, under whatever names it has.
+struct Inode {
+  std::string bytes;
+  std::size_t durable_bytes = 0;  ///< how much of it was synced, as far as it only grew
+  std::string overwritten;        ///< synced bytes that were written over since; "" for none
+};
+
+/// Files in memory that behave as those of a disk whose power is cut at a given operation: what was
+/// synced stays. Of what was only written, pages are dropped, kept or torn, in no order; names that
+/// were given, changed or taken away since the folder was synced are so or are not. From the cut on
+/// every change fails. Thread-safe.
+class PowerCutFiles final : public rocksdb::FileSystem {
+ public:
+  PowerCutFiles() = default;
+  const char* Name() const override { return "PowerCutFiles"; }
+
+  /// The power goes with the `operations`-th change from now.
+  void cut_after(std::uint64_t operations);
+  bool is_cut() const;
+  std::uint64_t operations() const;
+  /// What the disk holds when the power is back.
+  std::shared_ptr<PowerCutFiles> after_the_cut(std::mt19937_64& random) const;
+
+  using IOStatus = rocksdb::IOStatus;
+  using Options = rocksdb::IOOptions;
+  using FileOptions = rocksdb::FileOptions;
+  using Debug = rocksdb::IODebugContext;
+
+  IOStatus NewSequentialFile(const std::string& name, const FileOptions&,
+                             std::unique_ptr<rocksdb::FSSequentialFile>* file, Debug*) override;
+  IOStatus NewRandomAccessFile(const std::string& name, const FileOptions&,
+                               std::unique_ptr<rocksdb::FSRandomAccessFile>* file, Debug*) override;
+  IOStatus NewWritableFile(const std::string& name, const FileOptions&,
+                           std::unique_ptr<rocksdb::FSWritableFile>* file, Debug*) override;
+  IOStatus ReopenWritableFile(const std::string& name, const FileOptions&,
+                              std::unique_ptr<rocksdb::FSWritableFile>* file, Debug*) override;
+  IOStatus NewRandomRWFile(const std::string& name, const FileOptions&,
+                           std::unique_ptr<rocksdb::FSRandomRWFile>* file, Debug*) override;
+  IOStatus NewDirectory(const std::string& name, const Options&,
+                        std::unique_ptr<rocksdb::FSDirectory>* directory, Debug*) override;
+  IOStatus FileExists(const std::string& name, const Options&, Debug*) override;
+  IOStatus GetChildren(const std::string& folder, const Options&, std::vector<std::string>* names,
+                       Debug*) override;
+  IOStatus DeleteFile(const std::string& name, const Options&, Debug*) override;
+  IOStatus RenameFile(const std::string& from, const std::string& to, const Options&,
+                      Debug*) override;
+  IOStatus GetFileSize(const std::string& name, const Options&, std::uint64_t* bytes,
+                       Debug*) override;
+  IOStatus LockFile(const std::string& name, const Options&, rocksdb::FileLock** lock,
+                    Debug*) override;
+  IOStatus UnlockFile(rocksdb::FileLock* lock, const Options&, Debug*) override;
+  IOStatus CreateDir(const std::string&, const Options&, Debug*) override;
+  IOStatus CreateDirIfMissing(const std::string&, const Options&, Debug*) override;
+  IOStatus DeleteDir(const std::string&, const Options&, Debug*) override;
+  IOStatus GetFileModificationTime(const std::string&, const Options&, std::uint64_t* time,
+                                   Debug*) override;
+  IOStatus GetTestDirectory(const Options&, std::string* path, Debug*) override;
+  IOStatus GetAbsolutePath(const std::string& path, const Options&, std::string* absolute,
+                           Debug*) override;
+  IOStatus IsDirectory(const std::string& path, const Options&, bool* is, Debug*) override;
+  IOStatus NewLogger(const std::string&, const Options&, std::shared_ptr<rocksdb::Logger>* logger,
+                     Debug*) override;
+
+  // For the files themselves.
+  IOStatus append(Inode& inode, const rocksdb::Slice& bytes);
+  IOStatus overwrite(Inode& inode, std::uint64_t at, const rocksdb::Slice& bytes);
+  IOStatus truncate(Inode& inode, std::uint64_t bytes);
+  IOStatus sync(Inode& inode);
+  IOStatus sync_names();
+  std::string read(const Inode& inode, std::uint64_t at, std::size_t bytes_max) const;
+  std::uint64_t size(const Inode& inode) const;
+
+ private:
+  using Names = std::map<std::string, std::shared_ptr<Inode>>;
+  /// A change of names since they were synced.
+  struct Change {
+    std::string name;
+    std::shared_ptr<Inode> inode;  // null: the name was taken away
+    std::string from;              // of a rename: the name that it had
+  };
+
+  /// Whether a change may be made; counts it. With mutex_ held.
+  bool powered();
+  std::shared_ptr<Inode> find(const std::string& name) const;
+  static void apply(Names& names, const Change& change);
+
+  mutable std::mutex mutex_;
+  // Guarded by mutex_:
+  Names names_, durable_names_;
+  std::vector<Change> changes_;
+  std::set<std::string> locks_;
+  std::uint64_t operations_ = 0;
+  std::uint64_t cut_at_ = UINT64_MAX;
+};
+
+}  // namespace lectern::store::embedded
