@@ -58,6 +58,10 @@ class Database::Watcher final : public rocksdb::EventListener {
   void OnCompactionCompleted(rocksdb::DB* rocks, const rocksdb::CompactionJobInfo&) override {
     database_.note_manifest(*rocks);
   }
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,
+                            bool* auto_recovery) override {
+    *auto_recovery = false;  // see failed_
+  }
   void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) override {
     database_.notice(error_of(*status, "in the background"));
     if (!status->IsCorruption()) database_.fail_for_a_while();
@@ -156,7 +160,8 @@ bool Database::close_rocks(bool flush) {
 }
 
 Database::~Database() {
-  if (rocks_ && close_rocks(acknowledged_ != nullptr)) acknowledged_->closed();
+  const bool flush = acknowledged_ != nullptr && !failed_;
+  if (rocks_ && close_rocks(flush)) acknowledged_->closed();
 }
 
 Result<Gate::Pass> Database::use(Deadline deadline) const {
@@ -205,8 +210,22 @@ Result<std::optional<std::string>> Database::get(Family in, const std::string& k
   return bytes;
 }
 
+Result<void> Database::check_not_failed() const {
+  if (!failed_) return {};
+  return fail(Code::unavailable, "The store cannot be used now", "a write failed before");
+}
+
+Result<void> Database::write_unsynced(rocksdb::WriteBatch& batch) {
+  RETURN_IF_ERROR(check_not_failed());
+  const auto status = rocks_->Write({}, &batch);
+  if (status.ok()) return {};
+  if (!status.IsCorruption()) fail_for_a_while();
+  return fail(error_of(status, "writing"));
+}
+
 Result<void> Database::commit(rocksdb::WriteBatch& batch) {
   const std::lock_guard lock(commit_mutex_);
+  RETURN_IF_ERROR(check_not_failed());
   std::string number;
   append_be64(number, ++commits_);
   batch.Put(family(Family::defaults), commits_key, number);
@@ -274,10 +293,7 @@ Result<Time> Database::newest_stored() const {
 Result<void> Database::check_that_it_works() {
   // RocksDB refuses even an empty write from a failed one (a full disk) until it has recovered.
   rocksdb::WriteBatch nothing;
-  if (const auto status = rocks_->Write({}, &nothing); !status.ok()) {
-    fail_for_a_while();
-    return fail(error_of(status, "writing nothing"));
-  }
+  RETURN_IF_ERROR(write_unsynced(nothing));
   TRY(const auto written, get(Family::defaults, std::string(format_key)));
   if (!written) return fail(damaged("format"));
   return {};
@@ -306,21 +322,15 @@ void Database::on_failure(std::function<void()> listener) {
 }
 
 void Database::fail_for_a_while() {
+  failed_ = true;
   const std::shared_lock lock(mutex_);
   if (failure_listener_) failure_listener_();
-}
-
-bool Database::try_to_resume() {
-  const auto pass = use(Deadline::max());
-  if (!pass) return false;
-  rocks_->Resume().PermitUncheckedError();
-  rocksdb::WriteBatch nothing;
-  return commit(nothing).has_value();
 }
 
 Result<void> Database::reopen() {
   gate_.shut();
   if (rocks_) close_rocks(false);
+  failed_ = false;
   auto opened = open_rocks();
   if (!opened && rocks_) close_rocks(false);
   gate_.open();

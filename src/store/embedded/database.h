@@ -70,6 +70,8 @@ class Database {
   }
   /// The bytes under a key, or nothing.
   Result<std::optional<std::string>> get(Family family, const std::string& key) const;
+  /// Writes what may be lost until the next commit.
+  Result<void> write_unsynced(rocksdb::WriteBatch& batch);
   /// Writes the batch to disk, numbered, so that its loss would be noticed at the next start.
   Result<void> commit(rocksdb::WriteBatch& batch);
 
@@ -93,8 +95,6 @@ class Database {
 
   /// What is called, from any thread, when a write failed for a reason that may pass.
   void on_failure(std::function<void()> listener);
-  /// Whether writing works; after a failure it takes RocksDB's own way to go on.
-  bool try_to_resume();
   /// Closes the database and opens it again, while nobody uses it. On an Error it stays closed,
   /// and every use() fails until a later call succeeds.
   Result<void> reopen();
@@ -114,6 +114,8 @@ class Database {
   Result<void> read_targets();
   void note_manifest(rocksdb::DB& rocks);
   void fail_for_a_while();
+  /// The Error while writes are not even tried; see failed_.
+  Result<void> check_not_failed() const;
 
   const std::string folder_;
   const std::unique_ptr<rocksdb::Env> env_;
@@ -134,6 +136,9 @@ class Database {
   std::function<void()> failure_listener_;
 
   mutable std::atomic<bool> damaged_ = false;
+  /// A write failed. RocksDB, as Debian builds it, ends the process by an assertion when it goes on
+  /// with a file that could not be written: it is left alone until it is opened anew.
+  std::atomic<bool> failed_ = false;
 };
 
 }  // namespace lectern::store::embedded

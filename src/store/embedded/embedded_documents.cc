@@ -102,10 +102,10 @@ Result<void> EmbeddedDocuments::put_pieces(TargetNumber target, std::string_view
   std::uint32_t piece = 0;
   for (std::size_t at = 0; at < bytes.size(); at += blob_piece_bytes, ++piece) {
     const auto part = bytes.substr(at, blob_piece_bytes);
-    const auto status =
-        database.rocks().Put({}, database.family(Family::blobs), blob_key(target, sha2, piece),
-                             rocksdb::Slice(part.data(), part.size()));
-    if (!status.ok()) return fail(error_of(status, "writing an attachment"));
+    rocksdb::WriteBatch batch;
+    batch.Put(database.family(Family::blobs), blob_key(target, sha2, piece),
+              rocksdb::Slice(part.data(), part.size()));
+    RETURN_IF_ERROR(database.write_unsynced(batch));
   }
   return {};
 }

@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::chrono::milliseconds first_pause{100};
 constexpr std::chrono::milliseconds last_pause{2000};
+/// Who fails again within this time is not healed at once.
+constexpr std::chrono::minutes relapse_max{1};
 
 }  // namespace
 
@@ -32,11 +34,14 @@ Healer::~Healer() {
 
 void Healer::work() {
   std::unique_lock lock(mutex_);
+  auto relapse_until = std::chrono::steady_clock::time_point::min();
   for (;;) {
     changed_.wait(lock, [&] { return failed_ || stop_; });
     if (stop_) return;
     log::error("the store in {} takes no writes: tried again until it does", database_.folder());
-    for (auto pause = first_pause;; pause = std::min(2 * pause, last_pause)) {
+    const bool relapsed = std::chrono::steady_clock::now() < relapse_until;
+    for (auto pause = relapsed ? last_pause : first_pause;;
+         pause = std::min(2 * pause, last_pause)) {
       changed_.wait_for(lock, pause, [&] { return stop_; });
       if (stop_) return;
       lock.unlock();
@@ -45,12 +50,12 @@ void Healer::work() {
       if (healed) break;
     }
     failed_ = false;
+    relapse_until = std::chrono::steady_clock::now() + relapse_max;
     log::info("the store in {} takes writes again", database_.folder());
   }
 }
 
 bool Healer::heal() {
-  if (database_.try_to_resume()) return true;
   if (!database_.has_room()) return false;
   const auto opened = database_.reopen();
   if (opened) return true;

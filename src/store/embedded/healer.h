@@ -9,9 +9,9 @@
 namespace lectern::store::embedded {
 
 /// The thread that brings a database back to work after a write failed: for want of descriptors,
-/// room or memory, which pass. RocksDB resumes by itself from most of this, but not from a log
-/// that it could not begin; then the database is opened anew, once there is room for it. Reads go
-/// on meanwhile, but for the moment of opening. The database lives longer.
+/// room or memory, which pass. The database is opened anew once there is room for it: RocksDB's own
+/// ways to resume do not heal a log that could not be begun. Reads go on meanwhile, but for the
+/// moment of opening. The database lives longer.
 class Healer {
  public:
   explicit Healer(Database& database);

@@ -28,7 +28,7 @@ constexpr int cuts_of_a_store = 12;
 /// How many cuts: LECTERN_POWER_CUTS, else a few.
 int cuts() {
   const char* asked = std::getenv("LECTERN_POWER_CUTS");
-  return asked == nullptr ? 40 : std::atoi(asked);
+  return asked == nullptr ? 24 : std::atoi(asked);
 }
 
 std::uint64_t seed() {
