@@ -40,3 +40,11 @@ foreach(backend mongo clickhouse es opensearch)
   lectern_script_test(two_servers_${backend} TIMEOUT 300
                       COMMAND ${Python3_EXECUTABLE} tests/api/two_servers.py ${backend})
 endforeach()
+
+# Attacks (tests/hostile): each is bounded in memory and in what a good user waits beside it.
+foreach(group before_credentials damage descriptors edge)
+  lectern_script_test(hostile_${group} TIMEOUT 180
+                      COMMAND ${Python3_EXECUTABLE} tests/hostile/run.py ${group})
+endforeach()
+lectern_script_test(hostile_fuzz TIMEOUT 180
+                    COMMAND ${Python3_EXECUTABLE} tests/hostile/fuzz_client.py --requests 5000)
