@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <thread>
 #include <unordered_set>
 #include <utility>
 
@@ -13,6 +15,8 @@
 
 namespace lectern::lrs {
 namespace {
+
+constexpr std::chrono::milliseconds horizon_poll{20};
 
 /// Whether a referring row matches by its own terms or by those of a statement along its chain of
 /// references. The store let it in for the union of both, which matches too much.
@@ -29,6 +33,20 @@ Result<bool> matches_along_chain(Lrs& lrs, const store::Context& context, const 
     TRY(document, json::parse(std::move(found.front().json)));
   }
   return false;
+}
+
+/// The instant up to which a first page sees. What another process has promised, this one reaches
+/// within a moment: a window up to there waits for it instead of being cut short
+/// (docs/CONSISTENCY.md, W5).
+Result<Time> horizon_of(Lrs& lrs, const store::Context& context, const std::optional<Time>& until) {
+  using Clock = std::chrono::steady_clock;
+  const auto give_up = std::min(context.deadline, Clock::now() + window_wait_max);
+  for (;;) {
+    TRY(const Time horizon, lrs.statements.consistent_through(context));
+    // What lies ahead of the clock nobody has promised.
+    if (!until || horizon >= *until || *until > now() || Clock::now() > give_up) return horizon;
+    std::this_thread::sleep_for(horizon_poll);
+  }
 }
 
 /// The rows of one page: the store's, without those that only the union let in, refilled.
@@ -72,7 +90,7 @@ Result<Listing> list(Lrs& lrs, const auth::Principal& principal, const xapi::Sta
   if (query.cursor) {
     horizon = query.cursor->until;
   } else {
-    TRY(horizon, lrs.statements.consistent_through(context));
+    TRY(horizon, horizon_of(lrs, context, filter.until));
   }
   filter.until = filter.until ? std::min(*filter.until, horizon) : horizon;
 

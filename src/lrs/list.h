@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,9 @@
 #include "xapi/query.h"
 
 namespace lectern::lrs {
+
+/// How long a list waits for an instant that another process may have promised.
+inline constexpr std::chrono::milliseconds window_wait_max{1'500};
 
 /// How statements are wanted (Communication 2.1.3).
 struct Presentation {

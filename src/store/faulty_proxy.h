@@ -4,6 +4,7 @@
 #include <chrono>
 #include <list>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -45,8 +46,8 @@ class FaultyProxy {
   /// From the request on whose bytes hold this text, the fault is as set then; "" for none.
   void set_when(const std::string& text, Fault fault);
   /// The first request whose bytes hold this text meets the fault, and its connection with it; all
-  /// others do not.
-  void set_once(const std::string& text, Fault fault);
+  /// that come later meet the other one.
+  void set_once(const std::string& text, Fault fault, Fault others = Fault::none);
   /// How much later a held request arrives: 5 s, unless told otherwise.
   void hold_for(std::chrono::milliseconds pause) { hold_ms_ = pause.count(); }
   /// How many requests that were held have arrived, with an answer of the server.
@@ -77,7 +78,7 @@ class FaultyProxy {
   // Guarded by mutex_:
   std::string trigger_;
   Fault triggered_ = Fault::none;
-  bool triggers_once_ = false;
+  std::optional<Fault> others_;  // the trigger is of one connection
   std::string nonsense_;
 
   std::list<std::thread> connections_;  // of the accepting thread

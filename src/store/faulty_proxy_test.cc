@@ -99,14 +99,14 @@ void FaultyProxy::set_when(const std::string& text, Fault fault) {
   const std::lock_guard lock(mutex_);
   trigger_ = text;
   triggered_ = fault;
-  triggers_once_ = false;
+  others_.reset();
 }
 
-void FaultyProxy::set_once(const std::string& text, Fault fault) {
+void FaultyProxy::set_once(const std::string& text, Fault fault, Fault others) {
   const std::lock_guard lock(mutex_);
   trigger_ = text;
   triggered_ = fault;
-  triggers_once_ = true;
+  others_ = others;
 }
 
 /// A client, and its own way to the server.
@@ -151,10 +151,8 @@ void FaultyProxy::watch(Connection& connection, std::string_view bytes) {
   const std::lock_guard lock(mutex_);
   if (trigger_.empty() || bytes.find(trigger_) == std::string_view::npos) return;
   trigger_.clear();
-  if (triggers_once_)
-    connection.fault = triggered_;
-  else
-    fault_ = triggered_;
+  if (others_) connection.fault = triggered_;
+  fault_ = others_.value_or(triggered_);
 }
 
 void FaultyProxy::pause(std::chrono::milliseconds time) const {

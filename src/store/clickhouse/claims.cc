@@ -9,6 +9,9 @@
 namespace lectern::store::clickhouse {
 namespace {
 
+constexpr std::string_view claims_columns =
+    "id FixedString(16), stored Int64, hash FixedString(16), timestamp Int64, owner Int64, state "
+    "UInt8";
 constexpr std::size_t claim_bytes = 16 + 8 + 16 + 8 + 8 + 1;
 
 RowWriter encoded(std::span<const Row* const> rows, std::int64_t owner, ClaimState state) {
@@ -70,15 +73,27 @@ std::optional<ClaimState> EndedFlushes::state_of(std::int64_t owner) const {
 Claims::Claims(Server& server, const Names& names, const EndedFlushes& ended, Deadline deadline)
     : server_(server), names_(names), ended_(ended), deadline_(deadline), owner_(random_owner()) {}
 
-Result<void> Claims::mark(std::span<const Row* const> rows, ClaimState state, Deadline deadline) {
+Result<void> write_claims(Server& server, const Names& names, std::span<const Row* const> rows,
+                          std::int64_t owner, ClaimState state, std::optional<Time> until,
+                          Deadline deadline) {
   if (rows.empty()) return {};
-  return server_.insert(names_.ids + " (id, stored, hash, timestamp, owner, state)", rows.size(),
-                        encoded(rows, owner_, state).bytes(), deadline);
+  const auto body = encoded(rows, owner, state);
+  return server.insert({.table = names.ids,
+                        .columns = claims_columns,
+                        .rows = rows.size(),
+                        .body = body.bytes(),
+                        .until = until,
+                        .repeatable = true},
+                       deadline);
 }
 
-Result<void> Claims::lay(std::span<const Row* const> rows) {
+Result<void> Claims::mark(std::span<const Row* const> rows, ClaimState state, Deadline deadline) {
+  return write_claims(server_, names_, rows, owner_, state, std::nullopt, deadline);
+}
+
+Result<void> Claims::lay(std::span<const Row* const> rows, Time until) {
   for (const Row* row : rows) ours_.emplace(row->id, row->stored);
-  return mark(rows, ClaimState::claimed, deadline_);
+  return write_claims(server_, names_, rows, owner_, ClaimState::claimed, until, deadline_);
 }
 
 Result<void> Claims::read(std::span<const Uuid> ids) {

@@ -21,6 +21,11 @@ class EndedFlushes {
   std::deque<std::pair<std::int64_t, ClaimState>> last_;
 };
 
+/// Writes down what becomes of claims on the `stored` of these rows. `until`: as of Insert.
+Result<void> write_claims(Server& server, const Names& names, std::span<const Row* const> rows,
+                          std::int64_t owner, ClaimState state, std::optional<Time> until,
+                          Deadline deadline);
+
 /// The claims that a flush lays on ids, and those of others that it meets. ClickHouse keeps no key
 /// unique, so a process writes down what it is about to do, reads back who else did, and goes on
 /// only with ids that are its own: of two claims on an id each owner sees the other's, or has
@@ -32,8 +37,8 @@ class Claims {
   /// What tells the claims of this flush from others.
   std::int64_t owner() const { return owner_; }
 
-  /// Claims row.stored for each row.
-  Result<void> lay(std::span<const Row* const> rows);
+  /// Claims row.stored for each row, up to this instant of the server's clock.
+  Result<void> lay(std::span<const Row* const> rows, Time until);
   /// Reads who else has claimed these of the ids. To be called again while others are waited for.
   Result<void> read(std::span<const Uuid> ids);
   /// Writes down what became of claims, so that nobody waits for them.

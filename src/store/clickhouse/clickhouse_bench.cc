@@ -101,7 +101,10 @@ double write_bare(Server& server, const Names& names, std::vector<std::vector<Ro
       body.string(row.json);
     }
     return server
-        .insert(names.events + " (event_id, emission_time, event)", rows.size(), body.bytes(),
+        .insert({.table = names.events,
+                 .columns = events_columns,
+                 .rows = rows.size(),
+                 .body = body.bytes()},
                 Clock::now() + std::chrono::seconds{30})
         .has_value();
   });

@@ -2,8 +2,15 @@
 
 #include "net/http_client.h"
 #include "store/clickhouse/completion.h"
+#include "store/clock_check.h"
 
 namespace lectern::store::clickhouse {
+namespace {
+
+/// A server that takes longer is not there yet.
+constexpr std::chrono::milliseconds first_answer_max{2'000};
+
+}  // namespace
 
 ClickHouseStatements::ClickHouseStatements(Options options)
     : options_(std::move(options)), server_(options_.server), texts_(options_.texts_bytes_max) {}
@@ -41,6 +48,16 @@ Result<Time> ClickHouseStatements::consistent_through(const Context& context) {
   return table->consistent_through(context.deadline);
 }
 
+/// `stored` follows the server's clock whatever the difference, but tokens and certificates do not,
+/// and no process should serve beside others in another time.
+Result<void> ClickHouseStatements::check_clock() {
+  ClockCheck check("the database", clock_difference_max);
+  const Time before = now();
+  const auto theirs = server_.now(std::chrono::steady_clock::now() + first_answer_max);
+  if (!theirs) return {};
+  return check.compare(*theirs, before, now());
+}
+
 Health ClickHouseStatements::health() { return server_.health(); }
 
 Result<Stores> open_clickhouse(const StoreSettings& settings) {
@@ -49,6 +66,7 @@ Result<Stores> open_clickhouse(const StoreSettings& settings) {
   stores.location = "clickhouse, " + net::without_credentials(options.server.url) + ", table " +
                     options.database + "." + options.table;
   auto statements = std::make_unique<ClickHouseStatements>(std::move(options));
+  RETURN_IF_ERROR(statements->check_clock());
   stores.migration = std::make_unique<Completion>(*statements);
   stores.statements = std::move(statements);
   return stores;

@@ -23,6 +23,8 @@ class ClickHouseStatements final : public StatementStore {
   Result<Page> query(const Context& context, const Filter& filter,
                      const PageRequest& page) override;
   Result<Time> consistent_through(const Context& context) override;
+  /// Whether the server's clock is near enough; one that does not answer yet is no error (W14).
+  Result<void> check_clock();
   Health health() override;
 
   /// The table of a target; lives as long as the store. Errors: invalid.
@@ -37,7 +39,7 @@ class ClickHouseStatements final : public StatementStore {
 };
 
 /// Opens the backend; `documents` is left for the caller to fill, since ClickHouse cannot hold
-/// them. Errors: invalid.
+/// them. Errors: invalid; unavailable when its clock is too far off.
 Result<Stores> open_clickhouse(const StoreSettings& settings);
 
 }  // namespace lectern::store::clickhouse

@@ -19,6 +19,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds rival_poll{15};
 constexpr milliseconds clean_up_max{1'000};
+constexpr milliseconds settle_max{1'000};
 
 /// Two processes that collided come back at different moments.
 milliseconds put_off_for() {
@@ -53,7 +54,7 @@ NewRow new_row(const Request& request, std::size_t i) {
   return {&request.rows[i], &request.hashes[i], request.completes};
 }
 
-/// A row as resolve_references() needs it: without its text.
+/// A row without its text.
 Row without_text(const Row& row) {
   Row light;
   light.id = row.id;
@@ -61,6 +62,7 @@ Row without_text(const Row& row) {
   light.refers_to = row.refers_to;
   light.voids = row.voids;
   light.stored = row.stored;
+  light.fingerprint = row.fingerprint;
   return light;
 }
 
@@ -80,7 +82,7 @@ Requests Flush::run(Requests requests) {
   const auto done = carry_out();
   if (listened_.valid()) listened_.wait();
   // Before anybody is answered, since what it is told counts from there on.
-  presence_.flush_ended(in_doubt_);
+  presence_.flush_ended(kept_.doubts.hold_back());
   kept_.known.tend(presence_.quiet());
   if (!done) give_up(done.error());
   for (std::size_t i = 0; i < requests_.size(); ++i) requests_[i]->finish(std::move(verdicts_[i]));
@@ -88,6 +90,7 @@ Requests Flush::run(Requests requests) {
 }
 
 Result<void> Flush::carry_out() {
+  kept_.doubts.settle_all(std::min(deadline_, Clock::now() + settle_max));
   RETURN_IF_ERROR(presence_.flush_begins(deadline_));
   RETURN_IF_ERROR(claim());
   if (std::exchange(kept_.all_new, false)) begin_terms();
@@ -110,7 +113,7 @@ Result<void> Flush::claim() {
   auto foreign = std::async(std::launch::async, may_hold_foreign_);
   const auto rows = pointers(requests_);
   met_ = kept_.known.note(rows);
-  auto laid = claims_.lay(rows);
+  auto laid = claims_.lay(rows, presence_.until());
   foreign_ = foreign.get();
   all_known_ = kept_.known.holds_all(presence_.quiet());
   // Not to have heard is no harm: who wants to know will ask.
@@ -212,65 +215,107 @@ void Flush::begin_terms() {
 }
 
 void Flush::insert_terms(std::span<const NewRow> rows) {
-  terms_in_ = std::async(std::launch::async,
-                         [this, body = terms_body(rows)] { return insert(names_.terms, body); });
+  terms_in_ = std::async(std::launch::async, [this, body = terms_body(rows)] {
+    return insert(names_.terms, terms_columns, body);
+  });
 }
 
-Result<void> Flush::insert(const std::string& into, const Body& body, bool* answered) {
+/// Of what does no harm whenever it arrives, and however often.
+Result<void> Flush::insert(const std::string& into, std::string_view columns, const Body& body) {
   if (body.rows == 0) return {};
-  return server_.insert(into, body.rows, body.bytes.bytes(), deadline_, answered);
+  return server_.insert({.table = into,
+                         .columns = columns,
+                         .rows = body.rows,
+                         .body = body.bytes.bytes(),
+                         .repeatable = true},
+                        deadline_);
 }
 
 Result<void> Flush::write_around() {
   for (const auto& request : requests_)
     if (request->completes) around_written_ = true;
-  RETURN_IF_ERROR(insert(names_.marks, marks_body(new_)));
+  RETURN_IF_ERROR(insert(names_.marks, marks_columns, marks_body(new_)));
   if (!terms_in_.valid()) insert_terms(new_);
   around_written_ = true;
-  const auto events_in =
-      insert(names_.events + " (event_id, emission_time, event)", events_body(new_));
+  auto events_in = write_events();
   RETURN_IF_ERROR(terms_in_.get());
   return events_in;
+}
+
+Result<void> Flush::write_events() {
+  const auto body = events_body(new_);
+  if (body.rows == 0) return {};
+  Fate fate = Fate::refused;
+  auto written = server_.insert({.table = names_.events,
+                                 .columns = events_columns,
+                                 .rows = body.rows,
+                                 .body = body.bytes.bytes(),
+                                 .until = presence_.until()},
+                                deadline_, &fate);
+  if (written || fate != Fate::unknown) return written;
+  // Nothing can be sent again that this table would take twice.
+  Doubt doubt{Doubt::Step::events, claims_.owner(), presence_.until(), {}, {}};
+  std::vector<Uuid> ids;
+  for (const NewRow& row : new_) {
+    doubt.rows.push_back(without_text(*row.row));
+    ids.push_back(row.row->id);
+  }
+  const auto there =
+      count_events(server_, names_, ids, std::min(deadline_, Clock::now() + settle_max));
+  if (there && *there == ids.size()) return {};
+  in_doubt_ = true;
+  kept_.doubts.add(std::move(doubt));
+  return written;
 }
 
 Result<void> Flush::write() {
   if (new_.empty()) return {};
   RETURN_IF_ERROR(write_around());
-  bool answered = false;
-  auto written = insert(names_.rows, rows_body(new_), &answered);
-  in_doubt_ = !written && !answered;
-  kept_.all_new = written && again_.empty() && new_.size() == pointers(requests_).size();
-  return written;
+  RETURN_IF_ERROR(write_rows());
+  kept_.all_new = again_.empty() && new_.size() == pointers(requests_).size();
+  return {};
+}
+
+Result<void> Flush::write_rows() {
+  auto body = rows_body(new_);
+  Fate fate = Fate::refused;
+  const auto written = server_.insert({.table = names_.rows,
+                                       .columns = rows_columns,
+                                       .rows = body.rows,
+                                       .body = body.bytes.bytes(),
+                                       .until = presence_.until(),
+                                       .token = token_of(claims_.owner())},
+                                      deadline_, &fate);
+  if (written || fate != Fate::unknown) return written;
+  Doubt doubt{Doubt::Step::rows, claims_.owner(), presence_.until(), {}, std::move(body)};
+  for (const NewRow& row : new_) doubt.rows.push_back(without_text(*row.row));
+  return try_to_settle(std::move(doubt), written.error());
+}
+
+Result<void> Flush::try_to_settle(Doubt doubt, const Error& error) {
+  const auto outcome = kept_.doubts.settle(doubt, std::min(deadline_, Clock::now() + settle_max));
+  if (outcome == Doubts::Outcome::done) return {};
+  in_doubt_ = true;
+  if (outcome == Doubts::Outcome::open) kept_.doubts.add(std::move(doubt));
+  return fail(error);
 }
 
 Result<void> Flush::resolve() {
-  References references(server_, names_, deadline_);
   std::vector<Row> rows;
-  std::vector<Uuid> ids, targets;
-  for (std::size_t i = 0; i < requests_.size(); ++i) {
-    for (std::size_t j = 0; j < verdicts_[i].size(); ++j) {
-      const Row& row = requests_[i]->rows[j];
-      // Known ones too: an earlier attempt may have failed right here.
-      if (verdicts_[i][j] != Verdict::stored && verdicts_[i][j] != Verdict::known) continue;
-      ids.push_back(row.id);
-      if (row.refers_to) targets.push_back(*row.refers_to);
-    }
-  }
-  if (ids.empty()) return {};
-  TRY(const auto referrers, references.referrers(ids));
-  if (referrers.empty() && targets.empty()) return {};
   for (std::size_t i = 0; i < requests_.size(); ++i)
     for (std::size_t j = 0; j < verdicts_[i].size(); ++j)
+      // Known ones too: an earlier attempt may have failed right here.
       if (verdicts_[i][j] == Verdict::stored || verdicts_[i][j] == Verdict::known)
         rows.push_back(without_text(requests_[i]->rows[j]));
-  RETURN_IF_ERROR(references.load(targets));
-  RETURN_IF_ERROR(resolve_references(references, rows));
-  return references.write();
+  auto resolved = resolve_stored(server_, names_, rows, deadline_);
+  if (resolved || new_.empty()) return resolved;
+  // They are in the table already: no list may end behind them before they mean what they should.
+  Doubt doubt{Doubt::Step::resolve, claims_.owner(), presence_.until(), std::move(rows), {}};
+  return try_to_settle(std::move(doubt), resolved.error());
 }
 
 void Flush::give_up(const Error& error) {
-  // Nobody should wait for claims behind which nothing will come. Once the rows are in doubt it is
-  // their age that settles it.
+  // Nobody should wait for claims behind which nothing will come.
   if (!in_doubt_) {
     const auto state = around_written_ ? ClaimState::abandoned : ClaimState::withdrawn;
     kept_.ended.add(claims_.owner(), state);

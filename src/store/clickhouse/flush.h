@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "store/clickhouse/claims.h"
+#include "store/clickhouse/doubts.h"
 #include "store/clickhouse/known_claims.h"
 #include "store/clickhouse/new_rows.h"
 #include "store/clickhouse/presence.h"
@@ -20,8 +21,12 @@ using Requests = std::vector<std::shared_ptr<Request>>;
 
 /// What the writing thread of a target keeps from one flush to the next.
 struct BetweenFlushes {
+  BetweenFlushes(Server& server, const Names& names)
+      : known(server, names), doubts(server, names, ended) {}
+
   EndedFlushes ended;
   KnownClaims known;
+  Doubts doubts;
   bool all_new = false;  ///< the last flush wrote all that it was given
 };
 
@@ -36,7 +41,9 @@ struct BetweenFlushes {
 ///   4. rows: with this one insert, which is one part, everything becomes visible;
 ///   5. references are resolved.
 /// Whatever fails before 4 leaves nothing that find() or query() would show. What 3 has left in
-/// Ralph's table is found when the id comes again, or by the migration, and completed.
+/// Ralph's table is found when the id comes again, or by the migration, and completed. All but
+/// marks and terms, which show nowhere by themselves, store nothing when they arrive after
+/// flush_max.
 class Flush {
  public:
   /// Tells whether rows that lack our part may be in Ralph's table, so that it must be asked too.
@@ -59,9 +66,12 @@ class Flush {
   Result<void> judge();
   void begin_terms();
   void insert_terms(std::span<const NewRow> rows);
-  Result<void> insert(const std::string& into, const Body& body, bool* answered = nullptr);
+  Result<void> insert(const std::string& into, std::string_view columns, const Body& body);
   Result<void> write();
   Result<void> write_around();
+  Result<void> write_events();
+  Result<void> write_rows();
+  Result<void> try_to_settle(Doubt doubt, const Error& error);
   Result<void> resolve();
 
   Result<void> put_off(const Requests& requests);
@@ -83,7 +93,7 @@ class Flush {
   std::vector<std::vector<Verdict>> verdicts_;  // of requests_
   std::vector<NewRow> new_;                     // to be written
   bool around_written_ = false;                 // step 3 may have reached Ralph's table
-  bool in_doubt_ = false;                       // step 4 may still happen
+  bool in_doubt_ = false;                       // it is age, or kept_.doubts, that ends its claims
   std::future<Result<void>> terms_in_;          // last: their threads use the above
   std::future<Result<void>> listened_;
 };

@@ -11,7 +11,6 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds pause_min{50};
 constexpr milliseconds return_max{20};
-constexpr milliseconds rest_after{1'000};
 constexpr milliseconds put_off_poll{5};
 constexpr std::size_t rows_enough = 200;       // to begin before pause_min
 constexpr std::size_t rows_worth = 1'000;      // more than that is not waited for
@@ -99,12 +98,13 @@ Requests Gatherer::next_batch() {
 }
 
 void Gatherer::work() {
+  milliseconds pause = rest_first;
   std::unique_lock lock(mutex_);
   while (!stop_) {
     if (waiting_.empty()) {
-      if (changed_.wait_for(lock, rest_after) == std::cv_status::timeout && waiting_.empty()) {
+      if (changed_.wait_for(lock, pause) == std::cv_status::timeout && waiting_.empty()) {
         lock.unlock();
-        rest_();
+        pause = rest_(false);
         lock.lock();
       }
       continue;
@@ -124,6 +124,7 @@ void Gatherer::work() {
     expected_rows_ = 0;
     for (const auto& request : batch) expected_rows_ += request->rows.size();
     auto again = run_(std::move(batch));
+    pause = rest_first;
     last_end_ = Clock::now();
     lock.lock();
     for (const auto& request : again) {
@@ -134,7 +135,7 @@ void Gatherer::work() {
     expected_rows_ += rows_waiting_;
   }
   lock.unlock();
-  rest_();
+  rest_(true);
 }
 
 }  // namespace lectern::store::clickhouse

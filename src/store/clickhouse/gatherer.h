@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -20,8 +21,10 @@ class Gatherer {
  public:
   /// Runs a flush on the writing thread; gives back what must be tried again.
   using Run = std::function<Requests(Requests)>;
-  /// Called on the writing thread after a second without work.
-  using Rest = std::function<void()>;
+  /// Called on the writing thread when it has no work, rest_first after it had some; then after as
+  /// long as it says; and when the thread ends.
+  using Rest = std::function<std::chrono::milliseconds(bool ending)>;
+  static constexpr std::chrono::milliseconds rest_first{200};
 
   Gatherer(Run run, Rest rest);
   /// Finishes what is under way and refuses what waits.

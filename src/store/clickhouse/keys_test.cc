@@ -37,7 +37,13 @@ TEST_CASE("ClickHouse finds by keys what it holds, however many are asked for") 
     rows.i64(micros_of(place.stored));
     rows.fixed(place.id);
   }
-  REQUIRE(backdoor.server().insert(table, there.size(), rows.bytes(), Deadline::max()).has_value());
+  REQUIRE(backdoor.server()
+              .insert({.table = table,
+                       .columns = "stored Int64, id FixedString(16)",
+                       .rows = there.size(),
+                       .body = rows.bytes()},
+                      Deadline::max())
+              .has_value());
   for (const std::size_t count : {1, 8, 9, 400}) {
     CAPTURE(count);
     auto asked = some_places(count);  // none of them is there

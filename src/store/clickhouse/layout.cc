@@ -29,10 +29,12 @@ constexpr Layout ids_layout{
     "index_granularity = 256, min_compress_block_size = 4096, max_compress_block_size = 8192"};
 
 /// A page of 100 scattered statements unpacks 100 granules: what it reads should be little more
-/// than what it wants.
+/// than what it wants. The tokens of inserts are remembered, of more than can come while one is
+/// under way.
 constexpr Layout rows_layout{"stored Int64, id FixedString(16), flags UInt8, event String",
                              "MergeTree ORDER BY (stored, id)",
-                             "index_granularity = 32, min_compress_block_size = 16384"};
+                             "index_granularity = 32, min_compress_block_size = 16384,"
+                             " non_replicated_deduplication_window = 1000"};
 
 constexpr Layout terms_layout{"term FixedString(16), stored Int64, id FixedString(16), verb Int64",
                               "MergeTree ORDER BY (term, stored, id)", "index_granularity = 512"};

@@ -85,6 +85,10 @@ TEST_CASE("names are taken from a table or a database and a table") {
   CHECK(!names_of("xapi", "a`b"));
   CHECK(!names_of("xapi;", "a"));
   CHECK(!names_of("xapi", std::string(151, 'a')));
+  for (const auto* taken : {"system.events", "INFORMATION_SCHEMA.x", "information_schema.x",
+                            "events_lectern_rows", "other.a_lectern_b"})
+    CHECK(!names_of("xapi", taken));
+  CHECK(!names_of("system", "events"));
 }
 
 TEST_CASE("Ralph's settings of ClickHouse are read") {

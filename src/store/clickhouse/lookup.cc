@@ -127,4 +127,16 @@ Result<std::vector<Event>> events_of(Server& server, const Names& names, std::sp
   return events;
 }
 
+Result<std::size_t> count_events(Server& server, const Names& names, std::span<const Uuid> ids,
+                                 Deadline deadline) {
+  if (ids.empty()) return std::size_t{0};
+  TRY(const auto answer, server.select("SELECT toInt64(uniqExact(event_id)) FROM " + names.events +
+                                           " WHERE event_id IN " + quoted_uuids(ids),
+                                       deadline));
+  RowReader reader(answer);
+  const auto count = static_cast<std::size_t>(reader.i64());
+  if (!reader.ok()) return unreadable(names.events);
+  return count;
+}
+
 }  // namespace lectern::store::clickhouse

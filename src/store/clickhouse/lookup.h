@@ -62,6 +62,10 @@ Result<std::vector<Uuid>> voided(Server& server, const Names& names, std::span<c
 Result<std::vector<Event>> events_of(Server& server, const Names& names, std::span<const Uuid> ids,
                                      Deadline deadline);
 
+/// How many of these ids Ralph's table holds. A scan as well.
+Result<std::size_t> count_events(Server& server, const Names& names, std::span<const Uuid> ids,
+                                 Deadline deadline);
+
 /// The error for an answer that cannot be read.
 tl::unexpected<Error> unreadable(std::string_view table);
 

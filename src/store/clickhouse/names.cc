@@ -30,6 +30,15 @@ Result<Names> names_of(std::string_view default_database, std::string_view targe
                                    "' is no name of a ClickHouse table: letters, digits and _ may "
                                    "stand in it, with at most one dot behind a database");
   }
+  for (const auto reserved : {"system", "information_schema", "INFORMATION_SCHEMA"})
+    if (database == reserved)
+      return fail(Code::invalid, "'" + std::string(target) + "' names a table of '" +
+                                     std::string(database) +
+                                     "', where ClickHouse keeps nothing of others");
+  if (table.find("_lectern_") != std::string_view::npos)
+    return fail(Code::invalid, "'" + std::string(target) +
+                                   "' names a table that Lectern keeps beside another: _lectern_ "
+                                   "must not stand in a name");
   const std::string quoted_database = "`" + std::string(database) + "`";
   const auto beside = [&](std::string_view suffix) {
     return quoted_database + ".`" + std::string(table) + std::string(suffix) + "`";

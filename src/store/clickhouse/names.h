@@ -19,7 +19,8 @@ struct Names {
 };
 
 /// Names from a target: a table, or `database.table`. Each part is a letter or `_`, then letters,
-/// digits and `_`, up to 150 characters: nothing else ever comes into SQL. Errors: invalid.
+/// digits and `_`, up to 150 characters: nothing else ever comes into SQL. No table of ClickHouse's
+/// own databases, which would be lost at a restart, or of ours beside another. Errors: invalid.
 Result<Names> names_of(std::string_view default_database, std::string_view target);
 
 }  // namespace lectern::store::clickhouse

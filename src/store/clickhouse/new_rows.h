@@ -26,6 +26,14 @@ struct Body {
   RowWriter bytes;
 };
 
+inline constexpr std::string_view terms_columns =
+    "term FixedString(16), stored Int64, id FixedString(16), verb Int64";
+inline constexpr std::string_view marks_columns = "kind UInt8, id FixedString(16), value String";
+inline constexpr std::string_view events_columns =
+    "event_id UUID, emission_time DateTime64(6), event String";
+inline constexpr std::string_view rows_columns =
+    "stored Int64, id FixedString(16), flags UInt8, event String";
+
 Body terms_body(std::span<const NewRow> rows);
 /// Of the statements that refer to another.
 Body marks_body(std::span<const NewRow> rows);

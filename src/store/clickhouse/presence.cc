@@ -1,7 +1,9 @@
 #include "store/clickhouse/presence.h"
 
 #include <algorithm>
+#include <tuple>
 #include <unordered_map>
+#include <utility>
 
 #include "base/log.h"
 #include "store/clickhouse/row_binary.h"
@@ -38,11 +40,14 @@ Time Presence::next_stored() {
 Result<void> Presence::follow_clock(Deadline deadline) {
   // The latest row bounds the clock from below, unless it claims to be of another day than today:
   // Ralph kept whatever a client sent as `stored`.
-  std::string sql = "SELECT ";
-  sql += server_micros;
-  sql += ", assumeNotNull((SELECT max(stored) FROM " + names_.rows + " WHERE stored < ";
-  sql += server_micros;
-  sql += " + 86400000000))";
+  // The same of what others have told, should the clock have been set back.
+  const std::string micros(server_micros);
+  const auto latest_of = [&](std::string_view column, const std::string& table) {
+    return "assumeNotNull((SELECT max(" + std::string(column) + ") FROM " + table + " WHERE " +
+           std::string(column) + " < " + micros + " + 86400000000))";
+  };
+  std::string sql = "SELECT " + micros + ", greatest(" + latest_of("stored", names_.rows) + ", " +
+                    latest_of("low", names_.writers) + ")";
   if (clock_known_) sql = "SELECT " + std::string(server_micros) + ", toInt64(0)";
   TRY(const auto answer, server_.select(sql, deadline));
   RowReader reader(answer);
@@ -64,8 +69,16 @@ Result<void> Presence::tell(bool active, Deadline deadline) {
     row.i64(micros_of(low_));
   }
   row.u8(active ? 1 : 0);
-  RETURN_IF_ERROR(
-      server_.insert(names_.writers + " (process, low, active)", 1, row.bytes(), deadline));
+  std::optional<Time> until;
+  // An idle entry does no harm whenever it comes.
+  if (active) until = until_;
+  RETURN_IF_ERROR(server_.insert({.table = names_.writers,
+                                  .columns = "process FixedString(16), low Int64, active UInt8",
+                                  .rows = 1,
+                                  .body = row.bytes(),
+                                  .until = until,
+                                  .repeatable = true},
+                                 deadline));
   active_ = active;
   told_at_ = Clock::now();
   return {};
@@ -73,6 +86,7 @@ Result<void> Presence::tell(bool active, Deadline deadline) {
 
 Result<void> Presence::flush_begins(Deadline deadline) {
   if (!clock_known_) RETURN_IF_ERROR(follow_clock(deadline));
+  until_ = server_now() + flush_max;
   const bool tell_again = !active_ || Clock::now() - told_at_ > retell_after;
   {
     const std::lock_guard lock(mutex_);
@@ -80,8 +94,8 @@ Result<void> Presence::flush_begins(Deadline deadline) {
     last_stored_ = std::max(last_stored_, promised_);
     // All earlier flushes are done, and what comes is above the instant taken here. Between two
     // tellings low must not move: others know only what was told.
-    if (tell_again && Clock::now() > doubt_until_)
-      low_ = last_stored_ = std::max(server_now(), last_stored_);
+    if (tell_again && !in_doubt_)
+      low_ = last_stored_ = std::max({server_now(), last_stored_, low_ + microseconds{1}});
   }
   if (!tell_again) return {};
   const bool woke = !active_;
@@ -94,7 +108,8 @@ Result<void> Presence::listen(Deadline deadline) {
   const auto asked_at = Clock::now();
   // From before the last question, since an entry may have taken a while to be there.
   const auto from = quiet_ ? std::optional(quiet_->until - silence_max) : std::nullopt;
-  TRY(const auto heard, ask_others(from, deadline));
+  TRY(const auto heard, ask_others(from, server_now(), deadline));
+  heard_offset_ = heard.now - Time{std::chrono::floor<microseconds>(heard.at.time_since_epoch())};
   if (!quiet_ || heard.now - quiet_->until > pause_max) quiet_ = Quiet{heard.now - silence_max, {}};
   quiet_->until = heard.now;
   if (heard.other) quiet_->since = std::max(quiet_->since, *heard.other);
@@ -104,6 +119,8 @@ Result<void> Presence::listen(Deadline deadline) {
 }
 
 void Presence::flush_ended(bool in_doubt) {
+  // Clocks drift apart. As in follow_clock() it errs to the past.
+  if (heard_offset_) clock_offset_ = *std::exchange(heard_offset_, std::nullopt);
   const std::lock_guard lock(mutex_);
   flushing_ = false;
   heard_at_ = {};
@@ -113,7 +130,12 @@ void Presence::flush_ended(bool in_doubt) {
     listened_.reset();
   }
   ++flushes_ended_;
-  if (in_doubt) doubt_until_ = Clock::now() + silence_max;
+  in_doubt_ = in_doubt;
+}
+
+void Presence::settled() {
+  const std::lock_guard lock(mutex_);
+  in_doubt_ = false;
 }
 
 std::uint64_t Presence::flushes_ended() {
@@ -124,13 +146,14 @@ std::uint64_t Presence::flushes_ended() {
 void Presence::rest(Deadline deadline) {
   {
     const std::lock_guard lock(mutex_);
-    if (!active_ || Clock::now() <= doubt_until_) return;
+    if (!active_ || in_doubt_) return;
   }
   if (const auto told = tell(false, deadline); !told)
     log::debug("clickhouse: could not say that nothing is under way: {}", told.error().detail);
 }
 
-Result<Presence::Heard> Presence::ask_others(std::optional<Time> from, Deadline deadline) {
+Result<Presence::Heard> Presence::ask_others(std::optional<Time> from, Time past,
+                                             Deadline deadline) {
   // A second more than counts, so that all of that is there. One row whatever there is. Without
   // PREWHERE, which costs more than the few rows it saves.
   constexpr auto asked = std::chrono::duration_cast<std::chrono::seconds>(silence_max).count() + 1;
@@ -142,26 +165,36 @@ Result<Presence::Heard> Presence::ask_others(std::optional<Time> from, Deadline 
   sql += server_micros;
   sql += ", groupArray((process, toInt64(toUnixTimestamp64Micro(at)), low, active)) FROM " +
          names_.writers + " WHERE at > " + since + " SETTINGS optimize_move_to_prewhere = 0";
+  const auto asked_at = Clock::now();
   TRY(const auto answer, server_.select(sql, deadline));
   struct Entry {
-    std::int64_t at = INT64_MIN, low = 0;
-    bool active = false;
+    std::int64_t low = INT64_MIN;
+    bool idle = false;
+    std::int64_t at = 0;
   };
   std::unordered_map<Uuid, Entry> last;  // of each process
   RowReader reader(answer);
   Heard heard;
-  heard.now = heard.through = time_of(reader.i64());
+  heard.now = time_of(reader.i64());
+  heard.at = Clock::now();
+  // The server may have looked at the table somewhat before it looked at its clock: what it did not
+  // see by then may have got an instant in between.
+  heard.through = std::max(past, heard.now - std::chrono::ceil<microseconds>(heard.at - asked_at));
   for (auto count = reader.size(); count > 0 && reader.ok(); --count) {
     const Uuid process = reader.id();
-    Entry entry{reader.i64(), reader.i64(), reader.u8() != 0};
-    if (entry.at >= last[process].at) last[process] = entry;
+    const auto at = reader.i64();
+    const auto low = reader.i64();
+    const Entry entry{low, reader.u8() == 0, at};
+    auto& latest = last[process];
+    if (std::tie(latest.low, latest.idle, latest.at) <= std::tie(entry.low, entry.idle, entry.at))
+      latest = entry;
   }
   if (!reader.ok()) return fail(Code::unavailable, "The database is not available", "no clock");
   for (const auto& [process, entry] : last) {
     if (process == process_) continue;
     const Time at = time_of(entry.at);
     heard.other = heard.other ? std::max(*heard.other, at) : at;
-    if (entry.active && at > heard.now - silence_max)
+    if (!entry.idle && at > heard.now - silence_max)
       heard.through = std::min(heard.through, time_of(entry.low));
   }
   return heard;
@@ -183,7 +216,7 @@ Result<Time> Presence::heard_of_others(std::unique_lock<std::mutex>& lock, Deadl
   question->flushes_ended = flushes_ended_;
   lock.unlock();
   const auto ask = [&]() -> Result<Time> {
-    TRY(const auto heard, ask_others(std::nullopt, deadline));
+    TRY(const auto heard, ask_others(std::nullopt, Time::min(), deadline));
     return heard.through;
   };
   const auto answer = ask();
@@ -201,9 +234,8 @@ Result<Time> Presence::consistent_through(Deadline deadline) {
   std::unique_lock lock(mutex_);
   TRY(auto through, heard_of_others(lock, deadline));
   // After the answer: a flush that begins now stores above the instant in it.
-  if (flushing_ || Clock::now() <= doubt_until_) through = std::min(through, low_);
-  promised_ = std::max(promised_, through);
-  return through;
+  if (flushing_ || in_doubt_) through = std::min(through, low_);
+  return promised_ = std::max(promised_, through);
 }
 
 }  // namespace lectern::store::clickhouse

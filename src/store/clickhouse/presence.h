@@ -32,7 +32,9 @@ struct Quiet {
 /// `idle` when it is done. Who reads the table therefore knows: a process without an active entry
 /// has nothing under way, and whatever it begins will be stored above the present instant. All
 /// instants are of the server's clock, which every process follows. An entry that is older than
-/// silence_max is of a process that died: its flush has been given up before that.
+/// silence_max is of a process that died: what its flush sent stores nothing any more by then.
+/// An entry may arrive late: of those of one process the one with the greatest low is the last, and
+/// of two with the same, the idle one.
 ///
 /// flush_begins() to flush_ended() are for the one thread that writes; consistent_through() for
 /// any.
@@ -44,6 +46,8 @@ class Presence {
   Result<void> flush_begins(Deadline deadline);
   /// An instant for one more statement, strictly rising.
   Time next_stored();
+  /// Until when, by the server's clock, inserts of the flush that began last may come in.
+  Time until() const { return until_; }
   /// Asks the others on behalf of the flush, once all its `stored` are given out: what
   /// consistent_through() answers behind its end then reaches beyond them, and nobody need ask
   /// again. May run beside the flush; must have returned before flush_ended().
@@ -52,18 +56,22 @@ class Presence {
   /// process that is not heard of by then has laid no claim since, and will meet those that were
   /// there when listen() began. For the writing thread, while no listen() is under way.
   const std::optional<Quiet>& quiet() const { return quiet_; }
-  /// The flush is done. `in_doubt`: something of it may still appear; low stays for silence_max.
+  /// The flush is done. `in_doubt`: something of it, or of an earlier one, may still appear.
   void flush_ended(bool in_doubt);
+  /// What was in doubt no longer is.
+  void settled();
   /// How many flushes have ended; for any thread.
   std::uint64_t flushes_ended();
-  /// Says that nothing is under way, if the opposite was said. To be called after a pause.
+  /// Says that nothing is under way, if the opposite was said and nothing is in doubt: else others
+  /// must wait until the entry is too old to count. To be called after a pause.
   void rest(Deadline deadline);
   /// Whether rest() has something to say.
   bool active() const { return active_; }
 
-  /// An answer of the server is used again for heard_max, but not beyond the end of a flush that
-  /// has not asked itself, so that a client finds what it has just stored. Who asks at once with
-  /// others shares their question.
+  /// Never less than it answered before (W3): who joined meanwhile, and told a lower `low`, took
+  /// its first `stored` from the server's clock later. An answer of the server is used again for
+  /// heard_max, but not beyond the end of a flush that has not asked itself, so that a client finds
+  /// what it has just stored. Who asks at once with others shares their question.
   Result<Time> consistent_through(Deadline deadline);
 
  private:
@@ -80,11 +88,13 @@ class Presence {
   /// What the others have said of late.
   struct Heard {
     Time now;
-    Time through;               // what consistent_through() may answer
-    std::optional<Time> other;  // when one of them last said anything
+    std::chrono::steady_clock::time_point at;  // when the answer had come
+    Time through;                              // what consistent_through() may answer
+    std::optional<Time> other;                 // when one of them last said anything
   };
-  /// `from`: an instant from which on to ask, if earlier than what counts.
-  Result<Heard> ask_others(std::optional<Time> from, Deadline deadline);
+  /// `from`: an instant from which on to ask, if earlier than what counts. `past`: an instant that
+  /// the server's clock has reached, as far as that is known.
+  Result<Heard> ask_others(std::optional<Time> from, Time past, Deadline deadline);
   Result<void> follow_clock(Deadline deadline);
   Time server_now() const;
 
@@ -98,7 +108,9 @@ class Presence {
   std::chrono::steady_clock::time_point told_at_;
   std::chrono::microseconds clock_offset_{};  // the server's clock minus steady_clock
   Time last_stored_;
-  std::optional<Quiet> quiet_;  // written by listen()
+  Time until_;
+  std::optional<Quiet> quiet_;                             // written by listen()
+  std::optional<std::chrono::microseconds> heard_offset_;  // likewise: of the server's clock
 
   std::mutex mutex_;
   std::condition_variable answered_;
@@ -111,7 +123,7 @@ class Presence {
   Time heard_;     // what all others and the clock allow, as it was at heard_at_
   std::chrono::steady_clock::time_point heard_at_;
   std::uint64_t flushes_ended_ = 0;
-  std::chrono::steady_clock::time_point doubt_until_;
+  bool in_doubt_ = false;
 };
 
 }  // namespace lectern::store::clickhouse

@@ -29,7 +29,9 @@ struct Place {
     iso[10] = 'T';
     row.i64(micros_of(parse_time(iso + "Z").value()));
     row.string(json);
-    const auto written = backdoor.server().insert(events, 1, row.bytes(), Deadline::max());
+    const auto written = backdoor.server().insert(
+        {.table = events, .columns = events_columns, .rows = 1, .body = row.bytes()},
+        Deadline::max());
     REQUIRE(written.has_value());
   }
   Backdoor backdoor;

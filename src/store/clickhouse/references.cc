@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "store/clickhouse/new_rows.h"
 
 namespace lectern::store::clickhouse {
 namespace {
@@ -140,9 +141,19 @@ Result<void> References::write() {
   }
   // Terms first: a list must not miss what target() already tells.
   if (term_count > 0)
-    RETURN_IF_ERROR(server_.insert(names_.terms, term_count, terms.bytes(), deadline_));
+    RETURN_IF_ERROR(server_.insert({.table = names_.terms,
+                                    .columns = terms_columns,
+                                    .rows = term_count,
+                                    .body = terms.bytes(),
+                                    .repeatable = true},
+                                   deadline_));
   if (mark_count > 0)
-    RETURN_IF_ERROR(server_.insert(names_.marks, mark_count, marks.bytes(), deadline_));
+    RETURN_IF_ERROR(server_.insert({.table = names_.marks,
+                                    .columns = marks_columns,
+                                    .rows = mark_count,
+                                    .body = marks.bytes(),
+                                    .repeatable = true},
+                                   deadline_));
   for (auto& [id, target] : loaded_) {
     if (const auto added = added_.find(id); target && added != added_.end())
       target->terms = joined(target->terms, added->second);

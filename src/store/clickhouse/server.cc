@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/uuid.h"
+#include "store/clickhouse/row_binary.h"
 
 namespace lectern::store::clickhouse {
 namespace {
@@ -63,6 +64,31 @@ net::HttpOptions http_options(const ServerOptions& options) {
   return http;
 }
 
+/// The names in a list of columns and types; no type of ours has a comma in it.
+std::string names_in(std::string_view columns) {
+  std::string names;
+  while (!columns.empty()) {
+    names += names.empty() ? "" : ", ";
+    names += columns.substr(0, columns.find(' '));
+    const auto comma = columns.find(", ");
+    columns.remove_prefix(comma == std::string_view::npos ? columns.size() : comma + 2);
+  }
+  return names;
+}
+
+/// With a time to be in by it costs the server 1 ms more. nowInBlock() is asked when a block has
+/// been read, and all rows are one block; now() when the first of it has come.
+std::string insert_sql(const Insert& insert) {
+  const auto names = names_in(insert.columns);
+  auto sql = "INSERT INTO " + std::string(insert.table) + " (" + names + ")";
+  if (insert.until)
+    sql += " SELECT " + names + " FROM input('" + std::string(insert.columns) +
+           "') WHERE toUnixTimestamp(nowInBlock()) < " +
+           std::to_string(
+               std::chrono::floor<std::chrono::seconds>(insert.until->time_since_epoch()).count());
+  return sql + " FORMAT RowBinary";
+}
+
 std::string query_parameter(std::string_view sql) { return "&query=" + percent_encoded(sql); }
 
 std::int64_t seconds_left(Deadline deadline, std::chrono::milliseconds timeout) {
@@ -108,6 +134,7 @@ Result<net::HttpResponse> Server::post(const Call& call) {
     request.headers.emplace_back("X-ClickHouse-Key", options_.password);
   }
   request.body = call.body;
+  request.once = call.once;
   if (call.answered != nullptr) *call.answered = false;
   auto response = client_.send(request, call.deadline);
   if (!response) {
@@ -152,17 +179,45 @@ Result<void> Server::command(std::string_view sql, Deadline deadline) {
   return {};
 }
 
-Result<void> Server::insert(std::string_view into, std::size_t rows, std::string_view body,
-                            Deadline deadline, bool* answered) {
-  const std::string query = "INSERT INTO " + std::string(into) + " FORMAT RowBinary";
-  TRY(const auto response, post({query_parameter(query), body, deadline, {}, answered}));
+Result<void> Server::insert_once(const Insert& insert, Deadline deadline, Fate& fate) {
+  Call call{query_parameter(insert_sql(insert)), insert.body, deadline};
+  if (!insert.token.empty())
+    call.query +=
+        "&insert_deduplicate=1&insert_deduplication_token=" + percent_encoded(insert.token);
+  bool answered = false;
+  call.answered = &answered;
+  call.once = true;
+  const auto response = post(call);
+  fate = answered ? Fate::refused : Fate::unknown;
+  if (!response) return fail(response.error());
   // Views on the user's table may add to the count; less means that something between us and the
-  // server swallowed rows.
-  const auto written = summary_number(*response.header("X-ClickHouse-Summary"), "written_rows");
-  if (!written || *written < rows)
-    return unavailable("ClickHouse did not confirm the " + std::to_string(rows) + " rows of " +
-                       std::string(into));
-  return {};
+  // server swallowed rows, or that they came too late.
+  const auto written = summary_number(*response->header("X-ClickHouse-Summary"), "written_rows");
+  if (written && *written >= insert.rows) return {};
+  if (written && *written == 0 && insert.until) {
+    fate = Fate::late;
+    return fail(Code::unavailable, "The database is too slow",
+                "an insert into " + std::string(insert.table) + " came after its time");
+  }
+  return unavailable("ClickHouse did not confirm the " + std::to_string(insert.rows) + " rows of " +
+                     std::string(insert.table));
+}
+
+Result<void> Server::insert(const Insert& insert, Deadline deadline, Fate* fate) {
+  Fate outcome = Fate::unknown;
+  auto done = insert_once(insert, deadline, outcome);
+  if (!done && insert.repeatable && outcome == Fate::unknown && Clock::now() < deadline)
+    done = insert_once(insert, deadline, outcome);
+  if (!done && fate != nullptr) *fate = outcome;
+  return done;
+}
+
+Result<Time> Server::now(Deadline deadline) {
+  TRY(const auto answer, select("SELECT toInt64(toUnixTimestamp64Micro(now64(6)))", deadline));
+  RowReader reader(answer);
+  const Time now = time_of(reader.i64());
+  if (!reader.ok()) return unavailable("its clock cannot be read");
+  return now;
 }
 
 Health Server::health() {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,29 @@ struct Beside {
   std::string_view rows;     ///< RowBinary
 };
 
+/// Rows on their way into a table.
+struct Insert {
+  std::string_view table;
+  std::string_view columns;  ///< of each row: names and types, as in CREATE TABLE
+  std::size_t rows = 0;
+  std::string_view body;  ///< RowBinary
+  /// From this instant of the server's clock on (rounded down to a second) it stores nothing: the
+  /// server looks at its clock when it has the whole body (docs/CONSISTENCY.md, W9). Nothing: it
+  /// may come in whenever it arrives.
+  std::optional<Time> until{};
+  /// Two inserts with one token into a table that remembers tokens store once. "": none.
+  std::string token{};
+  /// Twice does no harm: it is sent once more when no answer came.
+  bool repeatable = false;
+};
+
+/// What becomes of an insert that failed.
+enum class Fate {
+  refused,  ///< the server said that it failed: nothing more of it will appear
+  late,     ///< the server took it when its time was over: nothing of it will ever appear
+  unknown,  ///< no answer: it may be there, or may appear until its time is over
+};
+
 /// One ClickHouse server over its HTTP interface. Thread-safe. Every answer is checked to be
 /// ClickHouse's own and whole. Errors: unavailable, with the server's words in `detail`.
 class Server {
@@ -42,11 +66,11 @@ class Server {
                              std::chrono::milliseconds timeout = {});
   /// Runs a statement without an answer (DDL).
   Result<void> command(std::string_view sql, Deadline deadline);
-  /// Inserts `rows` rows of RowBinary as one block. `into` is a table and its columns. The server
-  /// gives up at the deadline too; `answered`, when it is given, tells after a failure whether the
-  /// server said that it failed, so that nothing of the insert can appear later.
-  Result<void> insert(std::string_view into, std::size_t rows, std::string_view body,
-                      Deadline deadline, bool* answered = nullptr);
+  /// Inserts rows as one block, which becomes one part of an unpartitioned table. Sent once (W7).
+  /// The server gives up at the deadline too. `fate`, when it is given, is set after a failure.
+  Result<void> insert(const Insert& insert, Deadline deadline, Fate* fate = nullptr);
+  /// Its clock.
+  Result<Time> now(Deadline deadline);
   /// One round trip.
   Health health();
 
@@ -56,10 +80,12 @@ class Server {
     std::string_view body;
     Deadline deadline;
     std::chrono::milliseconds timeout{0};
-    bool* answered = nullptr;
+    bool* answered = nullptr;  // set after a failure: whether the server said that it failed
     std::string_view content_type = "application/octet-stream";
+    bool once = false;
   };
   Result<net::HttpResponse> post(const Call& call);
+  Result<void> insert_once(const Insert& insert, Deadline deadline, Fate& fate);
 
   const ServerOptions options_;
   const std::string parameters_;  // of every query, encoded

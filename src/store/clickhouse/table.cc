@@ -12,6 +12,8 @@ namespace lectern::store::clickhouse {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds rest_max{1'000};
+constexpr std::chrono::milliseconds rest_after{1'000};
+constexpr std::chrono::milliseconds settle_every{200};
 
 // What is worth asking together with others.
 constexpr std::size_t callers_max = 64;
@@ -22,14 +24,14 @@ Table::Table(Server& server, Names names, RecentTexts& texts, std::size_t ids_ch
       names_(std::move(names)),
       ids_chunk_(ids_chunk),
       presence_(server_, names_),
-      between_flushes_{{}, {server_, names_}},
+      between_flushes_(server_, names_),
       shared_find_([this](std::span<const Uuid> ids,
                           Deadline deadline) { return checked(find_some(ids, deadline)); },
                    small_find_ids_max, callers_max),
       kept_rows_(server_, names_, texts),
       shared_places_(server_, names_),
       gatherer_([this](Requests requests) { return flush(std::move(requests)); },
-                [this] { presence_.rest(Clock::now() + rest_max); }) {}
+                [this](bool ending) { return rest(ending); }) {}
 
 template <typename T>
 Result<T> Table::checked(Result<T> result) {
@@ -86,8 +88,24 @@ Requests Table::flush(Requests requests) {
     const std::lock_guard lock(census_mutex_);
     return !census_ || census_->may_hold_foreign(Clock::now() + flush_max).value_or(true);
   };
-  return Flush(server_, names_, presence_, between_flushes_, may_hold_foreign)
-      .run(std::move(requests));
+  auto again = Flush(server_, names_, presence_, between_flushes_, may_hold_foreign)
+                   .run(std::move(requests));
+  last_flush_ended_ = Clock::now();
+  return again;
+}
+
+std::chrono::milliseconds Table::rest(bool ending) {
+  auto& doubts = between_flushes_.doubts;
+  if (doubts.any()) {
+    doubts.settle_all(Clock::now() + rest_max);
+    if (!doubts.hold_back()) presence_.settled();
+    if (doubts.any() && !ending) return settle_every;
+  }
+  const auto rested =
+      std::chrono::floor<std::chrono::milliseconds>(Clock::now() - last_flush_ended_);
+  if (!ending && rested < rest_after) return rest_after - rested;
+  presence_.rest(Clock::now() + rest_max);
+  return rest_after;
 }
 
 Result<std::vector<Found>> Table::find(std::span<const Uuid> ids, Deadline deadline) {

@@ -40,6 +40,7 @@ class Table {
   Result<void> find_foreign(std::span<const Uuid> ids, std::vector<Found>& found,
                             Deadline deadline);
   Requests flush(Requests requests);
+  std::chrono::milliseconds rest(bool ending);
   /// Passes a result on, noticing errors that say that a table is gone.
   template <typename T>
   Result<T> checked(Result<T> result);
@@ -50,7 +51,8 @@ class Table {
   std::atomic<bool> prepared_{false};
   std::timed_mutex prepare_mutex_;
   Presence presence_;
-  BetweenFlushes between_flushes_;  // of the writing thread
+  BetweenFlushes between_flushes_;                          // of the writing thread
+  std::chrono::steady_clock::time_point last_flush_ended_;  // likewise
   std::mutex census_mutex_;
   std::optional<Census> census_;  // from the first prepare() on; guarded by census_mutex_
   SharedFind<Uuid, Found> shared_find_;
