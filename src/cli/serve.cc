@@ -1,5 +1,6 @@
 #include "cli/serve.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -9,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/metrics.h"
+#include "base/page_bytes.h"
 #include "cli/authentication.h"
 #include "cli/file_watch.h"
 #include "cli/process_limits.h"
@@ -108,6 +110,10 @@ std::size_t connections_max(const Settings& settings) {
 
 http::ServerOptions server_options(const Settings& settings, http::Application& app) {
   auto options = settings.server_options();
+  // Some pages at once are to fit, whatever the memory.
+  set_page_bytes_max(static_cast<std::size_t>(
+      std::min<std::uint64_t>(static_cast<std::uint64_t>(settings.page_bytes_max),
+                              std::max<std::uint64_t>(1024, options.memory_bytes_max / 32))));
   options.connections_max = connections_max(settings);
   options.admit = [&app](http::Request& head, bool has_body, bool may_block) {
     return http::admit(app, head, has_body, may_block);

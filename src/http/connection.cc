@@ -29,6 +29,12 @@ constexpr std::size_t request_id_bytes_max = 128;
 /// How long a body waits for others to give memory back, and how often it looks.
 constexpr milliseconds room_deadline{1'000};
 constexpr milliseconds room_pause{20};
+/// Bodies from which a request is worked on by the threads that give way to others.
+constexpr std::uint64_t bulk_bytes_min = 1024 * 1024;
+constexpr std::uint64_t bulk_zipped_bytes_min = 32 * 1024;
+/// Bytes of an answer that a client takes within body_idle, at least: a slow line does, and who
+/// only wants to hold the connection has to work for it.
+constexpr std::uint64_t progress_bytes_min = 16 * 1024;
 
 int status_of(const Error& error) {
   switch (error.code) {
@@ -96,9 +102,20 @@ void Connection::deadline_at(Clock::time_point at) {
 
 void Connection::check(Clock::time_point now) {
   if (now < deadline_) return;
+  if (progresses()) return deadline_at(now + edge_.options.body_idle);
   deadline_ = Clock::time_point::max();
   expired_ = true;
   stream_.cancel();
+}
+
+/// Whether the client has taken enough of an answer since the last time, though the kernel, whose
+/// buffer is large, has asked for no more of it.
+bool Connection::progresses() {
+  if (!acknowledged_) return false;
+  const auto now = stream_.acknowledged_bytes();
+  if (now < *acknowledged_ + progress_bytes_min) return false;
+  acknowledged_ = now;
+  return true;
 }
 
 void Connection::drain() {
@@ -149,6 +166,9 @@ Awaitable<Connection::Read> Connection::read_request() {
 void Connection::take_head() {
   request_ = std::move(parser_->request());
   wire_head_ = request_.method == "HEAD";
+  bulk_ = false;
+  const auto credentials = request_.headers.find("Authorization");
+  asker_ = credentials ? std::hash<std::string_view>{}(*credentials) : 0;
   request_.remote = remote_;
   if (edge_.options.trust_forwarded)
     if (const auto list = request_.headers.find("X-Forwarded-For"))
@@ -165,7 +185,7 @@ Awaitable<Connection::Read> Connection::admit() {
   const bool has_body = !parser_->done();
   if (edge_.options.admit) admission_ = edge_.options.admit(request_, has_body, false);
   if (admission_.undecided) {
-    const bool asked = co_await on_worker(false, [this, has_body] {
+    const bool asked = co_await on_worker(Lane::check, false, [this, has_body] {
       try {
         admission_ = edge_.options.admit(request_, has_body, true);
       } catch (const std::exception& error) {
@@ -250,7 +270,7 @@ Awaitable<Connection::Read> Connection::read_body() {
     if (fault_) co_return Read::fault;
     if (body_->should_spill()) {
       Result<void> spilled;
-      co_await on_worker(true, [&] { spilled = body_->spill(); });
+      co_await on_worker(Lane::own, true, [&] { spilled = body_->spill(); });
       if (!spilled) fault_ = fault_of(spilled.error());
       if (fault_) co_return Read::fault;
     }
@@ -318,7 +338,9 @@ Awaitable<bool> Connection::read_more() {
 }
 
 Awaitable<void> Connection::handle() {
-  const bool admitted = co_await on_worker(false, [this] { run_handler(); });
+  const bool zipped = request_.headers.find("Content-Encoding").has_value();
+  bulk_ = body_->size() > (zipped ? bulk_zipped_bytes_min : bulk_bytes_min);
+  const bool admitted = co_await on_worker(admission_.lane, false, [this] { run_handler(); });
   if (!admitted) fault_ = Fault{503, "The server is busy: try again later"};
   if (fault_) own_answer(*fault_);
 }
@@ -336,6 +358,9 @@ void Connection::run_handler() {
     request_.body = std::move(*body);
     response_ = edge_.handler(request_);
     request_.body = {};  // here, since giving a large mapping back takes its time
+    if (response_.status == 503)
+      if (const auto seconds = pool().retry_after_s(); seconds > 1)
+        response_.headers.set("Retry-After", std::to_string(seconds));
     charge_answer();
   } catch (const std::bad_alloc&) {
     log::error("{} {} failed: out of memory", request_.method, request_.path);
@@ -392,7 +417,8 @@ void Connection::own_answer(const Fault& fault) {
   response_ = {};
   response_.status = fault.status;
   response_.headers.set("Content-Type", "application/json");
-  if (fault.status == 503) response_.headers.set("Retry-After", "1");
+  if (fault.status == 503)
+    response_.headers.set("Retry-After", std::to_string(pool().retry_after_s()));
   if (fault.status == 415) response_.headers.set("Accept-Encoding", "gzip, identity");
   response_.body = "{\"detail\": " + json::quoted(fault.detail) + "}";
   if (edge_.options.on_own_answer) edge_.options.on_own_answer(request_, response_);
@@ -420,7 +446,7 @@ Awaitable<bool> Connection::write_stream() {
   while (left > 0) {
     deadline_at(Clock::time_point::max());
     Result<std::string> piece;
-    co_await on_worker(true, [&] {
+    co_await on_worker(admission_.lane, true, [&] {
       try {
         piece = response_.stream();
       } catch (const std::exception& error) {
@@ -448,7 +474,10 @@ Awaitable<bool> Connection::write(std::string_view head, std::string_view body) 
     const auto of_head = std::min(written, head.size());
     head.remove_prefix(of_head);
     body.remove_prefix(written - of_head);
+    if (!acknowledged_ && !(head.empty() && body.empty()))
+      acknowledged_ = stream_.acknowledged_bytes();
   }
+  acknowledged_.reset();
   co_return true;
 }
 
@@ -465,21 +494,24 @@ Awaitable<void> Connection::linger() {
   }
 }
 
-/// Runs `work` on a worker and resumes on the connection's own thread. False when the queue is full
-/// and the work was not `admitted` before.
-Awaitable<bool> Connection::on_worker(bool admitted, std::function<void()> work) {
-  auto initiate = [this, admitted, &work](auto handler) {
+/// Runs `work` on a worker and resumes on the connection's own thread. False when it was not run:
+/// the queue is full, or it waited too long. What was `admitted` before is always run.
+Awaitable<bool> Connection::on_worker(Lane lane, bool admitted, std::function<void()> work) {
+  auto initiate = [this, lane, admitted, &work](auto handler) {
     // Shared, because a std::function must be copyable; only one copy ever calls it.
     auto resume = std::make_shared<decltype(handler)>(std::move(handler));
     const auto executor = stream_.executor();
-    auto job = [resume, executor, work = std::move(work)] {
+    const auto resume_with = [resume, executor](bool ran) {
+      asio::post(executor, [resume, ran] { std::move (*resume)(ran); });
+    };
+    auto job = [resume_with, work = std::move(work)] {
       work();
-      asio::post(executor, [resume] { std::move (*resume)(true); });
+      resume_with(true);
     };
     if (admitted)
-      edge_.pool.post(std::move(job));
-    else if (!edge_.pool.try_post(std::move(job)))
-      asio::post(executor, [resume] { std::move (*resume)(false); });
+      pool().post(lane, asker_, std::move(job));
+    else if (!pool().try_post(lane, asker_, std::move(job), [resume_with] { resume_with(false); }))
+      resume_with(false);
   };
   const bool ran =
       co_await asio::async_initiate<const asio::use_awaitable_t<Executor>&, void(bool)>(

@@ -50,7 +50,9 @@ class Connection {
   Awaitable<bool> write_stream();
   Awaitable<bool> write(std::string_view head, std::string_view body);
   Awaitable<void> linger();
-  Awaitable<bool> on_worker(bool admitted, std::function<void()> work);
+  Awaitable<bool> on_worker(Lane lane, bool admitted, std::function<void()> work);
+  WorkerPool& pool() { return bulk_ ? edge_.bulk : edge_.pool; }
+  bool progresses();
 
   void parse();
   void take_head();
@@ -83,6 +85,11 @@ class Connection {
   Request request_;
   Response response_;
   bool wire_head_ = false;  // HEAD was sent, whatever the request became
+  bool bulk_ = false;       // its body is large
+  std::size_t asker_ = 0;   // by the Authorization header; 0: without one
+  /// What the client had acknowledged when its answer was last seen to move; none while nothing
+  /// waits for it.
+  std::optional<std::uint64_t> acknowledged_;
   bool keep_alive_ = true;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <unordered_set>
@@ -17,6 +18,9 @@ namespace lectern::http {
 
 class Connection;
 
+/// By how much the threads that work on large bodies give way to the others.
+inline constexpr int bulk_niceness = 10;
+
 /// What all connections of a server share.
 struct Edge {
   Edge(ServerOptions settings, Handler handle)
@@ -24,7 +28,13 @@ struct Edge {
         handler(std::move(handle)),
         memory(options.memory_bytes_max, "LECTERN_RUNSERVER_MEMORY_BYTES_MAX"),
         spool(options.spool_bytes_max, "LECTERN_RUNSERVER_SPOOL_BYTES_MAX"),
-        pool(options.workers, options.queue_max) {}
+        pool({.threads = options.workers,
+              .queue_max = options.queue_max,
+              .wait_max = options.queue_deadline}),
+        bulk({.threads = std::max(1U, options.workers / 2),
+              .queue_max = options.queue_max,
+              .wait_max = options.queue_deadline,
+              .niceness = bulk_niceness}) {}
 
   const ServerOptions options;
   const Handler handler;
@@ -36,6 +46,8 @@ struct Edge {
   /// The drain deadline has passed: work that has not begun is dropped.
   std::atomic<bool> abandoned{false};
   WorkerPool pool;
+  /// For large bodies: unzipping and reading them must not keep small requests waiting.
+  WorkerPool bulk;
 };
 
 /// One I/O thread's loop, and the connections that live on it. Only `context` may be touched from

@@ -54,7 +54,7 @@ class AsioServer final : public Server {
   const ServerCounters& counters() const override { return edge_.counters; }
   const Budget& memory() const override { return edge_.memory; }
   const Budget& spool() const override { return edge_.spool; }
-  std::size_t queue_depth() const override { return edge_.pool.depth(); }
+  std::size_t queue_depth() const override { return edge_.pool.depth() + edge_.bulk.depth(); }
 
  private:
   Result<void> bind();
@@ -192,6 +192,8 @@ Awaitable<void> AsioServer::watch(Loop& loop) {
     co_await loop.tick.async_wait(use_tuple);
     const auto now = Clock::now();
     for (auto* connection : loop.connections) connection->check(now);
+    edge_.pool.expire(now);
+    edge_.bulk.expire(now);
     if (edge_.draining && now >= drain_until_) {
       edge_.abandoned = true;
       for (auto* connection : loop.connections) connection->close();

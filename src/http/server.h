@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "http/message.h"
+#include "http/worker_pool.h"
 
 namespace lectern::http {
 
@@ -18,6 +19,7 @@ namespace lectern::http {
 struct Admission {
   std::optional<Response> answer{};  ///< set: this is the answer, and the body is not taken
   bool undecided = false;            ///< it takes a check that may block: ask again on a worker
+  Lane lane = Lane::own;             ///< what the handler may wait for
   /// Bytes of the body that are taken, unzipped too; more get 413.
   std::uint64_t body_bytes_max = std::numeric_limits<std::uint64_t>::max();
 };
@@ -34,6 +36,7 @@ struct ServerOptions {
   unsigned io_threads = 1;
   unsigned workers = 32;         ///< threads that run the handler
   std::size_t queue_max = 1024;  ///< requests waiting for a worker; more get 503, Retry-After
+  std::chrono::milliseconds queue_deadline{10'000};  ///< for which they wait; then 503
   std::size_t connections_max = 10'000;
   std::size_t header_bytes_max = 32 * 1024;             ///< more: 431
   std::uint64_t body_bytes_max = 100 * 1024 * 1024;     ///< more, also unzipped: 413

@@ -58,11 +58,13 @@ class Certificate {
 /// TLS over a RawClient's socket.
 class TlsClient {
  public:
-  explicit TlsClient(std::uint16_t port, int version_max = TLS1_3_VERSION)
+  explicit TlsClient(std::uint16_t port, int version_max = TLS1_3_VERSION,
+                     const char* ciphers = "ALL")
       : client_(port),
         context_(SSL_CTX_new(TLS_client_method()), SSL_CTX_free),
         tls_(nullptr, SSL_free) {
     SSL_CTX_set_max_proto_version(context_.get(), version_max);
+    SSL_CTX_set_cipher_list(context_.get(), ciphers);
     tls_.reset(SSL_new(context_.get()));
     SSL_set_fd(tls_.get(), client_.socket());
     connected = SSL_connect(tls_.get()) == 1;
@@ -145,6 +147,15 @@ TEST_CASE("HTTPS: a client without TLS or with an old one gets nowhere, others a
   TlsClient client(server.port());
   client.send(post("hello"));
   CHECK(client.receive_until("hello").ends_with("hello"));
+}
+
+TEST_CASE("HTTPS: only ciphers with forward secrecy are spoken") {
+  const Certificate certificate;
+  RunningServer server(tls_options(certificate), echo);
+  for (const char* without : {"AES128-SHA", "AES256-SHA256", "AES128-GCM-SHA256"})
+    CHECK_FALSE(TlsClient(server.port(), TLS1_2_VERSION, without).connected);
+  CHECK_FALSE(TlsClient(server.port(), TLS1_2_VERSION, "ECDHE+AES:!AESGCM:!AESCCM").connected);
+  CHECK(TlsClient(server.port(), TLS1_2_VERSION, "ECDHE+AESGCM").connected);
 }
 
 TEST_CASE("HTTPS: a handshake that is never begun ends at its deadline") {

@@ -158,7 +158,8 @@ Response refuse(const Application& app, Error error) {
 /// Whether the request was refused for what its head says, or the store did not answer: no more is
 /// asked of the store for it.
 bool spares_store(int status) {
-  return status == 401 || (status >= 403 && status <= 405) || status == 413 || status >= 500;
+  return status == 401 || (status >= 403 && status <= 405) || status == 413 || status == 429 ||
+         status >= 500;
 }
 
 /// Communication 2.1.3: on every answer of the statement resource, of any status. Where the store
@@ -216,16 +217,27 @@ bool is_live_probe(std::string_view path) {
   return path.ends_with("/__lbheartbeat__") || path.ends_with("/__lbheartbeat__/");
 }
 
+/// By the path alone; whether it is served is decided later.
+Lane lane_of(std::string_view path) {
+  const bool store = (path.find("/xAPI/") != path.npos && path.find("/xAPI/about") == path.npos) ||
+                     path.find("/__heartbeat__") != path.npos;
+  return store ? Lane::store : Lane::own;
+}
+
 }  // namespace
 
 Admission admit(Application& app, Request& head, bool has_body, bool may_block) {
   const bool probe = is_live_probe(head.path);
-  if (!has_body && !probe) return {};
+  const Lane lane = lane_of(head.path);
+  if (!has_body && !probe) return {.lane = lane};
   if (probe || app.cors.is_preflight(head)) return {.answer = serve(app, head)};
   const auto begin = Clock::now();
   auto exchange = exchange_of(app, head);
   auto admission = look_at_head(exchange, may_block);
-  if (admission) return std::move(*admission);
+  if (admission) {
+    admission->lane = lane;
+    return std::move(*admission);
+  }
   Response response = refuse(app, std::move(admission).error());
   complete(exchange, response, false);
   conclude(exchange, head.method, begin, response);

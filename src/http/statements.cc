@@ -1,6 +1,7 @@
 #include <string>
 
 #include "base/json.h"
+#include "base/page_bytes.h"
 #include "http/parameters.h"
 #include "http/ralph_parameters.h"
 #include "http/resources.h"
@@ -97,6 +98,8 @@ Result<Response> get_statements(Exchange& exchange) {
       presentation.languages = xapi::parse_accept_language(*header);
 
   if (!query.statement_id && !query.voided_statement_id) {
+    // The rows, and the text that is made of them.
+    RETURN_IF_ERROR(exchange.request.charge(2 * page_bytes_max()));
     TRY(auto listing, lrs::list(exchange.lrs(), *exchange.principal, query, presentation));
     exchange.consistent_through = listing.consistent_through;
     return respond_with(exchange, query, std::move(listing));

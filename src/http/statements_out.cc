@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -63,6 +64,13 @@ class Mixed {
     return all;
   }
 
+  /// What is in memory while it is sent.
+  std::uint64_t held_bytes() const {
+    std::uint64_t all = first_.size() + 2 * piece_bytes;
+    for (const auto& part : parts_) all += part.head.size() + part.sha2.size();
+    return all;
+  }
+
   /// The next piece; empty at the end.
   Result<std::string> next() {
     if (!first_.empty()) return std::exchange(first_, {});
@@ -101,32 +109,37 @@ class Mixed {
   bool done_ = false;
 };
 
-/// The content type that the statements declare for an attachment. It goes into a header, so
-/// anything that could end the line falls back to bytes.
-std::string content_type_of(const std::vector<std::string>& statements, const std::string& sha2) {
+using ContentTypes = std::unordered_map<std::string, std::string>;
+
+/// The content types that the statements declare for their attachments, by sha2. They go into
+/// headers, so anything that could end the line is left out.
+ContentTypes content_types_of(const std::vector<std::string>& statements) {
+  ContentTypes types;
   for (const auto& statement : statements) {
-    if (statement.find(sha2) == std::string::npos) continue;
+    if (statement.find("\"attachments\"") == std::string::npos) continue;
     const auto document = json::parse(statement);
     if (!document) continue;
     for (auto& attachment : xapi::attachments_of((*document)->root()))
-      if (attachment.sha2 == sha2 &&
-          attachment.content_type.find_first_of("\r\n") == std::string::npos)
-        return attachment.content_type;
+      if (attachment.content_type.find_first_of("\r\n") == std::string::npos)
+        types.try_emplace(std::move(attachment.sha2), std::move(attachment.content_type));
   }
-  return "application/octet-stream";
+  return types;
 }
 
-Result<Response> with_attachments(Exchange& exchange, std::string json,
-                                  const std::vector<std::string>& statements,
+Result<Response> with_attachments(Exchange& exchange, std::string json, const ContentTypes& types,
                                   const std::vector<std::string>& sha2s) {
   // Sending may take long: the stream's own calls to the store have no common deadline.
   auto mixed = std::make_shared<Mixed>(exchange.lrs(), store::Context{exchange.principal->target},
                                        std::move(json));
-  for (const auto& sha2 : sha2s)
-    RETURN_IF_ERROR(mixed->add(sha2, content_type_of(statements, sha2)));
+  for (const auto& sha2 : sha2s) {
+    const auto type = types.find(sha2);
+    RETURN_IF_ERROR(
+        mixed->add(sha2, type == types.end() ? "application/octet-stream" : type->second));
+  }
   Response response;
   response.headers.add("Content-Type", mixed->content_type());
   response.stream_bytes = mixed->bytes();
+  response.stream_held_bytes = mixed->held_bytes();
   response.stream = [mixed] { return mixed->next(); };
   return response;
 }
@@ -145,23 +158,24 @@ Result<Response> respond_with(Exchange& exchange, const xapi::StatementQuery& qu
     text += "\"more\":" +
             json::quoted(listing.next ? more_link(exchange, *listing.next) : std::string()) + ",";
   text += "\"statements\":[";
+  const auto types = query.attachments ? content_types_of(listing.statements) : ContentTypes{};
   for (std::size_t i = 0; i < listing.statements.size(); ++i) {
     if (i > 0) text += ',';
     text += listing.statements[i];
   }
   text += "]}";
   if (!query.attachments) return json_response(std::move(text));
-  return with_attachments(exchange, std::move(text), listing.statements, listing.attachments);
+  return with_attachments(exchange, std::move(text), types, listing.attachments);
 }
 
 Result<Response> respond_with(Exchange& exchange, const xapi::StatementQuery& query,
                               lrs::Single single) {
-  const std::vector<std::string> statements{single.statement};
+  const auto types = query.attachments ? content_types_of({single.statement}) : ContentTypes{};
   std::string text =
       exchange.ralph ? "{\"statements\":[" + single.statement + "]}" : std::move(single.statement);
-  TRY(Response response, query.attachments ? with_attachments(exchange, std::move(text), statements,
-                                                              single.attachments)
-                                           : Result<Response>(json_response(std::move(text))));
+  TRY(Response response,
+      query.attachments ? with_attachments(exchange, std::move(text), types, single.attachments)
+                        : Result<Response>(json_response(std::move(text))));
   response.headers.add("Last-Modified", http_date(single.stored));
   return response;
 }

@@ -5,6 +5,8 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ssl.hpp>
 
+#include "http/tcp_progress.h"
+
 namespace lectern::http {
 
 class Stream::Tls {
@@ -90,6 +92,10 @@ void Stream::cancel() {
 void Stream::close() {
   error_code ignored;
   socket_.close(ignored);
+}
+
+std::uint64_t Stream::acknowledged_bytes() {
+  return tcp_acknowledged_bytes(socket_.native_handle());
 }
 
 bool Stream::readable() const {

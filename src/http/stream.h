@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -41,6 +42,8 @@ class Stream {
   /// Makes the operation under way, and no later one, return as broken.
   void cancel();
   void close();
+  /// Bytes of this connection that the other side's system has taken.
+  std::uint64_t acknowledged_bytes();
   /// Whether bytes wait to be read.
   bool readable() const;
   /// The other side's address, "" when it has gone.

@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "base/limits.h"
+#include "base/page_bytes.h"
 #include "lrs/access.h"
 #include "lrs/present.h"
 #include "xapi/terms.h"
@@ -54,6 +55,8 @@ Result<store::Page> matching_rows(Lrs& lrs, const store::Context& context,
                                   const xapi::Terms& statement_terms, const store::Filter& filter,
                                   store::PageRequest request) {
   const std::size_t wanted = request.rows_max;
+  const std::size_t bytes_max = page_bytes_max();
+  std::size_t bytes = 0;
   store::Page page;
   for (;;) {
     const auto query_once = [&] {
@@ -64,13 +67,22 @@ Result<store::Page> matching_rows(Lrs& lrs, const store::Context& context,
     page.more = batch.more;
     if (!batch.rows.empty()) request.after = batch.rows.back().position;
     for (auto& row : batch.rows) {
+      // A refill has a page's bytes of its own.
+      const bool fits = page.rows.empty() || bytes + row.json.size() <= bytes_max;
       if (row.refers && !statement_terms.empty()) {
         TRY(const bool matches, matches_along_chain(lrs, context, row, statement_terms));
         if (!matches) continue;
       }
+      if (!fits) {
+        page.more = true;
+        return page;
+      }
+      bytes += row.json.size();
       page.rows.push_back(std::move(row));
     }
-    if (!page.more || page.rows.size() >= wanted) return page;
+    // With fewer rows than it may have, and more behind them, the page ended by its bytes.
+    const bool full = batch.more && batch.rows.size() < request.rows_max && !page.rows.empty();
+    if (!page.more || full || page.rows.size() >= wanted) return page;
     request.rows_max = wanted - page.rows.size();
     if (std::chrono::steady_clock::now() > context.deadline)
       return fail(Code::unavailable, "The query took too long; ask for less.");
@@ -105,12 +117,13 @@ Result<Listing> list(Lrs& lrs, const auth::Principal& principal, const xapi::Sta
   if (page.more && !page.rows.empty())
     listing.next = xapi::Cursor{page.rows.back().position, horizon};
   listing.statements.reserve(page.rows.size());
+  Attached attached;
   for (auto& row : page.rows) {
-    if (query.attachments)
-      RETURN_IF_ERROR(collect_attachments(lrs, context, row.json, listing.attachments));
+    if (query.attachments) RETURN_IF_ERROR(collect_attachments(lrs, context, row.json, attached));
     TRY(auto text, present(lrs, context, std::move(row.json), presentation));
     listing.statements.push_back(std::move(text));
   }
+  listing.attachments = std::move(attached.sha2s);
   return listing;
 }
 
@@ -132,9 +145,11 @@ Result<Single> fetch(Lrs& lrs, const auth::Principal& principal, const xapi::Sta
       return none();
   }
   Single single;
+  Attached attached;
   single.stored = statement.position.stored;
   if (query.attachments)
-    RETURN_IF_ERROR(collect_attachments(lrs, context, statement.json, single.attachments));
+    RETURN_IF_ERROR(collect_attachments(lrs, context, statement.json, attached));
+  single.attachments = std::move(attached.sha2s);
   TRY(single.statement, present(lrs, context, std::move(statement.json), presentation));
   return single;
 }

@@ -32,13 +32,13 @@ Result<std::string> present(Lrs& lrs, const store::Context& context, std::string
 }
 
 Result<void> collect_attachments(Lrs& lrs, const store::Context& context, const std::string& json,
-                                 std::vector<std::string>& sha2s) {
+                                 Attached& attached) {
   if (json.find("\"attachments\"") == std::string::npos) return {};
   TRY(const auto document, json::parse(json));
   for (auto& attachment : xapi::attachments_of(document->root())) {
-    if (std::find(sha2s.begin(), sha2s.end(), attachment.sha2) != sha2s.end()) continue;
+    if (!attached.seen.insert(attachment.sha2).second) continue;
     TRY(const auto bytes, lrs.documents.blob_size(context, attachment.sha2));
-    if (bytes) sha2s.push_back(std::move(attachment.sha2));
+    if (bytes) attached.sha2s.push_back(std::move(attachment.sha2));
   }
   return {};
 }

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/page_bytes.h"
 #include "store/contract_walk.h"
 
 namespace lectern::store::contract {
@@ -18,6 +19,18 @@ Ids append_each(Subject& subject, const std::vector<Sample>& samples) {
   for (const auto& sample : samples) ids.push_back(append_new(subject, sample).id);
   return ids;
 }
+
+/// Another bound on a page's bytes, for a while.
+class PageBytes {
+ public:
+  explicit PageBytes(std::size_t bytes_max) { set_page_bytes_max(bytes_max); }
+  ~PageBytes() { set_page_bytes_max(before_); }
+  PageBytes(const PageBytes&) = delete;
+  PageBytes& operator=(const PageBytes&) = delete;
+
+ private:
+  const std::size_t before_ = page_bytes_max();
+};
 
 }  // namespace
 
@@ -132,6 +145,41 @@ void check_walking(const Backend& backend) {
       REQUIRE(page.has_value());
       CHECK(page->rows.size() == std::min<std::size_t>(rows_max, 3));
       CHECK(page->more == (rows_max < 3));
+    }
+  }
+  SUBCASE("a page ends by bytes as well as by rows, but has at least one row") {
+    auto subject = backend.open();
+    append_new(subject, std::vector<Sample>(5));
+    settle(backend, *subject.statements, subject.target);
+    for (const bool ascending : {false, true}) {
+      const auto ask = [&](std::size_t rows_max, std::size_t bytes_max,
+                           std::optional<xapi::Position> after = {}) {
+        const PageBytes limit(bytes_max);
+        auto page = subject.statements->query({subject.target}, {}, {after, rows_max, ascending});
+        REQUIRE(page.has_value());
+        return std::move(*page);
+      };
+      const auto all = ask(5, SIZE_MAX).rows;
+      REQUIRE(all.size() == 5);
+      const std::size_t two = all[0].json.size() + all[1].json.size();
+      const auto check = [&](std::size_t rows_max, std::size_t bytes_max, std::size_t rows) {
+        CAPTURE(bytes_max);
+        const auto page = ask(rows_max, bytes_max);
+        CHECK(page.rows.size() == rows);
+        CHECK(page.more == (rows < 5));
+        for (std::size_t i = 0; i < page.rows.size(); ++i)
+          CHECK(page.rows[i].position == all[i].position);
+      };
+      check(5, 1, 1);
+      check(5, two - 1, 1);
+      check(5, two, 2);
+      check(100, two, 2);
+      check(1, two, 1);
+      check(100, 10 * two, 5);
+      const auto rest = ask(5, 1, all[3].position);
+      REQUIRE(rest.rows.size() == 1);
+      CHECK(rest.rows[0].position == all[4].position);
+      CHECK_FALSE(rest.more);
     }
   }
   SUBCASE("a walk meets each row that was there at its start once, while others are stored") {

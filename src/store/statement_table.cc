@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "base/page_bytes.h"
 #include "store/verdicts.h"
 
 namespace lectern::store {
@@ -84,6 +85,7 @@ std::vector<Found> StatementTable::find(std::span<const Uuid> ids) const {
 
 Page StatementTable::query(const Filter& filter, const PageRequest& request) const {
   Page page;
+  std::size_t bytes = 0;
   const auto matches = [&](const Kept& kept) {
     const Time stored = kept.position.stored;
     return (!kept.voided || filter.voided_too) && (!filter.since || stored > *filter.since) &&
@@ -93,7 +95,9 @@ Page StatementTable::query(const Filter& filter, const PageRequest& request) con
     for (; at != last; ++at) {
       const Kept& kept = *at->second;
       if (!matches(kept)) continue;
-      if (page.rows.size() == request.rows_max) {
+      bytes += kept.json.size();
+      if (page.rows.size() == request.rows_max ||
+          (bytes > page_bytes_max() && !page.rows.empty())) {
         page.more = true;
         return;
       }

@@ -10,6 +10,7 @@
 #include "store/elasticsearch/kept.h"
 #include "store/elasticsearch/lookup.h"
 #include "store/elasticsearch/search.h"
+#include "store/page_end.h"
 
 namespace lectern::store::elasticsearch {
 namespace {
@@ -99,6 +100,7 @@ class Reading {
     page.more = rows_.size() > request_.rows_max;
     if (page.more) rows_.resize(request_.rows_max);
     page.rows = std::move(rows_);
+    end_by_bytes(page);
     return page;
   }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/page_bytes.h"
 #include "store/embedded/postings_walk.h"
 #include "store/embedded/values.h"
 
@@ -57,12 +58,17 @@ class PageQuery {
 
  private:
   /// One more row than the page may hold tells whether others follow.
-  bool is_full() const { return page_.rows.size() > request_.rows_max; }
+  bool is_full() const { return page_.more || page_.rows.size() > request_.rows_max; }
 
   Result<void> list(std::uint64_t order, std::string_view bytes) {
     const auto body = decode_body(bytes);
     if (!body) return fail(damaged("body"));
     if (body->voided && !filter_.voided_too) return {};
+    bytes_ += is_spare() ? 0 : body->json.size();
+    if (bytes_ > bytes_max_ && !page_.rows.empty()) {
+      page_.more = true;
+      return {};
+    }
     page_.rows.push_back({{stored_of(order), body->id},
                           is_spare() ? std::string() : std::string(body->json),
                           body->refers_to.has_value()});
@@ -104,12 +110,20 @@ class PageQuery {
     std::vector<rocksdb::Status> statuses(count);
     rocksdb::ReadOptions options;
     options.fill_cache = keep_ == Keep::yes;
+    // What is read at once is bounded too; keys behind that are "aborted", and asked for one by
+    // one.
+    options.value_size_soft_limit = bytes_max_;
     database_.rocks().MultiGet(options, database_.family(Family::bodies), count, slices.data(),
                                values.data(), statuses.data());
     for (std::size_t i = 0; i < count; ++i) {
+      if (statuses[i].IsAborted())
+        statuses[i] =
+            database_.rocks().Get(options, database_.family(Family::bodies), slices[i], &values[i]);
       if (statuses[i].IsNotFound()) return fail(damaged("posting"));
       if (!statuses[i].ok()) return fail(error_of(statuses[i], "reading bodies"));
       RETURN_IF_ERROR(list(matches[i], view(values[i])));
+      values[i].Reset();
+      if (page_.more) break;
     }
     matches.clear();
     return {};
@@ -123,6 +137,8 @@ class PageQuery {
   Turns::Turn& turn_;
   const Keep keep_;
   Page page_;
+  const std::size_t bytes_max_ = page_bytes_max();
+  std::size_t bytes_ = 0;  // of the texts in it
 };
 
 }  // namespace

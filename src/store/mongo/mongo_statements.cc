@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "base/log.h"
+#include "base/page_bytes.h"
 #include "store/mongo/layout.h"
 #include "store/mongo/mongo_append.h"
 #include "store/mongo/mongo_references.h"
@@ -132,11 +133,14 @@ Result<Page> MongoStatements::query(const Context& context, const Filter& filter
   TRY(const auto place, database_->place(context));
   TRY(auto client, database_->lease(context));
   Page page;
+  std::size_t bytes = 0;
   RETURN_IF_ERROR(client.find(database_->name(), place.collection, filter_of(filter, request),
                               options_of(request), [&](View document) {
                                 auto one = found_of(document);
                                 if (!one) return true;
-                                if (page.rows.size() == request.rows_max) {
+                                bytes += one->json.size();
+                                if (page.rows.size() == request.rows_max ||
+                                    (bytes > page_bytes_max() && !page.rows.empty())) {
                                   page.more = true;
                                   return false;
                                 }
