@@ -76,6 +76,13 @@ int run_migrate(const Invocation& invocation) {
                     "clickhouse hold rows that Ralph wrote",
                     loaded->settings.backend));
   const store::Context context{invocation.value("--target").value_or("")};
+  if (invocation.has("--create-tables")) {
+    // Counting needs them: what is missing is made.
+    const auto counted = stores->migration->count(context);
+    if (!counted) return failure(counted.error().message + ": " + counted.error().detail);
+    fmt::print("The tables are there; {} rows lack Lectern's part\n", *counted);
+    return 0;
+  }
   const bool dry_run = invocation.has("--dry-run");
   // Stopped by Ctrl-C it ends after the rows at hand; the next run goes on from there.
   std::signal(SIGINT, [](int) { interrupted = 1; });
@@ -103,6 +110,8 @@ Command migrate_command() {
           "Complete the rows that Ralph wrote to a database, while it is in use",
           {{"-b,--backend", "NAME", "es, mongo or clickhouse", false, false, "RUNSERVER_BACKEND"},
            {"-t,--target", "NAME", "Another index, collection or table than the default one"},
+           {"--create-tables", "",
+            "Make Lectern's tables or indices where they are missing, and nothing else"},
            {"--dry-run", "", "Only count and read, write nothing"},
            {"--json", "", "Print one JSON object"}},
           run_migrate};

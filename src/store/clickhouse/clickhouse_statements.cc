@@ -1,5 +1,6 @@
 #include "store/clickhouse/clickhouse_statements.h"
 
+#include "base/log.h"
 #include "net/http_client.h"
 #include "store/clickhouse/completion.h"
 #include "store/clock_check.h"
@@ -9,6 +10,8 @@ namespace {
 
 /// A server that takes longer is not there yet.
 constexpr std::chrono::milliseconds first_answer_max{2'000};
+/// For a heartbeat.
+constexpr std::chrono::milliseconds tables_max{5'000};
 
 }  // namespace
 
@@ -58,7 +61,15 @@ Result<void> ClickHouseStatements::check_clock() {
   return check.compare(*theirs, before, now());
 }
 
-Health ClickHouseStatements::health() { return server_.health(); }
+Health ClickHouseStatements::health() {
+  const auto health = server_.health();
+  if (health != Health::ok) return health;
+  const auto table = table_of("");
+  if (!table) return Health::error;
+  const auto ready = (*table)->prepare(std::chrono::steady_clock::now() + tables_max);
+  if (!ready) log::warning("{}: {}", ready.error().message, ready.error().detail);
+  return ready ? Health::ok : Health::error;
+}
 
 Result<Stores> open_clickhouse(const StoreSettings& settings) {
   TRY(auto options, options_of(settings));

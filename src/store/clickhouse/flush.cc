@@ -50,6 +50,38 @@ bool any_row(const Request& request, const Is& is) {
                      [&](const Row& row) { return is(row.id); });
 }
 
+bool is_of(const Request& request, const NewRow& row) {
+  return std::any_of(request.rows.begin(), request.rows.end(),
+                     [&](const Row& own) { return &own == row.row; });
+}
+
+constexpr std::string_view pushing_to = ": while pushing to view ";
+
+/// The view on Ralph's table that did not take a row, as ClickHouse names it.
+std::optional<std::string> view_of(const Error& error) {
+  const auto at = error.detail.find(pushing_to);
+  if (at == std::string::npos) return std::nullopt;
+  auto name = error.detail.substr(at + pushing_to.size());
+  name.resize(std::min(name.size(), name.find_first_of(" (,")));
+  if (name.ends_with('.')) name.pop_back();
+  return name;
+}
+
+/// For the client: no want of the database, but of these statements or of that view.
+Error refused_by_view(const Error& error) {
+  constexpr std::string_view before = "DB::Exception: ";
+  constexpr std::size_t reason_bytes_max = 300;
+  const auto begin = error.detail.find(before);
+  const auto from = begin == std::string::npos ? 0 : begin + before.size();
+  const auto reason = error.detail.substr(from, error.detail.find(pushing_to) - from);
+  Error refused;
+  refused.message =
+      "The view " + view_of(error).value_or("") +
+      " of ClickHouse does not take the statements: " + reason.substr(0, reason_bytes_max);
+  refused.detail = error.detail;
+  return refused;
+}
+
 NewRow new_row(const Request& request, std::size_t i) {
   return {&request.rows[i], &request.hashes[i], request.completes};
 }
@@ -158,9 +190,16 @@ Result<void> Flush::put_off(const Requests& requests) {
 }
 
 Result<void> Flush::complete_what_events_hold() {
+  // What is in conflict as it is completes nothing (W8).
+  const auto will_be_refused = [&](const Request& request) {
+    if (request.on_conflict != OnConflict::refuse_batch) return false;
+    const auto verdicts = store::judge(request.rows, request.on_conflict,
+                                       [&](const Uuid& id) { return claims_.kept(id); });
+    return std::find(verdicts.begin(), verdicts.end(), Verdict::conflict) != verdicts.end();
+  };
   std::unordered_map<Uuid, Request*> asked;
   for (const auto& request : requests_) {
-    if (request->completes) continue;
+    if (request->completes || will_be_refused(*request)) continue;
     for (const Row& row : request->rows)
       if (claims_.is_left_over(row.id) || (foreign_ && !claims_.kept(row.id)))
         asked.emplace(row.id, request.get());
@@ -243,34 +282,56 @@ Result<void> Flush::write_around() {
 }
 
 Result<void> Flush::write_events() {
-  const auto body = events_body(new_);
-  if (body.rows == 0) return {};
-  Fate fate = Fate::refused;
-  auto written = server_.insert({.table = names_.events,
-                                 .columns = events_columns,
-                                 .rows = body.rows,
-                                 .body = body.bytes.bytes(),
-                                 .until = presence_.until()},
-                                deadline_, &fate);
-  if (written || fate != Fate::unknown) return written;
-  // Nothing can be sent again that this table would take twice.
-  Doubt doubt{Doubt::Step::events, claims_.owner(), presence_.until(), {}, {}};
-  std::vector<Uuid> ids;
-  for (const NewRow& row : new_) {
-    doubt.rows.push_back(without_text(*row.row));
-    ids.push_back(row.row->id);
+  const auto insert_events = [&](std::span<const NewRow> rows, Fate& fate) -> Result<void> {
+    const auto body = events_body(rows);
+    if (body.rows == 0) return {};
+    auto written = server_.insert({.table = names_.events,
+                                   .columns = events_columns,
+                                   .rows = body.rows,
+                                   .body = body.bytes.bytes(),
+                                   .until = presence_.until()},
+                                  deadline_, &fate);
+    if (written || fate != Fate::unknown) return written;
+    // Nothing can be sent again that this table would take twice.
+    Doubt doubt{Doubt::Step::events, claims_.owner(), presence_.until(), {}, {}};
+    for (const NewRow& row : rows) doubt.rows.push_back(without_text(*row.row));
+    std::vector<Uuid> ids;
+    for (const Row& row : doubt.rows) ids.push_back(row.id);
+    const auto there =
+        count_events(server_, names_, ids, std::min(deadline_, Clock::now() + settle_max));
+    if (there && *there == ids.size()) return {};
+    in_doubt_ = true;
+    kept_.doubts.add(std::move(doubt));
+    return written;
+  };
+  Fate fate = Fate::unknown;
+  auto written = insert_events(new_, fate);
+  if (written || fate != Fate::refused || !view_of(written.error())) return written;
+  // A view refused all for what one request holds: each goes in by itself, so that the views see
+  // the others.
+  const bool lone = requests_.size() == 1;
+  for (std::size_t i = requests_.size(); i-- > 0;) {
+    const auto& request = requests_[i];
+    std::vector<NewRow> rows;
+    for (std::size_t j = 0; j < verdicts_[i].size(); ++j)
+      if (verdicts_[i][j] == Verdict::stored) rows.push_back(new_row(*request, j));
+    if (!lone) written = insert_events(rows, fate);
+    if (rows.empty() || written) continue;
+    if (fate != Fate::refused || !view_of(written.error())) return written;
+    // Not abandoned, or the same statements sent again would count as complete, unseen by the view.
+    RETURN_IF_ERROR(claims_.mark(pointers({request}), ClaimState::withdrawn, deadline_));
+    std::erase_if(new_, [&](const NewRow& row) { return is_of(*request, row); });
+    request->finish(fail(refused_by_view(written.error())));
+    verdicts_.erase(verdicts_.begin() + static_cast<std::ptrdiff_t>(i));
+    requests_.erase(requests_.begin() + static_cast<std::ptrdiff_t>(i));
   }
-  const auto there =
-      count_events(server_, names_, ids, std::min(deadline_, Clock::now() + settle_max));
-  if (there && *there == ids.size()) return {};
-  in_doubt_ = true;
-  kept_.doubts.add(std::move(doubt));
-  return written;
+  return {};
 }
 
 Result<void> Flush::write() {
   if (new_.empty()) return {};
   RETURN_IF_ERROR(write_around());
+  if (new_.empty()) return {};
   RETURN_IF_ERROR(write_rows());
   kept_.all_new = again_.empty() && new_.size() == pointers(requests_).size();
   return {};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "base/digest.h"
@@ -98,6 +99,33 @@ Result<void> create(Server& server, std::string_view table, const Layout& layout
   return server.command(sql, deadline);
 }
 
+/// Asked for, since CREATE ... IF NOT EXISTS needs the right to create where nothing is missing
+/// too.
+Result<bool> is_there(Server& server, const std::string& table, Deadline deadline) {
+  TRY(const auto answer, server.select("EXISTS TABLE " + table, deadline));
+  return answer == "\x01";
+}
+
+tl::unexpected<Error> cannot_create(const std::string& table, const Names& names,
+                                    const Error& error) {
+  if (error.detail.find("ACCESS_DENIED") == std::string::npos) return fail(error);
+  return fail(
+      Code::unavailable, "The tables of the database cannot be had",
+      table + " is missing, and Lectern's user may not create it: GRANT CREATE TABLE ON " +
+          names.database +
+          ".* to it, or let another user run `lectern migrate --create-tables`: " + error.detail);
+}
+
+Result<void> create_events(Server& server, const Names& names, Deadline deadline) {
+  auto created = create(server, names.events, events_layout, "", deadline);
+  if (!created && created.error().detail.find("UNKNOWN_DATABASE") != std::string::npos) {
+    created = server.command("CREATE DATABASE IF NOT EXISTS " + names.database, deadline);
+    if (created) created = create(server, names.events, events_layout, "", deadline);
+  }
+  if (!created) return cannot_create(names.events, names, created.error());
+  return {};
+}
+
 }  // namespace
 
 TermHash hash_of(std::string_view term) {
@@ -144,25 +172,28 @@ std::optional<Reference> Reference::parse(std::string_view text) {
 Time emission_time(Time timestamp) {
   using namespace std::chrono;
   constexpr Time first = sys_days{year{1900} / January / 1};
-  constexpr Time last = sys_days{year{2299} / December / 31};
+  constexpr Time last = sys_days{year{2300} / January / 1} - microseconds{1};
   return std::clamp(timestamp, first, last);
 }
 
 Result<void> create_tables(Server& server, const Names& names, Deadline deadline) {
-  if (!create(server, names.events, events_layout, "", deadline)) {
-    // Most often the database is there, and the right to create one is not.
-    RETURN_IF_ERROR(server.command("CREATE DATABASE IF NOT EXISTS " + names.database, deadline));
-    RETURN_IF_ERROR(create(server, names.events, events_layout, "", deadline));
-  }
-  const auto settings = known_part_settings(server, deadline);
+  TRY(const bool has_events, is_there(server, names.events, deadline));
+  if (!has_events) RETURN_IF_ERROR(create_events(server, names, deadline));
   const std::array<std::pair<std::string_view, const Layout*>, 5> ours = {
       {{names.rows, &rows_layout},
        {names.ids, &ids_layout},
        {names.terms, &terms_layout},
        {names.marks, &marks_layout},
        {names.writers, &writers_layout}}};
-  for (const auto& [table, layout] : ours)
-    RETURN_IF_ERROR(create(server, table, *layout, settings, deadline));
+  std::optional<std::string> settings;
+  for (const auto& [name, layout] : ours) {
+    const std::string table(name);
+    TRY(const bool there, is_there(server, table, deadline));
+    if (there) continue;
+    if (!settings) settings = known_part_settings(server, deadline);
+    if (const auto created = create(server, table, *layout, *settings, deadline); !created)
+      return cannot_create(table, names, created.error());
+  }
   return {};
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t detail_bytes_max = 500;
+constexpr std::size_t detail_bytes_max = 2'000;
 constexpr std::chrono::milliseconds health_max{5'000};
 
 std::string percent_encoded(std::string_view text) {
