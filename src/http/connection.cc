@@ -31,7 +31,7 @@ constexpr milliseconds room_deadline{1'000};
 constexpr milliseconds room_pause{20};
 /// Bodies from which a request is worked on by the threads that give way to others.
 constexpr std::uint64_t bulk_bytes_min = 1024 * 1024;
-constexpr std::uint64_t bulk_zipped_bytes_min = 32 * 1024;
+constexpr std::uint64_t bulk_zipped_bytes_min = 8 * 1024;
 /// Bytes of an answer that a client takes within body_idle, at least: a slow line does, and who
 /// only wants to hold the connection has to work for it.
 constexpr std::uint64_t progress_bytes_min = 16 * 1024;
