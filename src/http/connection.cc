@@ -133,6 +133,8 @@ Awaitable<void> Connection::run() {
     ++edge_.counters.requests_in_flight;
     if (read == Read::fault) {
       keep_alive_ = false;
+      // What was taken of the body is given back now, not when the connection has ended.
+      body_.emplace(edge_.options.body_memory_bytes_max, edge_.options.spool_dir);
       own_answer(*fault_);
     } else if (read == Read::whole) {
       co_await handle();
@@ -297,7 +299,9 @@ Awaitable<Connection::Read> Connection::read_body() {
 Awaitable<bool> Connection::make_room() {
   if (parser_->done() || body_->try_reserve(buffer_.view().size())) co_return true;
   deadline_at(Clock::time_point::max());
-  const auto until = Clock::now() + room_deadline;
+  // Not all at once: who is refused first makes room for the others.
+  const auto until = Clock::now() + room_deadline / 2 +
+                     room_deadline / 2 * (std::hash<std::string>{}(request_.id) % 16) / 16;
   Timer pause(stream_.executor());
   while (Clock::now() < until && !edge_.abandoned) {
     pause.expires_after(room_pause);
