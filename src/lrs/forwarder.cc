@@ -19,8 +19,16 @@ constexpr auto idle_wait = 1000ms;  // other processes' statements are noticed a
 constexpr auto backoff_first = 200ms;
 constexpr auto backoff_most = 60'000ms;
 constexpr auto lease = 15'000ms;
+/// Of a receiver's answer: the ids of a batch have 4 KB.
+constexpr std::size_t answer_bytes_max = 64UL * 1024;
 /// Where the position at which a receiver was first met is kept; no target has such a name.
 const std::string met_place = "\n";
+
+net::HttpOptions client_options() {
+  net::HttpOptions options;
+  options.response_bytes_max = answer_bytes_max;
+  return options;
+}
 
 }  // namespace
 
@@ -216,7 +224,7 @@ Result<Delivered> Forwarder::Walk::send_one(const DeadLetter& letter) {
 
 Forwarder::Forwarder(store::StatementStore& statements, store::DocumentStore& documents,
                      std::vector<Receiver> receivers)
-    : statements_(statements), state_(documents), documents_(documents) {
+    : statements_(statements), state_(documents), documents_(documents), client_(client_options()) {
   for (auto& receiver : receivers) {
     if (!receiver.is_active) {
       log::info("forwarding to {} is switched off", net::without_credentials(receiver.url));

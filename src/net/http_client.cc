@@ -1,11 +1,13 @@
 #include "net/http_client.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 
 #include <curl/curl.h>
 
 #include "base/assert.h"
+#include "net/answer_budget.h"
 
 namespace lectern::net {
 namespace {
@@ -38,20 +40,54 @@ bool equal_without_case(std::string_view a, std::string_view b) {
   return true;
 }
 
+/// Bytes of an answer's headers, each line with its end.
+constexpr std::size_t response_header_bytes_max = 128UL * 1024;
+/// Bytes of the bodies that all clients together are receiving. Pages of databases have some 100
+/// KB.
+constexpr std::size_t answers_bytes_max = 256UL * 1024 * 1024;
+
+AnswerBudget& all_answers() {
+  static AnswerBudget budget(answers_bytes_max);
+  return budget;
+}
+
 /// What the callbacks of one transfer fill.
 struct Transfer {
+  explicit Transfer(CURL* handle) : curl(handle) {}
+
+  CURL* const curl;
   HttpResponse response;
+  AnswerShare share{all_answers()};
   std::size_t body_bytes_max = 0;
+  std::size_t head_bytes = 0;
   bool too_large = false;
+  bool no_room = false;     // among all answers
   bool whole_head = false;  // its empty line has come
 };
 
+/// Makes room for `more` bytes: for the whole body where its length is announced and believable.
+bool make_room(Transfer& transfer, std::size_t more) {
+  std::string& body = transfer.response.body;
+  const std::size_t needed = body.size() + more;
+  if (!body.empty() && needed <= body.capacity()) return true;
+  curl_off_t announced = 0;
+  curl_easy_getinfo(transfer.curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+  const std::size_t whole = announced > 0 ? static_cast<std::size_t>(announced) : 0;
+  transfer.too_large = std::max(needed, whole) > transfer.body_bytes_max;
+  if (transfer.too_large) return false;
+  const std::size_t room =
+      std::max({needed, whole, std::min(2 * body.size(), transfer.body_bytes_max)});
+  transfer.no_room = !transfer.share.grow_to(room);
+  if (transfer.no_room) return false;
+  body.reserve(room);
+  return true;
+}
+
 std::size_t take_body(char* data, std::size_t, std::size_t size, void* user) {
   auto& transfer = *static_cast<Transfer*>(user);
-  if (transfer.response.body.size() + size > transfer.body_bytes_max) {
-    transfer.too_large = true;
-    return 0;  // breaks the transfer off
-  }
+  // 0 breaks the transfer off.
+  transfer.too_large = transfer.response.body.size() + size > transfer.body_bytes_max;
+  if (transfer.too_large || !make_room(transfer, size)) return 0;
   transfer.response.body.append(data, size);
   return size;
 }
@@ -59,6 +95,9 @@ std::size_t take_body(char* data, std::size_t, std::size_t size, void* user) {
 std::size_t take_header(char* data, std::size_t, std::size_t size, void* user) {
   auto& transfer = *static_cast<Transfer*>(user);
   std::string_view line(data, size);
+  transfer.head_bytes += size;
+  transfer.too_large = transfer.head_bytes > response_header_bytes_max;
+  if (transfer.too_large) return 0;
   while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
   // A status line begins a new answer: the one before was a 100 Continue.
   if (line.substr(0, 5) == "HTTP/") {
@@ -152,6 +191,8 @@ Error error_of(CURLcode code, const Transfer& transfer, const HttpRequest& reque
                              (*reason != '\0' ? reason : curl_easy_strerror(code));
   if (transfer.too_large)
     return {Code::too_large, "The answer of another server is too large", {}, {}, detail};
+  if (transfer.no_room)
+    return {Code::unavailable, "Answers of other servers take too much memory", {}, {}, detail};
   if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL)
     return {Code::invalid, "The URL cannot be used", {}, {}, detail};
   return {Code::unavailable, "Another server does not answer", {}, {}, detail};
@@ -234,11 +275,11 @@ Result<HttpResponse> HttpClient::send(const HttpRequest& request, Deadline deadl
     pool_->give_back(std::move(handle));
     return late();
   }
-  Transfer transfer;
-  transfer.body_bytes_max = options.response_bytes_max;
+  CURL* curl = handle.get();
+  Transfer transfer(curl);
+  transfer.body_bytes_max = std::min(options.response_bytes_max, answers_bytes_max);
   const List headers = header_list(request);
   char reason[CURL_ERROR_SIZE] = "";
-  CURL* curl = handle.get();
   set_common(curl, options);
   Once once;
   set_method(curl, request, once);

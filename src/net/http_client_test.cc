@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "net/answer_budget.h"
 #include "net/loopback_server.h"
 
 using namespace lectern;
@@ -147,4 +148,41 @@ TEST_CASE("an answer beyond the limit is broken off") {
   options.response_bytes_max = 1000;
   HttpClient client(options);
   CHECK(client.send({"GET", server.url(), {}, {}, {}}).error().code == Code::too_large);
+}
+
+TEST_CASE("an answer whose length is announced as beyond the limit is not waited for") {
+  LoopbackServer server([](const LoopbackServer::Request&) {
+    return std::string("200 OK\r\nContent-Length: 1000000\r\n\r\nx");
+  });
+  HttpOptions options;
+  options.response_bytes_max = 1000;
+  HttpClient client(options);
+  const auto begin = std::chrono::steady_clock::now();
+  CHECK(client.send({"GET", server.url(), {}, {}, {}}).error().code == Code::too_large);
+  CHECK(std::chrono::steady_clock::now() - begin < 10s);
+}
+
+TEST_CASE("headers beyond a limit are broken off") {
+  std::string head = "200 OK\r\n";
+  while (head.size() < 1024 * 1024) head += "X-Filler: " + std::string(8000, 'x') + "\r\n";
+  LoopbackServer server([&](const LoopbackServer::Request&) { return head + "\r\n"; });
+  HttpClient client;
+  CHECK(client.send({"GET", server.url(), {}, {}, {}}).error().code == Code::too_large);
+}
+
+TEST_CASE("answers share a budget, and give their part back") {
+  AnswerBudget budget(5000);
+  AnswerShare one(budget);
+  CHECK(one.grow_to(4000));
+  {
+    AnswerShare other(budget);
+    CHECK(other.grow_to(1000));
+    CHECK_FALSE(other.grow_to(1001));
+    CHECK_FALSE(one.grow_to(4001));
+    CHECK(one.grow_to(10));
+    CHECK(budget.taken() == 5000);
+  }
+  CHECK(budget.taken() == 4000);
+  CHECK(one.grow_to(5000));
+  CHECK_FALSE(one.grow_to(static_cast<std::size_t>(-1)));
 }

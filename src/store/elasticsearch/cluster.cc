@@ -99,6 +99,9 @@ Result<net::HttpResponse> Cluster::ask_hosts(const Call& call, Deadline deadline
       current_ = host;
       return response;
     }
+    // Too large is the answer, not what was asked: for a client the database is away.
+    if (!response && response.error().code == Code::too_large)
+      return fail(Code::unavailable, away, std::move(response.error().detail));
     if (!response && response.error().code != Code::unavailable)
       return fail(std::move(response).error());
     reasons +=
