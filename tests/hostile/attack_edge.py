@@ -1,4 +1,4 @@
-"""What browsers, probes, logs and eavesdroppers are told."""
+"""What browsers, probes, logs and eavesdroppers are told, and clients that do not read."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ import subprocess
 import time
 import urllib.parse
 
-from harness import STATEMENTS, Skip, at_once, lectern, request, scenario, statement
+from harness import MIB, STATEMENTS, Skip, at_once, basic, lectern, request, scenario, statement
 
 
 @scenario(peak_mib=160)
@@ -87,6 +87,30 @@ def metrics_can_ask_for_credentials(trial):
     with trial.server({"LECTERN_METRICS_CREDENTIALS": "true"}) as server:
         trial.expect("without: 401", server.call("GET", "/metrics", user=None).status == 401)
         trial.expect("with: 200", server.call("GET", "/metrics").status == 200)
+
+
+@scenario(peak_mib=600, p99_ms=1000)
+def large_pages_unread(trial):
+    """A page ends by bytes: statements of 5 MB, and 16 clients that ask for a page of them and do not read."""
+    with trial.server() as server:
+        for _ in range(10):
+            one = statement(context={"extensions": {"http://e.org/x": "x" * (5 * MIB)}})
+            answer = server.call("POST", STATEMENTS, one)
+            trial.expect("each is stored", answer.status == 200, answer.status)
+        seen, page = [], STATEMENTS + "?limit=10"
+        while page:
+            answer = server.call("GET", page, timeout=120)
+            seen += [s["id"] for s in answer.json["statements"]]
+            page = answer.json["more"]
+        trial.expect("a walk sees all of them", len(set(seen)) == 10, len(seen))
+        with trial.good_user(server):
+            connections = [socket.create_connection(("127.0.0.1", server.port), 30) for _ in range(16)]
+            for connection in connections:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+                connection.sendall(request("GET", STATEMENTS + "?limit=10", authorization=basic()))
+            time.sleep(4)
+            for connection in connections:
+                connection.close()
 
 
 SHIM = r"""

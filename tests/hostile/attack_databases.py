@@ -1,0 +1,89 @@
+"""Databases that are silent, slow, cut off, busy for ever, or answer with far too much: the server lives on,
+in bounded memory, and what needs no database is answered as ever."""
+
+import os
+import threading
+import time
+
+from harness import STATEMENTS, Skip, at_once, scenario, statement
+from hostile_server import HostileServer
+
+MODES = ("silent", "trickle", "cut", "huge", "endless", "headers", "redirect", "busy", "nothing", "page")
+
+
+def settings_of(backend, fake):
+    at = "RALPH_BACKENDS__LRS__" + backend.upper()
+    if backend == "es":
+        return {at + "__HOSTS": fake.url}
+    if backend == "clickhouse":
+        return {at + "__HOST": "127.0.0.1", at + "__PORT": str(fake.port)}
+    return {at + "__CONNECTION_URI": f"mongodb://127.0.0.1:{fake.port}/"}
+
+
+def under_attack(trial, backend, server, fake, mode):
+    fake.mode = mode
+    begin = time.monotonic()
+    requests = fake.requests
+
+    def ask(i):
+        if i % 2:
+            return server.call("POST", STATEMENTS, [statement()], timeout=60).status
+        return server.call("GET", STATEMENTS, timeout=60).status
+
+    slowest, asked = 0.0, []
+    clients = threading.Thread(target=lambda: asked.extend(at_once(24, ask)))
+    clients.start()
+    while clients.is_alive():
+        probe = time.monotonic()
+        status = server.call("GET", "/__lbheartbeat__", user=None).status
+        slowest = max(slowest, time.monotonic() - probe)
+        trial.expect("/__lbheartbeat__ answers 200", status == 200, status)
+        time.sleep(0.05)
+    seconds = time.monotonic() - begin
+    trial.expect(f"{backend}, {mode}: every client is told that the store is away",
+                 all(status in (500, 503) for status in asked), asked)
+    trial.expect(f"{backend}, {mode}: /__lbheartbeat__ answers within 1 s", slowest <= 1, f"{slowest:.1f} s")
+    trial.expect(f"{backend}, {mode}: nobody waits longer than the time-out", seconds <= 12, f"{seconds:.1f} s")
+    trial.note(f"{mode} {seconds:.1f}/{slowest:.2f} s, {fake.requests - requests} requests, {server.rss_mib()} MiB")
+
+
+def recovers(trial, backend, server, fake):
+    """With the database back, writes go on by themselves."""
+    fake.mode = "pass"
+    began, status = time.monotonic(), 0
+    while status != 200 and time.monotonic() < began + 20:
+        status = server.call("POST", STATEMENTS, [statement()], timeout=60).status
+    trial.expect(f"{backend}: a write is taken within 15 s of the database's return", status == 200 and
+                 time.monotonic() - began <= 15, f"{status} after {time.monotonic() - began:.1f} s")
+
+
+def attack(trial, backend, name, modes=MODES):
+    """`name`: the variable of the server that tests/servers/run.sh has started."""
+    behind = os.environ.get(name, "")
+    if not behind and backend != "clickhouse":
+        raise Skip(f"no server is running ({name})")
+    with HostileServer("nothing") as trap, \
+            HostileServer("pass" if behind else "cut", elsewhere=trap.url + "/", behind=behind,
+                          speaks="mongo" if backend == "mongo" else "http") as fake:
+        settings = {**settings_of(backend, fake), "LECTERN_STORE_TIMEOUT_MS": "3000"}
+        with trial.server(settings, backend=backend) as server:
+            if behind:
+                recovers(trial, backend, server, fake)
+            with trial.good_user(server, target="/whoami"):
+                for mode in modes:
+                    under_attack(trial, backend, server, fake, mode)
+                    if behind:
+                        recovers(trial, backend, server, fake)
+        trial.expect("no redirect is followed", trap.requests == 0, trap.requests)
+
+
+@scenario(peak_mib=900, p99_ms=1000)
+def clickhouse_gone_wrong(trial):
+    """What answers for ClickHouse is silent, slow, cut off, busy, no ClickHouse, or sends 100 MB or without end."""
+    attack(trial, "clickhouse", "LECTERN_TEST_CLICKHOUSE")
+
+
+@scenario(peak_mib=700, p99_ms=1000)
+def mongo_gone_wrong(trial):
+    """The same for MongoDB: silent, cut off, or 45 MB to every command."""
+    attack(trial, "mongo", "LECTERN_TEST_MONGO", ("silent", "cut", "huge"))
