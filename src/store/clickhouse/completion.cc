@@ -4,7 +4,9 @@
 #include <set>
 #include <unordered_set>
 
+#include "base/log.h"
 #include "store/clickhouse/census.h"
+#include "store/clickhouse/conflicting_ids.h"
 #include "store/clickhouse/event_row.h"
 
 namespace lectern::store::clickhouse {
@@ -95,6 +97,13 @@ Result<MigrationProgress> Completion::run(
     if (places.empty()) break;
     RETURN_IF_ERROR(complete(*table, places, dry_run, progress, deadline));
     last = places.back();
+  }
+  TRY(const auto conflicting, conflicting_ids(table->server(), table->names(), context.deadline));
+  for (const Uuid& id : conflicting) {
+    const auto what = id.text() + ": " + table->names().events +
+                      " holds statements under this id that differ; Lectern shows the one it took";
+    log::warning("clickhouse: {}", what);
+    if (progress.reasons.size() < reasons_max) progress.reasons.push_back(what);
   }
   return progress;
 }

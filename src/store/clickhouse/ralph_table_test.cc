@@ -214,4 +214,23 @@ TEST_CASE("what a crash left in Ralph's table shows nowhere until the client tri
   CHECK(place.backdoor.number("SELECT count() FROM " + place.events) == 1);
 }
 
+TEST_CASE("a migration tells under which ids Ralph and Lectern have stored different statements") {
+  const auto server = test_server();
+  if (!server) return;
+  Place place(*server);
+  auto stores = open_at(*server);
+  const auto same =
+      contract::append_new(*stores.statements, place.table, {{.note = "same"}}).front();
+  const auto ours =
+      contract::append_new(*stores.statements, place.table, {{.note = "ours"}}).front();
+  // As when both take one id at once: neither has seen the other's.
+  place.write_as_ralph(same.id, same.json);
+  place.write_as_ralph(ours.id, as_ralph_stores(ours.id, "eve", "2026-01-02T03:04:06+00:00"));
+  const auto progress = contract::migrate(*stores.migration, place.table);
+  REQUIRE(progress.reasons.size() == 1);
+  CHECK(progress.reasons.front().starts_with(ours.id.text()));
+  CHECK(progress.unreadable == 0);
+  CHECK(contract::found(*stores.statements, place.table, ours.id).json == ours.json);
+}
+
 }  // namespace lectern::store::clickhouse

@@ -88,4 +88,35 @@ TEST_CASE("a heartbeat tells an error while the tables cannot be had, and goes o
   backdoor.run("DROP DATABASE " + database);
 }
 
+TEST_CASE("who may only insert and select is served once the tables are there, and told before") {
+  const auto address = test_server();
+  if (!address) return;
+  Backdoor backdoor(*address);
+  backdoor.run("DROP DATABASE IF EXISTS lectern_granted");
+  backdoor.run("CREATE DATABASE lectern_granted");
+  auto settings = settings_for(*address);
+  settings.values["DATABASE"] = "lectern_granted";
+  const auto administrator = open_clickhouse(settings).value();
+  settings.values["USERNAME"] = "granted";  // tests/servers/clickhouse/users.xml
+  settings.values["PASSWORD"] = "secret";
+  const auto granted = open_clickhouse(settings).value();
+  const auto append = [&] {
+    std::vector rows{contract::row_of({})};
+    return granted.statements->append({}, rows, OnConflict::refuse_batch);
+  };
+  const auto refused = append();
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == Code::unavailable);
+  CHECK(refused.error().detail.find("GRANT CREATE TABLE ON `lectern_granted`.*") !=
+        std::string::npos);
+  CHECK(granted.statements->health() == Health::error);
+  // As `lectern migrate --create-tables` does.
+  CHECK(administrator.migration->count({}).has_value());
+  CHECK(granted.statements->health() == Health::ok);
+  CHECK(append().has_value());
+  contract::settled(*granted.statements, "");
+  CHECK(contract::page_of(*granted.statements, "").size() == 1);
+  backdoor.run("DROP DATABASE lectern_granted");
+}
+
 }  // namespace lectern::store::clickhouse
