@@ -109,6 +109,39 @@ void check_joining(const SharedPlaces& places) {
   }
 }
 
+void check_promise(const SharedPlaces& places) {
+  Two two(places);
+  std::atomic<bool> writing{true};
+  std::set<Uuid> stored;
+  std::thread writers([&] {
+    for (int round = 0; round < 12; ++round) {
+      const auto joining = two.join();
+      for (int batch = 0; batch < 4; ++batch) {
+        for (const auto& row : append_new(*joining, two.target(), {{}, {}})) stored.insert(row.id);
+        std::this_thread::sleep_for(std::chrono::milliseconds(30));
+      }
+    }
+    writing = false;
+  });
+  // Who reads one window after the other, each up to what was promised before.
+  std::set<Uuid> seen;
+  Time last{}, promised{};
+  const auto read = [&] {
+    const auto through = two.consistent_through(0);
+    CHECK(through >= promised);
+    promised = std::max(promised, through);
+    const auto page = two.at(0).query({two.target()}, {{}, last, promised}, {{}, 10'000, true});
+    REQUIRE_MESSAGE(page.has_value(), page.error().detail);
+    for (const auto& row : page->rows) CHECK(seen.insert(row.position.id).second);
+    last = promised;
+  };
+  while (writing) read();
+  writers.join();
+  two.settled(0);
+  read();
+  CHECK((seen == stored));
+}
+
 void check_shared_references(const SharedPlaces& places) {
   Two two(places);
   for (int round = 0; round < 20; ++round) {
@@ -154,6 +187,9 @@ void check_two_processes(const SharedPlaces& places) {
   SUBCASE("of clients that race for one id through two processes one wins") { check_races(places); }
   SUBCASE("what is consistent in one process stays so while two write") {
     check_consistency(places);
+  }
+  SUBCASE("W3, W5: a promise never goes back, and windows are complete, as writers come and go") {
+    check_promise(places);
   }
   SUBCASE("a process that joins stores nothing at an instant that was given out") {
     check_joining(places);

@@ -53,14 +53,14 @@ void append_delete(std::string& lines, std::string_view id, const Version& versi
 
 Result<std::vector<BulkItem>> send_bulk(Cluster& cluster, std::string_view index,
                                         std::string_view refresh, std::string_view lines,
-                                        Deadline deadline) {
+                                        Deadline deadline, bool once) {
   std::string path = fmt::format(
       "/{}/_bulk?filter_path=items.*.status,items.*._seq_no,items.*._primary_term,"
       "items.*.error.type,items.*.error.reason,items.*.error.caused_by.reason,error,status",
       index);
   if (!refresh.empty()) path += fmt::format("&refresh={}", refresh);
   TRY(const auto reply,
-      cluster.expect_ok({"POST", std::move(path), lines, "application/x-ndjson"}, deadline));
+      cluster.expect_ok({"POST", std::move(path), lines, "application/x-ndjson", once}, deadline));
   std::vector<BulkItem> items;
   if (const auto all = reply.root().find("items"))
     for (const auto item : all->children()) items.push_back(item_of(item));

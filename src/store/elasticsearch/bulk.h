@@ -17,6 +17,8 @@ struct BulkItem {
   std::string reason;  ///< of a refusal
 
   bool ok() const { return status / 100 == 2; }
+  /// Whether the index takes no writes: an operator made it read-only, or its disk is full.
+  bool blocked() const { return reason.find("cluster_block_exception") != std::string::npos; }
 };
 
 /// A version of a document, for writes that must not meet another one.
@@ -35,10 +37,11 @@ void append_delete(std::string& lines, std::string_view id);
 void append_delete(std::string& lines, std::string_view id, const Version& version);
 
 /// Sends `lines` to an index; the items come in their order. `refresh`: "" or a value of the
-/// parameter of that name. Errors: as Cluster::call(); internal when the whole is refused.
+/// parameter of that name. `once` as of Call. Errors: as Cluster::call(); internal when the whole
+/// is refused.
 Result<std::vector<BulkItem>> send_bulk(Cluster& cluster, std::string_view index,
                                         std::string_view refresh, std::string_view lines,
-                                        Deadline deadline);
+                                        Deadline deadline, bool once = false);
 
 /// As send_bulk(), for writes that the database must not refuse: fails unless each item is ok.
 Result<void> send_whole_bulk(Cluster& cluster, std::string_view index, std::string_view lines,

@@ -9,7 +9,7 @@ namespace lectern::store::elasticsearch {
 namespace {
 
 constexpr const char* away = "The database does not answer";
-constexpr int attempts_max = 5;
+constexpr int attempts_max = 6;
 constexpr std::chrono::milliseconds first_pause{40};
 constexpr const char* busy = "The database is busy";
 
@@ -29,6 +29,11 @@ bool is_ours(int status, json::Value answer) {
   return status < 400 || status == 408 || answer.find("error") || answer.find("_index");
 }
 
+/// An operator made an index read-only, or its disk is full: it does not pass by itself.
+bool takes_no_writes(std::string_view body) {
+  return body.find("cluster_block_exception") != std::string_view::npos;
+}
+
 /// Whether another node may do better.
 bool try_next(int status) { return status == 502 || status == 503 || status == 504; }
 
@@ -36,6 +41,9 @@ Result<Reply> read(const Call& call, net::HttpResponse response) {
   const auto detail = [&](std::string_view what) {
     return fmt::format("{} {}: {} {}", call.method, call.path, response.status, what);
   };
+  if (takes_no_writes(response.body) && response.status >= 400)
+    return fail(Code::unavailable, "The database takes no writes",
+                detail(response.body.substr(0, 500)));
   if (response.status == 429 || response.status >= 500)
     return fail(Code::unavailable, busy, detail(response.body.substr(0, 500)));
   if (response.status == 401 || response.status == 403)
@@ -76,7 +84,8 @@ Result<Reply> Cluster::call(const Call& call, Deadline deadline) {
   for (int attempt = 1;; ++attempt, pause *= 2) {
     TRY(auto response, ask_hosts(call, deadline));
     // A shard that is just being started answers 503, a full queue 429: both pass.
-    const bool passes = response.status == 429 || response.status == 503;
+    const bool passes =
+        (response.status == 429 || response.status == 503) && !takes_no_writes(response.body);
     if (!passes || attempt == attempts_max || std::chrono::steady_clock::now() + pause >= deadline)
       return read(call, std::move(response));
     std::this_thread::sleep_for(pause);
@@ -88,6 +97,7 @@ Result<net::HttpResponse> Cluster::ask_hosts(const Call& call, Deadline deadline
   request.method = call.method;
   request.body = call.body;
   if (!call.body.empty()) request.headers.emplace_back("Content-Type", call.content_type);
+  request.once = call.once;
   const std::size_t first = current_;
   std::string reasons;
   for (std::size_t i = 0; i < hosts_.size(); ++i) {
@@ -107,6 +117,10 @@ Result<net::HttpResponse> Cluster::ask_hosts(const Call& call, Deadline deadline
     reasons +=
         response ? fmt::format("{}: {}; ", net::without_credentials(request.url), response->status)
                  : response.error().detail + "; ";
+    if (call.once) {
+      current_ = (host + 1) % hosts_.size();
+      break;
+    }
     if (std::chrono::steady_clock::now() >= deadline) break;
   }
   return fail(Code::unavailable, away, reasons);

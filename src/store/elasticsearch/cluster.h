@@ -33,6 +33,8 @@ struct Call {
   std::string path;  ///< from the slash on, with the query
   std::string_view body = {};
   std::string_view content_type = "application/json";
+  /// Never sent twice: after a broken connection neither this node nor the next one is asked again.
+  bool once = false;
 };
 
 /// The nodes behind HOSTS, asked one after another until one answers. Thread-safe.

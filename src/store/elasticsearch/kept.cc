@@ -43,9 +43,16 @@ bool flag(std::optional<Value> value) {
   return value && value->is(Type::boolean) && value->boolean();
 }
 
+/// What a row lacks that is new.
+struct Later {
+  std::string_view batch;
+  bool voided = false;
+  bool shared = false;
+};
+
 /// `kept` is a Kept or a Row.
 template <typename T>
-void append_lectern(std::string& lines, const T& kept, bool voided, std::string_view text,
+void append_lectern(std::string& lines, const T& kept, const Later& later, std::string_view text,
                     bool packs) {
   fmt::format_to(std::back_inserter(lines),
                  R"("lectern":{{"stored":{},"id_high":{},"id_low":{},"hash":"{}","terms":[)",
@@ -58,7 +65,9 @@ void append_lectern(std::string& lines, const T& kept, bool voided, std::string_
   lines += ']';
   if (kept.refers_to) lines += fmt::format(R"(,"refers_to":"{}")", kept.refers_to->text());
   if (kept.voids) lines += R"(,"voids":true)";
-  if (voided) lines += R"(,"voided":true)";
+  if (later.voided) lines += R"(,"voided":true)";
+  if (!later.batch.empty()) lines.append(R"(,"batch":")").append(later.batch).append("\"");
+  if (later.shared) lines += R"(,"shared":true)";
   if (const auto packed = packs ? pack_text(text) : std::nullopt) {
     lines.append(R"(,"packed":")").append(*packed).append("\"}");
     return;
@@ -148,22 +157,26 @@ std::optional<xapi::Position> place_of(Value sort) {
 
 void append_document(std::string& lines, const Kept& kept, Layout layout, bool with_statement) {
   append_statement(lines, kept.id, kept.text, with_statement);
-  append_lectern(lines, kept, kept.voided, kept.text, with_statement && layout == Layout::packed);
+  append_lectern(lines, kept, {kept.batch, kept.voided, kept.shared}, kept.text,
+                 with_statement && layout == Layout::packed);
   lines += "}\n";
 }
 
-void append_document(std::string& lines, const Row& row, Layout layout, bool with_statement) {
+void append_document(std::string& lines, const Row& row, std::string_view batch, Layout layout,
+                     bool with_statement) {
   append_statement(lines, row.id, row.json, with_statement);
-  append_lectern(lines, row, false, row.json, with_statement && layout == Layout::packed);
+  append_lectern(lines, row, {batch}, row.json, with_statement && layout == Layout::packed);
   lines += "}\n";
 }
 
 std::string_view asking_for_kept(Layout layout) {
   return layout == Layout::plain
              ? "_source=false&stored_fields=lectern.stored,lectern.terms,lectern.hash,"
-               "lectern.refers_to,lectern.voids,lectern.voided,lectern.text"
+               "lectern.refers_to,lectern.voids,lectern.voided,lectern.batch,lectern.shared,"
+               "lectern.text"
              : "_source=true&stored_fields=lectern.stored,lectern.terms,lectern.hash,"
-               "lectern.refers_to,lectern.voids,lectern.voided,lectern.text,lectern.packed";
+               "lectern.refers_to,lectern.voids,lectern.voided,lectern.batch,lectern.shared,"
+               "lectern.text,lectern.packed";
 }
 
 std::string_view asking_for_row(Layout layout) {
@@ -212,6 +225,8 @@ std::optional<Kept> read_kept(Value hit) {
   kept.refers_to = Uuid::parse(text(field(hit, "lectern.refers_to")));
   kept.voids = flag(field(hit, "lectern.voids"));
   kept.voided = flag(field(hit, "lectern.voided"));
+  kept.batch = text(field(hit, "lectern.batch"));
+  kept.shared = flag(field(hit, "lectern.shared"));
   kept.text = std::move(row->json);
   const auto number = [&](std::string_view name) {
     const auto member = hit.find(name);

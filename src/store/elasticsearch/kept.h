@@ -20,8 +20,10 @@ struct Kept {
   std::optional<Uuid> refers_to;
   bool voids = false;
   bool voided = false;
-  std::string text;  ///< the exact text; `_source` loses digits and the order of members
-  Version version;   ///< of the document, when it was read
+  std::string batch;    ///< the mark of its batch (BatchMark); "" for a row that came alone
+  bool shared = false;  ///< somebody was answered with it: it stays whatever its batch does
+  std::string text;     ///< the exact text; `_source` loses digits and the order of members
+  Version version;      ///< of the document, when it was read
 };
 
 /// Since 1970.
@@ -38,8 +40,9 @@ std::optional<xapi::Position> place_of(json::Value sort);
 /// id and `lectern`: for an index whose old mapping refuses a member of the statement.
 void append_document(std::string& lines, const Kept& kept, Layout layout,
                      bool with_statement = true);
-/// The same of a row that is new.
-void append_document(std::string& lines, const Row& row, Layout layout, bool with_statement = true);
+/// The same of a row that is new, with the mark of its batch.
+void append_document(std::string& lines, const Row& row, std::string_view batch, Layout layout,
+                     bool with_statement = true);
 
 /// What to ask for, to read a Kept back: the query of a multi-get.
 std::string_view asking_for_kept(Layout layout);

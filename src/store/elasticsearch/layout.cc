@@ -19,6 +19,11 @@ constexpr std::string_view keyword =
     R"({"type":"text","index":false,"norms":false,)"
     R"("fields":{"keyword":{"type":"keyword","ignore_above":8191}}})";
 
+// Which rows came in one batch (visibility_watermark.h); read with a row, never looked for.
+constexpr std::string_view batch_fields =
+    R"("batch":{"type":"keyword","index":false,"doc_values":false,"store":true},)"
+    R"("shared":{"type":"boolean","index":false,"doc_values":false,"store":true})";
+
 std::string lectern_fields(Layout layout) {
   // A Lectern that knows the plain layout alone would take packed statements for somebody else's.
   // It finds no mark that it knows (below), and its mapping is refused: there `refers_to` is
@@ -35,9 +40,9 @@ std::string lectern_fields(Layout layout) {
       R"("terms":{{"type":"keyword","doc_values":false,"store":true}},)"
       R"("hash":{{"type":"keyword","index":false,"doc_values":false,"store":true}},)"
       R"("voids":{{"type":"boolean","index":false,"doc_values":false,"store":true}},)"
-      R"("voided":{{"type":"boolean","doc_values":false,"store":true}},)"
+      R"("voided":{{"type":"boolean","doc_values":false,"store":true}},{},)"
       R"("text":{{"type":"text","index":false,"norms":false,"store":true}},{}}}}})",
-      differing);
+      batch_fields, differing);
 }
 
 std::string agent_fields() {
@@ -106,6 +111,22 @@ Result<std::optional<Layout>> mark_of(json::Value root) {
   return std::nullopt;
 }
 
+/// Gives an index that an older Lectern made the fields that it lacks. Without them rows bear no
+/// mark: nothing else depends on it, so a cluster that takes no changes is no obstacle.
+void add_batch_fields(Cluster& cluster, const std::string& index, json::Value root,
+                      Deadline deadline) {
+  for (const auto one : root.children()) {
+    const auto mappings = one.find("mappings");
+    if (mappings && mappings->find("properties")) return;
+  }
+  const std::string body =
+      fmt::format(R"({{"properties":{{"lectern":{{"properties":{{{}}}}}}}}})", batch_fields);
+  const auto reply = cluster.expect_ok({"PUT", "/" + index + "/_mapping", body}, deadline);
+  if (!reply)
+    log::warning("the index {} cannot be given the marks of batches: {}", index,
+                 reply.error().detail);
+}
+
 }  // namespace
 
 Result<bool> is_there(Cluster& cluster, const std::string& index, Deadline deadline) {
@@ -116,7 +137,9 @@ Result<bool> is_there(Cluster& cluster, const std::string& index, Deadline deadl
 }
 
 Result<Layout> prepare_statements(Cluster& cluster, const std::string& index, Deadline deadline) {
-  const Call look{"GET", "/" + index + "/_mapping?filter_path=*.mappings._meta,error,status"};
+  const Call look{"GET", "/" + index +
+                             "/_mapping?filter_path=*.mappings._meta,"
+                             "*.mappings.properties.lectern.properties.shared,error,status"};
   TRY(auto there, cluster.call(look, deadline));
   if (there.status == 404) {
     RETURN_IF_ERROR(create(cluster, index, packed_mapping(), "", deadline));
@@ -127,7 +150,10 @@ Result<Layout> prepare_statements(Cluster& cluster, const std::string& index, De
   if (!there.ok()) return fail(refusal(look, there));
   RETURN_IF_ERROR(await_ready(cluster, index, deadline));
   TRY(const auto mark, mark_of(there.root()));
-  if (mark) return *mark;
+  if (mark) {
+    add_batch_fields(cluster, index, there.root(), deadline);
+    return *mark;
+  }
 
   for (const auto layout : {Layout::packed, Layout::plain}) {
     const bool hidden = layout == Layout::packed;

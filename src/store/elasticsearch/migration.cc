@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/log.h"
 #include "store/elasticsearch/layout.h"
 #include "store/elasticsearch/lookup.h"
 #include "store/elasticsearch/references.h"
@@ -142,6 +143,9 @@ class Completion {
       return member && member->is(Type::number) ? member->as_integer().value_or(0) : 0;
     };
     kept->version = {number("_seq_no"), number("_primary_term")};
+    if (number("_version") > 1)  // who stores a statement writes it once
+      log::warning("the statement {} was stored before, and another program wrote over it",
+                   kept->id.text());
     all.push_back(std::move(*kept));
   }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "store/elasticsearch/cluster.h"
+#include "store/elasticsearch/left_behind.h"
 #include "store/elasticsearch/place.h"
 #include "store/migration.h"
 
@@ -15,8 +16,8 @@ class CompleteDocuments : public Migration {
   CompleteDocuments(Cluster& cluster, const Settings& settings)
       : cluster_(cluster),
         settings_(settings),
-        presence_(cluster, settings),
-        places_(cluster, presence_, settings) {}
+        watermark_(open_watermark(cluster, settings)),
+        places_(cluster, *watermark_, settings) {}
 
   Result<std::uint64_t> count(const Context& context) override;
   Result<MigrationProgress> run(
@@ -26,7 +27,7 @@ class CompleteDocuments : public Migration {
  private:
   Cluster& cluster_;
   const Settings& settings_;
-  Presence presence_;
+  const std::unique_ptr<VisibilityWatermark> watermark_;
   Places places_;
 };
 

@@ -60,13 +60,13 @@ Result<std::vector<std::string>> announced(Cluster& cluster, Place& place, Ids t
 
 }  // namespace
 
-Place::Place(Cluster& cluster, Presence& presence, RecentTexts& all_texts, RecentIds& its_recent,
-             IndexNames its_names, Layout layout, const std::string& refresh)
+Place::Place(Cluster& cluster, VisibilityWatermark& watermark, RecentTexts& all_texts,
+             RecentIds& its_recent, IndexNames its_names, Layout layout, const std::string& refresh)
     : names(std::move(its_names)),
       statements{names.statements, layout},
       texts(all_texts, names.statements),
       recent(its_recent),
-      visibility(presence),
+      visibility(watermark),
       bulk(cluster, names.statements, refresh),
       look_at_refresh([this, &cluster](Ids ids, Deadline deadline) {
         return existing_at_refresh(cluster, names.statements, ids, deadline);
@@ -84,12 +84,12 @@ Result<std::unique_ptr<Place>> Places::prepare(const Context& context) {
   const std::string index = its_names.statements;
   const auto deadline = context.deadline;
   TRY(const auto layout, prepare_statements(cluster_, index, deadline));
-  auto place = std::make_unique<Place>(cluster_, presence_, texts_, recent_, std::move(its_names),
+  auto place = std::make_unique<Place>(cluster_, watermark_, texts_, recent_, std::move(its_names),
                                        layout, settings_.refresh_after_write);
   RETURN_IF_ERROR(cluster_.expect_ok({"POST", "/" + index + "/_refresh"}, deadline));
   TRY(const auto last, latest(cluster_, index, deadline));
   if (last) {
-    presence_.raise(*last);
+    watermark_.raise(*last);
     place->newest = microseconds(*last);
   }
   RETURN_IF_ERROR(report_incomplete(cluster_, index, deadline));

@@ -19,8 +19,8 @@ namespace lectern::store::elasticsearch {
 
 /// One target's index of statements in use.
 struct Place {
-  Place(Cluster& cluster, Presence& presence, RecentTexts& all_texts, RecentIds& its_recent,
-        IndexNames its_names, Layout layout, const std::string& refresh);
+  Place(Cluster& cluster, VisibilityWatermark& watermark, RecentTexts& all_texts,
+        RecentIds& its_recent, IndexNames its_names, Layout layout, const std::string& refresh);
 
   const IndexNames names;
   const StatementIndex statements;
@@ -44,9 +44,9 @@ inline constexpr std::size_t recent_ids_max = 196'000;
 /// again until that succeeds, so the cluster need not be up at the start. Thread-safe.
 class Places {
  public:
-  Places(Cluster& cluster, Presence& presence, const Settings& settings)
+  Places(Cluster& cluster, VisibilityWatermark& watermark, const Settings& settings)
       : cluster_(cluster),
-        presence_(presence),
+        watermark_(watermark),
         settings_(settings),
         texts_(settings.texts_bytes_max),
         recent_(recent_ids_max) {}
@@ -59,7 +59,7 @@ class Places {
   Result<std::unique_ptr<Place>> prepare(const Context& context);
 
   Cluster& cluster_;
-  Presence& presence_;
+  VisibilityWatermark& watermark_;
   const Settings& settings_;
   RecentTexts texts_;
   RecentIds recent_;

@@ -36,7 +36,7 @@ void SharedBulk::send_parts(const Parts& parts, Deadline deadline) {
     lines += part->lines;
     items += part->items;
   }
-  const auto outcome = send_bulk(cluster_, index_, refresh_, lines, deadline);
+  const auto outcome = send_bulk(cluster_, index_, refresh_, lines, deadline, true);
   auto next = outcome ? outcome->begin() : std::vector<BulkItem>::const_iterator();
   for (const auto& part : parts) {
     if (!outcome) {

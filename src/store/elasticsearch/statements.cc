@@ -16,7 +16,8 @@ constexpr std::uint32_t health_timeout_ms = 5'000;
 Result<std::vector<Verdict>> Statements::append(const Context& context, std::span<Row> rows,
                                                 OnConflict on_conflict) {
   TRY(auto* const place, places_.of(context));
-  return append_rows({cluster_, settings_, presence_, *place, context.deadline}, rows, on_conflict);
+  return append_rows({cluster_, settings_, *watermark_, *place, context.deadline}, rows,
+                     on_conflict);
 }
 
 Result<std::vector<Found>> Statements::find(const Context& context, std::span<const Uuid> ids) {
@@ -44,7 +45,7 @@ Result<void> Statements::refresh(const std::string& index, Deadline deadline) {
 
 Result<Time> Statements::consistent_through(const Context& context) {
   RETURN_IF_ERROR(places_.of(context));
-  TRY(const auto settled, presence_.settled(context.deadline));
+  TRY(const auto settled, watermark_->settled(context.deadline));
   return settled.through;
 }
 
@@ -54,7 +55,7 @@ Health Statements::health() {
   const auto reply = cluster_.call({"GET", "/_cluster/health"}, deadline);
   if (!reply) return Health::away;
   const auto status = reply->root().find("status");
-  if (!reply->ok()) return Health::error;
+  if (!reply->ok() || watermark_->is_kept_from_writing()) return Health::error;
   if (!status || !status->is(json::Type::string)) return Health::away;  // it is somebody else
   if (status->string() == "green") return Health::ok;
   return status->string() == "yellow" && settings_.allow_yellow ? Health::ok : Health::error;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "store/elasticsearch/left_behind.h"
 #include "store/elasticsearch/place.h"
 #include "store/statement_store.h"
 
@@ -12,8 +13,10 @@ class Statements : public StatementStore {
   Statements(Cluster& cluster, const Settings& settings)
       : cluster_(cluster),
         settings_(settings),
-        presence_(cluster, settings),
-        places_(cluster, presence_, settings) {}
+        watermark_(open_watermark(cluster, settings)),
+        places_(cluster, *watermark_, settings) {}
+  /// Settles what is in doubt, as far as it can.
+  ~Statements() override { watermark_->stop(); }
 
   Result<std::vector<Verdict>> append(const Context& context, std::span<Row> rows,
                                       OnConflict on_conflict) override;
@@ -28,7 +31,7 @@ class Statements : public StatementStore {
 
   Cluster& cluster_;
   const Settings& settings_;
-  Presence presence_;
+  const std::unique_ptr<VisibilityWatermark> watermark_;
   Places places_;
 };
 

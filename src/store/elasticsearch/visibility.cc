@@ -15,7 +15,7 @@ void Visibility::changed() {
 
 Result<void> Visibility::reach(std::optional<Time> until, Deadline deadline,
                                const std::function<Result<void>()>& refresh) {
-  TRY(const auto settled, presence_.settled(deadline));
+  TRY(const auto settled, watermark_.settled(deadline));
   const Time wanted = until.value_or(settled.through);
   std::unique_lock lock(mutex_);
   if (visible_happened_ == settled.happened)
@@ -48,7 +48,7 @@ Result<void> Visibility::refresh_locked(std::unique_lock<std::mutex>& lock, Dead
   const std::uint64_t changes = changes_, begun = ++begun_;
   refreshing_ = true;
   lock.unlock();
-  const auto through = presence_.settled(deadline);
+  const auto through = watermark_.settled(deadline);
   const auto begin = Clock::now();
   auto done = refresh();
   const auto end = Clock::now();

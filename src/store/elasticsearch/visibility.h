@@ -6,7 +6,7 @@
 #include <mutex>
 #include <optional>
 
-#include "store/elasticsearch/presence.h"
+#include "store/visibility_watermark.h"
 
 namespace lectern::store::elasticsearch {
 
@@ -15,7 +15,7 @@ namespace lectern::store::elasticsearch {
 /// most half of the time is spent refreshing. Thread-safe.
 class Visibility {
  public:
-  explicit Visibility(Presence& presence) : presence_(presence) {}
+  explicit Visibility(VisibilityWatermark& watermark) : watermark_(watermark) {}
 
   /// Statements that were there before were changed: until the next refresh searches see them as
   /// they were.
@@ -32,12 +32,13 @@ class Visibility {
   Result<void> refresh_locked(std::unique_lock<std::mutex>& lock, Deadline deadline,
                               const std::function<Result<void>()>& refresh);
 
-  Presence& presence_;
+  VisibilityWatermark& watermark_;
   std::mutex mutex_;
   std::condition_variable refreshed_;
   // Guarded by mutex_:
   Time visible_through_{};
-  std::optional<std::uint64_t> visible_happened_;  // as of Presence::Settled, before a refresh
+  std::optional<std::uint64_t>
+      visible_happened_;  // as of VisibilityWatermark::Settled, before a refresh
   std::uint64_t changes_ = 0, visible_changes_ = 0;
   std::uint64_t begun_ = 0, done_ = 0;  // refreshes; the last one that was done
   bool refreshing_ = false;

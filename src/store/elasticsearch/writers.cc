@@ -32,37 +32,29 @@ std::int64_t microseconds(Time time) { return time.time_since_epoch().count(); }
 
 }  // namespace
 
-Result<Writers::Others> Writers::exchange(Entry own, std::chrono::milliseconds dead_after,
-                                          Deadline deadline) {
-  own.beat = ++beat_;
+Result<Writers::Others> Writers::exchange(const WriterEntry& own, Deadline deadline) {
+  ++beat_;
   for (int attempt = 0; attempt < attempts_max; ++attempt) {
     TRY(auto there, read(deadline));
-    const auto now = std::chrono::steady_clock::now();
     there.entries.erase(self_);
-    std::map<std::string, Seen> seen;
-    Others others;
+    std::set<std::string> buried;
+    auto others = sum_up(there.entries, buried);
     others.touched = there.version != written_ || !there.entries.empty();
-    for (auto entry = there.entries.begin(); entry != there.entries.end();) {
-      const auto& [process, said] = *entry;
-      const auto known = seen_.find(process);
-      const bool same = known != seen_.end() && known->second.beat == said.beat;
-      const Seen now_seen{said.beat, same ? known->second.since : now};
-      seen[process] = now_seen;
-      others.ceiling = std::max(others.ceiling, said.ceiling);
-      if (now - now_seen.since > dead_after) {
-        entry = there.entries.erase(entry);
-        continue;
-      }
-      others.any = true;
-      if (said.floor) others.floor = std::min(others.floor, *said.floor);
-      ++entry;
-    }
-    seen_ = std::move(seen);
-    there.entries[self_] = own;
+    for (const auto& process : buried) there.entries.erase(process);
+    there.entries[self_] = {beat_, own};
     TRY(const bool written, write(there, deadline));
     if (written) return others;
   }
   return fail(Code::unavailable, "Too many processes write at once", index_);
+}
+
+Result<Writers::Others> Writers::look(Deadline deadline) {
+  TRY(auto there, read(deadline));
+  Others others;
+  for (const auto& [process, said] : there.entries)
+    if (process != self_ && said.entry.floor)
+      others.floor = std::min(others.floor, *said.entry.floor);
+  return others;
 }
 
 Result<void> Writers::leave(Deadline deadline) {
@@ -75,40 +67,63 @@ Result<void> Writers::leave(Deadline deadline) {
   return {};
 }
 
-Result<Writers::Read> Writers::read(Deadline deadline) {
+Result<Time> Writers::database_now(Deadline deadline) {
+  TRY(const auto reply,
+      cluster_.expect_ok({"GET", "/_nodes/_local/stats/os?filter_path=nodes.*.timestamp"},
+                         deadline));
+  if (const auto nodes = reply.root().find("nodes"))
+    for (const Value node : nodes->children())
+      if (const auto milliseconds = integer(node, "timestamp"))
+        return Time{std::chrono::milliseconds{*milliseconds}};
+  return fail(Code::unavailable, "The database does not tell its time");
+}
+
+Result<Writers::Document> Writers::read(Deadline deadline) {
   if (!prepared_) RETURN_IF_ERROR(prepare_writers(cluster_, index_, deadline));
   prepared_ = true;
   const Call call{"GET", "/" + index_ + "/_doc/writers"};
   TRY(const auto reply, cluster_.call(call, deadline));
   if (reply.status == 404) {
     prepared_ = !reply.root().find("error");  // an error: the index itself is gone
-    return Read{{}, "op_type=create", {}};
+    return Document{{}, "op_type=create", {}};
   }
   const auto source = reply.root().find("_source");
   if (!reply.ok() || !source) return fail(refusal(call, reply));
-  Read there;
+  Document there;
   there.version = version_of(reply.root());
   there.condition = fmt::format("if_seq_no={}&if_primary_term={}", there.version.seq_no,
                                 there.version.primary_term);
-  if (const auto processes = source->find("processes"))
-    for (const Value process : processes->children())
+  if (const auto processes = source->find("processes")) {
+    for (const Value process : processes->children()) {
+      WriterEntry entry{
+          instant(process, "floor"), instant(process, "ceiling").value_or(Time{}), {}};
+      if (const auto places = process.find("places"))
+        for (const Value place : places->children())
+          if (place.is(Type::string)) entry.places.emplace(place.string());
       there.entries.emplace(process.key(),
-                            Entry{integer(process, "beat").value_or(0), instant(process, "floor"),
-                                  instant(process, "ceiling").value_or(Time{})});
+                            Read{integer(process, "beat").value_or(0), std::move(entry)});
+    }
+  }
   return there;
 }
 
-Result<bool> Writers::write(const Read& read, Deadline deadline) {
+Result<bool> Writers::write(const Document& document, Deadline deadline) {
   std::string body = R"({"processes":{)";
-  for (const auto& [process, entry] : read.entries) {
+  for (const auto& [process, said] : document.entries) {
     if (body.back() != '{') body += ',';
     json::append_quoted(body, process);
-    body += fmt::format(R"(:{{"beat":{},"ceiling":{})", entry.beat, microseconds(entry.ceiling));
-    if (entry.floor) body += fmt::format(R"(,"floor":{})", microseconds(*entry.floor));
-    body += '}';
+    body +=
+        fmt::format(R"(:{{"beat":{},"ceiling":{})", said.beat, microseconds(said.entry.ceiling));
+    if (said.entry.floor) body += fmt::format(R"(,"floor":{})", microseconds(*said.entry.floor));
+    body += R"(,"places":[)";
+    for (const auto& place : said.entry.places) {
+      if (body.back() != '[') body += ',';
+      json::append_quoted(body, place);
+    }
+    body += "]}";
   }
   body += "}}";
-  const Call call{"PUT", "/" + index_ + "/_doc/writers?" + read.condition, body};
+  const Call call{"PUT", "/" + index_ + "/_doc/writers?" + document.condition, body};
   TRY(const auto reply, cluster_.call(call, deadline));
   if (reply.status == 409) return false;
   if (!reply.ok()) return fail(refusal(call, reply));

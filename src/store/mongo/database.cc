@@ -13,6 +13,7 @@ using std::chrono::milliseconds;
 
 /// How long between two tries to prepare the default collection.
 constexpr milliseconds try_again_every{1'000};
+constexpr std::uint32_t watch_timeout_ms = 2'500;
 
 /// An index on these fields, ascending.
 Bson index_on(std::string_view name, std::initializer_list<const char*> fields) {
@@ -51,12 +52,17 @@ Result<std::shared_ptr<Database>> Database::open(const DatabaseSettings& setting
   TRY(database->pool_, Pool::open(settings.pool));
   database->name_ = settings.name;
   database->default_collection_ = settings.collection;
-  database->horizon_ = std::make_unique<Horizon>(*database->pool_, settings.name);
+  PoolSettings watching = settings.pool;
+  watching.connections_max = 2;
+  watching.timeout_ms = std::min(watching.timeout_ms, watch_timeout_ms);
+  TRY(database->watch_pool_, Pool::open(watching));
+  database->watermark_ = open_watermark(*database->watch_pool_, *database->pool_, settings.name);
   database->starter_ = std::thread([raw = database.get()] { raw->start(); });
   return database;
 }
 
 Database::~Database() {
+  if (watermark_) watermark_->stop();  // what it settles needs all of this
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;

@@ -9,7 +9,7 @@
 
 #include "base/result.h"
 #include "store/mongo/client.h"
-#include "store/mongo/horizon.h"
+#include "store/mongo/writers.h"
 #include "store/statement_store.h"
 
 namespace lectern::store::mongo {
@@ -36,6 +36,7 @@ class Database {
   /// Opens without connecting; a thread makes the default collection's indexes as soon as the
   /// server is there, and says so in the log. Errors: invalid, naming the setting.
   static Result<std::shared_ptr<Database>> open(const DatabaseSettings& settings);
+  /// Settles what is in doubt, as far as it can.
   ~Database();
 
   Result<Client> lease(const Context& context) { return pool_->lease(context.deadline); }
@@ -46,7 +47,7 @@ class Database {
   Result<Place> writable(const Context& context);
 
   const std::string& name() const { return name_; }
-  Horizon& horizon() { return *horizon_; }
+  VisibilityWatermark& watermark() { return *watermark_; }
   Pool& pool() { return *pool_; }
 
  private:
@@ -57,9 +58,11 @@ class Database {
   void start();
 
   std::unique_ptr<Pool> pool_;
+  /// Of the watermark: a server that says nothing must not keep it waiting for a whole time-out.
+  std::unique_ptr<Pool> watch_pool_;
   std::string name_;
   std::string default_collection_;
-  std::unique_ptr<Horizon> horizon_;
+  std::unique_ptr<VisibilityWatermark> watermark_;
 
   std::mutex mutex_;
   std::condition_variable wake_;

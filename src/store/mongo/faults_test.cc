@@ -1,27 +1,40 @@
 #include <doctest/doctest.h>
 
-#include "store/contract.h"
+#include "store/contract_doubt.h"
 #include "store/mongo/mongo_fixture.h"
 
 namespace lectern::store::mongo {
 
+namespace {
+
+contract::Remote::Place fresh_place(const std::string& server) {
+  const auto database = std::make_shared<TestDatabase>(server);
+  return {database, "", [database](const std::string& address) {
+            auto settings = database->settings();
+            settings.values["CONNECTION_URI"] =
+                test_uri(address) + "&serverSelectionTimeoutMS=1000&connectTimeoutMS=1000";
+            settings.timeout_ms = 1'000;
+            return open_mongo(settings).value();
+          }};
+}
+
+}  // namespace
+
+TEST_CASE("a write to MongoDB that is in doubt is settled and breaks no promise") {
+  const auto server = test_server();
+  if (!server) return;
+  contract::check_doubts({.server = *server,
+                          .place = [&] { return fresh_place(*server); },
+                          .write = "insert",
+                          .take_back = "deletes"});
+}
+
 TEST_CASE("a MongoDB that fails costs nothing that was acknowledged, and is used again") {
   const auto server = test_server();
   if (!server) return;
-  const auto place = [&] {
-    const auto database = std::make_shared<TestDatabase>(*server);
-    return contract::Remote::Place{database, "", [database](const std::string& address) {
-                                     auto settings = database->settings();
-                                     settings.values["CONNECTION_URI"] =
-                                         test_uri(address) +
-                                         "&serverSelectionTimeoutMS=1000&connectTimeoutMS=1000";
-                                     settings.timeout_ms = 1'000;
-                                     return open_mongo(settings).value();
-                                   }};
-  };
   contract::check_faults(
       {.server = *server,
-       .place = place,
+       .place = [&] { return fresh_place(*server); },
        .requests = {"find", "insert", "update"},
        .nonsense = {std::string(64, '\x7F'), "HTTP/1.1 400 Bad Request\r\n\r\n"}});
 }

@@ -50,7 +50,7 @@ std::string_view id_text_of(json::Value statement) {
   return text_member(statement, "id").value_or("");
 }
 
-Bson lectern_part(const Row& row, std::string_view json) {
+Bson lectern_part(const Row& row, std::string_view json, std::string_view batch) {
   Bson part;
   part.uuid("id", row.id)
       .integer("stored", row.stored.time_since_epoch().count())
@@ -60,11 +60,12 @@ Bson lectern_part(const Row& row, std::string_view json) {
   part.array("terms", terms.get());
   if (row.refers_to) part.uuid("refers_to", *row.refers_to);
   if (row.voids) part.flag("voids", true);
+  if (!batch.empty()) part.text("batch", batch);
   part.text("text", json);
   return part;
 }
 
-Result<Bson> document_of(const Row& row, bool other_id) {
+Result<Bson> document_of(const Row& row, std::string_view batch, bool other_id) {
   const auto too_large = [&] {
     return fail(Code::too_large, "the statement " + row.id.text() +
                                      " is larger than a MongoDB document can hold (it is kept "
@@ -78,7 +79,7 @@ Result<Bson> document_of(const Row& row, bool other_id) {
       .object_id("_id", other_id ? other_object_id_of(id_text)
                                  : object_id_of(id_text, row.timestamp.value_or(row.stored)))
       .object("_source", to_bson(parsed->root()))
-      .object("lectern", lectern_part(row, row.json));
+      .object("lectern", lectern_part(row, row.json, batch));
   if (!document.whole() || document.size() > document_bytes_max) return too_large();
   return document;
 }

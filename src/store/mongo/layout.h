@@ -23,7 +23,8 @@
 ///       refers_to: UUID          where the object is a StatementRef
 ///       voids: true              where it is a voiding statement
 ///       voided: true             where one voids it
-///       shared: true             where another request was answered with this row (append.cc)
+///       batch: string            the mark of a row that came with others (BatchMark)
+///       shared: true             where somebody was answered with this row: it stays
 ///       text: string             the exact text to give back
 ///     }
 ///   }
@@ -40,11 +41,11 @@ bson_oid_t other_object_id_of(std::string_view id_text);
 /// The text of the id member, as the client wrote it.
 std::string_view id_text_of(json::Value statement);
 
-/// What is ours of a row. `json` is the text to give back.
-Bson lectern_part(const Row& row, std::string_view json);
+/// What is ours of a row. `json` is the text to give back, `batch` the mark of its batch, if any.
+Bson lectern_part(const Row& row, std::string_view json, std::string_view batch = {});
 
 /// The whole document of a row that has its `stored`. Errors: too_large.
-Result<Bson> document_of(const Row& row, bool other_id = false);
+Result<Bson> document_of(const Row& row, std::string_view batch = {}, bool other_id = false);
 
 /// The projection that found_of() needs, and what it reads from one document that has our part.
 Bson found_fields();

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "store/mongo/layout.h"
+#include "store/mongo/left_behind.h"
 #include "store/mongo/mongo_references.h"
 #include "store/mongo/mongo_statements.h"
 #include "xapi/stamp.h"
@@ -11,34 +12,120 @@
 namespace lectern::store::mongo {
 namespace {
 
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
 /// A row that was in the way and is gone when we look is tried again so often.
 constexpr int tries_max = 5;
-/// No batch is under way for longer: older rows are there for good.
-constexpr std::chrono::minutes settled_after{2};
+/// An answer that was lost within this time is worth another try while the client waits.
+constexpr milliseconds quickly_lost{1'000};
+/// How long the rows of other batches are waited for, before a conflict is answered.
+constexpr milliseconds others_settle_within{2'000};
 
 }  // namespace
 
 Result<std::vector<Verdict>> Append::run() {
   TRY(place_, database_.writable(context_));
   verdicts_.assign(rows_.size(), std::nullopt);
-  TRY(const auto batch, database_.horizon().begin(rows_.size(), context_.deadline));
+  {
+    TRY(auto batch,
+        database_.watermark().begin(place_.collection, rows_.size(), context_.deadline));
+    stamp(batch);
+    RETURN_IF_ERROR(finish_or_leave(batch));
+  }  // what follows may wait for the watermark
+  if (refused_) RETURN_IF_ERROR(await_others());
+  std::vector<Verdict> verdicts;
+  for (const auto& verdict : verdicts_) verdicts.push_back(*verdict);
+  return verdicts;
+}
+
+void Append::stamp(const VisibilityWatermark::Batch& batch) {
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     rows_[i].stored = batch.at(i);
     xapi::set_stored(rows_[i].json, rows_[i].stored_at, rows_[i].stored);
   }
-  TRY(auto client, database_.lease(context_));
-  if (auto inserted = insert_missing(client); !inserted) {
-    // Where MongoDB still answers, nothing of a failed batch stays.
-    if (inserted.error().code != Code::unavailable) RETURN_IF_ERROR(take_back(client));
-    return fail(std::move(inserted).error());
+  // A row that came alone is there or not: nobody has to take it back.
+  if (rows_.size() > 1 && on_conflict_ == OnConflict::refuse_batch) mark_ = batch.mark(0);
+}
+
+std::string Append::mark_of(std::size_t index) const {
+  return mark_ ? BatchMark{index, mark_->rows, mark_->process}.text() : std::string();
+}
+
+/// What is not finished when this fails goes on without the caller.
+Result<void> Append::finish_or_leave(VisibilityWatermark::Batch& batch) {
+  const auto began = steady_clock::now();
+  auto done = finish();
+  const auto now = steady_clock::now();
+  if (!done && sent_ && now - began < quickly_lost && now < context_.deadline) done = finish();
+  if (done && *done) return failure_ ? Result<void>(fail(*failure_)) : Result<void>();
+  if (!sent_) return fail(std::move(done).error());
+  const auto rest = detached();
+  batch.settle_later(rest->bytes(), [rest](Deadline deadline) {
+    rest->context_.deadline = deadline;
+    return rest->finish();
+  });
+  if (!done) return fail(std::move(done).error());
+  return fail(Code::unavailable, "A batch is being taken back",
+              "its rows may still be inserted by a request whose answer was lost");
+}
+
+/// The same batch with rows of its own.
+std::shared_ptr<Append> Append::detached() const {
+  const auto copy = std::make_shared<Append>(*this);
+  copy->own_.assign(rows_.begin(), rows_.end());
+  copy->rows_ = copy->own_;
+  return copy;
+}
+
+std::size_t Append::bytes() const {
+  std::size_t sum = 0;
+  for (const Row& row : own_) {
+    sum += sizeof row + row.json.size();
+    for (const auto& term : row.terms) sum += sizeof term + term.size();
   }
-  const bool conflict =
-      std::find(verdicts_.begin(), verdicts_.end(), Verdict::conflict) != verdicts_.end();
-  if (conflict && on_conflict_ == OnConflict::refuse_batch) RETURN_IF_ERROR(take_back(client));
-  RETURN_IF_ERROR(follow_references(client));
-  std::vector<Verdict> verdicts;
-  for (const auto& verdict : verdicts_) verdicts.push_back(*verdict);
-  return verdicts;
+  return sum;
+}
+
+/// Does all that is left to do; may be called again and again. True: that was all; false: rows that
+/// were taken back may still be inserted by a copy of a request. Errors: it is not known what
+/// became of the rows.
+Result<bool> Append::finish() {
+  TRY(auto client, database_.lease(context_));
+  if (!refused_) {
+    RETURN_IF_ERROR(store(client));
+    refused_ = failure_ || (has(Verdict::conflict) && on_conflict_ == OnConflict::refuse_batch);
+  }
+  if (!refused_) {
+    RETURN_IF_ERROR(follow_references(client));
+    return true;
+  }
+  RETURN_IF_ERROR(take_back(client));
+  return !lost_at_ || rows_.size() == 1 ||
+         steady_clock::now() - *lost_at_ > VisibilityWatermark::dead_after;
+}
+
+/// Gives each row its verdict. A failure that is certain is failure_.
+Result<void> Append::store(Client& client) {
+  verdicts_.assign(rows_.size(), std::nullopt);
+  of_others_.clear();
+  for (int tries = 0;; ++tries) {
+    auto inserted = insert_missing(client);
+    if (!inserted) {
+      if (inserted.error().code == Code::unavailable) return inserted;
+      failure_ = std::move(inserted).error();
+      return {};
+    }
+    if (has(Verdict::conflict) && on_conflict_ == OnConflict::refuse_batch) return {};
+    TRY(const bool all_there, share(client));
+    if (all_there) return {};
+    if (tries == tries_max)
+      return fail(Code::unavailable, "a statement is being stored by another request");
+  }
+}
+
+bool Append::has(Verdict verdict) const {
+  return std::find(verdicts_.begin(), verdicts_.end(), verdict) != verdicts_.end();
 }
 
 std::vector<std::size_t> Append::missing() const {
@@ -66,11 +153,18 @@ Result<void> Append::insert_once(Client& client, bool other_id) {
   std::vector<Bson> documents;
   documents.reserve(indexes.size());
   for (const auto index : indexes) {
-    TRY(auto document, document_of(rows_[index], other_id));
+    TRY(auto document, document_of(rows_[index], mark_of(index), other_id));
     documents.push_back(std::move(document));
   }
-  TRY(const auto written, client.insert(database_.name(), place_.collection, documents,
-                                        static_cast<std::uint32_t>(Horizon::insert_max.count())));
+  sent_ = true;
+  const auto inserted =
+      client.insert(database_.name(), place_.collection, documents,
+                    static_cast<std::uint32_t>(VisibilityWatermark::insert_max.count()));
+  if (!inserted) {
+    if (inserted.error().code == Code::unavailable) lost_at_ = steady_clock::now();
+    return fail(inserted.error());
+  }
+  const auto& written = *inserted;
   for (const auto index : indexes) verdicts_[index] = Verdict::stored;
   std::vector<std::size_t> taken;
   std::optional<Error> refused;
@@ -102,19 +196,17 @@ Result<void> Append::look_up(Client& client, const std::vector<std::size_t>& tak
   }
   const auto judge = [&](const Found& kept) {
     const auto index = missing.at(kept.position.id);
-    const bool same = xapi::equivalent(kept.fingerprint, rows_[index].fingerprint);
-    verdicts_[index] = same ? Verdict::known : Verdict::conflict;
     missing.erase(kept.position.id);
-    return same;
+    const bool same = xapi::equivalent(kept.fingerprint, rows_[index].fingerprint);
+    if (is_ours(index, kept))  // a request was sent twice over a broken connection
+      verdicts_[index] = Verdict::stored;
+    else
+      verdicts_[index] = same ? Verdict::known : Verdict::conflict;
+    return verdicts_[index] == Verdict::known;
   };
   TRY(const auto ours, find_ours(client, database_.name(), place_, ids));
-  std::vector<std::size_t> recent;
-  const auto settled = now() - settled_after;
-  for (const Found& kept : ours) {
-    const auto index = missing.at(kept.position.id);
-    if (judge(kept) && kept.position.stored > settled) recent.push_back(index);
-  }
-  RETURN_IF_ERROR(share(client, recent));
+  for (const Found& kept : ours)
+    if (judge(kept)) of_others_.push_back({kept.position.id, kept.position.stored, {}});
   ids.clear();
   for (const auto& [id, index] : missing) ids.push_back(id);
   if (ids.empty()) return {};
@@ -123,12 +215,26 @@ Result<void> Append::look_up(Client& client, const std::vector<std::size_t>& tak
   return {};
 }
 
-/// Keeps rows of other requests from being taken back, and waits until most members of the replica
-/// set have them. If one is gone already, all lose their verdict and are tried again.
-Result<void> Append::share(Client& client, const std::vector<std::size_t>& indexes) {
-  if (indexes.empty()) return {};
+bool Append::is_ours(std::size_t index, const Found& kept) const {
+  return kept.position.stored == rows_[index].stored && kept.json == rows_[index].json;
+}
+
+/// Keeps known rows of batches that are not finished from being taken back, and waits until most
+/// members of the replica set have them; our own too where some of the batch are known, so that
+/// nobody takes it for one that was left half done. False: one is gone already; it has lost its
+/// verdict.
+Result<bool> Append::share(Client& client) {
+  if (of_others_.empty()) return true;
+  TRY(const auto settled, database_.watermark().settled(context_.deadline));
+  std::vector<Uuid> ids;
+  for (const auto& row : of_others_)
+    if (row.stored > settled.through) ids.push_back(row.id);
+  if (mark_)
+    for (std::size_t i = 0; i < rows_.size(); ++i)
+      if (verdicts_[i] == Verdict::stored) ids.push_back(rows_[i].id);
+  if (ids.empty()) return true;
   Array wanted;
-  for (const auto index : indexes) wanted.uuid(rows_[index].id);
+  for (const Uuid& id : ids) wanted.uuid(id);
   Bson any, filter, shared, change, all, command;
   any.array("$in", wanted.get());
   filter.object("lectern.id", any);
@@ -137,30 +243,35 @@ Result<void> Append::share(Client& client, const std::vector<std::size_t>& index
   all.object("q", filter).object("u", change).flag("multi", true);
   command.text("update", place_.collection).array("updates", Array().object(all).get());
   TRY(const auto written, client.write_bulk(database_.name(), std::move(command)));
-  if (static_cast<std::size_t>(written.count) < indexes.size())
-    for (const auto index : indexes) verdicts_[index].reset();
-  return {};
+  if (static_cast<std::size_t>(written.count) >= ids.size()) return true;
+  for (std::size_t i = 0; i < rows_.size(); ++i)
+    if (std::find(ids.begin(), ids.end(), rows_[i].id) != ids.end()) verdicts_[i].reset();
+  of_others_.clear();
+  return false;
 }
 
-/// Takes away what this call inserted.
+/// Beside a conflict known rows may be of this very batch, sent before, of which nothing is to
+/// stay: the answer waits until theirs is finished.
+Result<void> Append::await_others() {
+  Time last{};
+  for (const auto& row : of_others_) last = std::max(last, row.stored);
+  const auto until = std::min(context_.deadline, steady_clock::now() + others_settle_within);
+  TRY(const bool reached, database_.watermark().await(last, until));
+  if (reached) return {};
+  return fail(Code::unavailable, "Another client stores the same statements",
+              "a batch that is not settled yet");
+}
+
+/// Takes away what this call inserted, or may have inserted.
 Result<void> Append::take_back(Client& client) {
-  Array ours;
+  if (!sent_) return {};
+  std::vector<MarkedRow> ours;
   for (std::size_t i = 0; i < rows_.size(); ++i) {
-    if (verdicts_[i] != Verdict::stored) continue;
-    ours.uuid(rows_[i].id);
+    if (verdicts_[i] == Verdict::known || verdicts_[i] == Verdict::conflict) continue;
+    ours.push_back({rows_[i].id, rows_[i].stored, {}});
     verdicts_[i] = Verdict::refused;
   }
-  Bson any, filter, not_shared, erase, command;
-  any.array("$in", ours.get());
-  not_shared.flag("$ne", true);
-  filter.object("lectern.id", any).object("lectern.shared", not_shared);
-  erase.object("q", filter).small("limit", 0);
-  command.text("delete", place_.collection).array("deletes", Array().object(erase).get());
-  if (ours.get().empty()) return {};
-  TRY(const auto written, client.write_bulk(database_.name(), std::move(command)));
-  if (!written.errors.empty())
-    return fail(Code::internal, "MongoDB refused a command", written.errors[0].message);
-  return {};
+  return delete_rows(client, database_.name(), place_.collection, ours);
 }
 
 /// For rows that are known too: it completes what a failed call began.

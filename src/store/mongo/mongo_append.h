@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -12,10 +13,13 @@ namespace lectern::store::mongo {
 /// One append(): inserts all rows at once, asks only about those whose id was there, and takes its
 /// own rows away again when the batch is refused.
 ///
-/// A refused batch's rows can be seen by id, never in a list, until they are gone. Where another
-/// request brings one of them in that time, it finds the row and is answered `known`; it marks the
-/// row as `shared` first, and a shared row stays. If our connection breaks in between, some rows of
-/// the batch may stay: nothing was answered, and sending it again settles it.
+/// A refused batch's rows can be seen by id, never in a list, until they are gone; so long the
+/// answer is `unavailable`. Where another request brings one of them in that time, it finds the row
+/// and is answered `known`; it marks the row as `shared` first, and a shared row stays.
+///
+/// Where an answer of MongoDB is lost, the same rows are inserted again until each is there: at
+/// once if there is time, else later by a thread of the watermark. A copy of the insert that
+/// arrives late then finds every id taken.
 class Append {
  public:
   Append(Database& database, const Context& context, std::span<Row> rows, OnConflict on_conflict)
@@ -24,20 +28,39 @@ class Append {
   Result<std::vector<Verdict>> run();
 
  private:
+  using Steady = std::chrono::steady_clock::time_point;
+
+  void stamp(const VisibilityWatermark::Batch& batch);
+  Result<void> finish_or_leave(VisibilityWatermark::Batch& batch);
+  std::shared_ptr<Append> detached() const;
+  std::size_t bytes() const;
+  Result<bool> finish();
+  Result<void> store(Client& client);
   Result<void> insert_missing(Client& client);
   Result<void> insert_once(Client& client, bool other_id);
   Result<void> look_up(Client& client, const std::vector<std::size_t>& taken);
-  Result<void> share(Client& client, const std::vector<std::size_t>& indexes);
+  bool is_ours(std::size_t index, const Found& kept) const;
+  Result<bool> share(Client& client);
   Result<void> take_back(Client& client);
+  Result<void> await_others();
   Result<void> follow_references(Client& client);
   std::vector<std::size_t> missing() const;
+  bool has(Verdict verdict) const;
+  std::string mark_of(std::size_t index) const;
 
   Database& database_;
-  const Context& context_;
+  Context context_;
   std::span<Row> rows_;
+  std::vector<Row> own_;  // what rows_ is, once the caller has gone
   OnConflict on_conflict_;
   Place place_;
   std::vector<std::optional<Verdict>> verdicts_;
+  std::vector<MarkedRow> of_others_;  // known rows whose batch may not be finished
+  std::optional<BatchMark> mark_;
+  bool sent_ = false;              // something may have been inserted
+  std::optional<Steady> lost_at_;  // when the last answer of an insert was lost
+  std::optional<Error> failure_;   // why nothing of it is to stay
+  bool refused_ = false;           // for good: only its rows are to be taken back
 };
 
 }  // namespace lectern::store::mongo

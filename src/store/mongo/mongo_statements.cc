@@ -153,7 +153,8 @@ Result<Page> MongoStatements::query(const Context& context, const Filter& filter
 }
 
 Result<Time> MongoStatements::consistent_through(const Context& context) {
-  return database_->horizon().consistent_through(context.deadline);
+  TRY(const auto settled, database_->watermark().settled(context.deadline));
+  return settled.through;
 }
 
 Health MongoStatements::health() {
@@ -168,6 +169,7 @@ Health MongoStatements::health() {
   status.small("serverStatus", 1);
   const auto answer = client->read("admin", std::move(status));
   if (!answer) return Health::error;
+  if (database_->watermark().is_kept_from_writing()) return Health::error;
   const auto ok = field(answer->view(), "ok");
   return ok && ok->integer() == 1 ? Health::ok : Health::error;
 }

@@ -39,7 +39,7 @@ struct Shared {
     return row;
   }
   void insert(const Row& row, bool other_id = false) {
-    const auto whole = document_of(row, other_id);
+    const auto whole = document_of(row, {}, other_id);
     REQUIRE(whole.has_value());
     Bson document;
     for (const char* name : {"_id", "_source"}) {

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "store/mongo/client.h"
+#include "store/visibility_watermark.h"
+
+namespace lectern::store::mongo {
+
+/// Deletes rows, each only as it was stored then, and not if somebody was answered with it. Waits
+/// until most members of the replica set have done it. Errors: unavailable, internal.
+Result<void> delete_rows(Client& client, const std::string& database, const std::string& collection,
+                         std::span<const MarkedRow> rows);
+
+/// Takes back what a process that died has left of batches that it did not finish: where not all
+/// rows of a batch are there, the others go, but for those that somebody was answered with.
+/// Errors: unavailable.
+Result<void> take_back_left_behind(Pool& pool, const std::string& database, const DeadWriter& dead,
+                                   Deadline deadline);
+
+}  // namespace lectern::store::mongo
