@@ -1,5 +1,7 @@
 #include "auth/any_of.h"
 
+#include <algorithm>
+
 #include "base/assert.h"
 
 namespace lectern::auth {
@@ -11,20 +13,29 @@ class AnyOf final : public Authenticator {
     LECTERN_ASSERT(!all_.empty());
   }
 
-  Result<std::shared_ptr<const Principal>> authenticate(std::string_view header) override {
-    auto outcome = all_.front()->authenticate(header);
+  Result<PrincipalPtr> authenticate(const Attempt& attempt) override {
+    auto outcome = all_.front()->authenticate(attempt);
     for (std::size_t i = 1; i < all_.size() && !outcome; ++i) {
-      auto next = all_[i]->authenticate(header);
+      auto next = all_[i]->authenticate(attempt);
       // "Try again" says more than "not mine".
       if (next || outcome.error().code == Code::unauthenticated) outcome = std::move(next);
     }
     return outcome;
   }
 
-  std::shared_ptr<const Principal> known(std::string_view header) override {
-    for (const auto& one : all_)
-      if (auto principal = one->known(header)) return principal;
-    return nullptr;
+  std::optional<Result<PrincipalPtr>> remembered(const Attempt& attempt) override {
+    auto outcome = all_.front()->remembered(attempt);
+    for (std::size_t i = 1; i < all_.size() && outcome && !*outcome; ++i)
+      if (auto next = all_[i]->remembered(attempt);
+          !next || *next || next->error().code == Code::unauthenticated)
+        outcome = std::move(next);
+    return outcome;
+  }
+
+  std::chrono::seconds delay(const Attempt& attempt) override {
+    std::chrono::seconds longest{};
+    for (const auto& one : all_) longest = std::max(longest, one->delay(attempt));
+    return longest;
   }
 
   std::string challenge() const override {

@@ -8,22 +8,24 @@
 #include <thread>
 #include <unordered_map>
 
+#include "auth/check_queue.h"
 #include "auth/credentials_file.h"
-#include "auth/gate.h"
 #include "auth/header.h"
 #include "auth/password.h"
 #include "auth/timed_cache.h"
+#include "base/bounded_log.h"
 #include "base/digest.h"
 #include "base/uuid.h"
 
 namespace lectern::auth {
 namespace {
 
-using PrincipalPtr = std::shared_ptr<const Principal>;
+using Clock = std::chrono::steady_clock;
 using Outcome = Result<PrincipalPtr>;
+using UserPtr = std::shared_ptr<const Credential>;
 
 /// A bcrypt hash, of cost 12, of a password that nobody knows; for files without users.
-constexpr const char* nobodys_hash = "$2b$12$AR9LDFSNU5JlAU4aTtCyWuIZ0z3T/sZvvkAh4f.oGowe5x7x/DiMC";
+const std::string nobodys_hash = "$2b$12$AR9LDFSNU5JlAU4aTtCyWuIZ0z3T/sZvvkAh4f.oGowe5x7x/DiMC";
 
 Outcome refused() { return fail(Code::unauthenticated, "Invalid authentication credentials"); }
 
@@ -40,96 +42,181 @@ class Basic final : public BasicAuthenticator {
       : options_(std::move(options)),
         key_(random_key()),
         file_(options_.file, options_.reload_interval),
-        gate_(checks_max_of(options_), options_.waiting_max),
-        good_(options_.cache_entries_max) {}
+        throttle_(options_.throttle),
+        queue_(checks_max_of(options_), options_.waiting_max),
+        known_(options_.cache_entries_max),
+        wrong_(options_.refused_entries_max) {}
 
   Result<void> load() { return file_.load(); }
   bool has_file() const override { return file_.exists(); }
-  Counts counts() const override { return {checks_, remembered_}; }
+  std::shared_ptr<const Credentials> users() override { return file_.users(); }
+  Counts counts() const override { return {checks_, remembered_, failed_, delayed_, turned_away_}; }
   std::string challenge() const override { return R"(Basic realm="xAPI", charset="UTF-8")"; }
 
-  Outcome authenticate(std::string_view header) override {
-    const auto given = parse_basic(header);
-    if (!given) return refused();
-    const auto users = file_.users();
-    const std::string digest = hmac_sha256(key_, header);
-    // An entry of other users than the present ones is none: a check that began before a change
-    // and ended after it cannot bring an old user back.
-    if (const auto known = good_.find(digest); known && known->users == users) {
-      ++remembered_;
-      return known->principal;
-    }
-    return check_once(digest, *given, users);
+  std::chrono::seconds delay(const Attempt& attempt) override {
+    const auto given = parse_basic(attempt.header);
+    if (!given) return {};
+    const auto verdict = throttle_.look(attempt.address, given->username, Clock::now());
+    return std::chrono::ceil<std::chrono::seconds>(verdict.wait);
   }
 
-  PrincipalPtr known(std::string_view header) override {
+  std::optional<Outcome> remembered(const Attempt& attempt) override {
+    const auto given = parse_basic(attempt.header);
+    if (!given) return refused();
     const auto users = file_.users_if_fresh();
-    if (users == nullptr || header.empty()) return nullptr;
-    const auto good = good_.find(hmac_sha256(key_, header));
-    if (!good || good->users != users) return nullptr;
-    ++remembered_;
-    return good->principal;
+    if (!users) return std::nullopt;
+    Login login = login_of(attempt, *given, *users);
+    return from_memory(login);
+  }
+
+  Outcome authenticate(const Attempt& attempt) override {
+    const auto given = parse_basic(attempt.header);
+    if (!given) return refused();
+    const auto users = file_.users();
+    Login login = login_of(attempt, *given, *users);
+    if (auto known = from_memory(login)) return std::move(*known);
+    return check_once(login);
   }
 
  private:
-  using Users = std::shared_ptr<const Credentials>;
-  struct Good {
-    PrincipalPtr principal;
-    Users users;
+  /// One attempt, taken apart.
+  struct Login {
+    const Attempt& attempt;
+    const NameAndPassword& given;
+    UserPtr user;                 ///< null when nobody has the name
+    const std::string* stand_in;  ///< a hash that costs a stranger as much as a user's
+    std::string digest;           ///< of the header
+    Standing standing = Standing::clean;
   };
 
+  /// Credentials that were good when they were last checked.
+  struct Good {
+    UserPtr user;
+    Clock::time_point until{};
+  };
+
+  struct Running {
+    UserPtr user;
+    std::shared_future<Outcome> outcome;
+  };
+
+  Login login_of(const Attempt& attempt, const NameAndPassword& given,
+                 const Credentials& all) const {
+    const auto it = all.users.find(given.username);
+    return {attempt,
+            given,
+            it == all.users.end() ? nullptr : it->second,
+            all.users.empty() ? &nobodys_hash : &all.users.begin()->second->hash,
+            hmac_sha256(key_, attempt.header),
+            {}};
+  }
+
+  /// What is decided without a check; finds the login's standing otherwise. Memory counts only for
+  /// the user as the file has it now: a check that began before a change and ended after it cannot
+  /// bring an old one back.
+  std::optional<Outcome> from_memory(Login& login) {
+    const auto now = Clock::now();
+    const auto known = known_.find(login.digest, now);
+    const bool was_good = known && login.user && known->user == login.user;
+    if (was_good && now < known->until) {
+      ++remembered_;
+      return login.user->principal;
+    }
+    if (wrong_.find(login.digest, now) == login.user) {
+      failed(login, "a password that was wrong before");
+      return refused();
+    }
+    // Who is only checked again has guessed nothing, and waits for nobody who does.
+    if (was_good) return std::nullopt;
+    const auto [standing, wait] = throttle_.look(login.attempt.address, login.given.username, now);
+    login.standing = standing;
+    if (wait <= Clock::duration{}) return std::nullopt;
+    ++delayed_;
+    return fail(Code::unavailable, "Too many failed logins, try again later");
+  }
+
   /// Callers with the same header, against the same users, share one check.
-  Outcome check_once(const std::string& digest, const NameAndPassword& given, const Users& users) {
+  Outcome check_once(const Login& login) {
     std::promise<Outcome> promise;
     {
       std::unique_lock lock(mutex_);
-      const auto [it, first] = running_.try_emplace(digest, Running{users, {}});
-      if (!first && it->second.users == users) {
+      const auto [it, first] = running_.try_emplace(login.digest);
+      if (!first && it->second.user == login.user) {
         auto outcome = it->second.outcome;
         lock.unlock();
-        return outcome.get();
+        return wait_with_others(login, outcome);
       }
-      it->second = Running{users, promise.get_future().share()};
+      it->second = Running{login.user, promise.get_future().share()};
     }
-    Outcome outcome = check(given, *users);
-    if (outcome)
-      good_.put(digest, Good{*outcome, users},
-                std::chrono::steady_clock::now() + options_.cache_ttl);
+    Outcome outcome = check(login);
+    if (outcome) {
+      const auto now = Clock::now();
+      // Behind `until` the entry still tells that these credentials were good.
+      known_.put(login.digest, Good{login.user, now + options_.cache_ttl},
+                 Clock::time_point::max());
+    }
     {
       const std::lock_guard lock(mutex_);
-      const auto it = running_.find(digest);
-      if (it != running_.end() && it->second.users == users) running_.erase(it);
+      const auto it = running_.find(login.digest);
+      if (it != running_.end() && it->second.user == login.user) running_.erase(it);
     }
     promise.set_value(outcome);
     return outcome;
   }
 
-  Outcome check(const NameAndPassword& given, const Credentials& all) {
-    if (!gate_.enter())
-      return fail(Code::unavailable, "Too many credentials are being checked, try again");
-    ++checks_;
-    const auto user = all.users.find(given.username);
-    const bool known = user != all.users.end();
-    // A stranger costs as much as a user with a wrong password.
-    const std::string stand_in = all.users.empty() ? nobodys_hash : all.users.begin()->second.hash;
-    const bool right = verify_password(given.password, known ? user->second.hash : stand_in);
-    gate_.leave();
-    if (!known || !right) return refused();
-    return user->second.principal;
+  Outcome turn_away() {
+    ++turned_away_;
+    return fail(Code::unavailable, "Too many credentials are being checked, try again");
   }
 
-  struct Running {
-    Users users;
-    std::shared_future<Outcome> outcome;
-  };
+  Outcome wait_with_others(const Login& login, const std::shared_future<Outcome>& outcome) {
+    if (!queue_.take_place(login.standing)) return turn_away();
+    Outcome shared = outcome.get();
+    queue_.leave_place(login.standing);
+    return shared;
+  }
+
+  Outcome check(Login login) {
+    if (!queue_.enter(login.standing)) return turn_away();
+    // While it waited, others from there may have failed.
+    auto decided = login.standing == Standing::clean ? std::nullopt : from_memory(login);
+    if (!decided) decided = compare(login);
+    queue_.leave();
+    return std::move(*decided);
+  }
+
+  Outcome compare(const Login& login) {
+    ++checks_;
+    const bool known = login.user && !login.user->disabled;
+    const bool right =
+        verify_password(login.given.password, known ? login.user->hash : *login.stand_in);
+    if (known && right) return login.user->principal;
+    throttle_.failed(login.attempt.address, login.given.username, Clock::now());
+    wrong_.put(login.digest, login.user, Clock::time_point::max());
+    failed(login, known ? "wrong password" : login.user ? "disabled user" : "no such user");
+    return refused();
+  }
+
+  void failed(const Login& login, std::string_view why) {
+    ++failed_;
+    log_.write(fmt::format("failed login: user {} from {}: {}",
+                           log::printable(login.given.username), loggable(login.attempt.address),
+                           why));
+  }
 
   const BasicOptions options_;
   const std::string key_;
   CredentialsFile file_;
-  Gate gate_;
-  TimedCache<Good> good_;
+  Throttle throttle_;
+  CheckQueue queue_;
+  log::BoundedLog log_{log::Level::warning, "failed logins"};
+  TimedCache<Good> known_;
+  TimedCache<UserPtr> wrong_;  // whom they are wrong for
   std::atomic<std::uint64_t> checks_ = 0;
   std::atomic<std::uint64_t> remembered_ = 0;
+  std::atomic<std::uint64_t> failed_ = 0;
+  std::atomic<std::uint64_t> delayed_ = 0;
+  std::atomic<std::uint64_t> turned_away_ = 0;
   std::mutex mutex_;
   std::unordered_map<std::string, Running> running_;  // guarded by mutex_
 };

@@ -34,6 +34,8 @@ Result<Scopes> scopes_of(Value entry, std::string& unknown) {
 
 Result<void> add_user(Credentials& all, const std::string& username, Value entry) {
   TRY(std::string hash, text_member(entry, "hash"));
+  const bool disabled = hash.starts_with('!');
+  if (disabled) hash.erase(0, 1);
   if (!is_bcrypt(hash)) return fail(Code::invalid, "'hash' is not a bcrypt hash");
   const auto agent = entry.find("agent");
   if (!agent) return fail(Code::invalid, "'agent' is missing");
@@ -44,7 +46,8 @@ Result<void> add_user(Credentials& all, const std::string& username, Value entry
   if (target && !target->is(Type::null)) {
     TRY(principal.target, text_member(entry, "target"));
   }
-  Credential user{std::move(hash), std::make_shared<const Principal>(std::move(principal))};
+  auto user = std::make_shared<const Credential>(Credential{
+      std::move(hash), disabled, std::make_shared<const Principal>(std::move(principal))});
   if (!all.users.emplace(username, std::move(user)).second)
     return fail(Code::invalid, "the username is there twice");
   if (!unknown.empty())
@@ -54,6 +57,10 @@ Result<void> add_user(Credentials& all, const std::string& username, Value entry
 }
 
 }  // namespace
+
+bool same(const Credential& a, const Credential& b) {
+  return a.hash == b.hash && a.disabled == b.disabled && *a.principal == *b.principal;
+}
 
 std::string compact(Value value) {
   const std::string_view source = value.source();

@@ -15,14 +15,19 @@ namespace lectern::auth {
 /// One user of an auth.json.
 struct Credential {
   std::string hash;
+  bool disabled = false;  ///< nobody is let in as this user, whatever the password
   std::shared_ptr<const Principal> principal;
 };
 
+/// Whether they say the same.
+bool same(const Credential& a, const Credential& b);
+
 /// An auth.json, as Ralph 4 and 5 write it: a list of
 ///   { "username": string, "hash": bcrypt, "scopes": [string], "agent": Agent, "target"?: string }
-/// Other members are ignored.
+/// A "!" before the hash disables the user, as in shadow(5): Ralph does not let it in either. Other
+/// members are ignored.
 struct Credentials {
-  std::map<std::string, Credential> users;
+  std::map<std::string, std::shared_ptr<const Credential>, std::less<>> users;
   std::vector<std::string> warnings;  ///< a line for each user with scopes that nobody knows
 };
 

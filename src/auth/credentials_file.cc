@@ -9,6 +9,18 @@
 
 namespace lectern::auth {
 
+namespace {
+
+/// Puts the objects of `before` in place of equal ones.
+void keep_unchanged(Credentials& users, const Credentials& before) {
+  for (auto& [name, user] : users.users)
+    if (const auto it = before.users.find(name);
+        it != before.users.end() && same(*it->second, *user))
+      user = it->second;
+}
+
+}  // namespace
+
 bool CredentialsFile::Stamp::operator==(const Stamp& other) const {
   return exists == other.exists && changed.tv_sec == other.changed.tv_sec &&
          changed.tv_nsec == other.changed.tv_nsec && bytes == other.bytes && inode == other.inode;
@@ -33,6 +45,7 @@ Result<std::shared_ptr<const Credentials>> CredentialsFile::read() const {
   if (in.bad()) return wrong("it cannot be read");
   auto users = parse_credentials(std::move(text));
   if (!users) return wrong(users.error().message);
+  if (users_) keep_unchanged(*users, *users_);
   for (const auto& line : users->warnings) log::warning("{}: {}", path_, line);
   return std::make_shared<const Credentials>(std::move(*users));
 }

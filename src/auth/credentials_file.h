@@ -23,12 +23,12 @@ class CredentialsFile {
   Result<void> load();
 
   /// Who is in it now. Looks at the file at most once an interval; what is wrong with a changed one
-  /// is logged, and the users stay those of the last good one. Another pointer than before means
-  /// that it changed.
+  /// is logged, and the users stay those of the last good one. Who is in the file as before keeps
+  /// the same Credential object.
   std::shared_ptr<const Credentials> users();
 
-  /// The same without ever looking at the file or waiting: null when it is time to look, or another
-  /// thread does so.
+  /// Who was in it when it was last looked at: reads no file. Null when a look is due, which
+  /// users() takes.
   std::shared_ptr<const Credentials> users_if_fresh();
 
   bool exists() const { return exists_; }

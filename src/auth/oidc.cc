@@ -1,14 +1,15 @@
 #include "auth/oidc.h"
 
+#include <atomic>
 #include <cmath>
 
+#include "auth/check_queue.h"
 #include "auth/credentials.h"
-#include "auth/gate.h"
 #include "auth/header.h"
 #include "auth/jwt.h"
 #include "auth/timed_cache.h"
+#include "base/bounded_log.h"
 #include "base/digest.h"
-#include "base/log.h"
 #include "base/time.h"
 #include "base/uuid.h"
 
@@ -17,10 +18,13 @@ namespace {
 
 using json::Type;
 using json::Value;
-using PrincipalPtr = std::shared_ptr<const Principal>;
 
 tl::unexpected<Error> refuse(std::string why) {
   return fail(Code::unauthenticated, "Could not validate credentials", std::move(why));
+}
+
+tl::unexpected<Error> no_token() {
+  return fail(Code::unauthenticated, "Invalid authentication credentials");
 }
 
 double now_s() { return static_cast<double>(now().time_since_epoch().count()) / 1e6; }
@@ -42,16 +46,36 @@ bool names_audience(Value claims, std::string_view wanted) {
   return false;
 }
 
-/// A subject may hold what a URI may not, such as `auth0|1`.
-std::string for_uri(std::string_view text) {
+constexpr std::string_view applications = "application/";
+
+constexpr bool is_hex(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/// Whether a percent sign at `at` of a subject would be read as an escape of ours.
+bool looks_escaped(std::string_view text, std::size_t at, std::string_view kept) {
+  if (at + 2 >= text.size() || !is_hex(text[at + 1]) || !is_hex(text[at + 2])) return false;
+  const auto byte = from_hex(text.substr(at + 1, 2));
+  return byte && (*byte == "%" || kept.find(*byte) == kept.npos ||
+                  (*byte == "/" && text.substr(0, at) == "application"));
+}
+
+/// The name of a subject behind the issuer. A subject may hold what a URI may not, such as
+/// `auth0|1`, which is escaped; so is what would make it the name of another subject: an escape
+/// that it holds itself, and the slash of `application/`, behind which clients have their names.
+std::string name_of_subject(std::string_view text) {
   constexpr std::string_view kept =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:@!$&'()*+,;=/%";
+  const bool like_an_application = text.starts_with(applications);
   std::string out;
-  for (const char c : text) {
-    if (kept.find(c) != kept.npos)
-      out += c;
-    else
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool escaped = kept.find(c) == kept.npos || (c == '%' && looks_escaped(text, i, kept)) ||
+                         (like_an_application && i + 1 == applications.size());
+    if (escaped)
       out.append("%").append(to_hex(std::string(1, c)));
+    else
+      out += c;
   }
   return out;
 }
@@ -74,16 +98,17 @@ struct Accepted {
 
 struct Subject {
   std::string issuer;
-  std::string path;  // behind the issuer
+  std::string username;  // for logs
+  std::string path;      // behind the issuer
   std::string_view scope;
   std::string_view target;
 };
 
 Result<PrincipalPtr> principal_from(const Subject& subject) {
   const std::string agent =
-      R"({"openid":)" + json::quoted(subject.issuer + "/" + for_uri(subject.path)) + "}";
+      R"({"openid":)" + json::quoted(subject.issuer + "/" + subject.path) + "}";
   TRY(const auto document, json::parse(agent));
-  auto principal = principal_of(subject.path, document->root());
+  auto principal = principal_of(subject.username, document->root());
   if (!principal) return refuse("the subject makes no agent: " + principal.error().message);
   principal->scopes = scopes_of(subject.scope);
   principal->target = subject.target;
@@ -96,9 +121,11 @@ struct OidcAuthenticator::State {
   explicit State(OidcOptions given)
       : options(std::move(given)),
         provider(options.provider),
-        gate(options.calls_max, options.waiting_max),
+        refusals({.failures_max = 0, .entries_max = addresses_max}),
+        queue(options.calls_max, options.waiting_max),
         key(Uuid::random().text() + Uuid::random().text()),
-        good(options.cache_entries_max) {}
+        good(options.cache_entries_max),
+        refused(options.refused_entries_max) {}
 
   Result<double> check_claims(Value claims, std::string_view issuer) const {
     const auto exp = instant(claims, "exp"), nbf = instant(claims, "nbf");
@@ -108,7 +135,7 @@ struct OidcAuthenticator::State {
     if (claims.find("nbf") && (!nbf || *nbf - leeway_s > now_s()))
       return refuse("the token is not valid yet");
     if (text_of(claims, "iss") != issuer)
-      return refuse("the token is of another issuer: " + std::string(text_of(claims, "iss")));
+      return refuse("the token is of another issuer: " + log::printable(text_of(claims, "iss")));
     if (!options.audience.empty() && !names_audience(claims, options.audience))
       return refuse("the token is for another audience");
     return *exp + leeway_s;
@@ -121,8 +148,8 @@ struct OidcAuthenticator::State {
     TRY(const double until_s, check_claims(claims, issuer));
     const std::string_view subject = text_of(claims, "sub");
     if (subject.empty()) return refuse("the token has no sub");
-    TRY(auto principal, principal_from({issuer, std::string(subject), text_of(claims, "scope"),
-                                        text_of(claims, "target")}));
+    TRY(auto principal, principal_from({issuer, std::string(subject), name_of_subject(subject),
+                                        text_of(claims, "scope"), text_of(claims, "target")}));
     return Accepted{std::move(principal), until_s};
   }
 
@@ -131,12 +158,14 @@ struct OidcAuthenticator::State {
     const Value claims = document->root();
     TRY(const double until_s, check_claims(claims, issuer));
     const std::string subject(text_of(claims, "sub"));
-    Subject who{issuer, subject, text_of(claims, "scope"), text_of(claims, "target")};
+    Subject who{issuer, subject, name_of_subject(subject), text_of(claims, "scope"),
+                text_of(claims, "target")};
     std::unique_ptr<json::Document> info;
     if (subject.empty()) {
       const std::string_view client = text_of(claims, "client_id");
       if (client.empty()) return refuse("the token has neither sub nor client_id");
-      who.path = "application/" + std::string(client);
+      who.username = std::string(applications) + std::string(client);
+      who.path = std::string(applications) + name_of_subject(client);
     } else {
       TRY(info, provider.user_info(token));
       if (text_of(info->root(), "sub") != subject)
@@ -147,21 +176,62 @@ struct OidcAuthenticator::State {
     return Accepted{std::move(principal), until_s};
   }
 
-  Result<Accepted> look_at(const std::string& token) {
+  /// `digest` stands for the token.
+  Result<Accepted> look_at(const std::string& token, const std::string& digest,
+                           std::string_view address) {
     TRY(const auto metadata, provider.metadata());
     if (!provider.introspects(*metadata)) return by_signature(token, metadata->issuer);
-    if (!gate.enter())
+    const auto now = Throttle::Clock::now();
+    if (!queue.enter(refusals.look(address, digest, now).standing)) {
+      ++turned_away;
       return fail(Code::unavailable, "Too many credentials are being checked, try again");
+    }
     auto accepted = by_introspection(token, metadata->issuer);
-    gate.leave();
+    queue.leave();
+    if (!accepted && accepted.error().code == Code::unauthenticated)
+      refusals.failed(address, digest, now);
     return accepted;
   }
 
+  /// Says why in the log, which need not hold a line for each, and takes that out of the answer.
+  Result<PrincipalPtr> refuse_login(Error error, std::string_view address) {
+    if (error.code == Code::unauthenticated) {
+      ++failures;
+      log_refused.write(fmt::format("failed login: bearer token from {}: {}", loggable(address),
+                                    error.detail.empty() ? error.message : error.detail));
+    } else if (!error.detail.empty()) {
+      log_away.write(fmt::format("OpenID Connect: {}: {}", error.message, error.detail));
+    }
+    error.detail.clear();
+    return fail(std::move(error));
+  }
+
+  std::optional<Result<PrincipalPtr>> from_memory(const std::string& digest,
+                                                  std::string_view address) {
+    if (auto known = good.find(digest)) return std::move(*known);
+    if (refused.find(digest))
+      return refuse_login(Error{Code::unauthenticated,
+                                "Could not validate credentials",
+                                {},
+                                {},
+                                "a token that was refused a moment ago"},
+                          address);
+    return std::nullopt;
+  }
+
+  static constexpr std::size_t addresses_max = 4096;
+
   const OidcOptions options;
   Provider provider;
-  Gate gate;
+  Throttle refusals;  // by address; a token has no name
+  CheckQueue queue;
   const std::string key;
   TimedCache<PrincipalPtr> good;  // by keyed digest: no token is kept
+  TimedCache<bool> refused;       // likewise
+  log::BoundedLog log_refused{log::Level::warning, "failed logins with bearer tokens"};
+  log::BoundedLog log_away{log::Level::error, "bearer tokens that could not be checked"};
+  std::atomic<std::uint64_t> failures = 0;
+  std::atomic<std::uint64_t> turned_away = 0;
 };
 
 OidcAuthenticator::OidcAuthenticator(OidcOptions options)
@@ -169,30 +239,35 @@ OidcAuthenticator::OidcAuthenticator(OidcOptions options)
 
 OidcAuthenticator::~OidcAuthenticator() = default;
 
-Result<PrincipalPtr> OidcAuthenticator::authenticate(std::string_view header) {
-  const auto token = parse_bearer(header);
-  if (!token) return fail(Code::unauthenticated, "Invalid authentication credentials");
-  const std::string digest = hmac_sha256(state_->key, *token);
-  if (auto known = state_->good.find(digest)) return std::move(*known);
-  auto accepted = state_->look_at(std::string(*token));
-  if (!accepted) {
-    log::debug("OpenID Connect: refused, {}", accepted.error().detail);
-    return fail(accepted.error());
-  }
+OidcAuthenticator::Counts OidcAuthenticator::counts() const {
+  return {state_->failures, state_->turned_away};
+}
+
+std::optional<Result<PrincipalPtr>> OidcAuthenticator::remembered(const Attempt& attempt) {
+  const auto token = parse_bearer(attempt.header);
+  if (!token) return no_token();
+  return state_->from_memory(hmac_sha256(state_->key, *token), attempt.address);
+}
+
+Result<PrincipalPtr> OidcAuthenticator::authenticate(const Attempt& attempt) {
   using std::chrono::duration;
   using std::chrono::duration_cast;
   using Clock = std::chrono::steady_clock;
+  const auto token = parse_bearer(attempt.header);
+  if (!token) return no_token();
+  const std::string digest = hmac_sha256(state_->key, *token);
+  if (auto known = state_->from_memory(digest, attempt.address)) return std::move(*known);
+  auto accepted = state_->look_at(std::string(*token), digest, attempt.address);
+  if (!accepted) {
+    if (accepted.error().code == Code::unauthenticated)
+      state_->refused.put(digest, true, Clock::now() + state_->options.refused_ttl);
+    return state_->refuse_login(std::move(accepted).error(), attempt.address);
+  }
   const duration<double> left(std::min(static_cast<double>(state_->options.cache_ttl.count()),
                                        accepted->until_s - now_s()));
   state_->good.put(digest, accepted->principal,
                    Clock::now() + duration_cast<Clock::duration>(left));
   return std::move(accepted->principal);
-}
-
-PrincipalPtr OidcAuthenticator::known(std::string_view header) {
-  const auto token = parse_bearer(header);
-  if (!token) return nullptr;
-  return state_->good.find(hmac_sha256(state_->key, *token)).value_or(nullptr);
 }
 
 }  // namespace lectern::auth

@@ -1,7 +1,10 @@
 #include "auth/oidc.h"
 
+#include <future>
 #include <map>
 #include <mutex>
+#include <thread>
+#include <vector>
 
 #include <doctest/doctest.h>
 #include <openssl/core_names.h>
@@ -20,6 +23,9 @@ using namespace lectern::auth;
 using namespace std::chrono_literals;
 
 namespace {
+
+/// Outlived by `header`.
+Attempt from(std::string_view header) { return {header, "192.0.2.1"}; }
 
 std::string base64url_of(EVP_PKEY* key, const char* name) {
   BIGNUM* number = nullptr;
@@ -161,13 +167,35 @@ OidcOptions options_for(const TestProvider& provider) {
   options.provider.issuer_uri = provider.issuer();
   options.provider.retry_after = 0ms;
   options.provider.keys_interval_min = 0ms;
+  options.refused_ttl = 0ms;
   return options;
 }
 
 Code code_of(OidcAuthenticator& oidc, const std::string& token) {
-  const auto outcome = oidc.authenticate("Bearer " + token);
+  const auto outcome = oidc.authenticate(from("Bearer " + token));
   REQUIRE_FALSE(outcome);
   return outcome.error().code;
+}
+
+OidcOptions introspecting(const TestProvider& provider) {
+  OidcOptions options = options_for(provider);
+  options.provider.client_id = "lectern";
+  options.provider.client_secret = "s";
+  return options;
+}
+
+/// How many of 16 callers, each with a token of its own, took longer than `limit`.
+int slow_callers(OidcAuthenticator& oidc, std::chrono::milliseconds limit) {
+  std::vector<std::future<bool>> all;
+  for (int i = 0; i < 16; ++i)
+    all.push_back(std::async(std::launch::async, [&oidc, limit, i] {
+      const auto begin = std::chrono::steady_clock::now();
+      CHECK(code_of(oidc, "a.b." + std::to_string(i)) == Code::unavailable);
+      return std::chrono::steady_clock::now() - begin > limit;
+    }));
+  int slow = 0;
+  for (auto& one : all) slow += one.get() ? 1 : 0;
+  return slow;
 }
 
 const Signer& rsa() {
@@ -183,8 +211,8 @@ TEST_CASE("a signed token makes the principal of its subject") {
   provider.set_keys(rsa().jwk());
   OidcAuthenticator oidc(options_for(provider));
   const auto principal = oidc.authenticate(
-      "bearer " + rsa().token(provider.claims(
-                      R"(,"sub":"a|b","scope":"openid statements/write x","target":"t")")));
+      from("bearer " + rsa().token(provider.claims(
+                           R"(,"sub":"a|b","scope":"openid statements/write x","target":"t")"))));
   REQUIRE(principal);
   CHECK((*principal)->agent_json == "{\"openid\":\"" + provider.issuer() + "/a%7cb\"}");
   CHECK((*principal)->agent_ifi == "openid:" + provider.issuer() + "/a%7cb");
@@ -200,7 +228,7 @@ TEST_CASE("a final slash of the issuer makes no difference") {
   auto options = options_for(provider);
   options.provider.issuer_uri += "/";
   OidcAuthenticator oidc(options);
-  CHECK(oidc.authenticate("Bearer " + rsa().token(provider.claims())));
+  CHECK(oidc.authenticate(from("Bearer " + rsa().token(provider.claims()))));
 }
 
 TEST_CASE("RSA with both paddings and elliptic keys are understood") {
@@ -212,7 +240,7 @@ TEST_CASE("RSA with both paddings and elliptic keys are understood") {
   for (const std::string& token :
        {rsa().token(provider.claims()), rsa().token(provider.claims(), "PS256"),
         elliptic.token(provider.claims())})
-    CHECK(oidc.authenticate("Bearer " + token));
+    CHECK(oidc.authenticate(from("Bearer " + token)));
 }
 
 TEST_CASE("a token that is not exactly right is refused") {
@@ -223,11 +251,11 @@ TEST_CASE("a token that is not exactly right is refused") {
   options.audience = "lrs";
   OidcAuthenticator oidc(options);
   const std::string base = R"(,"sub":"u","aud":"lrs")";
-  REQUIRE(oidc.authenticate("Bearer " + rsa().token(provider.claims(base))));
-  CHECK(oidc.authenticate("Bearer " +
-                          rsa().token(provider.claims(R"(,"sub":"u","aud":["x","lrs"],"nbf":1)"))));
+  REQUIRE(oidc.authenticate(from("Bearer " + rsa().token(provider.claims(base)))));
+  CHECK(oidc.authenticate(
+      from("Bearer " + rsa().token(provider.claims(R"(,"sub":"u","aud":["x","lrs"],"nbf":1)")))));
   // A few seconds of difference between clocks are forgiven.
-  CHECK(oidc.authenticate("Bearer " + rsa().token(provider.claims(base, -5))));
+  CHECK(oidc.authenticate(from("Bearer " + rsa().token(provider.claims(base, -5)))));
 
   const auto claims = [&](const std::string& more) { return rsa().token(provider.claims(more)); };
   CHECK(code_of(oidc, rsa().token(provider.claims(base, -31))) == Code::unauthenticated);
@@ -242,7 +270,7 @@ TEST_CASE("a token that is not exactly right is refused") {
   CHECK(code_of(oidc, rsa().token("{\"sub\":\"u\",\"aud\":\"lrs\",\"iss\":\"" + provider.issuer() +
                                   "\"}")) == Code::unauthenticated);
   for (const char* text : {"", "x", "a.b.c", "a.b", "a.b.c.d"})
-    CHECK_FALSE(oidc.authenticate(text));
+    CHECK_FALSE(oidc.authenticate(from(text)));
 }
 
 TEST_CASE("forged tokens are refused") {
@@ -261,7 +289,7 @@ TEST_CASE("forged tokens are refused") {
     const std::string header = R"({"kid":"rsa-1","alg":")" + std::string(algorithm) + "\"}";
     CHECK(code_of(oidc, to_base64url(header) + "." + payload + signature) == Code::unauthenticated);
   }
-  CHECK(oidc.authenticate("Bearer " + good));
+  CHECK(oidc.authenticate(from("Bearer " + good)));
 }
 
 TEST_CASE("weak keys and keys for encryption are left out") {
@@ -281,15 +309,15 @@ TEST_CASE("a new key is fetched when a token names it, and not for every strange
   auto options = options_for(provider);
   options.provider.keys_interval_min = 1h;
   OidcAuthenticator limited(options);
-  CHECK(limited.authenticate("Bearer " + rsa().token(provider.claims())));
+  CHECK(limited.authenticate(from("Bearer " + rsa().token(provider.claims()))));
   CHECK(code_of(limited, next.token(provider.claims())) == Code::unauthenticated);
   CHECK(provider.asked("/keys") == 1);
 
   OidcAuthenticator oidc(options_for(provider));
-  CHECK(oidc.authenticate("Bearer " + rsa().token(provider.claims())));
+  CHECK(oidc.authenticate(from("Bearer " + rsa().token(provider.claims()))));
   CHECK(code_of(oidc, next.token(provider.claims())) == Code::unauthenticated);
   provider.set_keys(next.jwk());
-  CHECK(oidc.authenticate("Bearer " + next.token(provider.claims())));
+  CHECK(oidc.authenticate(from("Bearer " + next.token(provider.claims()))));
   // The old key is gone with its set.
   CHECK(code_of(oidc, rsa().token(provider.claims(R"(,"sub":"late")"))) == Code::unauthenticated);
 }
@@ -304,7 +332,7 @@ TEST_CASE("a provider that is away fails closed, and is believed again when it i
   provider.set("/keys", "200 OK\r\n\r\nnonsense");
   CHECK(code_of(oidc, token) == Code::unavailable);
   provider.set_keys(rsa().jwk());
-  CHECK(oidc.authenticate("Bearer " + token));
+  CHECK(oidc.authenticate(from("Bearer " + token)));
 
   auto options = options_for(provider);
   options.provider.retry_after = 1h;
@@ -322,12 +350,9 @@ TEST_CASE("with client credentials the provider is asked about each token, once"
   provider.set(
       "/userinfo",
       "200 OK\r\nContent-Type: application/json\r\n\r\n{\"sub\":\"u\",\"target\":\"mine\"}");
-  auto options = options_for(provider);
-  options.provider.client_id = "lectern";
-  options.provider.client_secret = "s";
-  OidcAuthenticator oidc(options);
+  OidcAuthenticator oidc(introspecting(provider));
   for (int i = 0; i < 3; ++i) {
-    const auto principal = oidc.authenticate("Bearer opaque+token");
+    const auto principal = oidc.authenticate(from("Bearer opaque+token"));
     REQUIRE(principal);
     CHECK((*principal)->agent_ifi == "openid:" + provider.issuer() + "/u");
     CHECK((*principal)->target == "mine");
@@ -350,11 +375,8 @@ TEST_CASE("a client's token without a subject is the application's") {
   TestProvider provider;
   provider.set_introspection(
       provider.claims(R"(,"active":true,"client_id":"my-app","scope":"define","target":"t")"));
-  auto options = options_for(provider);
-  options.provider.client_id = "lectern";
-  options.provider.client_secret = "s";
-  OidcAuthenticator oidc(options);
-  const auto principal = oidc.authenticate("Bearer x");
+  OidcAuthenticator oidc(introspecting(provider));
+  const auto principal = oidc.authenticate(from("Bearer x"));
   REQUIRE(principal);
   CHECK((*principal)->agent_ifi == "openid:" + provider.issuer() + "/application/my-app");
   CHECK((*principal)->target == "t");
@@ -365,17 +387,106 @@ TEST_CASE("user info may be a signed token") {
   TestProvider provider;
   provider.set_introspection(provider.claims(R"(,"active":true,"sub":"u")"));
   provider.set_keys(rsa().jwk());
-  auto options = options_for(provider);
-  options.provider.client_id = "lectern";
-  options.provider.client_secret = "s";
-  OidcAuthenticator oidc(options);
+  OidcAuthenticator oidc(introspecting(provider));
   const std::string head = "200 OK\r\nContent-Type: application/jwt; charset=utf-8\r\n\r\n";
   provider.set("/userinfo", head + rsa().token(R"({"sub":"u","target":"t"})"));
-  const auto principal = oidc.authenticate("Bearer x");
+  const auto principal = oidc.authenticate(from("Bearer x"));
   REQUIRE(principal);
   CHECK((*principal)->target == "t");
   provider.set("/userinfo", head + Signer("rsa-1").token(R"({"sub":"u","target":"t"})"));
   CHECK(code_of(oidc, "y") == Code::unauthenticated);
+}
+
+TEST_CASE("a provider that hangs keeps one caller waiting, not all") {
+  std::atomic<bool> hang = true;
+  net::LoopbackServer server([&](const auto&) {
+    for (int i = 0; i < 100 && hang; ++i) std::this_thread::sleep_for(50ms);
+    return std::string();
+  });
+  OidcOptions options;
+  options.provider.issuer_uri = server.url();
+  options.provider.timeout = 3s;
+  OidcAuthenticator oidc(options);
+  CHECK(slow_callers(oidc, 2s) == 1);
+  hang = false;
+}
+
+TEST_CASE("an introspection that hangs is tried by one caller at a time once it has failed") {
+  std::atomic<bool> hang = true;
+  std::string url;
+  net::LoopbackServer server([&](const net::LoopbackServer::Request& request) {
+    if (request.method == "GET")
+      return "200 OK\r\n\r\n{\"issuer\":\"" + url + "\",\"jwks_uri\":\"" + url +
+             "/keys\",\"introspection_endpoint\":\"" + url + "/i\",\"userinfo_endpoint\":\"" + url +
+             "/u\"}";
+    for (int i = 0; i < 100 && hang; ++i) std::this_thread::sleep_for(50ms);
+    return std::string();
+  });
+  url = server.url();
+  OidcOptions options;
+  options.provider.issuer_uri = url;
+  options.provider.client_id = "lectern";
+  options.provider.client_secret = "s";
+  options.provider.timeout = 2s;
+  options.provider.retry_after = 0ms;
+  OidcAuthenticator oidc(options);
+  CHECK(code_of(oidc, "first") == Code::unavailable);
+  CHECK(slow_callers(oidc, 1s) == 1);
+  hang = false;
+}
+
+TEST_CASE("a refused token is remembered for a moment") {
+  TestProvider provider;
+  provider.set_introspection(R"({"active":false})");
+  auto options = introspecting(provider);
+  options.refused_ttl = 1h;
+  OidcAuthenticator oidc(options);
+  CHECK_FALSE(oidc.remembered(from("Bearer x")));
+  for (int i = 0; i < 50; ++i) CHECK(code_of(oidc, "x") == Code::unauthenticated);
+  CHECK(provider.asked("/introspect") == 1);
+  const auto remembered = oidc.remembered(from("Bearer x"));
+  REQUIRE(remembered);
+  CHECK(remembered->error().code == Code::unauthenticated);
+  CHECK(oidc.counts().failed == 51);
+}
+
+TEST_CASE("a client secret that the provider refuses is our fault, not the token's") {
+  TestProvider provider;
+  provider.set_introspection("");
+  OidcAuthenticator oidc(introspecting(provider));
+  for (const char* status : {"401 Unauthorized", "403 Forbidden"}) {
+    provider.set("/introspect", std::string(status) + "\r\n\r\n{}");
+    CHECK(code_of(oidc, "x") == Code::unavailable);
+  }
+  provider.set("/introspect", "400 Bad Request\r\n\r\n{\"error\":\"invalid_client\"}");
+  CHECK(code_of(oidc, "x") == Code::unavailable);
+  provider.set("/introspect", "400 Bad Request\r\n\r\n{\"error\":\"invalid_request\"}");
+  CHECK(code_of(oidc, "x") == Code::unauthenticated);
+}
+
+TEST_CASE("no two subjects or clients have the same name, and few have another than their own") {
+  TestProvider provider;
+  OidcAuthenticator oidc(introspecting(provider));
+  int tokens = 0;
+  const auto name_of = [&](const std::string& claim, const std::string& value) {
+    const std::string who = ",\"" + claim + "\":" + json::quoted(value);
+    provider.set_introspection(provider.claims(",\"active\":true" + who));
+    provider.set("/userinfo", "200 OK\r\n\r\n{\"sub\":" + json::quoted(value) + "}");
+    const auto principal = oidc.authenticate(from("Bearer token" + std::to_string(++tokens)));
+    REQUIRE(principal);
+    return (*principal)->agent_ifi.substr(("openid:" + provider.issuer() + "/").size());
+  };
+  for (const char* plain : {"user-1", "a/b", "jane%40example.org", "application", "app/x"})
+    CHECK(name_of("sub", plain) == plain);
+  CHECK(name_of("sub", "auth0|1") == "auth0%7c1");
+
+  std::map<std::string, std::string> seen;
+  for (const char* value : {"x", "application/x", "application%2fx", "application%252fx", "a|b",
+                            "a%7cb", "a%257cb", "a%25257cb", "a%7Cb", "a b", "a%20b"})
+    for (const char* claim : {"sub", "client_id"}) {
+      const auto [it, fresh] = seen.emplace(name_of(claim, value), std::string(claim) + value);
+      CHECK_MESSAGE(fresh, claim, " ", value, " has the name of ", it->second, ": ", it->first);
+    }
 }
 
 TEST_CASE("of several ways to authenticate, the one that the header is for decides") {
@@ -387,6 +498,6 @@ TEST_CASE("of several ways to authenticate, the one that the header is for decid
   both.push_back(std::make_unique<OidcAuthenticator>(options_for(provider)));
   const auto any = any_of(std::move(both));
   CHECK(any->challenge() == "Bearer, Bearer");
-  CHECK(any->authenticate("Bearer " + rsa().token(provider.claims())));
-  CHECK(any->authenticate("").error().message == "Invalid authentication credentials");
+  CHECK(any->authenticate(from("Bearer " + rsa().token(provider.claims()))));
+  CHECK(any->authenticate(from("")).error().message == "Invalid authentication credentials");
 }

@@ -46,6 +46,12 @@ std::string_view text_of(Scope scope) {
   return {};
 }
 
+std::vector<std::string_view> scope_names() {
+  std::vector<std::string_view> all;
+  for (const auto& [scope, name] : names_of_scopes) all.push_back(name);
+  return all;
+}
+
 bool Scopes::add(std::string_view name) {
   for (const auto& [scope, known] : names_of_scopes) {
     if (known != name) continue;

@@ -28,6 +28,9 @@ enum class Scope : std::uint16_t {
 /// `statements/write` and so on.
 std::string_view text_of(Scope scope);
 
+/// The names of all scopes, in a fixed order.
+std::vector<std::string_view> scope_names();
+
 /// A set of scopes.
 class Scopes {
  public:
@@ -54,6 +57,7 @@ struct Principal {
   std::string agent_ifi;   ///< its identifier as in xapi/terms.h
   Scopes scopes;
   std::string target;  ///< store::Context::target
+  bool operator==(const Principal&) const = default;
 };
 
 }  // namespace lectern::auth

@@ -1,5 +1,6 @@
 #include "auth/provider.h"
 
+#include "base/bounded_log.h"
 #include "base/digest.h"
 #include "base/log.h"
 #include "xapi/query.h"
@@ -8,6 +9,7 @@ namespace lectern::auth {
 namespace {
 
 using json::Type;
+using std::chrono::milliseconds;
 
 constexpr std::size_t answer_bytes_max = 1024 * 1024;
 
@@ -33,6 +35,29 @@ std::string_view without_slash(std::string_view url) {
   return url;
 }
 
+/// Writes an error into the log; for what runs once in a while.
+template <typename T>
+Result<T> logged(Result<T> outcome) {
+  if (!outcome)
+    log::error("OpenID Connect: {} {}", outcome.error().message, outcome.error().detail);
+  return outcome;
+}
+
+/// RFC 7662 answers 200 about any token: other statuses are about the question. 400 may be about a
+/// token that the provider cannot read, unless it names the client.
+tl::unexpected<Error> not_introspected(const net::HttpResponse& response) {
+  const std::string answers =
+      "the introspection endpoint answers " + std::to_string(response.status);
+  const auto document = json::parse(response.body);
+  const std::string error(document && (*document)->root().is(Type::object)
+                              ? text_of((*document)->root(), "error")
+                              : "");
+  if (response.status == 400 && error != "invalid_client" && error != "unauthorized_client")
+    return refuse(answers);
+  return away(answers + (error.empty() ? "" : " (" + log::printable(error) + ")") +
+              ": are RUNSERVER_AUTH_OIDC_CLIENT_ID and RUNSERVER_AUTH_OIDC_CLIENT_SECRET right?");
+}
+
 /// The media type of an answer, in lower case, without parameters.
 std::string media_type(const net::HttpResponse& response) {
   std::string type(response.header("Content-Type").value_or(""));
@@ -44,40 +69,51 @@ std::string media_type(const net::HttpResponse& response) {
 
 }  // namespace
 
-Provider::Provider(ProviderOptions options)
-    : options_(std::move(options)), client_(client_options(options_)) {}
+bool CircuitBreaker::enter() {
+  const std::lock_guard lock(mutex_);
+  if (!broken_) return true;
+  if (trying_ || Clock::now() < failed_at_ + retry_after_) return false;
+  trying_ = true;
+  return true;
+}
 
-Result<net::HttpResponse> Provider::ask(net::HttpRequest request) {
+void CircuitBreaker::leave(bool succeeded) {
+  const std::lock_guard lock(mutex_);
+  broken_ = !succeeded;
+  trying_ = false;
+  if (broken_) failed_at_ = Clock::now();
+}
+
+Provider::Provider(ProviderOptions options)
+    : options_(std::move(options)),
+      client_(client_options(options_)),
+      metadata_(
+          {options_.refresh_after, options_.keep_at_most, options_.retry_after, milliseconds(0)}),
+      keys_({options_.refresh_after, options_.keep_at_most, options_.retry_after,
+             options_.keys_interval_min}),
+      tokens_(options_.retry_after) {}
+
+Result<net::HttpResponse> Provider::ask(const net::HttpRequest& request) {
   auto response = client_.send(request);
   if (!response) return away(response.error().detail);
-  const std::string address = net::without_credentials(request.url);
-  if (response->status == 400 || response->status == 401 || response->status == 403)
-    return refuse(address + " answers " + std::to_string(response->status));
   if (response->status != 200)
-    return away(address + " answers " + std::to_string(response->status));
+    return away(net::without_credentials(request.url) + " answers " +
+                std::to_string(response->status));
   return response;
 }
 
-template <typename T, typename Fetch>
-Result<std::shared_ptr<const T>> Provider::current(Fetched<T>& kept, bool force, Fetch fetch) {
-  const auto now = Clock::now();
-  const bool fresh = kept.value && now < kept.at + options_.refresh_after && !force;
-  if (fresh) return kept.value;
-  const auto pause = force && kept.value ? options_.keys_interval_min : options_.retry_after;
-  if (!kept.tried || now >= kept.tried_at + pause) {
-    auto fetched = fetch();
-    kept.tried = true;
-    kept.tried_at = Clock::now();
-    if (fetched) {
-      kept.value = std::move(*fetched);
-      kept.at = kept.tried_at;
-    } else {
-      log::error("OpenID Connect: {} {}", fetched.error().message, fetched.error().detail);
-    }
-  }
-  if (!kept.value || now >= kept.at + options_.keep_at_most)
-    return away("what it says of itself could not be fetched");
-  return kept.value;
+/// Any status but those of a provider in trouble. What is asked for each token is what hangs when
+/// the provider does: then one caller at a time waits for it.
+Result<net::HttpResponse> Provider::ask_about_token(const net::HttpRequest& request) {
+  if (!tokens_.enter()) return away("it did not answer a moment ago");
+  auto response = client_.send(request);
+  const bool answered = response && response->status < 500;
+  tokens_.leave(answered);
+  if (!response) return away(response.error().detail);
+  if (!answered)
+    return away(net::without_credentials(request.url) + " answers " +
+                std::to_string(response->status));
+  return response;
 }
 
 Result<std::shared_ptr<const ProviderMetadata>> Provider::fetch_metadata() {
@@ -97,19 +133,23 @@ Result<std::shared_ptr<const ProviderMetadata>> Provider::fetch_metadata() {
 }
 
 Result<std::shared_ptr<const ProviderMetadata>> Provider::metadata() {
-  const std::lock_guard lock(metadata_mutex_);
-  return current(metadata_, false, [this] { return fetch_metadata(); });
+  auto known = metadata_.get(false, [this] { return logged(fetch_metadata()); });
+  if (!known) return away("what it says of itself could not be fetched");
+  return known;
+}
+
+Result<std::shared_ptr<const KeySet>> Provider::fetch_keys(const std::string& uri) {
+  TRY(auto response, ask({"GET", uri, {}, {}, {}}));
+  auto set = KeySet::parse(std::move(response.body));
+  if (!set) return away("its keys are wrong: " + set.error().message);
+  return std::make_shared<const KeySet>(std::move(*set));
 }
 
 Result<std::shared_ptr<const KeySet>> Provider::keys(bool unknown_key) {
   TRY(const auto known, metadata());
-  const std::lock_guard lock(keys_mutex_);
-  return current(keys_, unknown_key, [&]() -> Result<std::shared_ptr<const KeySet>> {
-    TRY(auto response, ask({"GET", known->keys_uri, {}, {}, {}}));
-    auto set = KeySet::parse(std::move(response.body));
-    if (!set) return away("its keys are wrong: " + set.error().message);
-    return std::make_shared<const KeySet>(std::move(*set));
-  });
+  auto set = keys_.get(unknown_key, [&] { return logged(fetch_keys(known->keys_uri)); });
+  if (!set) return away("its keys could not be fetched");
+  return set;
 }
 
 Result<void> Provider::verify(const Jwt& jwt) {
@@ -133,13 +173,14 @@ Result<std::unique_ptr<json::Document>> Provider::introspect(const std::string& 
   TRY(const auto known, metadata());
   const std::string form = "token=" + xapi::percent_encoded(token);
   const std::string secret = to_base64(options_.client_id + ":" + options_.client_secret);
-  TRY(auto response, ask({"POST",
-                          known->introspection_uri,
-                          {{"Authorization", "Basic " + secret},
-                           {"Accept", "application/json"},
-                           {"Content-Type", "application/x-www-form-urlencoded"}},
-                          form,
-                          {}}));
+  TRY(auto response, ask_about_token({"POST",
+                                      known->introspection_uri,
+                                      {{"Authorization", "Basic " + secret},
+                                       {"Accept", "application/json"},
+                                       {"Content-Type", "application/x-www-form-urlencoded"}},
+                                      form,
+                                      {}}));
+  if (response.status != 200) return not_introspected(response);
   auto document = json::parse(std::move(response.body));
   if (!document || !(*document)->root().is(Type::object))
     return away("the introspection is not a JSON object");
@@ -152,7 +193,10 @@ Result<std::unique_ptr<json::Document>> Provider::introspect(const std::string& 
 Result<std::unique_ptr<json::Document>> Provider::user_info(const std::string& token) {
   TRY(const auto known, metadata());
   TRY(auto response,
-      ask({"GET", known->userinfo_uri, {{"Authorization", "Bearer " + token}}, {}, {}}));
+      ask_about_token(
+          {"GET", known->userinfo_uri, {{"Authorization", "Bearer " + token}}, {}, {}}));
+  if (response.status != 200)
+    return refuse("the user info endpoint answers " + std::to_string(response.status));
   if (media_type(response) == "application/jwt") {
     TRY(Jwt jwt, parse_jwt(response.body));
     RETURN_IF_ERROR(verify(jwt));

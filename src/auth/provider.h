@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "auth/fetched.h"
 #include "auth/jwt.h"
 #include "auth/key_set.h"
 #include "base/json.h"
@@ -33,9 +34,28 @@ struct ProviderMetadata {
   std::string userinfo_uri;       ///< likewise
 };
 
+/// A door that closes for a time after a failure, behind which one caller at a time then tries
+/// whether it is over. Thread-safe.
+class CircuitBreaker {
+ public:
+  explicit CircuitBreaker(std::chrono::milliseconds retry_after) : retry_after_(retry_after) {}
+  /// Whether to try; leave() follows when true.
+  bool enter();
+  void leave(bool succeeded);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  const std::chrono::milliseconds retry_after_;
+  std::mutex mutex_;
+  bool broken_ = false;            // guarded by mutex_
+  bool trying_ = false;            // likewise
+  Clock::time_point failed_at_{};  // likewise
+};
+
 /// An OpenID Connect provider, asked as rarely as possible. Thread-safe. While it is away, callers
-/// get `unavailable` at once for `retry_after`, not a time-out each; what was fetched before is
-/// used on for a while. Errors of all: unavailable; unauthenticated with what is wrong as `detail`.
+/// get `unavailable` at once, not a time-out each: one of them asks it, the others use what was
+/// fetched before, for a while. Errors of all: unavailable; unauthenticated with what is wrong as
+/// `detail`.
 class Provider {
  public:
   explicit Provider(ProviderOptions options);
@@ -53,28 +73,17 @@ class Provider {
   Result<std::unique_ptr<json::Document>> user_info(const std::string& token);
 
  private:
-  using Clock = std::chrono::steady_clock;
-  /// Something that was fetched.
-  template <typename T>
-  struct Fetched {
-    std::shared_ptr<const T> value;
-    Clock::time_point at{};
-    Clock::time_point tried_at{};  // the last attempt, good or not
-    bool tried = false;
-  };
-
-  template <typename T, typename Fetch>
-  Result<std::shared_ptr<const T>> current(Fetched<T>& kept, bool force, Fetch fetch);
   Result<std::shared_ptr<const KeySet>> keys(bool unknown_key);
   Result<std::shared_ptr<const ProviderMetadata>> fetch_metadata();
-  Result<net::HttpResponse> ask(net::HttpRequest request);
+  Result<std::shared_ptr<const KeySet>> fetch_keys(const std::string& uri);
+  Result<net::HttpResponse> ask(const net::HttpRequest& request);
+  Result<net::HttpResponse> ask_about_token(const net::HttpRequest& request);
 
   const ProviderOptions options_;
   net::HttpClient client_;
-  std::mutex metadata_mutex_;
-  Fetched<ProviderMetadata> metadata_;  // guarded by metadata_mutex_
-  std::mutex keys_mutex_;
-  Fetched<KeySet> keys_;  // guarded by keys_mutex_
+  Fetched<ProviderMetadata> metadata_;
+  Fetched<KeySet> keys_;
+  CircuitBreaker tokens_;  // of introspection and user info
 };
 
 }  // namespace lectern::auth

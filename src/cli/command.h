@@ -27,7 +27,7 @@ struct Option {
 /// A command with what was given to it.
 struct Invocation {
   std::string program;  ///< the name that the program was called by
-  std::string command;
+  std::string command;  ///< such as "runserver" or "user add"
   /// Values by the option's (first) long name, e.g. "--username"; absent ones are not there.
   std::map<std::string, std::vector<std::string>, std::less<>> values;
   /// What options with a setting gave, and -v.
@@ -42,8 +42,10 @@ struct Command {
   std::string name;
   std::string meaning;  ///< one line, for --help
   std::vector<Option> options;
-  /// Returns the exit code.
+  /// Returns the exit code. None: one of `commands` is needed.
   std::function<int(const Invocation&)> run;
+  std::vector<Command> commands{};  ///< of its own, as in `user add`
+  std::string footer{};             ///< what --help ends with
 };
 
 /// Prints how to use the command and what was wrong, to stderr. Returns 2.

@@ -69,9 +69,16 @@ class Help : public CLI::Formatter {
   }
 };
 
-int print_help(const CLI::App& app) {
+/// What stands before the name of a command: `lectern user` of `lectern user add`.
+std::string names_before(const CLI::App& app) {
   const CLI::App* parent = app.get_parent();
-  const std::string text = app.help(parent == nullptr ? "" : parent->get_name());
+  if (parent == nullptr) return "";
+  const std::string before = names_before(*parent);
+  return before.empty() ? parent->get_name() : before + " " + parent->get_name();
+}
+
+int print_help(const CLI::App& app) {
+  const std::string text = app.help(names_before(app));
   std::fwrite(text.data(), 1, text.size(), stdout);
   return 0;
 }
@@ -79,21 +86,29 @@ int print_help(const CLI::App& app) {
 /// A command of the parser beside the one it stands for.
 struct Entry {
   Command command;
+  std::string name;  // with those before it: "user add"
   CLI::App* app = nullptr;
   std::vector<CLI::Option*> options;
 };
 
-std::vector<Entry> add_commands(CLI::App& app) {
-  std::vector<Entry> entries;
-  for (Command& command : commands()) {
-    Entry entry{std::move(command), nullptr, {}};
+/// Adds them below `app`, each behind the command that it belongs to.
+void add_commands(CLI::App& app, std::vector<Command> commands, const std::string& before,
+                  std::vector<Entry>& entries) {
+  for (Command& command : commands) {
+    Entry entry{std::move(command), before, nullptr, {}};
+    entry.name += entry.command.name;
     entry.app = app.add_subcommand(entry.command.name, entry.command.meaning);
     entry.app->set_help_flag("--help", "Show this message and exit");
+    entry.app->footer(entry.command.footer);
     for (const Option& option : entry.command.options)
       entry.options.push_back(add(*entry.app, option));
+    const std::string name = entry.name + " ";
+    CLI::App& own = *entry.app;
+    std::vector<Command> own_commands = std::move(entry.command.commands);
+    if (!own_commands.empty()) own.require_subcommand(0, 1);
     entries.push_back(std::move(entry));
+    add_commands(own, std::move(own_commands), name, entries);
   }
-  return entries;
 }
 
 const Option verbosity{"-v,--verbosity",
@@ -110,7 +125,8 @@ int run_command(const std::string& program, int argc, char** argv) {
   bool version = false;
   app.add_flag("--version", version, "Show the version and exit");
   const CLI::Option* level = add(app, verbosity);
-  const std::vector<Entry> entries = add_commands(app);
+  std::vector<Entry> entries;
+  add_commands(app, commands(), "", entries);
   app.require_subcommand(0, 1);
 
   const CLI::App* asked = &app;
@@ -121,7 +137,7 @@ int run_command(const std::string& program, int argc, char** argv) {
       if (entry.app->count_all() > 0 || entry.app->parsed()) chosen = &entry;
     if (chosen == nullptr) return;
     asked = chosen->app;
-    invocation.command = chosen->command.name;
+    invocation.command = chosen->name;
   };
   try {
     app.parse(argc, argv);
@@ -137,8 +153,8 @@ int run_command(const std::string& program, int argc, char** argv) {
     return 0;
   }
   find_chosen();
-  if (chosen == nullptr) {
-    print_help(app);
+  if (chosen == nullptr || !chosen->command.run) {
+    print_help(*asked);
     return usage_exit;
   }
   take(verbosity, *level, invocation);
@@ -169,7 +185,8 @@ int failure(std::string_view message) {
 }
 
 std::optional<Loaded> settings_for(const Invocation& invocation) {
-  auto loaded = load_settings(Sources::of_process(invocation.overrides));
+  auto loaded =
+      load_settings(Sources::of_process(invocation.overrides, invocation.program == "ralph"));
   if (loaded) return std::move(*loaded);
   failure(loaded.error().message);
   return std::nullopt;

@@ -74,8 +74,11 @@ class Operation {
 lrs::Options lrs_options(const Settings& settings) {
   lrs::Options options;
   options.page_rows_max = static_cast<std::size_t>(settings.search_hits_max);
-  options.restrict_by_authority = settings.restrict_by_authority;
+  // Both given is Ralph's way: scopes decide who sees others' statements.
+  const bool both = settings.restrict_by_authority && settings.restrict_by_scopes_given;
+  options.restrict_by_authority = settings.restrict_by_authority && !both;
   options.restrict_by_scopes = settings.restrict_by_scopes;
+  options.restrict_documents = both;
   options.store_deadline = std::chrono::milliseconds(settings.store_timeout_ms);
   return options;
 }
@@ -126,7 +129,7 @@ http::ServerOptions server_options(const Settings& settings, http::Application& 
 
 /// Lets the registry read what forwarding and authentication count.
 void watch(metrics::Registry& registry, const lrs::Forwarder& forwarder,
-           const auth::BasicAuthenticator* basic) {
+           const Authentication& authentication) {
   for (const auto& status : forwarder.status())
     registry.gauge_read("lectern_forwarding_lag_seconds",
                         "Age of the oldest statement that a receiver lacks",
@@ -136,11 +139,7 @@ void watch(metrics::Registry& registry, const lrs::Forwarder& forwarder,
                           return 0.0;
                         },
                         {{"receiver", status.receiver}});
-  if (basic == nullptr) return;
-  registry.counter_read("lectern_basic_checks_total", "Passwords that were checked with bcrypt",
-                        [basic] { return static_cast<double>(basic->counts().checks); });
-  registry.counter_read("lectern_basic_cache_hits_total", "Credentials known from the cache",
-                        [basic] { return static_cast<double>(basic->counts().remembered); });
+  watch(registry, authentication);
 }
 
 }  // namespace
@@ -184,7 +183,7 @@ int serve(const Loaded& loaded) {
       options, [&](http::Request& request) { return http::serve(app, request); });
   if (!server) return refuse(server.error());
   http::watch_server(registry, **server);
-  watch(registry, forwarder, authentication->basic);
+  watch(registry, forwarder, *authentication);
 
   log::info("Lectern {} serves xAPI 1.0.3 and 2.0.0 on {}://{}:{}/xAPI/", LECTERN_VERSION,
             settings.tls_certificate.empty() ? "http" : "https", settings.host, (*server)->port());

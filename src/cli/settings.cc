@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cli/app_dir.h"
 #include "cli/mask.h"
 #include "cli/process_limits.h"
 #include "cli/setting_value.h"
@@ -49,17 +50,6 @@ std::string_view group_of(std::string_view name) {
 /// The HOSTS of BACKENDS__LRS__ES__HOSTS.
 std::string key_of(std::string_view name) {
   return std::string(name.substr(backends_prefix.size() + group_of(name).size() + 2));
-}
-
-std::string default_app_dir(const std::map<std::string, std::string>& environment) {
-  const auto value = [&](const char* name) {
-    const auto it = environment.find(name);
-    return it == environment.end() ? std::string() : it->second;
-  };
-  fs::path config = value("XDG_CONFIG_HOME");
-  if (config.empty()) config = fs::path(value("HOME")) / ".config";
-  std::error_code error;
-  return (config / (fs::is_directory(config / "ralph", error) ? "ralph" : "lectern")).string();
 }
 
 /// Checks one value and puts it into its place.
@@ -137,7 +127,9 @@ class Loader {
     }
     const std::string_view group = group_of(row.name);
     const bool ours = group.empty() || group == group_;
-    const std::string text = given ? given->text : std::string(row.fallback);
+    const bool as_ralph = sources_.by_ralphs_name && !row.ralphs_fallback.empty();
+    const std::string text =
+        given ? given->text : std::string(as_ralph ? row.ralphs_fallback : row.fallback);
     if (given && ours && row.honoured) {
       if (auto put = std::visit(Put{row, text, loaded_.settings}, row.place); !put)
         return refuse(row, *given, put.error().message);
@@ -150,7 +142,9 @@ class Loader {
     if (given && ours && !group.empty()) RETURN_IF_ERROR(keep_backend_value(row, *given));
     if (ours || given)
       loaded_.effective.push_back({"RALPH_" + std::string(row.name), shown(row, text),
-                                   given ? given->source + " " + given->spelling : "default",
+                                   given      ? given->source + " " + given->spelling
+                                   : as_ralph ? "default of Ralph, by whose name it was called"
+                                              : "default",
                                    std::string(row.meaning), row.honoured && ours});
     if (given) spelling_[std::string(row.name)] = *given;
     return take_paths(row, ours);
@@ -202,7 +196,15 @@ class Loader {
 
   Result<void> derive() {
     Settings& settings = loaded_.settings;
-    if (settings.app_dir.empty()) settings.app_dir = default_app_dir(sources_.environment);
+    if (settings.app_dir.empty()) {
+      const AppDir chosen = default_app_dir(sources_.environment);
+      settings.app_dir = chosen.path;
+      if (!chosen.warning.empty()) loaded_.warnings.push_back(chosen.warning);
+      for (auto& line : loaded_.effective)
+        if (line.name == "RALPH_APP_DIR") line.origin = chosen.reason;
+    }
+    settings.restrict_by_scopes_given =
+        settings.restrict_by_scopes && spelling_.contains("LRS_RESTRICT_BY_SCOPES");
     if (settings.auth_file.empty())
       settings.auth_file = (fs::path(settings.app_dir) / "auth.json").string();
     show_derived("RALPH_APP_DIR", settings.app_dir);
@@ -230,9 +232,6 @@ class Loader {
     const auto backends = store::backend_names();
     if (std::find(backends.begin(), backends.end(), settings.backend) == backends.end())
       return refuse("RUNSERVER_BACKEND", settings.backend, "one of " + joined(backends));
-    if (settings.restrict_by_scopes && !settings.restrict_by_authority)
-      return refuse("LRS_RESTRICT_BY_SCOPES", "true",
-                    "true only together with RALPH_LRS_RESTRICT_BY_AUTHORITY=true");
     if (settings.tls_certificate.empty() != settings.tls_key.empty())
       return settings.tls_key.empty()
                  ? refuse("RUNSERVER_TLS_CERTIFICATE", settings.tls_certificate,

@@ -22,6 +22,8 @@ struct Settings {
   std::int64_t auth_cache_entries_max = 0;
   std::int64_t auth_cache_ttl_s = 0;
   std::int64_t auth_checks_max = 0;
+  std::int64_t auth_failures_max = 0;
+  std::int64_t auth_delay_max_ms = 0;
   std::vector<std::string> auth_backends;  ///< "basic", "oidc"; at least one
   std::string oidc_issuer_uri;
   std::string oidc_audience;
@@ -60,6 +62,7 @@ struct Settings {
   std::int64_t search_hits_max = 0;  ///< default and maximum of `limit`
   bool restrict_by_authority = false;
   bool restrict_by_scopes = false;
+  bool restrict_by_scopes_given = false;  ///< true by the operator's wish, not by default
   bool require_version_header = false;
   std::string default_version;  ///< "1.0.3" or "2.0.0"
   bool partial_success_default = false;
@@ -107,8 +110,12 @@ struct Sources {
   std::filesystem::path
       system_file{};  ///< for the whole machine, in the form of `.env`; "" for none
 
+  /// Whether the program was called by one of Ralph's names, `ralph` or `uvicorn`: some defaults
+  /// are Ralph's then.
+  bool by_ralphs_name = false;
+
   /// Those of this process.
-  static Sources of_process(Overrides command_line);
+  static Sources of_process(Overrides command_line, bool by_ralphs_name);
 };
 
 /// One line of `lectern config`.

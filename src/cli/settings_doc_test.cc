@@ -39,6 +39,8 @@ std::string table() {
     if (!row.other.empty()) out += " (or `" + std::string(row.other) + "`)";
     out += " | " + (row.honoured ? kind_of(row) : "accepted, no meaning here") + " | ";
     if (!row.fallback.empty()) out += "`" + std::string(row.fallback) + "`";
+    if (!row.ralphs_fallback.empty())
+      out += "; called `ralph` or `uvicorn`: `" + std::string(row.ralphs_fallback) + "`";
     out += " | " + std::string(row.meaning) + " |\n";
   }
   return out;

@@ -14,6 +14,8 @@ namespace fs = std::filesystem;
 using Variables = std::map<std::string, std::string>;
 
 constexpr std::string_view prefixes[] = {"LECTERN_", "RALPH_"};  // the first one wins
+/// No setting: commands that log in take it (password_input.h).
+constexpr std::string_view password_variable = "LECTERN_PASSWORD";
 constexpr std::uintmax_t file_bytes_max = 1024 * 1024;
 /// What Debian's package lays down, so that its service and an administrator's commands agree.
 constexpr const char* machine_settings_file = "/etc/lectern/lectern.env";
@@ -62,9 +64,10 @@ Result<Variables> read_secrets(const fs::path& folder) {
 
 }  // namespace
 
-Sources Sources::of_process(Overrides command_line) {
+Sources Sources::of_process(Overrides command_line, bool by_ralphs_name) {
   Sources sources;
   sources.command_line = std::move(command_line);
+  sources.by_ralphs_name = by_ralphs_name;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view line(*entry);
     const std::size_t equals = line.find('=');
@@ -104,7 +107,7 @@ std::string GivenSettings::secrets_folder(const Variables& environment) const {
 void GivenSettings::add(const Variables& variables, std::string source, std::size_t rank) {
   for (const auto prefix : prefixes)
     for (const auto& [name, text] : variables)
-      if (std::string_view(name).substr(0, prefix.size()) == prefix)
+      if (std::string_view(name).substr(0, prefix.size()) == prefix && name != password_variable)
         given_.try_emplace(name.substr(prefix.size()), Given{text, name, source, rank});
 }
 

@@ -29,6 +29,12 @@ constexpr Row secret(Row row) {
   return row;
 }
 
+/// Whose default is Ralph's own when the program is called `ralph` or `uvicorn`.
+constexpr Row for_ralph(Row row, std::string_view fallback) {
+  row.ralphs_fallback = fallback;
+  return row;
+}
+
 constexpr Row also_spelt(Row row, std::string_view other) {
   row.other = other;
   return row;
@@ -37,7 +43,7 @@ constexpr Row also_spelt(Row row, std::string_view other) {
 // clang-format off
 constexpr std::array rows = {
     // Files
-    Row{"APP_DIR", &S::app_dir, "", "folder of the auth file, the history and the embedded store; without it ~/.config/ralph if that exists, else ~/.config/lectern"},
+    Row{"APP_DIR", &S::app_dir, "", "folder of the auth file and the embedded store; without it ~/.config/lectern, or ~/.config/ralph where that holds an auth.json and the other nothing"},
     Row{"AUTH_FILE", &S::auth_file, "", "credentials for Basic authentication; without it <APP_DIR>/auth.json"},
     Row{"SECRETS_DIR", Kind::text, "", "folder whose files hold settings: the file's name is the setting's, with prefix; without it systemd's CREDENTIALS_DIRECTORY"},
     accepted("HISTORY_FILE", "", "of commands that are not here"),
@@ -76,7 +82,7 @@ constexpr std::array rows = {
 
     // The record store
     Row{"LRS_RESTRICT_BY_AUTHORITY", &S::restrict_by_authority, "false", "users see their own statements only"},
-    also_spelt({"LRS_RESTRICT_BY_SCOPES", &S::restrict_by_scopes, "false", "users may do what their scopes say only; needs LRS_RESTRICT_BY_AUTHORITY"}, "LRS_RESTRICT_BY_SCOPE"),
+    for_ralph(also_spelt({"LRS_RESTRICT_BY_SCOPES", &S::restrict_by_scopes, "true", "users may do what their scopes say only; given together with LRS_RESTRICT_BY_AUTHORITY, it lets who has statements/read see others' statements"}, "LRS_RESTRICT_BY_SCOPE"), "false"),
     Row{"LRS_REQUIRE_VERSION_HEADER", &S::require_version_header, "false", "refuse requests without X-Experience-API-Version, as the standard wants"},
     choice({"LRS_DEFAULT_VERSION", &S::default_version, "1.0.3", "version that answers name where the request names none; clients of Ralph always get 1.0.3"}, "1.0.3 2.0.0"),
     Row{"LRS_PARTIAL_SUCCESS_DEFAULT", &S::partial_success_default, "false", "store the good statements of a batch unless partialSuccess=false"},
@@ -85,9 +91,11 @@ constexpr std::array rows = {
 
     // Who may
     choice({"RUNSERVER_AUTH_BACKENDS", &S::auth_backends, "basic", "ways to authenticate, with commas"}, "basic oidc"),
-    Row{"AUTH_CACHE_MAX_SIZE", &S::auth_cache_entries_max, "100", "credentials that are remembered as good; 0 for none", 0, 10'000'000},
+    Row{"AUTH_CACHE_MAX_SIZE", &S::auth_cache_entries_max, "10000", "credentials that are remembered as good; 0 for none", 0, 10'000'000},
     Row{"AUTH_CACHE_TTL", &S::auth_cache_ttl_s, "3600", "seconds for which they are", 0, year_s},
     Row{"AUTH_CHECKS_MAX", &S::auth_checks_max, "0", "password checks at once, each takes 0.2 s of a core; 0: half of the cores", 0, 1024},
+    Row{"AUTH_FAILURES_MAX", &S::auth_failures_max, "10", "wrong passwords from an address, and with a name, that cost nothing; behind them one has to wait, twice as long with each; forgotten after 15 min without one; 0: nobody waits", 0, 1'000'000},
+    Row{"AUTH_DELAY_MAX_MS", &S::auth_delay_max_ms, "60000", "the longest of those waits; attempts meanwhile get 429", 1, day_ms},
     Row{"RUNSERVER_AUTH_OIDC_ISSUER_URI", &S::oidc_issuer_uri, "", "the OpenID Connect provider, http or https"},
     Row{"RUNSERVER_AUTH_OIDC_AUDIENCE", &S::oidc_audience, "", "what a token's aud must name"},
     Row{"RUNSERVER_AUTH_OIDC_CLIENT_ID", &S::oidc_client_id, "", "with the secret: tokens are introspected too"},

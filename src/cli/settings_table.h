@@ -36,6 +36,7 @@ struct Row {
   bool secret = false;
   bool honoured = true;      ///< false: accepted, without meaning here
   std::string_view other{};  ///< another spelling of `name` that is accepted with a warning
+  std::string_view ralphs_fallback{};  ///< the default when called by Ralph's names; "": the same
 };
 
 /// Every setting, in the order of `lectern config`.

@@ -58,7 +58,8 @@ TEST_CASE("without any source every setting has its default") {
   CHECK(settings.search_hits_max == 100);
   CHECK(settings.auth_backends == std::vector<std::string>{"basic"});
   CHECK(settings.default_version == "1.0.3");
-  CHECK_FALSE(settings.restrict_by_scopes);
+  CHECK(settings.restrict_by_scopes);
+  CHECK_FALSE(settings.restrict_by_scopes_given);
   CHECK(settings.metrics);
   CHECK(settings.backend_values.empty());
   CHECK(settings.log_level == log::Level::info);
@@ -120,14 +121,6 @@ TEST_CASE("systemd's credentials are a folder of secrets, unless another one is 
   CHECK(loaded->settings.port == 6);
 }
 
-TEST_CASE("Ralph's folder is used where it exists") {
-  const Folder folder;
-  fs::create_directories(folder.path / ".config" / "ralph");
-  const auto loaded = load_settings({{}, {{"HOME", folder.path.string()}}, folder.path});
-  REQUIRE(loaded);
-  CHECK(loaded->settings.app_dir == (folder.path / ".config" / "ralph").string());
-}
-
 TEST_CASE("a bad value is refused with its name as spelt, its value and what is allowed") {
   CHECK(error_of({{"LECTERN_RUNSERVER_PORT", "80800"}}) ==
         "LECTERN_RUNSERVER_PORT=80800: allowed is an integer from 0 to 65535");
@@ -138,9 +131,6 @@ TEST_CASE("a bad value is refused with its name as spelt, its value and what is 
         "by commas");
   CHECK(error_of({{"RALPH_LRS_DEFAULT_VERSION", "1.0"}}) ==
         "RALPH_LRS_DEFAULT_VERSION=1.0: allowed is one of 1.0.3, 2.0.0");
-  CHECK(error_of({{"RALPH_LRS_RESTRICT_BY_SCOPE", "1"}}) ==
-        "RALPH_LRS_RESTRICT_BY_SCOPE=true: allowed is true only together with "
-        "RALPH_LRS_RESTRICT_BY_AUTHORITY=true");
   CHECK(error_of({{"RALPH_LOGGING", "{"}}) ==
         "RALPH_LOGGING={: allowed is Python's logging dictionary as a JSON object");
   const std::string forwardings = error_of(
@@ -171,6 +161,52 @@ TEST_CASE("both spellings of RESTRICT_BY_SCOPES count, the wrong one with a warn
   CHECK(loaded->warnings ==
         std::vector<std::string>{
             "RALPH_LRS_RESTRICT_BY_SCOPE is taken as RALPH_LRS_RESTRICT_BY_SCOPES"});
+}
+
+TEST_CASE("scopes count by default, but for who calls the program by Ralph's name") {
+  Sources sources;
+  CHECK(load_settings(sources)->settings.restrict_by_scopes);
+  sources.by_ralphs_name = true;
+  const auto ralph = load_settings(sources);
+  CHECK_FALSE(ralph->settings.restrict_by_scopes);
+  CHECK(line(*ralph, "RALPH_LRS_RESTRICT_BY_SCOPES").origin ==
+        "default of Ralph, by whose name it was called");
+  CHECK(line(*ralph, "RALPH_RUNSERVER_PORT").origin == "default");
+  sources.environment = {{"RALPH_LRS_RESTRICT_BY_SCOPES", "true"}};
+  CHECK(load_settings(sources)->settings.restrict_by_scopes);
+  CHECK(load_settings(sources)->settings.restrict_by_scopes_given);
+}
+
+TEST_CASE(
+    "Lectern's own folder is served when it holds anything, Ralph's only where it is in use") {
+  const Folder home;
+  const fs::path config = home.path / ".config", ours = config / "lectern",
+                 ralphs = config / "ralph";
+  const auto chosen = [&] {
+    const auto loaded = load_settings({{}, {{"HOME", home.path.string()}}, home.path});
+    REQUIRE(loaded);
+    const std::string origin = line(*loaded, "RALPH_APP_DIR").origin;
+    return loaded->settings.app_dir + " # " + origin.substr(0, origin.find(':')) +
+           (loaded->warnings.empty() ? "" : " !");
+  };
+  const auto make = [](const fs::path& file) {
+    fs::create_directories(file.parent_path());
+    std::ofstream(file) << "[]";
+  };
+  CHECK(chosen() == ours.string() + " # default");
+  make(ralphs / "history.json");
+  CHECK(chosen() == ours.string() + " # default");
+  make(ralphs / "auth.json");
+  CHECK(chosen() == ralphs.string() + " # default");
+  fs::create_directories(ours);
+  CHECK(chosen() == ralphs.string() + " # default");
+  make(ours / "auth.json");
+  CHECK(chosen() == ours.string() + " # default !");
+  fs::remove(ralphs / "auth.json");
+  CHECK(chosen() == ours.string() + " # default");
+  fs::remove(ours / "auth.json");
+  fs::create_directories(ralphs / "embedded");
+  CHECK(chosen() == ralphs.string() + " # default");
 }
 
 TEST_CASE("the chosen backend gets its own settings, by JSON, list and path") {

@@ -178,7 +178,7 @@ Result<UvicornCall> parse_uvicorn(const std::vector<std::string>& arguments,
 }
 
 int run_uvicorn(const std::vector<std::string>& arguments) {
-  Sources sources = Sources::of_process({});
+  Sources sources = Sources::of_process({}, true);
   auto call = parse_uvicorn(arguments, sources.environment);
   if (!call) {
     fmt::print(stderr,

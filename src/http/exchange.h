@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -76,6 +77,7 @@ struct Exchange {
   /// How far what was read reaches, where it was read: later statements may be missing in the
   /// answer.
   std::optional<Time> consistent_through;
+  std::chrono::seconds login_delay{};  ///< until who failed to log in may try again; 0: now
 
   lrs::Lrs& lrs() const { return app.lrs; }
 };

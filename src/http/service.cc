@@ -90,13 +90,14 @@ bool is_open(const Application& app, const Route& route) {
 Result<bool> authenticate(Exchange& exchange, bool may_block) {
   auto& request = exchange.request;
   auto& authenticator = exchange.app.authenticator;
-  const auto header = request.headers.find("Authorization").value_or("");
-  if (!request.principal && !may_block && !header.empty()) {
-    request.principal = authenticator.known(header);
-    if (!request.principal) return false;
-  }
   if (!request.principal) {
-    TRY(request.principal, authenticator.authenticate(header));
+    const auth::Attempt attempt{request.headers.find("Authorization").value_or(""), request.remote};
+    auto outcome = authenticator.remembered(attempt);
+    if (!outcome && !may_block) return false;
+    if (!outcome) outcome = authenticator.authenticate(attempt);
+    if (!*outcome && outcome->error().code == Code::unavailable)
+      exchange.login_delay = authenticator.delay(attempt);
+    TRY(request.principal, std::move(*outcome));
   }
   exchange.principal = request.principal;
   if (request.memory != nullptr) request.memory->hold_for(exchange.principal->username);
@@ -145,13 +146,17 @@ Result<Admission> look_at_head(Exchange& exchange, bool may_block) {
   return Admission{};
 }
 
-Response refuse(const Application& app, Error error) {
+Response refuse(const Exchange& exchange, Error error) {
   std::string allow;
   if (error.code == Code::method_not_allowed) allow = std::exchange(error.detail, {});
   Response response = respond(error);
   if (!allow.empty()) response.headers.add("Allow", std::move(allow));
   if (error.code == Code::unauthenticated)
-    response.headers.add("WWW-Authenticate", app.authenticator.challenge());
+    response.headers.add("WWW-Authenticate", exchange.app.authenticator.challenge());
+  if (exchange.login_delay.count() > 0) {
+    response.status = 429;
+    response.headers.set("Retry-After", std::to_string(exchange.login_delay.count()));
+  }
   return response;
 }
 
@@ -238,7 +243,7 @@ Admission admit(Application& app, Request& head, bool has_body, bool may_block) 
     admission->lane = lane;
     return std::move(*admission);
   }
-  Response response = refuse(app, std::move(admission).error());
+  Response response = refuse(exchange, std::move(admission).error());
   complete(exchange, response, false);
   conclude(exchange, head.method, begin, response);
   return {.answer = std::move(response)};
@@ -266,7 +271,7 @@ Response serve(Application& app, Request& request) {
     response = app.cors.preflight(request);
   } else {
     auto answered = answer(exchange);
-    response = answered ? std::move(*answered) : refuse(app, std::move(answered).error());
+    response = answered ? std::move(*answered) : refuse(exchange, std::move(answered).error());
     complete(exchange, response, true);
   }
   // Who sent a POST reads a body's length as that of a body.

@@ -78,17 +78,21 @@ class NoDocuments final : public store::DocumentStore {
 class OneUser final : public auth::Authenticator {
  public:
   int checks = 0;
-  Result<std::shared_ptr<const auth::Principal>> authenticate(std::string_view header) override {
-    if (!header.empty()) ++checks;
-    if (header != "good") return fail(Code::unauthenticated, "Invalid authentication credentials");
+  Result<auth::PrincipalPtr> authenticate(const auth::Attempt& attempt) override {
+    if (!attempt.header.empty()) ++checks;
+    if (attempt.header != "good")
+      return fail(Code::unauthenticated, "Invalid authentication credentials");
     auth::Principal principal;
     principal.username = "ada";
     principal.scopes.add(auth::Scope::statements_read);
     known_ = std::make_shared<const auth::Principal>(principal);
     return known_;
   }
-  std::shared_ptr<const auth::Principal> known(std::string_view header) override {
-    return header == "good" ? known_ : nullptr;
+  std::optional<Result<auth::PrincipalPtr>> remembered(const auth::Attempt& attempt) override {
+    if (attempt.header.empty())
+      return fail(Code::unauthenticated, "Invalid authentication credentials");
+    if (attempt.header != "good" || !known_) return std::nullopt;
+    return known_;
   }
   std::string challenge() const override { return "Test"; }
 

@@ -13,14 +13,13 @@ Result<void> allow(const Lrs& lrs, const auth::Principal& principal, Scope scope
 }
 
 bool only_mine(const Lrs& lrs, const auth::Principal& principal, bool asked) {
-  if (!lrs.options.restrict_by_authority) return asked;
-  if (!lrs.options.restrict_by_scopes) return true;
-  return asked || !principal.scopes.grants(Scope::statements_read);
+  if (asked || lrs.options.restrict_by_authority) return true;
+  return lrs.options.restrict_by_scopes && !principal.scopes.grants(Scope::statements_read);
 }
 
 Result<void> allow_documents_of(const Lrs& lrs, const auth::Principal& principal,
                                 std::string_view ifi) {
-  if (!lrs.options.restrict_by_scopes || principal.scopes.grants(Scope::statements_read) ||
+  if (!lrs.options.restrict_documents || principal.scopes.grants(Scope::statements_read) ||
       !principal.scopes.grants(Scope::statements_read_mine) || ifi == principal.agent_ifi)
     return {};
   return fail(Code::forbidden,

@@ -12,8 +12,8 @@ namespace lectern::lrs {
 /// everything (as in Ralph). Errors: forbidden, with Ralph's text.
 Result<void> allow(const Lrs& lrs, const auth::Principal& principal, auth::Scope scope);
 
-/// Whether only statements with the principal's own authority are shown: always with
-/// RESTRICT_BY_AUTHORITY alone; with scopes when it may read no more than its own; else as asked.
+/// Whether only statements with the principal's own authority are shown: to everyone where the
+/// options say so; where scopes count, to who lacks statements/read; else as asked.
 bool only_mine(const Lrs& lrs, const auth::Principal& principal, bool asked);
 
 /// Whether a document about this agent (`ifi`) may be touched: a principal that reads no more than

@@ -14,9 +14,11 @@ namespace lectern::lrs {
 
 /// What an operator decides about the service.
 struct Options {
-  std::size_t page_rows_max = 100;  ///< default and maximum of `limit`
-  bool restrict_by_authority = false;
-  bool restrict_by_scopes = false;
+  std::size_t page_rows_max = 100;     ///< default and maximum of `limit`
+  bool restrict_by_authority = false;  ///< everyone reads their own statements only
+  bool restrict_by_scopes = false;     ///< everyone may do what their scopes say only
+  /// Who may read no more than its own statements keeps to the documents of its own agent.
+  bool restrict_documents = false;
   std::chrono::milliseconds store_deadline{30'000};  ///< for the store's part of one request
 };
 

@@ -57,13 +57,14 @@ class Answer:
 class Server:
     """`with Server(...) as server:` runs one; `server.call(...)` sends a request."""
 
-    def __init__(self, settings=None, users=None, backend=None, app_dir=None, binary=BINARY, tls=False):
+    def __init__(self, settings=None, users=None, backend=None, app_dir=None, binary=BINARY, tls=False, program="lectern"):
         self.settings = dict(settings or {})
         self.users = users or [user("janedoe")]
         self.backend = backend or os.environ.get("LECTERN_TEST_BACKEND", "embedded")
         self.app_dir = app_dir or tempfile.mkdtemp(prefix="lectern-test-")
         self.owns_dir = app_dir is None
         self.binary = binary
+        self.program = program  # the name that it is called by
         self.port = free_port()
         self.process = None
 
@@ -81,6 +82,9 @@ class Server:
         if self.users and not os.path.exists(auth):
             with open(auth, "w") as out:
                 json.dump(self.users, out)
+        if self.program != "lectern" and not os.path.lexists(os.path.join(self.app_dir, self.program)):
+            os.symlink(self.binary, os.path.join(self.app_dir, self.program))
+            self.binary = os.path.join(self.app_dir, self.program)
         self.log = open(os.path.join(self.app_dir, "server.log"), "ab")
         self.process = subprocess.Popen(
             [self.binary, "runserver", "-h", "127.0.0.1", "-p", str(self.port)],

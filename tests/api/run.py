@@ -34,7 +34,8 @@ def main():
         module = importlib.import_module(name)
         if getattr(module, "ONLY_EMBEDDED", False) and os.environ.get("LECTERN_TEST_BACKEND", "embedded") != "embedded":
             continue
-        with lectern.Server(getattr(module, "SETTINGS", {}), getattr(module, "USERS", None)) as server:
+        with lectern.Server(getattr(module, "SETTINGS", {}), getattr(module, "USERS", None),
+                            program=getattr(module, "PROGRAM", "lectern")) as server:
             for one in module.SCENARIOS:
                 if options.k not in one.name:
                     continue

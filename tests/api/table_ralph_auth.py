@@ -4,6 +4,8 @@ import lectern
 from scenario import GET, POST, PUT, Scenario, Failure
 from statements import agent, statement, verb
 
+PROGRAM = "ralph"  # whose defaults are Ralph's: scopes do not count
+
 N = dict(version=None)
 ACCOUNT = {"objectType": "Agent", "account": {"name": "lms", "homePage": "https://lms.example.org"}}
 SHA1 = {"mbox_sha1sum": "ebd31e95054c018b10727ccffd2ef2ec3a016ee9"}

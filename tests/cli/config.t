@@ -6,9 +6,18 @@ Every setting is shown with its value and its origin
   $ lectern config --json | jq -c '.[] | select(.name == "RALPH_RUNSERVER_PORT") | [.value, .origin, .honoured]'
   ["8100","default",true]
 
-Ralph's folder is used where it is
-  $ mkdir -p .config/ralph; lectern config | grep AUTH_FILE; rm -r .config/ralph
+Ralph's folder is used where it is in use, and Lectern's own holds nothing
+  $ mkdir -p .config/ralph; touch .config/ralph/history.json; lectern config | head -1
+  RALPH_APP_DIR=$HOME/.config/lectern  # default: $HOME/.config/ralph holds no auth.json
+  $ echo '[]' > .config/ralph/auth.json; lectern config | head -2
+  RALPH_APP_DIR=$HOME/.config/ralph  # default: Ralph's, which holds auth.json, while $HOME/.config/lectern holds nothing
   RALPH_AUTH_FILE=$HOME/.config/ralph/auth.json  # default
+  $ mkdir -p .config/lectern/embedded; lectern config | head -1
+  Warning: both $HOME/.config/lectern and $HOME/.config/ralph (by its auth.json) are in use: the first is served; say which one is meant by LECTERN_APP_DIR
+  RALPH_APP_DIR=$HOME/.config/lectern  # default: it holds files, and comes before $HOME/.config/ralph
+  $ LECTERN_APP_DIR=$HOME/.config/ralph lectern config | head -1
+  RALPH_APP_DIR=$HOME/.config/ralph  # environment LECTERN_APP_DIR
+  $ rm -r .config
 
 The stronger source wins
   $ printf 'RALPH_RUNSERVER_PORT=1\nRALPH_RUNSERVER_HOST=a\n' > .env
@@ -38,9 +47,6 @@ A bad value is one line that says what is allowed
   [1]
   $ lectern runserver -p x
   Error: --port=x: allowed is an integer from 0 to 65535
-  [1]
-  $ RALPH_LRS_RESTRICT_BY_SCOPES=true lectern runserver
-  Error: RALPH_LRS_RESTRICT_BY_SCOPES=true: allowed is true only together with RALPH_LRS_RESTRICT_BY_AUTHORITY=true
   [1]
   $ lectern -v LOUD config
   Error: --verbosity=LOUD: allowed is one of debug, info, warning, error, critical

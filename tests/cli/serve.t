@@ -3,7 +3,7 @@ A first start says which file it looked for and how to make it
   $ within grep -q serves log
   $ port=$(sed -n 's|.*http://127.0.0.1:\([0-9]*\)/.*|\1|p' log)
   $ sed 's/^[-0-9]* [:.0-9]* //; s/:[0-9]*\/xAPI/:PORT\/xAPI/' log
-  warning no credentials file at $HOME/.config/lectern/auth.json: every request with a password is refused until `lectern auth -u NAME -s all -M mailto:NAME@example.org -w` has made it
+  warning no credentials file at $HOME/.config/lectern/auth.json: every request with a password is refused until `lectern user add NAME -s all -M mailto:NAME@example.org` has made it
   info Lectern .* serves xAPI 1.0.3 and 2.0.0 on http://127.0.0.1:PORT/xAPI/ (re)
   info backend memory: memory (nothing is kept)
   $ curl -s -w ' %{http_code}\n' http://127.0.0.1:$port/whoami

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "base/log.h"
+
+namespace lectern::log {
+
+/// Log lines about what clients may cause as often as they like: ten in ten seconds are written;
+/// how many more there were is said before the next one. Thread-safe.
+class BoundedLog {
+ public:
+  using Clock = std::chrono::steady_clock;
+  static constexpr unsigned lines_max = 10;
+  static constexpr std::chrono::seconds window{10};
+
+  /// `what` names the events, in the plural: "failed logins".
+  BoundedLog(Level level, std::string what) : level_(level), what_(std::move(what)) {}
+
+  void write(std::string_view line, Clock::time_point now = Clock::now());
+
+ private:
+  const Level level_;
+  const std::string what_;
+  std::mutex mutex_;
+  Clock::time_point window_begin_{};  // guarded by mutex_
+  unsigned lines_ = 0;                // likewise; in this window
+  std::uint64_t unwritten_ = 0;       // likewise; since the last line
+};
+
+/// A text that a client chose, as it may stand in a log line: in double quotes, at most 64 bytes of
+/// it; what is not printable ASCII, and the quotes and backslashes in it, become \xNN.
+std::string printable(std::string_view text);
+
+}  // namespace lectern::log
