@@ -7,12 +7,17 @@
 
 #include "base/digest.h"
 #include "base/json.h"
+#include "cli/password_input.h"
 #include "net/http_client.h"
 
 namespace lectern::cli {
 namespace {
 
 Result<std::string> ask(const Invocation& invocation, std::string method, std::string path) {
+  std::string password;
+  if (invocation.has("--username")) {
+    TRY(password, password_of(invocation, false));
+  }
   std::string url = invocation.value("--url").value_or("http://localhost:8100/xAPI");
   while (url.ends_with('/')) url.pop_back();
   net::HttpClient client;
@@ -21,8 +26,8 @@ Result<std::string> ask(const Invocation& invocation, std::string method, std::s
   request.url = url + path;
   request.headers = {
       {"X-Experience-API-Version", "1.0.3"},
-      {"Authorization", "Basic " + to_base64(invocation.value("--username").value_or("") + ":" +
-                                             invocation.value("--password").value_or(""))}};
+      {"Authorization",
+       "Basic " + to_base64(invocation.value("--username").value_or("") + ":" + password)}};
   TRY(auto answer, client.send(request));
   if (answer.status == 200) return std::move(answer.body);
   return fail(Code::invalid,
@@ -76,14 +81,14 @@ int run_forward(const Invocation& invocation) {
 }  // namespace
 
 Command forward_command() {
-  return {"forward",
-          "Show how forwarding is doing, and send again what was refused",
-          {{"--url", "URL", "The server's endpoint; http://localhost:8100/xAPI by default"},
-           {"-u,--username", "NAME", "A user with the scope `all`"},
-           {"-p,--password", "TEXT", "The user's password"},
-           {"--replay", "", "Send the dead letters again"},
-           {"--json", "", "Print the server's JSON"}},
-          run_forward};
+  std::vector<Option> options = {
+      {"--url", "URL", "The server's endpoint; http://localhost:8100/xAPI by default"},
+      {"-u,--username", "NAME", "A user with the scope `all`"}};
+  for (auto& option : password_options()) options.push_back(std::move(option));
+  options.push_back({"--replay", "", "Send the dead letters again"});
+  options.push_back({"--json", "", "Print the server's JSON"});
+  return {"forward", "Show how forwarding is doing, and send again what was refused",
+          std::move(options), run_forward};
 }
 
 }  // namespace lectern::cli

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,18 @@ struct NewUser {
   std::optional<std::pair<std::string, std::string>> account;  ///< name, home page
 };
 
+/// Errors: invalid for a name that Basic authentication cannot carry (RFC 7617, 2).
+Result<void> check_username(std::string_view name);
+
+/// Errors: invalid for a scope that nobody knows, naming those that there are.
+Result<void> check_scopes(const std::vector<std::string>& scopes);
+
+/// Every scope's name, with commas.
+std::string all_scopes();
+
+/// A JSON list of strings.
+std::string json_list(const std::vector<std::string>& scopes);
+
 /// The user's Agent as JSON. Errors: invalid, unless there is exactly one identifier and it is
 /// well-formed.
 Result<std::string> agent_of(const NewUser& user);
@@ -29,12 +42,5 @@ Result<std::string> agent_of(const NewUser& user);
 /// The user's entry, indented by two, with a new hash of the password. `agent` is agent_of(user).
 /// Errors: those of auth::hash_password().
 Result<std::string> entry_of(const NewUser& user, const std::string& agent);
-
-/// Adds an entry to the list in the file; the others stay as they are, byte for byte. Makes the
-/// file (only its owner may read it) and its folders where they are missing. Readers see the old or
-/// the new file, whole; two writers wait for each other. Errors: conflict when the username is
-/// there already; invalid when the file is wrong or cannot be written.
-Result<void> add_to_file(const std::string& path, const std::string& username,
-                         const std::string& entry);
 
 }  // namespace lectern::cli

@@ -62,10 +62,16 @@ A password is asked for twice
   Error: no password was given
   [1]
 
-Scopes of older versions are taken with a warning
-  $ lectern auth -u old -p x -s ralph_scope -M mailto:o@example.org -w
+Scopes of older versions are taken with a warning by Ralph's name, and by force
+  $ ralph auth -u old -p x -s ralph_scope -M mailto:o@example.org -w
   Warning: scope 'ralph_scope' grants nothing
   User 'old' was added to $HOME/.config/lectern/auth.json
+
+  $ lectern auth -u older -p x -s ralph_scope -M mailto:o@example.org -w 2>&1 | tail -1 | cut -c 1-50
+  Error: scope 'ralph_scope' grants nothing; there a
+  $ lectern auth -u older -p x -s ralph_scope -M mailto:o@example.org -w --force
+  Warning: scope 'ralph_scope' grants nothing
+  User 'older' was added to $HOME/.config/lectern/auth.json
 
 A wrong use is an error of use
   $ lectern auth -u x -p x -s all

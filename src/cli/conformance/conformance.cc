@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "cli/conformance/check.h"
+#include "cli/password_input.h"
 
 namespace lectern::cli {
 namespace {
@@ -89,7 +90,11 @@ int run_conformance(const Invocation& invocation) {
                        "URL must begin with http:// or https://, and is the endpoint "
                        "that /statements is appended to");
   subject.username = invocation.value("--username").value_or("");
-  subject.password = invocation.value("--password").value_or("");
+  if (!subject.username.empty()) {
+    auto password = password_of(invocation, false);
+    if (!password) return failure(password.error().message);
+    subject.password = std::move(*password);
+  }
   const std::string wanted = invocation.value("--version").value_or("all");
   if (wanted != "all" && wanted != "1.0.3" && wanted != "2.0.0")
     return usage_error(invocation, "--version must be 1.0.3, 2.0.0 or all");
@@ -118,14 +123,14 @@ int run_conformance(const Invocation& invocation) {
 }  // namespace
 
 Command conformance_command() {
-  return {"conformance",
-          "Check any LRS against the rules of the standard",
-          {{"URL", "URL", "Its endpoint, such as http://localhost:8100/xAPI", true},
-           {"-u,--username", "NAME", "User for Basic authentication"},
-           {"-p,--password", "TEXT", "The user's password"},
-           {"--version", "VERSION", "1.0.3, 2.0.0 or all (the default)"},
-           {"--only", "ID", "Only the checks whose id begins so, e.g. STM or STM-03"},
-           {"--json", "", "Print one JSON object"}},
+  std::vector<Option> options = {
+      {"URL", "URL", "Its endpoint, such as http://localhost:8100/xAPI", true},
+      {"-u,--username", "NAME", "User for Basic authentication"}};
+  for (auto& option : password_options()) options.push_back(std::move(option));
+  options.push_back({"--version", "VERSION", "1.0.3, 2.0.0 or all (the default)"});
+  options.push_back({"--only", "ID", "Only the checks whose id begins so, e.g. STM or STM-03"});
+  options.push_back({"--json", "", "Print one JSON object"});
+  return {"conformance", "Check any LRS against the rules of the standard", std::move(options),
           run_conformance};
 }
 
