@@ -20,6 +20,7 @@ constexpr std::size_t reason_size_max = 500;
 struct Attached {
   std::string sha2;
   std::string content_type;
+  std::uint64_t bytes = 0;
 };
 
 /// What the statements attach and we hold.
@@ -35,7 +36,7 @@ Result<std::vector<Attached>> attached_to(store::DocumentStore& documents,
                                       [&](const Attached& a) { return a.sha2 == one.sha2; });
       if (listed) continue;
       TRY(const auto bytes, documents.blob_size(context, one.sha2));
-      if (bytes) all.push_back({one.sha2, one.content_type});
+      if (bytes) all.push_back({one.sha2, one.content_type, *bytes});
     }
   }
   return all;
@@ -69,11 +70,29 @@ Result<std::string> as_multipart(store::DocumentStore& documents, const store::C
   return body + "\r\n--" + boundary + "--\r\n";
 }
 
-Delivered verdict_of(const net::HttpResponse& answer) {
+/// Whether an answer of status 200 is an LRS's: a list of ids (Communication 2.1.2), each of which
+/// was sent. Some name only those that were new to them.
+bool names_what_was_sent(const std::string& body,
+                         const std::vector<const store::Listed*>& statements) {
+  const auto document = json::parse(body);
+  if (!document || !(*document)->root().is(json::Type::array)) return false;
+  bool any = false;
+  for (const json::Value id : (*document)->root().children()) {
+    const auto named = id.is(json::Type::string) ? Uuid::parse(id.string()) : std::nullopt;
+    any = named && std::any_of(statements.begin(), statements.end(),
+                               [&](const auto* one) { return one->position.id == *named; });
+    if (!any) return false;
+  }
+  return any;
+}
+
+Delivered verdict_of(const net::HttpResponse& answer,
+                     const std::vector<const store::Listed*>& statements) {
   Delivered delivered;
   delivered.status = answer.status;
   delivered.reason = answer.body.substr(0, reason_size_max);
-  if (answer.status >= 200 && answer.status < 300)
+  if (answer.status == 204 ||
+      (answer.status == 200 && names_what_was_sent(answer.body, statements)))
     delivered.kind = Delivered::Kind::taken;
   else if (answer.status == 400 || answer.status == 409 || answer.status == 413 ||
            answer.status == 415 || answer.status == 422)
@@ -84,6 +103,14 @@ Delivered verdict_of(const net::HttpResponse& answer) {
 }
 
 }  // namespace
+
+Result<std::uint64_t> bytes_to_send(store::DocumentStore& documents, const std::string& target,
+                                    const store::Listed& statement) {
+  TRY(const auto attached, attached_to(documents, {target}, {&statement}));
+  std::uint64_t bytes = statement.json.size();
+  for (const auto& one : attached) bytes += one.bytes;
+  return bytes;
+}
 
 bool is_of_2_0(const std::string& statement) {
   const auto document = json::parse(statement);
@@ -115,7 +142,7 @@ Result<Delivered> deliver(net::HttpClient& client, const Receiver& receiver,
   request.body = body;
   const auto answer = client.send(request);
   if (!answer) return Delivered{Delivered::Kind::later, 0, answer.error().detail};
-  return verdict_of(*answer);
+  return verdict_of(*answer, statements);
 }
 
 }  // namespace lectern::lrs

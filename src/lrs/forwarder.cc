@@ -14,7 +14,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::size_t batch_rows_max = 100;
-constexpr std::size_t batch_bytes_max = 4 * 1024 * 1024;
+/// Of a batch with the contents of its attachments; one statement is sent whatever it has.
+constexpr std::uint64_t batch_bytes_max = 4 * 1024 * 1024;
 constexpr auto idle_wait = 1000ms;  // other processes' statements are noticed after this
 constexpr auto backoff_first = 200ms;
 constexpr auto backoff_most = 60'000ms;
@@ -159,7 +160,7 @@ Result<bool> Forwarder::Walk::serve(const std::string& target) {
                          .count();
   }
   std::vector<const store::Listed*> batch;
-  std::size_t bytes = 0;
+  std::uint64_t bytes = 0;
   bool of_2_0 = false;
   const auto flush = [&]() -> Result<void> {
     if (batch.empty()) return {};
@@ -172,10 +173,11 @@ Result<bool> Forwarder::Walk::serve(const std::string& target) {
   };
   for (const auto& row : page.rows) {
     const bool other_version = is_of_2_0(row.json) != of_2_0;
-    if (other_version || bytes + row.json.size() > batch_bytes_max) RETURN_IF_ERROR(flush());
+    TRY(const auto row_bytes, bytes_to_send(owner_.documents_, target, row));
+    if (other_version || bytes + row_bytes > batch_bytes_max) RETURN_IF_ERROR(flush());
     of_2_0 = other_version ? !of_2_0 : of_2_0;
     batch.push_back(&row);
-    bytes += row.json.size();
+    bytes += row_bytes;
   }
   RETURN_IF_ERROR(flush());
   return true;
