@@ -23,7 +23,9 @@ std::optional<Time> instant(View document, const char* key) {
 WriterEntry entry_of(View document) {
   WriterEntry entry{instant(document, "floor"), instant(document, "ceiling").value_or(Time{}), {}};
   const auto places = field(document, "places");
-  for_each(places ? places->object().value_or(View()) : View(), [&](const Field& place) {
+  const auto names = places ? places->object() : std::nullopt;
+  if (!names) return entry;  // of an older Lectern
+  for_each(*names, [&](const Field& place) {
     entry.places.emplace(place.text().value_or(""));
     return true;
   });
