@@ -29,6 +29,8 @@ lectern_script_test(kill_server TIMEOUT 600
 lectern_script_test(few_descriptors TIMEOUT 120
                     COMMAND ${Python3_EXECUTABLE} tests/crash/few_descriptors.py)
 lectern_script_test(full_disk TIMEOUT 120 COMMAND ${Python3_EXECUTABLE} tests/crash/full_disk.py)
+lectern_script_test(hostile_references TIMEOUT 600
+                    COMMAND ${Python3_EXECUTABLE} tests/hostile/references.py)
 lectern_script_test(oidc TIMEOUT 120 COMMAND ${Python3_EXECUTABLE} tests/api/oidc.py)
 # The same tables on each database; skipped where bin/test has started no server.
 foreach(backend mongo clickhouse clickhouse_and_mongo es opensearch)

@@ -13,6 +13,15 @@ inline constexpr std::size_t json_depth_max = 128;
 inline constexpr std::size_t json_bytes_max = 0xFFFF'0000;
 /// Statements followed along a chain of StatementRefs before it is taken for endless.
 inline constexpr std::size_t reference_chain_max = 64;
+/// Terms that a referring statement takes over from its target. Where there are more it takes over
+/// none and bears a mark instead (store/references.h).
+inline constexpr std::size_t inherited_terms_max = 64;
+/// Terms that all statements together take over in one append; the others bear the mark.
+inline constexpr std::size_t inherited_terms_of_append_max = 32'768;
+/// Statements that are looked at in one piece while references are followed.
+inline constexpr std::size_t references_of_piece_max = 256;
+/// Referring statements that are checked along their chains for one page.
+inline constexpr std::size_t checked_rows_of_page_max = 1'000;
 /// Bytes of an xAPI document id, IRI or agent in a key.
 inline constexpr std::size_t key_bytes_max = 16 * 1024;
 

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <span>
 #include <thread>
-#include <unordered_set>
+#include <unordered_map>
 #include <utility>
 
 #include "base/json.h"
@@ -18,23 +19,86 @@ namespace lectern::lrs {
 namespace {
 
 constexpr std::chrono::milliseconds horizon_poll{20};
+/// Statements that are fetched together to look at their terms.
+constexpr std::size_t fetched_at_once = 64;
+/// Statements that are remembered while a page is made.
+constexpr std::size_t known_max = 10'000;
+/// Rows that are asked for at least when a page is filled up.
+constexpr std::size_t refill_rows_min = 64;
 
-/// Whether a referring row matches by its own terms or by those of a statement along its chain of
-/// references. The store let it in for the union of both, which matches too much.
-Result<bool> matches_along_chain(Lrs& lrs, const store::Context& context, const store::Listed& row,
-                                 const xapi::Terms& filter) {
-  std::unordered_set<Uuid> seen{row.position.id};
-  TRY(auto document, json::parse(row.json));
-  for (std::size_t step = 0; step < limits::reference_chain_max; ++step) {
-    if (xapi::match(xapi::terms_of(document->root()), filter)) return true;
-    const auto target = xapi::reference_of(document->root());
-    if (!target || !seen.insert(*target).second) return false;
-    TRY(auto found, lrs.statements.find(context, std::array{*target}));
-    if (found.empty()) return false;
-    TRY(document, json::parse(std::move(found.front().json)));
+/// Whether referring rows match by their own terms or by those of a statement along their chains of
+/// references. The store let them in for the union of both, or because they inherit more than it
+/// keeps, which matches too much.
+class ChainCheck {
+ public:
+  ChainCheck(Lrs& lrs, const store::Context& context, const xapi::Terms& filter)
+      : lrs_(lrs), context_(context), filter_(filter) {}
+
+  /// The rows that match, in their order; those that do not refer pass.
+  Result<std::vector<store::Listed>> keep(std::vector<store::Listed> rows) {
+    if (known_.size() > known_max) known_.clear();
+    std::vector<Walk> walks;
+    std::vector<bool> matches(rows.size(), true);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (!rows[i].refers) continue;
+      TRY(const auto link, link_of(rows[i].json));
+      matches[i] = link.matches;
+      if (!link.matches && link.target) walks.push_back({i, *link.target});
+    }
+    for (std::size_t step = 1; step < limits::reference_chain_max && !walks.empty(); ++step) {
+      RETURN_IF_ERROR(fetch(walks));
+      std::vector<Walk> onward;
+      for (const Walk& walk : walks) {
+        const Link& link = known_.at(walk.at);
+        matches[walk.row] = link.matches;
+        if (!link.matches && link.target) onward.push_back({walk.row, *link.target});
+      }
+      walks = std::move(onward);
+    }
+    std::vector<store::Listed> kept;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      if (matches[i]) kept.push_back(std::move(rows[i]));
+    return kept;
   }
-  return false;
-}
+
+ private:
+  /// What is to be known of a statement in a chain; of one that is not there, nothing.
+  struct Link {
+    bool matches = false;
+    std::optional<Uuid> target;
+  };
+  struct Walk {
+    std::size_t row;
+    Uuid at;
+  };
+
+  Result<Link> link_of(std::string_view json) const {
+    TRY(const auto document, json::parse_view(json));
+    return Link{xapi::match(xapi::terms_of(document->root()), filter_),
+                xapi::reference_of(document->root())};
+  }
+
+  /// Makes known where the walks are.
+  Result<void> fetch(const std::vector<Walk>& walks) {
+    std::vector<Uuid> ids;
+    for (const Walk& walk : walks)
+      if (known_.emplace(walk.at, Link{}).second) ids.push_back(walk.at);
+    for (std::span<const Uuid> rest(ids); !rest.empty();) {
+      const auto some = rest.first(std::min(rest.size(), fetched_at_once));
+      rest = rest.subspan(some.size());
+      TRY(const auto found, lrs_.statements.find(context_, some));
+      for (const auto& one : found) {
+        TRY(known_[one.position.id], link_of(one.json));
+      }
+    }
+    return {};
+  }
+
+  Lrs& lrs_;
+  const store::Context& context_;
+  const xapi::Terms& filter_;
+  std::unordered_map<Uuid, Link> known_;
+};
 
 /// The instant up to which a first page sees. What another process has promised, this one reaches
 /// within a moment: a window up to there waits for it instead of being cut short
@@ -50,42 +114,56 @@ Result<Time> horizon_of(Lrs& lrs, const store::Context& context, const std::opti
   }
 }
 
-/// The rows of one page: the store's, without those that only the union let in, refilled.
-Result<store::Page> matching_rows(Lrs& lrs, const store::Context& context,
-                                  const xapi::Terms& statement_terms, const store::Filter& filter,
-                                  store::PageRequest request) {
+/// The rows of one page.
+struct Matching {
+  std::vector<store::Listed> rows;
+  std::optional<xapi::Position> next;  ///< behind it there may be others
+};
+
+bool any_refers(const std::vector<store::Listed>& rows) {
+  return std::any_of(rows.begin(), rows.end(), [](const auto& row) { return row.refers; });
+}
+
+/// The store's rows without those that it let in too generously, filled up; but not for ever: after
+/// so many that were in vain, or at the deadline, the page ends and the walk goes on with the next.
+Result<Matching> matching_rows(Lrs& lrs, const store::Context& context,
+                               const xapi::Terms& statement_terms, const store::Filter& filter,
+                               store::PageRequest request) {
   const std::size_t wanted = request.rows_max;
   const std::size_t bytes_max = page_bytes_max();
   std::size_t bytes = 0;
-  store::Page page;
-  for (;;) {
+  ChainCheck chains(lrs, context, statement_terms);
+  Matching page;
+  for (std::size_t checked = 0;;) {
     const auto query_once = [&] {
       const Timer timer(lrs.counters.query_seconds);
       return lrs.statements.query(context, filter, request);
     };
     TRY(auto batch, query_once());
-    page.more = batch.more;
     if (!batch.rows.empty()) request.after = batch.rows.back().position;
+    checked += batch.rows.size();
+    // With fewer rows than it may have, and more behind them, the batch ended by its bytes.
+    const bool full = batch.more && batch.rows.size() < request.rows_max;
+    if (!statement_terms.empty() && any_refers(batch.rows)) {
+      TRY(batch.rows, chains.keep(std::move(batch.rows)));
+    }
     for (auto& row : batch.rows) {
-      // A refill has a page's bytes of its own.
+      // A refill may bring too many, and has a page's bytes of its own.
       const bool fits = page.rows.empty() || bytes + row.json.size() <= bytes_max;
-      if (row.refers && !statement_terms.empty()) {
-        TRY(const bool matches, matches_along_chain(lrs, context, row, statement_terms));
-        if (!matches) continue;
-      }
-      if (!fits) {
-        page.more = true;
+      if (!fits || page.rows.size() == wanted) {
+        page.next = page.rows.back().position;
         return page;
       }
       bytes += row.json.size();
       page.rows.push_back(std::move(row));
     }
-    // With fewer rows than it may have, and more behind them, the page ended by its bytes.
-    const bool full = batch.more && batch.rows.size() < request.rows_max && !page.rows.empty();
-    if (!page.more || full || page.rows.size() >= wanted) return page;
-    request.rows_max = wanted - page.rows.size();
-    if (std::chrono::steady_clock::now() > context.deadline)
-      return fail(Code::unavailable, "The query took too long; ask for less.");
+    if (!batch.more) return page;
+    page.next = request.after;
+    if (full && !page.rows.empty()) return page;
+    if (page.rows.size() == wanted || checked >= wanted + limits::checked_rows_of_page_max)
+      return page;
+    if (std::chrono::steady_clock::now() > context.deadline) return page;
+    request.rows_max = std::max(wanted - page.rows.size(), refill_rows_min);
   }
 }
 
@@ -114,8 +192,7 @@ Result<Listing> list(Lrs& lrs, const auth::Principal& principal, const xapi::Sta
 
   Listing listing;
   listing.consistent_through = horizon;
-  if (page.more && !page.rows.empty())
-    listing.next = xapi::Cursor{page.rows.back().position, horizon};
+  if (page.next) listing.next = xapi::Cursor{*page.next, horizon};
   listing.statements.reserve(page.rows.size());
   Attached attached;
   for (auto& row : page.rows) {

@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include "store/contract_bounds.h"
+
 namespace lectern::store::contract {
 
 std::vector<Row> append_new(StatementStore& store, const std::string& target,
@@ -120,6 +122,7 @@ void check_statements(const Backend& backend) {
   check_walking(backend);
   check_restarting(backend);
   check_references(backend);
+  check_reference_bounds(backend);
   check_voiding(backend);
 }
 

@@ -12,27 +12,35 @@ class StatementTable::Access final : public ReferenceAccess {
  public:
   explicit Access(StatementTable& table) : table_(table) {}
 
-  Result<std::optional<Target>> target(const Uuid& id) override {
-    const auto at = table_.kept_.find(id);
-    if (at == table_.kept_.end()) return std::nullopt;
-    return Target{at->second.terms, at->second.voids};
-  }
-
-  Result<std::vector<Referrer>> referrers(std::span<const Uuid> targets) override {
-    std::vector<Referrer> all;
-    for (const Uuid& target : targets) {
-      const auto [first, last] = table_.referrers_.equal_range(target);
-      for (auto at = first; at != last; ++at)
-        all.push_back({target, at->second, table_.kept_.at(at->second).voids});
+  Result<std::vector<Target>> targets(std::span<const Uuid> ids) override {
+    std::vector<Target> all;
+    for (const Uuid& id : ids) {
+      const auto at = table_.kept_.find(id);
+      if (at == table_.kept_.end()) continue;
+      all.push_back({id, at->second.terms, at->second.refers_to, at->second.voids});
     }
     return all;
   }
 
-  Result<void> add_terms(const Uuid& id, const xapi::Terms& terms) override {
-    auto& own = table_.kept_.at(id).terms;
-    xapi::Terms all;
-    std::set_union(own.begin(), own.end(), terms.begin(), terms.end(), std::back_inserter(all));
-    own = std::move(all);
+  Result<Referrers> referrers(std::span<const Uuid> targets,
+                              const std::optional<Referrer>&) override {
+    Referrers all;
+    for (const Uuid& target : targets) {
+      const auto [first, last] = table_.referrers_.equal_range(target);
+      for (auto at = first; at != last; ++at)
+        all.found.push_back({target, at->second, table_.kept_.at(at->second).voids, {}});
+    }
+    return all;
+  }
+
+  Result<void> add_terms(std::span<const Uuid> ids, const xapi::Terms& terms) override {
+    for (const Uuid& id : ids) {
+      auto& own = table_.kept_.at(id).terms;
+      if (std::includes(own.begin(), own.end(), terms.begin(), terms.end())) continue;
+      xapi::Terms all;
+      std::set_union(own.begin(), own.end(), terms.begin(), terms.end(), std::back_inserter(all));
+      own = std::move(all);
+    }
     return {};
   }
 
@@ -60,7 +68,7 @@ void StatementTable::keep(std::span<const Row> rows) {
                                                              row.json,
                                                              row.terms,
                                                              row.fingerprint,
-                                                             row.refers_to.has_value(),
+                                                             row.refers_to,
                                                              row.voids,
                                                              false});
     LECTERN_ASSERT(is_new);
@@ -68,7 +76,7 @@ void StatementTable::keep(std::span<const Row> rows) {
     if (row.refers_to) referrers_.emplace(*row.refers_to, row.id);
   }
   Access access(*this);
-  const auto resolved = resolve_references(access, rows);
+  const auto resolved = resolve_references(access, rows, Deadline::max());
   LECTERN_ASSERT(resolved.has_value());
 }
 
@@ -89,7 +97,7 @@ Page StatementTable::query(const Filter& filter, const PageRequest& request) con
   const auto matches = [&](const Kept& kept) {
     const Time stored = kept.position.stored;
     return (!kept.voided || filter.voided_too) && (!filter.since || stored > *filter.since) &&
-           (!filter.until || stored <= *filter.until) && xapi::match(kept.terms, filter.all_of);
+           (!filter.until || stored <= *filter.until) && carries(kept.terms, filter.all_of);
   };
   const auto walk = [&](auto at, auto last) {
     for (; at != last; ++at) {
@@ -101,7 +109,7 @@ Page StatementTable::query(const Filter& filter, const PageRequest& request) con
         page.more = true;
         return;
       }
-      page.rows.push_back({kept.position, kept.json, kept.refers});
+      page.rows.push_back({kept.position, kept.json, kept.refers_to.has_value()});
     }
   };
   if (request.ascending) {

@@ -31,7 +31,7 @@ class StatementTable {
     std::string json;
     xapi::Terms terms;  // own and inherited
     xapi::Fingerprint fingerprint;
-    bool refers = false;
+    std::optional<Uuid> refers_to;
     bool voids = false;
     bool voided = false;
   };

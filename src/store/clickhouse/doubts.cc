@@ -32,16 +32,8 @@ std::string token_of(std::int64_t owner) { return "lectern-" + std::to_string(ow
 Result<void> resolve_stored(Server& server, const Names& names, std::span<const Row> rows,
                             Deadline deadline) {
   References references(server, names, deadline);
-  std::vector<Uuid> ids, targets;
-  for (const Row& row : rows) {
-    ids.push_back(row.id);
-    if (row.refers_to) targets.push_back(*row.refers_to);
-  }
-  if (ids.empty()) return {};
-  TRY(const auto referrers, references.referrers(ids));
-  if (referrers.empty() && targets.empty()) return {};
-  RETURN_IF_ERROR(references.load(targets));
-  RETURN_IF_ERROR(resolve_references(references, rows));
+  if (rows.empty()) return {};
+  RETURN_IF_ERROR(resolve_references(references, rows, deadline));
   return references.write();
 }
 

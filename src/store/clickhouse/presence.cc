@@ -238,4 +238,9 @@ Result<Time> Presence::consistent_through(Deadline deadline) {
   return promised_ = std::max(promised_, through);
 }
 
+Time Presence::promised() {
+  const std::lock_guard lock(mutex_);
+  return promised_;
+}
+
 }  // namespace lectern::store::clickhouse

@@ -73,6 +73,8 @@ class Presence {
   /// heard_max, but not beyond the end of a flush that has not asked itself, so that a client finds
   /// what it has just stored. Who asks at once with others shares their question.
   Result<Time> consistent_through(Deadline deadline);
+  /// The latest answer of consistent_through(); for any thread.
+  Time promised();
 
  private:
   /// A question to the others that several callers wait for.

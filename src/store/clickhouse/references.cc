@@ -1,21 +1,12 @@
 #include "store/clickhouse/references.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "base/json.h"
 #include "store/clickhouse/new_rows.h"
 
 namespace lectern::store::clickhouse {
-namespace {
-
-xapi::Terms joined(const xapi::Terms& terms, const std::set<std::string>& added) {
-  xapi::Terms all;
-  std::set_union(terms.begin(), terms.end(), added.begin(), added.end(), std::back_inserter(all));
-  return all;
-}
-
-}  // namespace
-
 References::References(Server& server, const Names& names, Deadline deadline)
     : server_(server), names_(names), deadline_(deadline) {}
 
@@ -27,7 +18,15 @@ Result<std::vector<xapi::Position>> References::positions_of(std::span<const Uui
   return std::vector<xapi::Position>(found.begin(), found.end());
 }
 
-Result<void> References::load_inherited(std::span<const Uuid> ids) {
+Result<void> References::load_inherited(std::vector<Target>& targets) {
+  std::vector<Uuid> ids;
+  std::unordered_map<Uuid, Target*> referring;
+  for (auto& target : targets) {
+    if (!target.refers_to) continue;
+    ids.push_back(target.id);
+    referring.emplace(target.id, &target);
+  }
+  if (ids.empty()) return {};
   const Keys keys(ids);
   TRY(const auto answer, keys.select(server_,
                                      "SELECT id, value FROM " + names_.marks +
@@ -37,45 +36,39 @@ Result<void> References::load_inherited(std::span<const Uuid> ids) {
   while (reader.more()) {
     const Uuid id = reader.id();
     const std::string term(reader.string());
-    if (auto& target = loaded_[id]) target->terms.push_back(term);
+    if (const auto at = referring.find(id); at != referring.end())
+      at->second->terms.push_back(term);
   }
   if (!reader.ok()) return unreadable(names_.marks);
   return {};
 }
 
-Result<void> References::load(std::span<const Uuid> ids) {
-  if (ids.empty()) return {};
-  for (const Uuid& id : ids) loaded_[id] = std::nullopt;
+Result<std::vector<ReferenceAccess::Target>> References::targets(std::span<const Uuid> ids) {
+  std::vector<Target> targets;
+  if (ids.empty()) return targets;
   TRY(const auto positions, positions_of(ids));
   TRY(const auto rows, rows_at(server_, names_, positions, deadline_));
   for (const Kept& row : rows) {
-    auto& target = loaded_[row.position.id].emplace();
+    auto& target = targets.emplace_back();
+    target.id = row.position.id;
     target.voids = (row.flags & flag::voids) != 0;
-    if (const auto document = json::parse(row.json))
+    if (const auto document = json::parse(row.json)) {
       target.terms = xapi::terms_of((*document)->root());
-  }
-  RETURN_IF_ERROR(load_inherited(ids));
-  for (const Uuid& id : ids) {
-    if (auto& target = loaded_[id]) {
-      auto& terms = target->terms;
-      std::sort(terms.begin(), terms.end());
-      terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
+      target.refers_to = xapi::reference_of((*document)->root());
     }
   }
-  return {};
+  RETURN_IF_ERROR(load_inherited(targets));
+  for (auto& target : targets) {
+    auto& terms = target.terms;
+    std::sort(terms.begin(), terms.end());
+    terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
+  }
+  return targets;
 }
 
-Result<std::optional<ReferenceAccess::Target>> References::target(const Uuid& id) {
-  if (!loaded_.contains(id)) RETURN_IF_ERROR(load(std::span(&id, 1)));
-  auto target = loaded_.at(id);
-  if (const auto added = added_.find(id); target && added != added_.end())
-    target->terms = joined(target->terms, added->second);
-  return target;
-}
-
-Result<std::vector<ReferenceAccess::Referrer>> References::referrers(
-    std::span<const Uuid> targets) {
-  std::vector<Referrer> all;
+Result<ReferenceAccess::Referrers> References::referrers(std::span<const Uuid> targets,
+                                                         const std::optional<Referrer>&) {
+  Referrers all;
   // Who refers to a target that has just grown, in another process, either finds what was added
   // or is found here.
   RETURN_IF_ERROR(write());
@@ -99,12 +92,13 @@ Result<std::vector<ReferenceAccess::Referrer>> References::referrers(
   TRY(const auto there, committed(server_, names_, positions, deadline_));
   for (const auto& [target, reference] : found)
     if (there.contains({time_of(reference.stored), reference.id}))
-      all.push_back({target, reference.id, reference.voids});
+      all.found.push_back({target, reference.id, reference.voids, {}});
   return all;
 }
 
-Result<void> References::add_terms(const Uuid& id, const xapi::Terms& terms) {
-  added_[id].insert(terms.begin(), terms.end());
+Result<void> References::add_terms(std::span<const Uuid> ids, const xapi::Terms& terms) {
+  const auto shared = std::make_shared<const xapi::Terms>(terms);
+  for (const Uuid& id : ids) added_[id].push_back(shared);
   return {};
 }
 
@@ -130,16 +124,18 @@ Result<void> References::write() {
     TRY(positions, positions_of(ids));
   }
   for (const auto& position : positions) {
-    for (const auto& term : added_.at(position.id)) {
-      mark(Mark::inherited, position.id, term);
-      terms.fixed(hash_of(term));
-      terms.i64(micros_of(position.stored));
-      terms.fixed(position.id);
-      terms.i64(no_verb_mark);
-      ++term_count;
+    for (const auto& added : added_.at(position.id)) {
+      for (const auto& term : *added) {
+        mark(Mark::inherited, position.id, term);
+        terms.fixed(hash_of(term));
+        terms.i64(micros_of(position.stored));
+        terms.fixed(position.id);
+        terms.i64(no_verb_mark);
+        ++term_count;
+      }
     }
   }
-  // Terms first: a list must not miss what target() already tells.
+  // Terms first: a list must not miss what targets() already tells.
   if (term_count > 0)
     RETURN_IF_ERROR(server_.insert({.table = names_.terms,
                                     .columns = terms_columns,
@@ -154,10 +150,6 @@ Result<void> References::write() {
                                     .body = marks.bytes(),
                                     .repeatable = true},
                                    deadline_));
-  for (auto& [id, target] : loaded_) {
-    if (const auto added = added_.find(id); target && added != added_.end())
-      target->terms = joined(target->terms, added->second);
-  }
   added_.clear();
   voided_.clear();
   return {};

@@ -1,11 +1,13 @@
 #include "store/clickhouse/table.h"
 
 #include <algorithm>
+#include <future>
 #include <unordered_map>
 
 #include "base/log.h"
 #include "store/clickhouse/event_row.h"
 #include "store/clickhouse/pages.h"
+#include "store/references.h"
 
 namespace lectern::store::clickhouse {
 
@@ -24,6 +26,7 @@ Table::Table(Server& server, Names names, RecentTexts& texts, std::size_t ids_ch
       names_(std::move(names)),
       ids_chunk_(ids_chunk),
       presence_(server_, names_),
+      marked_(server_, names_, presence_),
       between_flushes_(server_, names_),
       shared_find_([this](std::span<const Uuid> ids,
                           Deadline deadline) { return checked(find_some(ids, deadline)); },
@@ -163,16 +166,29 @@ Result<void> Table::find_foreign(std::span<const Uuid> ids, std::vector<Found>& 
 
 Result<Page> Table::query(const Filter& filter, const PageRequest& page, Deadline deadline) {
   RETURN_IF_ERROR(prepare(deadline));
-  return shared_pages_.read(filter, page, presence_.flushes_ended(), deadline, [&] {
-    const auto rows_of = [&](std::span<const xapi::Position> positions) {
-      // Who walks on meets rows that are seldom asked for, and should not drive out others.
-      return kept_rows_.at(positions, !page.after, deadline);
-    };
-    const auto newest_of = [&](std::span<const TermHash> terms) {
-      return shared_places_.newest(terms, deadline);
-    };
-    return checked(read_page(server_, names_, filter, page, newest_of, rows_of, deadline));
-  });
+  return shared_pages_.read(filter, page, presence_.flushes_ended(), deadline,
+                            [&] { return checked(read_page(filter, page, deadline)); });
+}
+
+Result<Page> Table::read_page(const Filter& filter, const PageRequest& page, Deadline deadline) {
+  const auto rows_of = [&](std::span<const xapi::Position> positions) {
+    // Who walks on meets rows that are seldom asked for, and should not drive out others.
+    return kept_rows_.at(positions, !page.after, deadline);
+  };
+  const auto newest_of = [&](std::span<const TermHash> terms) {
+    return shared_places_.newest(terms, deadline);
+  };
+  const auto read = [&](WithMarked with_marked) {
+    return clickhouse::read_page(server_, names_, filter, page, newest_of, rows_of, with_marked,
+                                 deadline);
+  };
+  if (!terms_of_marked(filter.all_of)) return read(WithMarked::no);
+  const auto known = marked_.known(filter.until);
+  if (known) return read(*known ? WithMarked::yes : WithMarked::no);
+  auto asked = std::async(std::launch::async, [&] { return marked_.ask(filter.until, deadline); });
+  auto without = read(WithMarked::no);
+  TRY(const bool any, asked.get());
+  return any ? read(WithMarked::yes) : std::move(without);
 }
 
 Result<Time> Table::consistent_through(Deadline deadline) {

@@ -426,7 +426,7 @@ class Append {
 
   Result<void> resolve(std::span<const Row> rows) {
     References references(cluster_, place_, settings_.refresh_after_write, deadline_);
-    auto resolved = resolve_references(references, rows);
+    auto resolved = resolve_references(references, rows, deadline_);
     if (references.changed()) place_.visibility.changed();
     return resolved;
   }

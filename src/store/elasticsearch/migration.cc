@@ -88,7 +88,7 @@ class Completion {
     }
     if (written_.empty()) return {};
     References references(cluster_, place_, settings_.refresh_after_write, deadline_);
-    RETURN_IF_ERROR(resolve_references(references, written_));
+    RETURN_IF_ERROR(resolve_references(references, written_, deadline_));
     written_.clear();
     place_.visibility.changed();
     return {};

@@ -11,6 +11,7 @@
 #include "store/elasticsearch/lookup.h"
 #include "store/elasticsearch/search.h"
 #include "store/page_end.h"
+#include "store/references.h"
 
 namespace lectern::store::elasticsearch {
 namespace {
@@ -67,6 +68,15 @@ Result<Listed> listed_of(Value hit, bool with_text) {
   auto text = exact_text(hit);
   if (!place || !text) return fail(Code::unavailable, "The database gives a strange answer");
   return Listed{*place, std::move(*text), fields->find("lectern.refers_to").has_value()};
+}
+
+/// Who carries a term, or bears the mark of references.h where it may be inherited.
+void append_carrying(std::string& body, const std::string& term) {
+  const bool either = is_inheritable(term);
+  body += either ? R"(,{"terms":{"lectern.terms":[)" : R"(,{"term":{"lectern.terms":)";
+  json::append_quoted(body, term);
+  if (either) json::append_quoted(body += ',', inherits_more);
+  body += either ? "]}}" : "}}";
 }
 
 class Reading {
@@ -135,11 +145,7 @@ class Reading {
         R"("query":{{"bool":{{"filter":[{{"range":{{"lectern.stored":{{"gt":{},"lte":{}}}}}}})",
         rows, looked_at, with_texts_ ? asking_for_texts() : R"("stored_fields":"_none_")",
         sort_by_place(order), window.after, window.through);
-    for (const auto& term : filter_.all_of) {
-      body += R"(,{"term":{"lectern.terms":)";
-      json::append_quoted(body, term);
-      body += "}}";
-    }
+    for (const auto& term : filter_.all_of) append_carrying(body, term);
     body += ']';
     if (!filter_.voided_too) body += R"(,"must_not":{"term":{"lectern.voided":true}})";
     body += "}}";

@@ -51,18 +51,20 @@ Result<void> announce_references(Cluster& cluster, const std::string& index,
   return send_whole_bulk(cluster, index, lines, deadline);
 }
 
-Result<std::optional<ReferenceAccess::Target>> References::target(const Uuid& id) {
-  TRY(auto kept, look_up(cluster_, place_.statements, std::span(&id, 1), deadline_));
-  if (kept.empty()) return std::nullopt;
-  return Target{std::move(kept.front().terms), kept.front().voids};
+Result<std::vector<ReferenceAccess::Target>> References::targets(std::span<const Uuid> ids) {
+  TRY(auto kept, look_up(cluster_, place_.statements, ids, deadline_));
+  std::vector<Target> targets;
+  for (Kept& one : kept)
+    targets.push_back({one.id, std::move(one.terms), one.refers_to, one.voids});
+  return targets;
 }
 
-Result<std::vector<ReferenceAccess::Referrer>> References::referrers(
-    std::span<const Uuid> targets) {
+Result<ReferenceAccess::Referrers> References::referrers(std::span<const Uuid> targets,
+                                                         const std::optional<Referrer>&) {
   std::vector<std::string> texts;
   for (const Uuid& target : targets) texts.push_back(target.text());
   TRY(const auto marked, place_.look_for_marks.among(std::move(texts), deadline_));
-  if (marked.empty()) return std::vector<Referrer>{};
+  if (marked.empty()) return Referrers{};
   TRY(const auto pairs, announced(marked));
   std::vector<Uuid> ids;
   for (const auto& [target, referrer] : pairs) ids.push_back(referrer);
@@ -72,11 +74,11 @@ Result<std::vector<ReferenceAccess::Referrer>> References::referrers(
   TRY(const auto kept, look_up(cluster_, place_.statements, ids, deadline_));
   std::unordered_map<Uuid, const Kept*> by_id;
   for (const Kept& one : kept) by_id.emplace(one.id, &one);
-  std::vector<Referrer> all;
+  Referrers all;
   for (const auto& [target, referrer] : pairs) {
     const auto row = by_id.find(referrer);
     if (row != by_id.end() && row->second->refers_to == target)
-      all.push_back({target, referrer, row->second->voids});
+      all.found.push_back({target, referrer, row->second->voids, {}});
   }
   return all;
 }
@@ -118,15 +120,17 @@ Result<void> References::change(const Uuid& id, const Change& change) {
   return fail(Code::unavailable, "Too many clients change one statement");
 }
 
-Result<void> References::add_terms(const Uuid& id, const xapi::Terms& terms) {
-  return change(id, [&](Kept& kept) {
+Result<void> References::add_terms(std::span<const Uuid> ids, const xapi::Terms& terms) {
+  const auto add = [&](Kept& kept) {
     const std::size_t before = kept.terms.size();
     xapi::Terms all;
     std::set_union(kept.terms.begin(), kept.terms.end(), terms.begin(), terms.end(),
                    std::back_inserter(all));
     kept.terms = std::move(all);
     return kept.terms.size() > before;
-  });
+  };
+  for (const Uuid& id : ids) RETURN_IF_ERROR(change(id, add));
+  return {};
 }
 
 Result<void> References::mark_voided(const Uuid& id) {

@@ -32,9 +32,10 @@ class References final : public ReferenceAccess {
         refresh_(refresh),
         deadline_(deadline) {}
 
-  Result<std::optional<Target>> target(const Uuid& id) override;
-  Result<std::vector<Referrer>> referrers(std::span<const Uuid> targets) override;
-  Result<void> add_terms(const Uuid& id, const xapi::Terms& terms) override;
+  Result<std::vector<Target>> targets(std::span<const Uuid> ids) override;
+  Result<Referrers> referrers(std::span<const Uuid> targets,
+                              const std::optional<Referrer>& after) override;
+  Result<void> add_terms(std::span<const Uuid> ids, const xapi::Terms& terms) override;
   Result<void> mark_voided(const Uuid& id) override;
 
   /// Whether a statement was changed by this.

@@ -15,6 +15,10 @@ constexpr std::size_t group_bytes_max = std::size_t{8} << 20;
 constexpr std::chrono::minutes clock_ahead_max{1};
 constexpr std::chrono::hours clock_warning_pause{1};
 
+Error not_begun() {
+  return {Code::unavailable, "The store is busy", {}, {}, "not begun by the deadline"};
+}
+
 }  // namespace
 
 std::string text_of_clock_ahead(Time newest) {
@@ -38,17 +42,19 @@ Committer::~Committer() {
   thread_.join();
 }
 
-Result<void> Committer::run(Job& job, Deadline deadline) {
+Result<void> Committer::run(Job& job, TargetNumber target, Deadline deadline) {
   std::unique_lock lock(mutex_);
   job.state_ = Job::State::waiting;
-  waiting_.push_back(&job);
+  job.target_ = target;
+  job.deadline_ = deadline;
+  waiting_.push(target, &job);
   arrived_.notify_one();
   const auto taken = [&] { return job.state_ != Job::State::waiting; };
   if (deadline == Deadline::max()) {
     done_.wait(lock, taken);
   } else if (!done_.wait_until(lock, deadline, taken)) {
-    std::erase(waiting_, &job);
-    return fail(Code::unavailable, "The store is busy", "not begun by the deadline");
+    waiting_.erase(target, &job);
+    return fail(not_begun());
   }
   done_.wait(lock, [&] { return job.state_ == Job::State::done; });
   return std::move(job.outcome_);
@@ -66,15 +72,15 @@ void Committer::work() {
   for (;;) {
     arrived_.wait(lock, [&] { return stop_ || !waiting_.empty(); });
     if (waiting_.empty()) return;
-    std::vector<Job*> jobs;
-    for (; !waiting_.empty() && jobs.size() < jobs_of_a_group_max; waiting_.pop_front()) {
-      jobs.push_back(waiting_.front());
-      jobs.back()->state_ = Job::State::taken;
-    }
     busy_ = true;
     lock.unlock();
+    const auto pass = database_.use(Deadline::max());
+    lock.lock();
+    // Not those that come meanwhile: who is in the group waits for its write.
+    gather(lock, std::min(waiting_.size(), jobs_of_a_group_max), pass);
+    lock.unlock();
     try {
-      commit(jobs);
+      write();
     } catch (const std::bad_alloc&) {
       // In the midst of RocksDB's work; what it leaves behind cannot be trusted.
       log::error(
@@ -87,77 +93,95 @@ void Committer::work() {
   }
 }
 
-void Committer::commit(const std::vector<Job*>& jobs) {
-  const auto pass = database_.use(Deadline::max());
-  if (!pass) {
-    for (Job* job : jobs) answer(*job, fail(pass.error()));
-    return;
-  }
-  Group group;
-  std::vector<Job*> prepared;
-  for (Job* job : jobs) {
-    auto step = prepare(*job, group);
-    if (step && *step == Job::Step::after_flush) {
-      write(group, prepared);
-      step = prepare(*job, group);
-    }
+void Committer::gather(std::unique_lock<std::mutex>& lock, std::size_t jobs_max,
+                       const Result<Gate::Pass>& pass) {
+  for (bool full = false; !full && jobs_max > 0; --jobs_max) {
+    if (waiting_.empty()) return;
+    Job* job = waiting_.pop();
+    job->state_ = Job::State::taken;
+    lock.unlock();
+    auto step = pass ? prepare(*job) : Result<Job::Step>(fail(pass.error()));
+    full = group_.batch.GetDataSize() > group_bytes_max;
     if (!step) {
       database_.notice(step.error());
       answer(*job, fail(std::move(step).error()));
-      continue;
     }
-    prepared.push_back(job);
-    if (group.batch.GetDataSize() > group_bytes_max) write(group, prepared);
+    lock.lock();
+    if (!step) continue;
+    switch (*step) {
+      case Job::Step::prepared:
+        prepared_.push_back(job);
+        break;
+      case Job::Step::after_flush:
+        waiting_.push_front(job->target_, job);
+        return;
+      case Job::Step::again:
+        group_.in_slices.emplace(job->target_, job);
+        sliced_ = job;
+        return;
+      case Job::Step::later:
+        job->state_ = Job::State::waiting;
+        waiting_.push(job->target_, job);
+    }
   }
-  write(group, prepared);
 }
 
-Result<Job::Step> Committer::prepare(Job& job, Group& group) {
-  group.batch.SetSavePoint();
-  const auto postings = group.postings.size();
+Result<Job::Step> Committer::prepare(Job& job) {
+  if (std::chrono::steady_clock::now() > job.deadline_) return fail(not_begun());
+  group_.batch.SetSavePoint();
+  const auto postings = group_.postings.size();
   Result<Job::Step> step = fail(Code::unavailable, "The store cannot be used now", "no memory");
   try {
-    step = job.prepare(group, clock_);
+    step = job.prepare(group_, clock_);
   } catch (const std::bad_alloc&) {
     log::error("a write is refused: the memory ran out");
   }
   if (step) {
-    group.batch.PopSavePoint();
+    group_.batch.PopSavePoint();
   } else {
-    group.batch.RollbackToSavePoint();
-    group.postings.resize(postings);
+    group_.batch.RollbackToSavePoint();
+    group_.postings.resize(postings);
   }
   return step;
 }
 
-void Committer::add_postings(Group& group) {
-  std::sort(group.postings.begin(), group.postings.end());
-  for (const auto& [key, mark] : group.postings)
-    group.batch.Put(database_.family(Family::postings), slice(key),
-                    mark ? slice(*mark) : rocksdb::Slice());
+void Committer::add_postings() {
+  std::sort(group_.postings.begin(), group_.postings.end());
+  for (const auto& [key, mark] : group_.postings)
+    group_.batch.Put(database_.family(Family::postings), slice(key),
+                     mark ? slice(*mark) : rocksdb::Slice());
 }
 
-void Committer::write(Group& group, std::vector<Job*>& jobs) {
+void Committer::write() {
   Result<void> outcome;
-  if (!group.empty()) {
-    add_postings(group);
-    outcome = database_.commit(group.batch);
+  if (!group_.empty()) {
+    add_postings();
+    outcome = database_.commit(group_.batch);
     if (!outcome) database_.notice(outcome.error());
     warn_of_clock();
   }
-  group.batch.Clear();
-  group.postings.clear();
-  group.touched.clear();
+  group_.batch.Clear();
+  group_.postings.clear();
+  group_.touched.clear();
+  if (sliced_ && !outcome) prepared_.push_back(sliced_);
+  for (const Job* job : prepared_) end_slices(*job);
   {
     const std::lock_guard lock(mutex_);
     committed_ = clock_.last();
-    for (Job* job : jobs) {
+    for (Job* job : prepared_) {
       job->outcome_ = outcome;
       job->state_ = Job::State::done;
     }
+    if (sliced_ && outcome) waiting_.push(sliced_->target_, sliced_);
   }
   done_.notify_all();
-  jobs.clear();
+  prepared_.clear();
+  sliced_ = nullptr;
+}
+
+void Committer::end_slices(const Job& job) {
+  const auto at = group_.in_slices.find(job.target_);
+  if (at != group_.in_slices.end() && at->second == &job) group_.in_slices.erase(at);
 }
 
 void Committer::warn_of_clock() {
@@ -169,6 +193,7 @@ void Committer::warn_of_clock() {
 }
 
 void Committer::answer(Job& job, Result<void> outcome) {
+  end_slices(job);
   {
     const std::lock_guard lock(mutex_);
     job.outcome_ = std::move(outcome);

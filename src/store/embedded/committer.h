@@ -1,16 +1,17 @@
 #pragma once
 
 #include <condition_variable>
-#include <deque>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
 #include <rocksdb/write_batch.h>
 
+#include "base/fair_queue.h"
 #include "store/embedded/database.h"
 #include "store/embedded/values.h"
 #include "store/stored_clock.h"
@@ -24,6 +25,8 @@ struct Posting {
   bool operator<(const Posting& other) const { return key < other.key; }
 };
 
+class Job;
+
 /// Writes that go to disk together.
 struct Group {
   rocksdb::WriteBatch batch;
@@ -31,6 +34,8 @@ struct Group {
   std::vector<Posting> postings;
   /// Keys that are being written and that other jobs decide by.
   std::unordered_set<std::string> touched;
+  /// Jobs that are done in slices and have begun, by their target. Outlives the group's writes.
+  std::unordered_map<TargetNumber, const Job*> in_slices;
 
   bool empty() const { return batch.Count() == 0 && postings.empty(); }
 };
@@ -39,26 +44,34 @@ struct Group {
 class Job {
  public:
   enum class Step {
-    prepared,    ///< its writes are in the group
-    after_flush  ///< it depends on what the group is about to write: nothing was added
+    prepared,     ///< its writes are in the group
+    after_flush,  ///< it depends on what the group is about to write: nothing was added
+    again,        ///< one slice of it is in the group, to be written without what comes behind
+    later         ///< it must wait for a job in slices: nothing was added
   };
 
   virtual ~Job() = default;
   /// Adds its writes to the group; `clock` gives `stored`. Runs in the committing thread, which is
-  /// the only one that writes what jobs look at. Is called again after `after_flush`, then with an
-  /// empty group. With an error, what was added is taken back.
+  /// the only one that writes what jobs look at. Is called again unless it was `prepared`: after
+  /// `after_flush` at once, with an empty group; after `again` and `later` when others had their
+  /// turn. With an error, what was added since the last slice is taken back.
   virtual Result<Step> prepare(Group& group, StoredClock& clock) = 0;
 
  private:
   friend class Committer;
   enum class State { waiting, taken, done };
+  TargetNumber target_ = 0;
+  Deadline deadline_ = Deadline::max();
   // Guarded by the committer's mutex:
   State state_ = State::waiting;
   Result<void> outcome_;
 };
 
 /// The one thread that writes statements and documents. Jobs that wait at the same time share one
-/// write and one sync of the log, so the order of commits is the order of `stored`.
+/// write and one sync of the log, so the order of commits is the order of `stored`. Targets take
+/// turns: one job of each comes before the second of any, and long work is done in slices, so one
+/// that brings much to do keeps another waiting for one job or slice only. A slice is committed
+/// before its job is done.
 class Committer {
  public:
   /// Warns, and from time to time again, while `newest_stored` is ahead of the clock.
@@ -70,34 +83,40 @@ class Committer {
 
   /// Runs the job and returns when its writes are on disk. Thread-safe. Errors: unavailable when
   /// it was not begun by the deadline, or cannot be written; those of prepare().
-  Result<void> run(Job& job, Deadline deadline);
+  Result<void> run(Job& job, TargetNumber target, Deadline deadline);
 
   /// See StatementStore::consistent_through().
   Time consistent_through();
 
  private:
   void work();
-  void commit(const std::vector<Job*>& jobs);
-  Result<Job::Step> prepare(Job& job, Group& group);
-  void add_postings(Group& group);
+  /// Takes jobs, up to so many, and prepares them, until the group should be written.
+  void gather(std::unique_lock<std::mutex>& lock, std::size_t jobs_max,
+              const Result<Gate::Pass>& pass);
+  Result<Job::Step> prepare(Job& job);
+  void add_postings();
   /// Writes the group and answers the jobs that are in it.
-  void write(Group& group, std::vector<Job*>& jobs);
+  void write();
   void warn_of_clock();
   void answer(Job& job, Result<void> outcome);
+  void end_slices(const Job& job);
 
   Database& database_;
 
   std::mutex mutex_;
   std::condition_variable arrived_, done_;
   // Guarded by mutex_:
-  std::deque<Job*> waiting_;
+  FairQueue<TargetNumber, Job*> waiting_;
   bool stop_ = false;
   bool busy_ = false;  // the thread works on a group: clock_ is its own
   Time committed_;     // everything up to here is visible, and nothing will come at or before it
   // Guarded by mutex_ unless busy_:
   StoredClock clock_;
 
-  // The committing thread's own:
+  // Of the thread:
+  Group group_;
+  std::vector<Job*> prepared_;                             // what they write is in group_
+  Job* sliced_ = nullptr;                                  // whose slice is in group_
   std::chrono::steady_clock::time_point clock_warning_{};  // when the next one may be logged
 
   std::thread thread_;

@@ -15,6 +15,7 @@
 #include "store/embedded/options.h"
 #include "store/embedded/private_files.h"
 #include "store/embedded/term_hash.h"
+#include "store/references.h"
 
 namespace lectern::store::embedded {
 namespace {
@@ -85,6 +86,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& folder, rock
   std::unique_ptr<Database> database(new Database(folder, env));
   RETURN_IF_ERROR(database->open_rocks());
   RETURN_IF_ERROR(database->read_targets());
+  RETURN_IF_ERROR(database->look_for_marked());
   return database;
 }
 
@@ -199,6 +201,17 @@ Result<void> Database::read_targets() {
     targets_.emplace(view(at->key()).substr(target_prefix.size()), be32(view(at->value())));
   }
   if (!at->status().ok()) return fail(error_of(at->status(), "reading the targets"));
+  return {};
+}
+
+Result<void> Database::look_for_marked() {
+  const std::unique_ptr<rocksdb::Iterator> at(rocks_->NewIterator({}, family(Family::postings)));
+  for (const auto& [name, number] : targets_) {
+    const auto hash = hash_of(number, inherits_more);
+    at->Seek(slice(hash));
+    if (!at->status().ok()) return fail(error_of(at->status(), "looking for marked statements"));
+    if (at->Valid() && at->key().starts_with(slice(hash))) note_marked();
+  }
   return {};
 }
 

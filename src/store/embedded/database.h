@@ -83,6 +83,12 @@ class Database {
 
   TermHash hash_of(TargetNumber target, std::string_view term) const;
 
+  /// Whether a statement of some target may bear the mark of references.h, so that queries must
+  /// look for it. Once it may, it may for good.
+  bool may_have_marked() const { return may_have_marked_; }
+  /// To be called before such a statement is written.
+  void note_marked() const { may_have_marked_ = true; }
+
   /// The latest `stored` of all targets.
   Result<Time> newest_stored() const;
 
@@ -112,6 +118,7 @@ class Database {
   bool close_rocks(bool flush);
   Result<void> read_defaults(bool make);
   Result<void> read_targets();
+  Result<void> look_for_marked();
   void note_manifest(rocksdb::DB& rocks);
   void fail_for_a_while();
   /// The Error while writes are not even tried; see failed_.
@@ -125,6 +132,7 @@ class Database {
   std::unique_ptr<rocksdb::DB> rocks_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
   std::array<char, 16> hash_key_{};
+  mutable std::atomic<bool> may_have_marked_ = false;
 
   std::mutex make_mutex_;  // one target is made at a time
   std::mutex commit_mutex_;

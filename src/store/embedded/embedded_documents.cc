@@ -24,7 +24,7 @@ Result<bool> EmbeddedDocuments::put(const Context& context, const DocumentKey& k
                                     const Document& document, const Expect& expect) {
   TRY(const auto target, engine_->database->make_target(context.target));
   ChangeDocuments job(*engine_->database, {{document_key(target, key), expect, &document}});
-  RETURN_IF_ERROR(engine_->committer.run(job, context.deadline));
+  RETURN_IF_ERROR(engine_->committer.run(job, target, context.deadline));
   return job.made().front();
 }
 
@@ -36,7 +36,7 @@ Result<std::vector<bool>> EmbeddedDocuments::put_all(const Context& context,
   for (const auto& write : writes)
     changes.push_back({document_key(target, write.key), write.expect, &write.document});
   ChangeDocuments job(*engine_->database, std::move(changes));
-  RETURN_IF_ERROR(engine_->committer.run(job, context.deadline));
+  RETURN_IF_ERROR(engine_->committer.run(job, target, context.deadline));
   return std::move(job.made());
 }
 
@@ -44,7 +44,7 @@ Result<bool> EmbeddedDocuments::erase(const Context& context, const DocumentKey&
                                       const Expect& expect) {
   TRY(const auto target, engine_->database->make_target(context.target));
   ChangeDocuments job(*engine_->database, {{document_key(target, key), expect, nullptr}});
-  RETURN_IF_ERROR(engine_->committer.run(job, context.deadline));
+  RETURN_IF_ERROR(engine_->committer.run(job, target, context.deadline));
   return job.made().front();
 }
 
@@ -79,7 +79,7 @@ Result<void> EmbeddedDocuments::erase_all(const Context& context, const Document
   const auto target = engine_->database->find_target(context.target);
   if (!target) return {};
   EraseSpace job(*engine_->database, document_prefix(*target, space));
-  return engine_->committer.run(job, context.deadline);
+  return engine_->committer.run(job, *target, context.deadline);
 }
 
 Result<void> EmbeddedDocuments::put_blob(const Context& context, std::string_view sha2,
@@ -93,7 +93,7 @@ Result<void> EmbeddedDocuments::put_blob(const Context& context, std::string_vie
   std::string size;
   append_be64(size, bytes.size());
   PutBlobSize job(*engine_->database, blob_key(target, sha2, blob_size_piece), std::move(size));
-  return engine_->committer.run(job, context.deadline);
+  return engine_->committer.run(job, target, context.deadline);
 }
 
 Result<void> EmbeddedDocuments::put_pieces(TargetNumber target, std::string_view sha2,

@@ -35,8 +35,8 @@ Result<std::vector<Verdict>> EmbeddedStatements::append(const Context& context, 
                                                         OnConflict on_conflict) {
   if (rows.empty()) return std::vector<Verdict>{};
   TRY(const auto target, engine_->database->make_target(context.target));
-  AppendJob job(*engine_->database, target, rows, on_conflict);
-  RETURN_IF_ERROR(engine_->committer.run(job, context.deadline));
+  AppendJob job(*engine_->database, target, rows, on_conflict, context.deadline);
+  RETURN_IF_ERROR(engine_->committer.run(job, target, context.deadline));
   return std::move(job.verdicts());
 }
 
@@ -77,7 +77,7 @@ Result<Page> EmbeddedStatements::query(const Context& context, const Filter& fil
                                        const PageRequest& page) {
   const auto target = engine_->database->find_target(context.target);
   if (!target) return Page{};
-  TRY(auto turn, pages_.take(context.deadline));
+  TRY(auto turn, pages_.take(*target, context.deadline));
   const auto keep = ++pages_read_ % pages_of_one_kept == 0 ? Keep::yes : Keep::no;
   return engine_->read(context.deadline, [&] {
     return query_page(*engine_->database, *target, filter, page, context.deadline, turn, keep);

@@ -1,8 +1,12 @@
+#include <atomic>
 #include <filesystem>
+#include <thread>
 
 #include <doctest/doctest.h>
 
 #include "store/contract.h"
+#include "store/contract_bounds.h"
+#include "store/contract_walk.h"
 #include "store/differential.h"
 #include "store/open.h"
 #include "store/temporary_folder.h"
@@ -51,6 +55,50 @@ TEST_CASE("the embedded store keeps the contract of documents") {
 TEST_CASE("the embedded store does what the memory store does") {
   for (const std::uint32_t seed : {1u, 2u, 3u, 4u, 5u})
     contract::check_against_memory(embedded_backend, {.seed = seed});
+}
+
+TEST_CASE("a target that many wait for is stored whole or not at all, and others write meanwhile") {
+  auto subject = open_embedded();
+  auto& store = *subject.statements;
+  contract::WideSample wide{{.agent = "bob", .verb = "saw"}};
+  for (int i = 0; i < 100; ++i) wide.others.push_back("other" + std::to_string(i));
+  const auto& target = wide.sample;
+  std::vector<contract::Sample> referring(20'000);
+  for (auto& sample : referring) {
+    sample.id = Uuid::random();
+    sample.refers_to = target.id;
+  }
+  contract::append_new(subject, referring);
+  const auto rows_of = [&](const std::string& place) {
+    return contract::listed(store, place, contract::settled(store, place)).size();
+  };
+  // It may be in time or not; then it has changed nothing.
+  std::vector<Row> rows{contract::row_of(wide)};
+  const auto soon = std::chrono::steady_clock::now() + std::chrono::milliseconds{30};
+  const auto first = store.append({"", soon}, rows, OnConflict::refuse_batch);
+  if (!first) {
+    CHECK(first.error().code == Code::unavailable);
+    CHECK(store.find({""}, std::vector{target.id})->empty());
+    CHECK(rows_of("") == referring.size());
+  }
+  std::atomic<bool> done = false;
+  std::thread late([&] {
+    std::vector<Row> again{contract::row_of(wide)};
+    CHECK(store.append({""}, again, OnConflict::refuse_batch).has_value());
+    done = true;
+  });
+  std::size_t others = 0;
+  do {
+    contract::append_new(store, "other", {contract::Sample{}});
+    // Of the same target only those wait that refer, or are referred to.
+    contract::append_new(store, "", {contract::Sample{.agent = "kim"}});
+    ++others;
+  } while (!done);
+  late.join();
+  contract::append_new(store, "", {contract::Sample{.agent = "eve", .refers_to = target.id}});
+  CHECK(rows_of("other") == others);
+  const Filter inherited{{contract::related_activity("other7")}, {}, {}};
+  CHECK(contract::walk(embedded_backend, subject, inherited, 5'000).size() == referring.size() + 2);
 }
 
 TEST_CASE("a folder belongs to one opener at a time, and the second is told so") {

@@ -5,6 +5,7 @@
 #include "base/page_bytes.h"
 #include "store/embedded/postings_walk.h"
 #include "store/embedded/values.h"
+#include "store/references.h"
 
 namespace lectern::store::embedded {
 namespace {
@@ -24,6 +25,45 @@ Stretch stretch_of(const Filter& filter, const PageRequest& request) {
   if (last < first) return {1, 0, request.ascending};
   return {order_of(last), order_of(first), request.ascending};
 }
+
+/// The places of who carries all terms of a filter, and of who bears the mark of references.h in
+/// their stead.
+class Matches {
+ public:
+  Matches(const Database& database, TargetNumber target, const xapi::Terms& terms,
+          const Stretch& stretch, Turns::Turn& turn, Deadline deadline)
+      : ascending_(stretch.ascending), carriers_(database, target, terms, stretch, turn, deadline) {
+    if (!database.may_have_marked()) return;
+    if (const auto of_marked = terms_of_marked(terms))
+      marked_.emplace(database, target, *of_marked, stretch, turn, deadline);
+  }
+
+  /// The next place, as order; nothing at the end. Errors: as of PostingsWalk.
+  Result<std::optional<std::uint64_t>> next() {
+    if (!marked_) return carriers_.next();
+    if (!next_carrier_) {
+      TRY(next_carrier_, carriers_.next());
+    }
+    if (!next_marked_) {
+      TRY(next_marked_, marked_->next());
+    }
+    const auto carrier = *next_carrier_, mark = *next_marked_;
+    const bool same = carrier == mark;
+    const bool by_mark = mark && (!carrier || (ascending_ ? *mark > *carrier : *mark < *carrier));
+    // At its end a walk is not asked again.
+    if ((by_mark || same) && mark) next_marked_.reset();
+    if (!by_mark && carrier) next_carrier_.reset();
+    return by_mark ? mark : carrier;
+  }
+
+ private:
+  using Place = std::optional<std::uint64_t>;  // nothing: the end
+
+  const bool ascending_;
+  PostingsWalk carriers_;
+  std::optional<PostingsWalk> marked_;
+  std::optional<Place> next_carrier_, next_marked_;  // as far as they were asked for
+};
 
 /// Needs no snapshot (on whose release RocksDB would write its oldest files anew): a row's postings
 /// and body are written at once, so whoever sees a posting finds the body; and a body read later
@@ -88,7 +128,7 @@ class PageQuery {
   }
 
   Result<void> walk_postings(const Stretch& stretch) {
-    PostingsWalk walk(database_, target_, filter_.all_of, stretch, turn_, deadline_);
+    Matches walk(database_, target_, filter_.all_of, stretch, turn_, deadline_);
     std::vector<std::uint64_t> matches;
     for (;;) {
       TRY(const auto match, walk.next());

@@ -14,29 +14,30 @@ Result<void> Turns::Turn::pass(Deadline deadline) {
   std::unique_lock lock(turns_->mutex_);
   if (turns_->waiting_.empty()) return {};
   turns_->hand_on();
-  auto waited = turns_->wait(lock, deadline);
+  auto waited = turns_->wait(lock, target_, deadline);
   if (!waited) turns_ = nullptr;
   return waited;
 }
 
-Result<Turns::Turn> Turns::take(Deadline deadline) {
+Result<Turns::Turn> Turns::take(TargetNumber target, Deadline deadline) {
   std::unique_lock lock(mutex_);
-  RETURN_IF_ERROR(wait(lock, deadline));
-  return Turn(*this);
+  RETURN_IF_ERROR(wait(lock, target, deadline));
+  return Turn(*this, target);
 }
 
-Result<void> Turns::wait(std::unique_lock<std::mutex>& lock, Deadline deadline) {
+Result<void> Turns::wait(std::unique_lock<std::mutex>& lock, TargetNumber target,
+                         Deadline deadline) {
   if (free_ > 0) {
     --free_;
     return {};
   }
   Waiting self;
-  waiting_.push_back(&self);
+  waiting_.push(target, &self);
   const auto called = [&] { return self.has_turn; };
   if (deadline == Deadline::max()) {
     self.called.wait(lock, called);
   } else if (!self.called.wait_until(lock, deadline, called)) {
-    std::erase(waiting_, &self);
+    waiting_.erase(target, &self);
     return fail(Code::unavailable, "The store is busy", "no turn by the deadline");
   }
   return {};
@@ -48,9 +49,9 @@ void Turns::hand_on() {
     return;
   }
   // Under the lock: the one that is called may be gone right after.
-  waiting_.front()->has_turn = true;
-  waiting_.front()->called.notify_one();
-  waiting_.pop_front();
+  Waiting* const next = waiting_.pop();
+  next->has_turn = true;
+  next->called.notify_one();
 }
 
 }  // namespace lectern::store::embedded

@@ -1,16 +1,18 @@
 #pragma once
 
 #include <condition_variable>
-#include <deque>
 #include <mutex>
 #include <utility>
 
+#include "base/fair_queue.h"
 #include "base/result.h"
+#include "store/embedded/keys.h"
 #include "store/statement_store.h"
 
 namespace lectern::store::embedded {
 
-/// Lets only so many threads work at once, in the order in which they came. Reading pages is all
+/// Lets only so many threads work at once, the targets in turn and those of one target in the order
+/// in which they came. Reading pages is all
 /// computing: with more threads than cores each would be interrupted by the others, and the
 /// slowest of sixteen clients would wait three times as long as the usual one. Thread-safe.
 class Turns {
@@ -22,8 +24,9 @@ class Turns {
   /// A thread's turn; ends with the object.
   class Turn {
    public:
-    explicit Turn(Turns& turns) : turns_(&turns) {}
-    Turn(Turn&& other) noexcept : turns_(std::exchange(other.turns_, nullptr)) {}
+    Turn(Turns& turns, TargetNumber target) : turns_(&turns), target_(target) {}
+    Turn(Turn&& other) noexcept
+        : turns_(std::exchange(other.turns_, nullptr)), target_(other.target_) {}
     Turn& operator=(Turn&&) = delete;
     ~Turn();
 
@@ -33,10 +36,11 @@ class Turns {
 
    private:
     Turns* turns_;  // null: over, or moved from
+    TargetNumber target_;
   };
 
   /// Waits for a turn. Errors: unavailable when none came by the deadline.
-  Result<Turn> take(Deadline deadline);
+  Result<Turn> take(TargetNumber target, Deadline deadline);
 
  private:
   struct Waiting {
@@ -44,13 +48,13 @@ class Turns {
     bool has_turn = false;
   };
 
-  Result<void> wait(std::unique_lock<std::mutex>& lock, Deadline deadline);
+  Result<void> wait(std::unique_lock<std::mutex>& lock, TargetNumber target, Deadline deadline);
   void hand_on();
 
   std::mutex mutex_;
   // Guarded by mutex_:
   unsigned free_;
-  std::deque<Waiting*> waiting_;
+  FairQueue<TargetNumber, Waiting*> waiting_;
 };
 
 }  // namespace lectern::store::embedded

@@ -17,16 +17,16 @@ Deadline soon() { return std::chrono::steady_clock::now() + 5ms; }
 
 TEST_CASE("turns are given up to the bound, then refused at the deadline") {
   Turns turns(2);
-  const auto first = turns.take(never);
+  const auto first = turns.take(1, never);
   {
-    const auto second = turns.take(never);
+    const auto second = turns.take(1, never);
     REQUIRE(first);
     REQUIRE(second);
-    const auto third = turns.take(soon());
+    const auto third = turns.take(1, soon());
     REQUIRE_FALSE(third);
     CHECK(third.error().code == Code::unavailable);
   }
-  CHECK(turns.take(soon()));
+  CHECK(turns.take(1, soon()));
 }
 
 TEST_CASE("no more threads than the bound work at once") {
@@ -36,7 +36,7 @@ TEST_CASE("no more threads than the bound work at once") {
   for (int i = 0; i < 12; ++i)
     threads.emplace_back([&] {
       for (int round = 0; round < 200; ++round) {
-        auto turn = turns.take(never);
+        auto turn = turns.take(1, never);
         const int now = ++working;
         for (int seen = most; seen < now && !most.compare_exchange_weak(seen, now);) {
         }
@@ -55,19 +55,19 @@ TEST_CASE("no more threads than the bound work at once") {
 
 TEST_CASE("passing goes on at once where nobody waits") {
   Turns turns(1);
-  auto turn = turns.take(never);
+  auto turn = turns.take(1, never);
   REQUIRE(turn);
   CHECK(turn->pass(soon()));
-  CHECK_FALSE(turns.take(soon()));
+  CHECK_FALSE(turns.take(1, soon()));
 }
 
 TEST_CASE("passing lets those that wait come first, and whoever cannot come again has no turn") {
   Turns turns(1);
-  auto turn = turns.take(never);
+  auto turn = turns.take(1, never);
   REQUIRE(turn);
   std::atomic<bool> has_come = false, may_leave = false;
   std::thread other([&] {
-    const auto mine = turns.take(never);
+    const auto mine = turns.take(1, never);
     has_come = true;
     has_come.notify_all();
     may_leave.wait(false);
@@ -80,7 +80,7 @@ TEST_CASE("passing lets those that wait come first, and whoever cannot come agai
   may_leave = true;
   may_leave.notify_all();
   other.join();
-  CHECK(turns.take(soon()));
+  CHECK(turns.take(1, soon()));
 }
 
 }  // namespace

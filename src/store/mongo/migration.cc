@@ -129,7 +129,7 @@ class Walk {
       if (!refused[i]) completed.push_back(std::move(rows_[i].row));
     progress_.done += completed.size();
     MongoReferences access(client, database_, place_);
-    return resolve_references(access, completed);
+    return resolve_references(access, completed, Deadline::max());
   }
 
   const std::string& database_;

@@ -288,7 +288,7 @@ Result<void> Append::follow_references(Client& client) {
   }
   if (rows.empty()) return {};
   MongoReferences access(client, database_.name(), place_);
-  return resolve_references(access, rows);
+  return resolve_references(access, rows, context_.deadline);
 }
 
 }  // namespace lectern::store::mongo

@@ -9,6 +9,9 @@
 namespace lectern::store::mongo {
 namespace {
 
+/// Statements that one command changes, so that it ends well within the time that it has.
+constexpr std::size_t updated_at_once = 500;
+
 std::string upper(std::string text) {
   for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   return text;
@@ -24,13 +27,23 @@ bool true_at(View document, const char* path) {
   return there && there->truth();
 }
 
+/// The filter for documents that have one of these ids there.
+Bson among(const char* path, std::span<const Uuid> ids) {
+  Array wanted;
+  for (const Uuid& id : ids) wanted.uuid(id);
+  Bson any, filter;
+  any.array("$in", wanted.get());
+  filter.object(path, any);
+  return filter;
+}
+
 /// Marks those that a voiding statement of ours refers to.
 Result<void> mark_voided(Client& client, const std::string& database, const Place& place,
                          std::vector<Found>& found) {
   std::vector<Uuid> ids;
   for (const Found& one : found) ids.push_back(one.position.id);
-  TRY(const auto referrers, MongoReferences(client, database, place).referrers(ids));
-  for (const auto& referrer : referrers)
+  TRY(const auto referrers, MongoReferences(client, database, place).referrers(ids, {}));
+  for (const auto& referrer : referrers.found)
     for (Found& one : found)
       if (referrer.voids && referrer.target == one.position.id) one.voided = true;
   return {};
@@ -38,73 +51,81 @@ Result<void> mark_voided(Client& client, const std::string& database, const Plac
 
 }  // namespace
 
-Result<std::optional<ReferenceAccess::Target>> MongoReferences::target(const Uuid& id) {
-  Bson filter, fields, options;
-  filter.uuid("lectern.id", id);
-  fields.small("_id", 0).small("lectern.terms", 1).small("lectern.voids", 1);
-  options.object("projection", fields).integer("limit", 1);
-  std::optional<Target> target;
-  RETURN_IF_ERROR(client_.find(database_, place_.collection, filter, options, [&](View document) {
-    target = Target{{}, true_at(document, "lectern.voids")};
+Result<std::vector<ReferenceAccess::Target>> MongoReferences::targets(std::span<const Uuid> ids) {
+  std::vector<Target> targets;
+  if (ids.empty()) return targets;
+  Bson fields, options;
+  fields.small("_id", 0);
+  for (const char* name : {"lectern.id", "lectern.terms", "lectern.refers_to", "lectern.voids"})
+    fields.small(name, 1);
+  options.object("projection", fields);
+  const auto read = [&](View document) {
+    const auto id = uuid_at(document, "lectern.id");
+    if (!id) return true;
+    Target target{
+        *id, {}, uuid_at(document, "lectern.refers_to"), true_at(document, "lectern.voids")};
     const auto terms = field(document, "lectern.terms");
     for_each(terms ? terms->object().value_or(View()) : View(), [&](const Field& term) {
-      target->terms.emplace_back(term.text().value_or(""));
+      target.terms.emplace_back(term.text().value_or(""));
       return true;
     });
-    std::sort(target->terms.begin(), target->terms.end());
-    return false;
-  }));
-  return target;
+    std::sort(target.terms.begin(), target.terms.end());
+    targets.push_back(std::move(target));
+    return true;
+  };
+  RETURN_IF_ERROR(
+      client_.find(database_, place_.collection, among("lectern.id", ids), options, read));
+  return targets;
 }
 
-Result<std::vector<ReferenceAccess::Referrer>> MongoReferences::referrers(
-    std::span<const Uuid> targets) {
-  std::vector<Referrer> referrers;
+Result<ReferenceAccess::Referrers> MongoReferences::referrers(std::span<const Uuid> targets,
+                                                              const std::optional<Referrer>&) {
+  Referrers referrers;
   if (targets.empty()) return referrers;
-  Array wanted;
-  for (const Uuid& id : targets) wanted.uuid(id);
-  Bson any, filter, fields, options;
-  any.array("$in", wanted.get());
-  filter.object("lectern.refers_to", any);
+  Bson fields, options;
   fields.small("_id", 0);
   for (const char* name : {"lectern.id", "lectern.refers_to", "lectern.voids"})
     fields.small(name, 1);
   options.object("projection", fields);
-  RETURN_IF_ERROR(client_.find(database_, place_.collection, filter, options, [&](View document) {
+  const auto read = [&](View document) {
     const auto target = uuid_at(document, "lectern.refers_to");
     const auto id = uuid_at(document, "lectern.id");
-    if (target && id) referrers.push_back({*target, *id, true_at(document, "lectern.voids")});
+    if (target && id)
+      referrers.found.push_back({*target, *id, true_at(document, "lectern.voids"), {}});
     return true;
-  }));
+  };
+  RETURN_IF_ERROR(client_.find(database_, place_.collection, among("lectern.refers_to", targets),
+                               options, read));
   return referrers;
 }
 
-Result<void> MongoReferences::update(const Uuid& id, const Bson& change) {
-  Bson filter, one, command;
-  filter.uuid("lectern.id", id);
-  one.object("q", filter).object("u", change);
-  command.text("update", place_.collection).array("updates", Array().object(one).get());
+Result<void> MongoReferences::update(std::span<const Uuid> ids, const Bson& change) {
+  Bson some, command;
+  some.object("q", among("lectern.id", ids)).object("u", change).flag("multi", true);
+  command.text("update", place_.collection).array("updates", Array().object(some).get());
   TRY(const auto written, client_.write_bulk(database_, std::move(command)));
   if (!written.errors.empty())
     return fail(Code::internal, "MongoDB refused a command", written.errors[0].message);
   return {};
 }
 
-Result<void> MongoReferences::add_terms(const Uuid& id, const xapi::Terms& terms) {
+Result<void> MongoReferences::add_terms(std::span<const Uuid> ids, const xapi::Terms& terms) {
   Array all;
   for (const auto& term : terms) all.text(term);
   Bson each, to, change;
   each.array("$each", all.get());
   to.object("lectern.terms", each);
   change.object("$addToSet", to);
-  return update(id, change);
+  for (; !ids.empty(); ids = ids.subspan(std::min(ids.size(), updated_at_once)))
+    RETURN_IF_ERROR(update(ids.first(std::min(ids.size(), updated_at_once)), change));
+  return {};
 }
 
 Result<void> MongoReferences::mark_voided(const Uuid& id) {
   Bson voided, change;
   voided.flag("lectern.voided", true);
   change.object("$set", voided);
-  return update(id, change);
+  return update(std::span(&id, 1), change);
 }
 
 Result<std::vector<Found>> find_foreign(Client& client, const std::string& database,

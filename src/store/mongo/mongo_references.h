@@ -16,13 +16,14 @@ class MongoReferences final : public ReferenceAccess {
   MongoReferences(Client& client, const std::string& database, const Place& place)
       : client_(client), database_(database), place_(place) {}
 
-  Result<std::optional<Target>> target(const Uuid& id) override;
-  Result<std::vector<Referrer>> referrers(std::span<const Uuid> targets) override;
-  Result<void> add_terms(const Uuid& id, const xapi::Terms& terms) override;
+  Result<std::vector<Target>> targets(std::span<const Uuid> ids) override;
+  Result<Referrers> referrers(std::span<const Uuid> targets,
+                              const std::optional<Referrer>& after) override;
+  Result<void> add_terms(std::span<const Uuid> ids, const xapi::Terms& terms) override;
   Result<void> mark_voided(const Uuid& id) override;
 
  private:
-  Result<void> update(const Uuid& id, const Bson& change);
+  Result<void> update(std::span<const Uuid> ids, const Bson& change);
 
   Client& client_;
   const std::string& database_;

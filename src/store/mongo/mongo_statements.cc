@@ -30,6 +30,25 @@ xapi::Terms rarest_first(xapi::Terms terms) {
 
 std::int64_t count_of(Time time) { return time.time_since_epoch().count(); }
 
+/// Who carries a term, or bears the mark of references.h where it may be inherited.
+Bson carrying(const std::string& term) {
+  Bson query;
+  if (is_inheritable(term)) {
+    Bson either;
+    either.array("$in", Array().text(term).text(std::string(inherits_more)).get());
+    query.object("lectern.terms", either);
+  } else {
+    query.text("lectern.terms", term);
+  }
+  return query;
+}
+
+void add_terms(Bson& query, const xapi::Terms& wanted) {
+  Array all;
+  for (const auto& term : rarest_first(wanted)) all.object(carrying(term));
+  query.array("$and", all.get());
+}
+
 /// The range of `stored` is always given, so that sparse indexes count as complete.
 Bson filter_of(const Filter& filter, const PageRequest& page) {
   std::int64_t low = std::numeric_limits<std::int64_t>::min();
@@ -37,18 +56,7 @@ Bson filter_of(const Filter& filter, const PageRequest& page) {
   if (filter.since) low = count_of(*filter.since) + 1;
   if (filter.until) high = count_of(*filter.until);
   Bson query;
-  if (!filter.all_of.empty()) {
-    const auto terms = rarest_first(filter.all_of);
-    if (terms.size() == 1) {
-      query.text("lectern.terms", terms[0]);
-    } else {
-      Array all;
-      for (const auto& term : terms) all.text(term);
-      Bson every;
-      every.array("$all", all.get());
-      query.object("lectern.terms", every);
-    }
-  }
+  if (!filter.all_of.empty()) add_terms(query, filter.all_of);
   if (page.after) {
     auto& bound = page.ascending ? low : high;
     bound = page.ascending ? std::max(bound, count_of(page.after->stored))
