@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,7 +13,8 @@
 /// The one door to JSON. A text is read once into a flat list of nodes that remember where they
 /// stand in it: numbers keep every digit, members their order, and any part can be copied out
 /// byte for byte. Reading refuses what must never be stored: invalid UTF-8, lone surrogates,
-/// duplicate keys, nesting beyond limits::json_depth_max.
+/// duplicate keys, nesting beyond limits::json_depth_max. Nothing takes more than the size of the
+/// text times its logarithm, whatever is in it.
 namespace lectern::json {
 
 enum class Type : std::uint8_t { null, boolean, number, string, array, object };
@@ -44,7 +44,8 @@ class Value {
 
   /// How many members or elements an object or array has; 0 for others.
   std::size_t size() const;
-  /// The member of an object with this key.
+  /// The member of an object with this key: the first one, where a lenient text has several. Looks
+  /// at 32 members at most; halves longer ones.
   std::optional<Value> find(std::string_view key) const;
   /// The key under which this value is a member, unescaped; empty for elements and the root.
   std::string_view key() const;
@@ -56,7 +57,8 @@ class Value {
   /// Where source() begins in Document::text().
   std::size_t offset() const;
 
-  /// The place of this value as a JSON pointer (RFC 6901), "" for the root.
+  /// The place of this value as a JSON pointer (RFC 6901), "" for the root. Takes as long as the
+  /// value lies deep.
   std::string pointer() const;
 
   /// The members or elements, in the order of the text.
@@ -74,6 +76,16 @@ class Value {
   std::uint32_t index_;
 };
 
+/// What a text must keep beyond the grammar of RFC 8259. As they stand: the rules for statements.
+struct Rules {
+  /// Refuses more values than values_max() allows, before any is laid down. For what clients send;
+  /// what was accepted once is read without.
+  bool bounded = false;
+  /// Takes duplicate keys, and lone surrogates in escapes (which string() and key() then give as
+  /// the three bytes of their code point). For documents, which are any JSON.
+  bool lenient = false;
+};
+
 /// A parsed text. Movable; Values of it stay valid when it moves only if it is held by pointer,
 /// which is why parse() returns one.
 class Document {
@@ -86,31 +98,59 @@ class Document {
   friend class Value;
   friend class Builder;
   friend class Value::Iterator;
-  friend Result<std::unique_ptr<Document>> parse(std::string text);
-  friend Result<std::unique_ptr<Document>> parse_view(std::string_view text, std::size_t spare);
+  friend Result<std::unique_ptr<Document>> parse(std::string text, Rules rules);
+  friend Result<std::unique_ptr<Document>> parse_view(std::string_view text, Rules rules);
 
+  /// A value: 32 bytes. Nodes lie in the order of the text, so a container's first child is the
+  /// next one.
   struct Node {
-    std::uint32_t begin = 0, end = 0;          // the value's bytes in text_
-    std::uint32_t key_begin = 0, key_end = 0;  // its key's, with quotes
-    std::uint32_t parent = 0, next = 0;        // 0: none (the root is nobody's sibling or child)
+    std::uint32_t begin = 0, end = 0;  // the value's bytes in text_
+    /// A member: where its key stands in text_, quotes included. With `escaped_key`: where its
+    /// EscapedKey stands in unescaped_. An element: its index.
+    std::uint32_t key = 0;
+    std::uint32_t key_size = 0;          // a member's: bytes in text_, or of the unescaped key
+    std::uint32_t parent = 0, next = 0;  // 0: none (the root is nobody's sibling or child)
+    /// A container: how many children. A string with `escaped`: where its size and its
+    /// characters stand in unescaped_.
     std::uint32_t children = 0;
-    std::string_view string;  // unescaped; views text_ or unescaped_
-    std::string_view key;
-    Type type = Type::null;
+    std::uint32_t kind : 3 = 0;  // a Type
+    std::uint32_t member : 1 = 0;
+    std::uint32_t escaped : 1 = 0;
+    std::uint32_t escaped_key : 1 = 0;
+    std::uint32_t sorted : 26 = 0;  // an object with many members: its place in sorted_, plus one
   };
+  static_assert(sizeof(Node) == 32);
+  /// What stands in unescaped_ before an unescaped key's characters.
+  struct EscapedKey {
+    std::uint32_t begin, size;  // in text_, quotes included
+  };
+
+  Type type_of(const Node& node) const { return static_cast<Type>(node.kind); }
+  std::string_view key_of(const Node& node) const;
+  std::string_view key_source_of(const Node& node) const;
+  std::string_view string_of(const Node& node) const;
 
   std::string owned_;
   std::string_view text_;
   std::vector<Node> nodes_;
-  std::deque<std::string> unescaped_;  // a deque: its elements never move
+  std::string unescaped_;                           // of all strings and keys with escapes
+  std::vector<std::vector<std::uint32_t>> sorted_;  // members in the order of their keys
 };
 
-/// Parses a text that the Document then owns. Errors: invalid, with what is wrong and where.
-Result<std::unique_ptr<Document>> parse(std::string text);
+/// How many values a bounded text of this many bytes may hold: one for each
+/// limits::json_bytes_per_value beyond the first limits::json_values_free, which keeps what parsing
+/// takes below five times the text (and 16 MiB), and no more than was set.
+std::size_t values_max(std::size_t text_bytes);
+/// Sets the most that values_max() tells, for the whole process; `setting` is what the error calls
+/// it. At first limits::json_values_max. Call it before threads read.
+void set_values_max(std::size_t values, std::string setting);
 
-/// Parses a text that outlives the Document. `spare` is how many bytes behind it may be read
-/// (not written): with less than 64 the text is copied.
-Result<std::unique_ptr<Document>> parse_view(std::string_view text, std::size_t spare = 0);
+/// Parses a text that the Document then owns. Errors: invalid, with what is wrong and where;
+/// too_large, with the bound and its name.
+Result<std::unique_ptr<Document>> parse(std::string text, Rules rules = {});
+
+/// Parses a text that outlives the Document. Reads nothing behind it.
+Result<std::unique_ptr<Document>> parse_view(std::string_view text, Rules rules = {});
 
 /// Appends the text as a JSON string, quotes included. Non-ASCII is kept as UTF-8.
 void append_quoted(std::string& out, std::string_view text);

@@ -43,17 +43,19 @@ void append_utf8(std::string& out, unsigned point) {
   }
 }
 
-/// Takes `\uXXXX`, or a pair of them for a character beyond the first plane; false for half a pair.
-bool take_unicode_escape(std::string_view& text, std::string& out) {
+/// Takes `\uXXXX`, or a pair of them for a character beyond the first plane.
+bool take_unicode_escape(std::string_view& text, std::string& out, bool lenient) {
   const auto high = code_unit(text, 2);
-  if (!high || (*high >= 0xDC00 && *high <= 0xDFFF)) return false;
-  if (*high < 0xD800 || *high > 0xDBFF) {
+  if (!high) return false;
+  const auto take_one = [&] {
     append_utf8(out, *high);
     text.remove_prefix(6);
     return true;
-  }
+  };
+  if (*high < 0xD800 || *high > 0xDFFF) return take_one();
   const auto low = code_unit(text, 8);
-  if (text.substr(6, 2) != "\\u" || !low || *low < 0xDC00 || *low > 0xDFFF) return false;
+  if (*high > 0xDBFF || text.substr(6, 2) != "\\u" || !low || *low < 0xDC00 || *low > 0xDFFF)
+    return lenient && take_one();
   append_utf8(out, 0x10000 + ((*high - 0xD800) << 10) + (*low - 0xDC00));
   text.remove_prefix(12);
   return true;
@@ -88,11 +90,11 @@ bool is_number(std::string_view text) {
   return at == text.size();
 }
 
-bool take_escape(std::string_view& text, std::string& out) {
+bool take_escape(std::string_view& text, std::string& out, bool lenient) {
   constexpr std::string_view letters = "\"\\/bfnrt";
   constexpr std::string_view meanings = "\"\\/\b\f\n\r\t";
   if (text.size() < 2) return false;
-  if (text[1] == 'u') return take_unicode_escape(text, out);
+  if (text[1] == 'u') return take_unicode_escape(text, out, lenient);
   const std::size_t which = letters.find(text[1]);
   if (which == std::string_view::npos) return false;
   out += meanings[which];

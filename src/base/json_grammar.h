@@ -13,7 +13,8 @@ bool is_space(char c);
 /// Whether all of it is one number (section 6).
 bool is_number(std::string_view text);
 /// Takes one escape sequence (section 7) off the front and appends what it stands for; false for a
-/// bad one, half of a surrogate pair included.
-bool take_escape(std::string_view& text, std::string& out);
+/// bad one. Half of a surrogate pair is bad too, unless `lenient`: then it stands for the three
+/// bytes that its code point would have.
+bool take_escape(std::string_view& text, std::string& out, bool lenient = false);
 
 }  // namespace lectern::json

@@ -11,6 +11,18 @@ namespace lectern::limits {
 inline constexpr std::size_t json_depth_max = 128;
 /// Bytes of one JSON text: offsets into it are 32 bits wide.
 inline constexpr std::size_t json_bytes_max = 0xFFFF'0000;
+/// Values in one JSON text that a client sends, unless the operator says otherwise
+/// (RUNSERVER_JSON_VALUES_MAX): 10,000 statements of courses hold 600,000.
+inline constexpr std::size_t json_values_max = 4'000'000;
+/// Of these, how many a text of any size may hold ...
+inline constexpr std::size_t json_values_free = 262'144;
+/// ... and for each further one so many bytes of text: statements have 20 and more. A value takes
+/// 32 bytes while its text is read, so without this a text of digits and commas would take 20 times
+/// its size.
+inline constexpr std::size_t json_bytes_per_value = 12;
+/// Bytes of a text beyond which a thread gives back the buffers it was parsed with. They take up to
+/// four bytes for each of the text.
+inline constexpr std::size_t json_kept_bytes_max = 512 * 1024;
 /// Statements followed along a chain of StatementRefs before it is taken for endless.
 inline constexpr std::size_t reference_chain_max = 64;
 /// Terms that a referring statement takes over from its target. Where there are more it takes over

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/json.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/page_bytes.h"
@@ -148,6 +149,8 @@ int serve(const Loaded& loaded) {
   const Settings& settings = loaded.settings;
   log::configure(settings.log_level, settings.log_format);
   for (const auto& warning : loaded.warnings) log::warning("{}", warning);
+  json::set_values_max(static_cast<std::size_t>(settings.json_values_max),
+                       "LECTERN_RUNSERVER_JSON_VALUES_MAX");
   block_signals();
 
   std::unique_ptr<Sentry> sentry;

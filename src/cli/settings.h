@@ -41,6 +41,7 @@ struct Settings {
   std::int64_t connections_max = 0;
   std::int64_t header_bytes_max = 0;
   std::int64_t body_bytes_max = 0;
+  std::int64_t json_values_max = 0;
   std::int64_t body_memory_bytes_max = 0;
   std::int64_t memory_bytes_max = 0;  ///< 0: by the machine, as is spool_bytes_max
   std::int64_t spool_bytes_max = 0;

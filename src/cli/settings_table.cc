@@ -64,6 +64,7 @@ constexpr std::array rows = {
     Row{"RUNSERVER_QUEUE_MAX", &S::queue_max, "1024", "requests waiting for a worker; more get 503", 1, 1'000'000},
     Row{"RUNSERVER_CONNECTIONS_MAX", &S::connections_max, "10000", "client connections at once", 1, 1'000'000},
     Row{"RUNSERVER_HEADER_BYTES_MAX", &S::header_bytes_max, "32768", "bytes of a request's headers; more get 431", 1024, 16 * 1024 * 1024},
+    Row{"RUNSERVER_JSON_VALUES_MAX", &S::json_values_max, "4000000", "values in one JSON text that a client sends; more get 413. A text may have 262,144 and one for each 12 bytes besides", 1024, 100'000'000},
     Row{"RUNSERVER_BODY_BYTES_MAX", &S::body_bytes_max, "104857600", "bytes of a request's body, unzipped too; more get 413", 1024, 4'294'901'760},
     Row{"RUNSERVER_BODY_MEMORY_BYTES_MAX", &S::body_memory_bytes_max, "4194304", "bytes of a body kept in memory; larger ones go to a file", 0, 4'294'901'760},
     Row{"RUNSERVER_MEMORY_BYTES_MAX", &S::memory_bytes_max, "0", "memory for requests under way: bodies, what is made of them, answers; what does not fit waits a second, then gets 503; 0: half of what the machine or the container has", 0, 1'099'511'627'776},

@@ -46,10 +46,10 @@ Result<IncomingStatements> read_mixed(const Request& request, std::string_view c
   if (!type || media_type_of(*type) != "application/json")
     return broken("The first part must be application/json: it holds the statements");
   IncomingStatements incoming;
-  // The text is copied; the contents are only handed on.
-  RETURN_IF_ERROR(request.charge((limits::json_memory_factor + 1) * parts.front().content.size() +
+  // The text is read where it lies, and the contents are only handed on.
+  RETURN_IF_ERROR(request.charge(limits::json_memory_factor * parts.front().content.size() +
                                  (request.body.view().size() - parts.front().content.size())));
-  TRY(incoming.document, json::parse(std::string(parts.front().content)));
+  TRY(incoming.document, json::parse_view(parts.front().content, {.bounded = true}));
   for (std::size_t i = 1; i < parts.size(); ++i) {
     TRY(const auto content, content_of(parts[i]));
     incoming.contents.push_back(content);
@@ -67,7 +67,7 @@ Result<IncomingStatements> read_statements(const Request& request) {
     return broken("Statements come as application/json or multipart/mixed, not as " + type);
   RETURN_IF_ERROR(request.charge(limits::json_memory_factor * request.body.view().size()));
   IncomingStatements incoming;
-  TRY(incoming.document, json::parse_view(request.body.view(), request.body.spare()));
+  TRY(incoming.document, json::parse_view(request.body.view(), {.bounded = true}));
   return incoming;
 }
 

@@ -1,6 +1,8 @@
 #include "lrs/documents.h"
 
 #include <algorithm>
+#include <unordered_map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -98,16 +100,28 @@ Result<void> update(Lrs& lrs, const store::Context& context, const store::Docume
   return fail(Code::unavailable, "Too many clients write this document at once; try again");
 }
 
-/// The members of `added` laid over those of `known`, both JSON objects (Communication 2.2).
+/// Documents are any JSON: what JavaScript reads is kept and merged.
+constexpr json::Rules any_json{.lenient = true};
+constexpr json::Rules any_json_received{.bounded = true, .lenient = true};
+
+/// The members of `added` laid over those of `known`, both JSON objects (Communication 2.2). Of a
+/// key that occurs twice the last value counts, at the place of the first, as in JavaScript.
 std::string merged(json::Value known, json::Value added) {
+  std::vector<std::pair<json::Value, json::Value>> members;  // with the key, and with the value
+  std::unordered_map<std::string_view, std::size_t> places;
+  for (const auto object : {known, added})
+    for (const auto member : object.children()) {
+      const auto [place, is_new] = places.emplace(member.key(), members.size());
+      if (is_new)
+        members.emplace_back(member, member);
+      else
+        members[place->second].second = member;
+    }
   std::string out = "{";
-  const auto append = [&](json::Value member) {
+  for (const auto& [key, value] : members) {
     if (out.size() > 1) out += ',';
-    out.append(member.key_source()).append(":").append(member.source());
-  };
-  for (const auto member : known.children()) append(added.find(member.key()).value_or(member));
-  for (const auto member : added.children())
-    if (!known.find(member.key())) append(member);
+    out.append(key.key_source()).append(":").append(value.source());
+  }
   return out + "}";
 }
 
@@ -124,8 +138,8 @@ Result<Document> merge(const DocumentWrite& write, const std::optional<Document>
     return refuse(
         "The document that exists is not application/json, so nothing can be merged "
         "into it: PUT replaces it");
-  TRY(const auto added, json::parse(std::string(write.bytes)));
-  const auto known = json::parse(current->bytes);
+  TRY(const auto added, json::parse_view(write.bytes, any_json_received));
+  const auto known = json::parse_view(current->bytes, any_json);
   if (!added->root().is(json::Type::object)) return refuse("The body must be a JSON object");
   if (!known || !(*known)->root().is(json::Type::object))
     return refuse(
@@ -136,7 +150,8 @@ Result<Document> merge(const DocumentWrite& write, const std::optional<Document>
 
 Result<void> check_body(const DocumentWrite& write) {
   RETURN_IF_ERROR(check(write.key));
-  if (is_json(write.content_type)) RETURN_IF_ERROR(json::parse(std::string(write.bytes)));
+  if (is_json(write.content_type))
+    RETURN_IF_ERROR(json::parse_view(write.bytes, any_json_received));
   return {};
 }
 

@@ -66,6 +66,19 @@ for path, query in RESOURCES:
             GET(path, query=query(), status=200, body_is=b'{"a":1,"b":{"y":2},"c":12345678901234567890}',
                 header={"Content-Type": "^application/json$"})),
         Scenario(
+            f"{kind}: JSON with a key twice or half a surrogate pair is kept byte for byte, and merged as JavaScript does",
+            POST(path, rb'{"a": 1,"\ud800":"\udc00", "a":2}', query=query(), headers=JSON, status=204),
+            GET(path, query=query(), status=200, body_is=rb'{"a": 1,"\ud800":"\udc00", "a":2}'),
+            POST(path, rb'{"b":{"x":1,"x":2},"b":3,"\uD800":null}', query=query(), headers=JSON, status=204),
+            GET(path, query=query(), status=200, body_is=rb'{"a":2,"\ud800":null,"b":3}'),
+            POST(path, b'{"a":1,}', query=query(), headers=JSON, status=400),
+            POST(path, b'{"a":"\xff"}', query=query(), headers=JSON, status=400)),
+        Scenario(
+            f"{kind}: JSON of more values than one text may hold is 413 and says whose bound that is",
+            POST(path, b"[" + b"[]," * 1_000_000 + b"[]]", query=query(), headers=JSON, status=413,
+                 has="LECTERN_RUNSERVER_JSON_VALUES_MAX"),
+            GET(path, query=query(), status=404)),
+        Scenario(
             f"{kind}: what cannot be merged is refused and changes nothing",
             POST(path, b"text", query=query(), headers={"Content-Type": "text/plain"}, status=204),
             POST(path, b'{"a":1}', query=query(), headers=JSON, status=400),
