@@ -37,6 +37,19 @@ inline constexpr std::size_t checked_rows_of_page_max = 1'000;
 /// Bytes of an xAPI document id, IRI or agent in a key.
 inline constexpr std::size_t key_bytes_max = 16 * 1024;
 
+/// Refused statements of a partial submission that the answer describes; the rest it counts.
+inline constexpr std::size_t refusals_told_max = 1000;
+/// Bytes of what is learned of one activity (its canonical definition) or agent (the names).
+inline constexpr std::size_t learned_bytes_max = 64 * 1024;
+/// Bytes of canonical definitions that are looked up for one statement; activities behind keep the
+/// definitions that they came with.
+inline constexpr std::size_t canonical_bytes_max = 1024 * 1024;
+/// Statements that are read to tell who may read only the own ones what they say of an activity or
+/// an agent.
+inline constexpr std::size_t own_statements_read_max = 100;
+/// Bytes of what could not be learned at once, which this process keeps to try again.
+inline constexpr std::size_t unlearned_bytes_max = 8 * 1024 * 1024;
+
 /// Parts of one multipart request: the statements and their attachments.
 inline constexpr std::size_t multipart_parts_max = 4096;
 /// Headers of one part of a multipart request.

@@ -8,6 +8,7 @@
 #include "auth/principal.h"
 #include "base/result.h"
 #include "lrs/lrs.h"
+#include "xapi/formats.h"
 #include "xapi/query.h"
 
 namespace lectern::lrs {
@@ -18,7 +19,7 @@ inline constexpr std::chrono::milliseconds window_wait_max{1'500};
 /// How statements are wanted (Communication 2.1.3).
 struct Presentation {
   xapi::Format format = xapi::Format::exact;
-  std::vector<std::string> languages;  ///< for canonical; most wanted first
+  std::vector<xapi::LanguageRange> languages;  ///< for canonical; most wanted first
 };
 
 /// One page of statements, in the form asked for.

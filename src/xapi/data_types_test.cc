@@ -212,22 +212,31 @@ TEST_CASE("a media type has two tokens and parameters") {
   hold(is_media_type, rows);
 }
 
-TEST_CASE("an mbox is a mailto IRI of one address with a dotted domain") {
+TEST_CASE("an mbox is a mailto IRI of one address") {
   static constexpr Row rows[] = {
       {"mailto:ada@example.com", true},
       {"MAILTO:ada@example.com", true},
-      {"mailto:a.b+c_d%e'f@sub.example.co.uk", true},
+      {"mailto:a.b+c_d%65'f@sub.example.co.uk", true},
+      {"mailto:a.b+c_d%e'f@sub.example.co.uk", false},
+      {"mailto:user%@example.com", false},
+      {"mailto:us^er@example.com", false},
+      {"mailto://ada@example.com", false},
+      {"mailto:root@localhost", true},
+      {"mailto:a@my_host.example", true},
+      {"mailto:%22a%20b%22@example.com", true},
+      {"mailto:a?b@example.com", false},
+      {"mailto:a#b@example.com", false},
+      {"mailto:a@b..c", false},
+      {"mailto:a@b/c", false},
       {"mailto:\xC3\xA9@\xC3\xA9.example", true},
-      {"mailto:\"a b\\\"c\"@example.com", true},
+      {"mailto:\"a b\\\"c\"@example.com", false},
       {"", false},
       {"mailto:", false},
       {"mailto:@example.com", false},
       {"mailto:ada@", false},
       {"mailto:should.fail.com", false},
-      {"mailto:ada@localhost", false},
       {"mailto:ada@example.", false},
       {"mailto:ada@.example.com", false},
-      {"mailto:ada@-example.com", false},
       {"mailto:ada@exa mple.com", false},
       {"mailto:a b@example.com", false},
       {"mailto:a@b@example.com", false},

@@ -53,4 +53,41 @@ TEST_CASE("interactions are taken as a whole") {
         R"({"choices":[{"id":"3"}]})");
 }
 
+TEST_CASE(
+    "a definition stays within its bytes: what is known changes, what does not fit is left out") {
+  const std::string known = R"({"name":{"en":"one"},"type":"a:b"})";
+  const std::size_t bytes = known.size();
+  CHECK(merge_definition(known, R"({"name":{"en":"two"}})", bytes) ==
+        R"({"name":{"en":"two"},"type":"a:b"})");
+  CHECK(merge_definition(known, R"({"name":{"en":"four"}})", bytes) == known);
+  CHECK(merge_definition(known, R"({"name":{"fr":"un"},"type":"a:c"})", bytes) ==
+        R"({"name":{"en":"one"},"type":"a:c"})");
+  CHECK(merge_definition(known, R"({"name":{"fr":"un"}})", bytes + 10) ==
+        R"({"name":{"en":"one","fr":"un"},"type":"a:b"})");
+  CHECK(merge_definition(
+            known, R"({"moreInfo":"http://a.org","extensions":{"a:x":1,"a:y":"long"}})",
+            bytes + 24) == R"({"name":{"en":"one"},"type":"a:b","extensions":{"a:x":1}})");
+}
+
+TEST_CASE("a definition never grows beyond its bound, however much is said") {
+  std::string known;
+  for (int i = 0; i < 3000; ++i) {
+    const std::string n = std::to_string(i);
+    known =
+        merge_definition(known, R"({"name":{"x-)" + n + R"(":"a name"},"extensions":{"http://a/)" +
+                                    n + R"(":"something of some length"}})");
+    REQUIRE(known.size() <= limits::learned_bytes_max);
+  }
+  CHECK(known.size() > limits::learned_bytes_max - 100);
+  REQUIRE(json::parse(known));
+  std::string huge = R"({"type":"a:b","name":{"en":"one")";
+  for (int i = 0; i < 10'000; ++i) huge += ",\"x-" + std::to_string(i) + "\":\"a name\"";
+  const std::string cut = merge_definition("", huge + "}}");
+  CHECK(cut.size() <= limits::learned_bytes_max);
+  CHECK(cut.starts_with(R"({"type":"a:b","name":{"en":"one","x-0":)"));
+  REQUIRE(json::parse(cut));
+  // One that grew under an older version is cut when something is news.
+  CHECK(merge_definition(huge + "}}", R"({"type":"a:c"})").starts_with(R"({"type":"a:c","name")"));
+}
+
 }  // namespace lectern::xapi

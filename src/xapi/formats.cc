@@ -110,7 +110,7 @@ class IdsForm {
 
 class CanonicalForm {
  public:
-  CanonicalForm(Splice& out, const std::vector<std::string>& languages,
+  CanonicalForm(Splice& out, const std::vector<LanguageRange>& languages,
                 const DefinitionLookup& lookup)
       : out_(out), languages_(languages), lookup_(lookup) {}
 
@@ -167,7 +167,7 @@ class CanonicalForm {
   }
 
   Splice& out_;
-  const std::vector<std::string>& languages_;
+  const std::vector<LanguageRange>& languages_;
   const DefinitionLookup& lookup_;
 };
 
@@ -180,7 +180,7 @@ std::string format_ids(Value statement) {
   return out.finish();
 }
 
-std::string format_canonical(Value statement, const std::vector<std::string>& languages,
+std::string format_canonical(Value statement, const std::vector<LanguageRange>& languages,
                              const DefinitionLookup& lookup) {
   Splice out(statement);
   CanonicalForm form(out, languages, lookup);

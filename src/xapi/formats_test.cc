@@ -12,9 +12,11 @@ namespace {
 
 std::string ids(std::string text) { return format_ids(read(std::move(text))->root()); }
 
-std::string canonical(std::string text, std::vector<std::string> languages,
+std::string canonical(std::string text, const std::vector<std::string>& languages,
                       std::map<std::string, std::string, std::less<>> known = {}) {
-  return format_canonical(read(std::move(text))->root(), languages,
+  std::vector<LanguageRange> ranges;
+  for (const auto& language : languages) ranges.push_back({language, 1000});
+  return format_canonical(read(std::move(text))->root(), ranges,
                           [&](std::string_view id) -> std::optional<std::string> {
                             const auto found = known.find(id);
                             if (found == known.end()) return std::nullopt;
@@ -116,7 +118,7 @@ TEST_CASE("both formats keep the rest of any statement, and canonical keeps what
     for (unsigned seed = 0; seed < 200; ++seed) {
       const auto other = read(Rewriter(seed).statement(document->root()));
       CAPTURE(other->text());
-      const auto shown = read(format_canonical(other->root(), {"de"}, [](std::string_view) {
+      const auto shown = read(format_canonical(other->root(), {{"de", 1000}}, [](std::string_view) {
         return std::optional<std::string>(R"({"name":{"en":"x","de":"y"}})");
       }));
       CHECK(fingerprint_of(shown->root()) == fingerprint_of(other->root()));

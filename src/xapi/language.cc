@@ -1,6 +1,8 @@
 #include "xapi/language.h"
 
 #include <algorithm>
+#include <compare>
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -63,16 +65,11 @@ std::optional<int> read_weight(std::string_view text) {
   return weight <= 1000 ? std::optional<int>(weight) : std::nullopt;
 }
 
-/// Of the entries whose tag is the range, or begins with it and a dash, the best one.
-std::optional<Value> filtered(Value map, std::string_view range) {
-  std::optional<Value> longer;
-  for (const Value entry : map.children()) {
-    const std::string_view tag = entry.key();
-    if (tag.size() < range.size() || !equal_but_case(tag.substr(0, range.size()), range)) continue;
-    if (tag.size() == range.size()) return entry;
-    if (tag[range.size()] == '-' && !longer) longer = entry;
-  }
-  return longer;
+/// Whether the tag is the range, or begins with it and a dash.
+bool fits(std::string_view tag, std::string_view range) {
+  if (tag.size() < range.size() || !equal_but_case(tag.substr(0, range.size()), range))
+    return false;
+  return tag.size() == range.size() || tag[range.size()] == '-';
 }
 
 /// Without the last part, and without a single letter then at its end: `zh-Hant-x-y` to `zh-Hant`.
@@ -86,9 +83,48 @@ std::string_view shortened(std::string_view range) {
   return range;
 }
 
+/// How much a tag is wanted. Greater is better.
+struct Fit {
+  int weight = -1;                 // of the longest range that fits; -1: none does
+  std::ptrdiff_t earlier = -1000;  // minus the place of that range; `*` comes last
+  bool exact = false;
+
+  auto operator<=>(const Fit&) const = default;
+};
+
+Fit fit_of(std::string_view tag, const std::vector<LanguageRange>& languages) {
+  Fit fit;
+  std::size_t longest = 0;
+  for (std::size_t i = 0; i < languages.size(); ++i) {
+    const auto& [range, weight] = languages[i];
+    if (range == "*" && longest == 0 && fit.weight < 0) fit.weight = weight;
+    if (range == "*" || range.size() <= longest || !fits(tag, range)) continue;
+    longest = range.size();
+    fit = {weight, -static_cast<std::ptrdiff_t>(i), tag.size() == range.size()};
+  }
+  return fit;
+}
+
+/// The entry that the ranges fit when they are shortened; nothing when none does.
+std::optional<Value> looked_up(Value map, const std::vector<LanguageRange>& languages) {
+  for (const auto& [range, weight] : languages) {
+    if (weight == 0) continue;
+    for (auto part = shortened(range); !part.empty(); part = shortened(part)) {
+      std::optional<Value> longer;
+      for (const Value entry : map.children()) {
+        if (!fits(entry.key(), part) || fit_of(entry.key(), languages).weight == 0) continue;
+        if (entry.key().size() == part.size()) return entry;
+        if (!longer) longer = entry;
+      }
+      if (longer) return longer;
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
-std::vector<std::string> parse_accept_language(std::string_view header) {
+std::vector<LanguageRange> parse_accept_language(std::string_view header) {
   struct Wanted {
     std::string_view range;
     int weight;
@@ -102,25 +138,31 @@ std::vector<std::string> parse_accept_language(std::string_view header) {
       const bool is_weight = parameter.starts_with("q=") || parameter.starts_with("Q=");
       weight = is_weight ? read_weight(parameter.substr(2)) : std::nullopt;
     }
-    if (weight && *weight > 0 && is_range(range)) all.push_back({range, *weight});
+    if (weight && is_range(range)) all.push_back({range, *weight});
   }
   std::stable_sort(all.begin(), all.end(),
                    [](const Wanted& a, const Wanted& b) { return a.weight > b.weight; });
   if (all.size() > languages_max) all.erase(all.begin() + languages_max, all.end());
-  std::vector<std::string> out;
+  std::vector<LanguageRange> out;
   out.reserve(all.size());
-  for (const Wanted& one : all) out.emplace_back(one.range);
+  for (const Wanted& one : all) out.push_back({std::string(one.range), one.weight});
   return out;
 }
 
-Value best_entry(Value map, const std::vector<std::string>& languages) {
-  // `*` wants whatever is left, so it comes after every named language and needs no code.
-  for (const std::string& range : languages)
-    if (const auto entry = filtered(map, range)) return *entry;
-  for (const std::string& range : languages)
-    for (auto part = shortened(range); !part.empty(); part = shortened(part))
-      if (const auto entry = filtered(map, part)) return *entry;
-  return *map.children().begin();
+Value best_entry(Value map, const std::vector<LanguageRange>& languages) {
+  std::optional<Value> best, unwanted;
+  Fit best_fit;
+  for (const Value entry : map.children()) {
+    const Fit fit = fit_of(entry.key(), languages);
+    if (fit.weight == 0 && !unwanted) unwanted = entry;
+    if (fit.weight == 0 || (best && fit <= best_fit)) continue;
+    best = entry;
+    best_fit = fit;
+  }
+  const bool is_named = best && best_fit.earlier > Fit().earlier;
+  if (!is_named)
+    if (const auto entry = looked_up(map, languages)) return *entry;
+  return best ? *best : *unwanted;
 }
 
 }  // namespace lectern::xapi

@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t line = std::min(input.find('\n'), input.size());
   const auto languages = xapi::parse_accept_language(input.substr(0, line));
   LECTERN_ASSERT(languages.size() <= 32);
-  for (const std::string& language : languages) LECTERN_ASSERT(!language.empty());
+  for (const auto& language : languages) LECTERN_ASSERT(!language.range.empty());
   const auto map = json::parse(std::string(input.substr(std::min(line + 1, input.size()))));
   if (!map || (*map)->root().size() == 0 || !(*map)->root().is(json::Type::object)) return 0;
   const json::Value best = xapi::best_entry((*map)->root(), languages);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "xapi/folding.h"
+#include "xapi/validate.h"
 
 namespace lectern::xapi {
 namespace {
@@ -12,48 +13,40 @@ bool is_letter_or_digit(char c) {
          static_cast<unsigned char>(c) >= 128;
 }
 
-bool is_local_character(char c) {
+/// What an atom of a mail address may hold (RFC 5322, 3.2.3), but for what parts an IRI: there
+/// these are percent-encoded.
+bool is_atom_character(char c) {
   if (is_letter_or_digit(c)) return true;
-  return c != '\0' && std::string_view("!#$%&'*+-/=?^_`{|}~.").find(c) != std::string_view::npos;
+  return c != '\0' && std::string_view("!$%&'*+-=_~").find(c) != std::string_view::npos;
 }
 
-bool is_quoted(std::string_view text) {
-  if (text.size() < 2 || text.front() != '"' || text.back() != '"') return false;
-  const std::string_view inside = text.substr(1, text.size() - 2);
-  for (std::size_t i = 0; i < inside.size(); ++i) {
-    if (inside[i] == '"') return false;
-    if (inside[i] == '\\' && ++i == inside.size()) return false;
-    const auto c = static_cast<unsigned char>(inside[i]);
-    if (c < 0x20 || c == 0x7F) return false;
-  }
-  return true;
-}
-
-bool is_domain(std::string_view text) {
-  std::size_t labels = 0;
+/// Atoms with single dots between.
+bool is_dot_atom(std::string_view text) {
   for (;;) {
     const std::size_t dot = std::min(text.find('.'), text.size());
-    const std::string_view label = text.substr(0, dot);
-    if (label.empty() || label.front() == '-' || label.back() == '-') return false;
-    const auto good = [](char c) { return is_letter_or_digit(c) || c == '-'; };
-    if (!std::all_of(label.begin(), label.end(), good)) return false;
-    ++labels;
-    if (dot == text.size()) return labels >= 2;
+    const std::string_view atom = text.substr(0, dot);
+    if (atom.empty() || !std::all_of(atom.begin(), atom.end(), is_atom_character)) return false;
+    if (dot == text.size()) return true;
     text.remove_prefix(dot + 1);
   }
+}
+
+/// As is_dot_atom(), with dots anywhere: mail systems that hand out `a.@b.org` exist. A
+/// percent-encoded quoted string is among these.
+bool is_local(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(),
+                                      [](char c) { return is_atom_character(c) || c == '.'; });
 }
 
 }  // namespace
 
 bool is_mbox(std::string_view text) {
   constexpr std::string_view scheme = "mailto:";
-  if (!equal_but_case(text.substr(0, scheme.size()), scheme)) return false;
+  if (!equal_but_case(text.substr(0, scheme.size()), scheme) || !is_iri(text)) return false;
   text.remove_prefix(scheme.size());
   const std::size_t at = text.rfind('@');
-  if (at == std::string_view::npos || at == 0) return false;
-  const std::string_view local = text.substr(0, at);
-  const bool good = std::all_of(local.begin(), local.end(), is_local_character) || is_quoted(local);
-  return good && is_domain(text.substr(at + 1));
+  return at != std::string_view::npos && is_local(text.substr(0, at)) &&
+         is_dot_atom(text.substr(at + 1));
 }
 
 }  // namespace lectern::xapi

@@ -30,9 +30,10 @@ struct StampedText {
   bool timestamp_is_ours = false;
 };
 
-/// Makes the text: the id when absent, stored, timestamp when absent (converted to UTC when the
-/// version is 2.0.0 and it has another zone), authority, version when absent (`1.0.0` or `2.0.0`),
-/// and each lone Activity in contextActivities, the SubStatement's too, as an array of one.
+/// Makes the text: the id when absent, stored, timestamp when absent (when the version is 2.0.0
+/// converted to UTC as RFC 3339 writes it, the SubStatement's too), authority, version when absent
+/// (`1.0.0` or `2.0.0`), and each lone Activity in contextActivities, the SubStatement's too, as an
+/// array of one.
 StampedText stamp(json::Value statement, const Stamp& stamp);
 
 /// Writes the instant into its places.

@@ -29,7 +29,7 @@ void take_in(json::Value received, xapi::Version version) {
   LECTERN_ASSERT(xapi::terms_of(statement).size() >= xapi::terms_of(received).size());
   LECTERN_ASSERT(xapi::attachments_of(statement).size() == xapi::attachments_of(received).size());
   for (const auto& text : {xapi::format_ids(statement),
-                           xapi::format_canonical(statement, {"en"}, [](std::string_view) {
+                           xapi::format_canonical(statement, {{"en", 1000}}, [](std::string_view) {
                              return std::optional<std::string>();
                            })}) {
     const auto given = json::parse(text);

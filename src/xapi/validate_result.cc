@@ -1,3 +1,4 @@
+#include "xapi/decimal.h"
 #include "xapi/members.h"
 #include "xapi/validate.h"
 #include "xapi/validate_parts.h"
@@ -11,6 +12,22 @@ using json::Value;
 constexpr std::string_view rule = "Data 2.4.5";
 constexpr std::string_view score_rule = "Data 2.4.5.1";
 
+/// Whether the number is less, by all its digits; with exponents that nobody can reckon with, as
+/// doubles.
+bool less(Value a, Value b) {
+  const auto left = read_decimal(a.number()), right = read_decimal(b.number());
+  return left && right ? compare(*left, *right) < 0 : a.as_double() < b.as_double();
+}
+
+/// Whether the number lies between -1 and 1.
+bool is_scaled(Value number) {
+  const auto decimal = read_decimal(number.number());
+  if (!decimal) return number.as_double() >= -1 && number.as_double() <= 1;
+  Decimal magnitude = *decimal;
+  magnitude.negative = false;
+  return compare(magnitude, Decimal{false, "1", 0}) <= 0;
+}
+
 bool check_score(Check& check, Value score) {
   Members<"scaled", "raw", "min", "max"> members;
   if (!members.read(check, score, "a score", score_rule)) return false;
@@ -20,13 +37,13 @@ bool check_score(Check& check, Value score) {
   const auto& max = members.get<"max">();
   for (const Value number : score.children())
     if (!check.is(number, Type::number, score_rule)) return false;
-  if (scaled && !(scaled->as_double() >= -1 && scaled->as_double() <= 1))
+  if (scaled && !is_scaled(*scaled))
     return check.refuse(*scaled, score_rule, "\"scaled\" must be between -1 and 1");
-  if (min && max && !(min->as_double() < max->as_double()))
+  if (min && max && !less(*min, *max))
     return check.refuse(score, score_rule, "\"min\" must be less than \"max\"");
-  if (raw && min && raw->as_double() < min->as_double())
+  if (raw && min && less(*raw, *min))
     return check.refuse(*raw, score_rule, "\"raw\" must not be less than \"min\"");
-  if (raw && max && raw->as_double() > max->as_double())
+  if (raw && max && less(*max, *raw))
     return check.refuse(*raw, score_rule, "\"raw\" must not be more than \"max\"");
   return true;
 }
