@@ -15,7 +15,8 @@
 namespace lectern::http {
 namespace {
 
-/// The answer to a partial submission: what was kept, and a verdict on the rest.
+/// The answer to a partial submission: what was kept, and a verdict on the rest. `rejected` counts
+/// all that was refused; `errors` has the first limits::refusals_told_max of them.
 Response partial_response(const lrs::Recorded& recorded) {
   std::size_t inserted = 0;
   std::string ids, errors;
@@ -23,9 +24,7 @@ Response partial_response(const lrs::Recorded& recorded) {
     if (one.is_new) ++inserted;
     ids += (ids.empty() ? "\"" : ",\"") + one.id.text() + "\"";
   }
-  bool conflict_only = !recorded.refusals.empty();
   for (const auto& refusal : recorded.refusals) {
-    conflict_only = conflict_only && refusal.error.code == Code::conflict;
     errors += errors.empty() ? "" : ",";
     errors += "{\"index\":" + std::to_string(refusal.index) +
               ",\"reason\":" + json::quoted(refusal.error.message);
@@ -33,13 +32,13 @@ Response partial_response(const lrs::Recorded& recorded) {
     if (!refusal.error.rule.empty()) errors += ",\"rule\":" + json::quoted(refusal.error.rule);
     errors += "}";
   }
-  const bool nothing_kept = recorded.statements.empty() && !recorded.refusals.empty();
+  const bool nothing_kept = recorded.statements.empty() && recorded.refused > 0;
   return json_response("{\"inserted\":" + std::to_string(inserted) +
-                           ",\"rejected\":" + std::to_string(recorded.refusals.size()) +
-                           ",\"ids\":[" + ids + "],\"errors\":[" + errors + "]}",
-                       !nothing_kept   ? 200
-                       : conflict_only ? 409
-                                       : 400);
+                           ",\"rejected\":" + std::to_string(recorded.refused) + ",\"ids\":[" +
+                           ids + "],\"errors\":[" + errors + "]}",
+                       !nothing_kept              ? 200
+                       : recorded.conflicts_alone ? 409
+                                                  : 400);
 }
 
 Result<bool> wants_partial(const Exchange& exchange) {

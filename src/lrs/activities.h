@@ -9,8 +9,9 @@
 
 namespace lectern::lrs {
 
-/// The Activity object with the canonical definition of all that statements said of it, or with its
-/// id alone when nothing is known (Communication 2.5). JSON text. Errors: unavailable.
+/// The Activity object with the canonical definition of all that statements said of it
+/// (told_of()), or with its id alone when nothing is known (Communication 2.5). JSON text. Errors:
+/// unavailable.
 Result<std::string> activity_of(Lrs& lrs, const auth::Principal& principal, std::string_view id);
 
 }  // namespace lectern::lrs

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "lrs/learned.h"
+#include "lrs/own.h"
 #include "xapi/terms.h"
 
 namespace lectern::lrs {
@@ -11,9 +12,9 @@ Result<std::string> person_of(Lrs& lrs, const auth::Principal& principal, json::
   std::string out = R"({"objectType":"Person")";
   const auto ifi = xapi::ifi_of(agent);
   if (ifi) {
-    TRY(const auto names, lrs.documents.get(lrs.context(principal), person_key(*ifi)));
-    if (names) {
-      out += ",\"name\":" + names->bytes;
+    TRY(const auto names, told_of(lrs, principal, person_key(*ifi)));
+    if (!names.empty()) {
+      out += ",\"name\":" + names;
     } else if (const auto name = agent.find("name")) {
       out.append(",\"name\":[").append(name->source()).append("]");
     }

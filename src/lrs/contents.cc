@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include <fmt/format.h>
@@ -24,47 +25,52 @@ std::string folded(std::string_view sha2) {
   return out;
 }
 
-const Content* content_of(std::span<const Content> contents, std::string_view sha2) {
-  for (const auto& content : contents)
-    if (folded(content.sha2) == sha2) return &content;
-  return nullptr;
-}
-
 tl::unexpected<Error> broken(std::string message, std::string path = {}) {
   return fail(Error{Code::invalid, std::move(message), std::move(path), std::string(rule), {}});
 }
 
 }  // namespace
 
-Result<void> check_contents(json::Value statement, std::span<const Content> contents) {
+ContentsByHash::ContentsByHash(std::span<const Content> contents) : all_(contents) {
+  for (const auto& content : contents) by_sha2_.emplace(folded(content.sha2), &content);
+}
+
+const Content* ContentsByHash::find(std::string_view sha2) const {
+  const auto place = by_sha2_.find(std::string(sha2));
+  return place == by_sha2_.end() ? nullptr : place->second;
+}
+
+Result<void> check_contents(json::Value statement, const ContentsByHash& contents) {
+  std::unordered_set<const Content*>
+      verified;  // a signature that is attached twice is checked once
   for (const auto& attachment : xapi::attachments_of(statement)) {
-    const Content* const content = content_of(contents, attachment.sha2);
+    const Content* const content = contents.find(attachment.sha2);
     if (content == nullptr && !attachment.has_file_url)
       return broken(fmt::format("The attachment with sha2 {} has neither a fileUrl nor a part in "
                                 "the request with that X-Experience-API-Hash",
                                 attachment.sha2),
                     statement.pointer() + "/attachments");
-    if (attachment.is_signature && content != nullptr)
+    if (attachment.is_signature && content != nullptr && verified.insert(content).second)
       RETURN_IF_ERROR(xapi::verify_signature(statement, content->bytes));
   }
   return {};
 }
 
-Result<void> check_all_belong(json::Value body, std::span<const Content> contents) {
+Result<void> check_all_belong(json::Value body, const ContentsByHash& contents) {
   if (contents.empty()) return {};
-  std::vector<std::string> named;
+  std::unordered_set<std::string> named;
   const auto collect = [&](json::Value statement) {
     if (!statement.is(json::Type::object)) return;
     for (auto& attachment : xapi::attachments_of(statement))
-      named.push_back(std::move(attachment.sha2));
+      named.insert(std::move(attachment.sha2));
   };
   if (body.is(json::Type::array))
     for (const auto statement : body.children()) collect(statement);
   else
     collect(body);
-  for (const auto& content : contents) {
+  for (const auto& content : contents.all_) {
     const std::string sha2 = folded(content.sha2);
-    if (std::find(named.begin(), named.end(), sha2) == named.end())
+    if (!named.contains(sha2))
       return broken(fmt::format("No attachment of the statements has the sha2 {} of a part", sha2));
     const auto digest = sha2_of_length(content.bytes, sha2.size());
     if (!digest || to_hex(*digest) != sha2)
@@ -75,9 +81,15 @@ Result<void> check_all_belong(json::Value body, std::span<const Content> content
 }
 
 Result<void> keep_contents(store::DocumentStore& documents, const store::Context& context,
-                           std::span<const Content> contents) {
-  for (const auto& content : contents)
-    RETURN_IF_ERROR(documents.put_blob(context, folded(content.sha2), content.bytes));
+                           std::span<const json::Value> statements,
+                           const ContentsByHash& contents) {
+  std::unordered_set<const Content*> kept;
+  for (const auto statement : statements)
+    for (const auto& attachment : xapi::attachments_of(statement)) {
+      const Content* const content = contents.find(attachment.sha2);
+      if (content != nullptr && kept.insert(content).second)
+        RETURN_IF_ERROR(documents.put_blob(context, attachment.sha2, content->bytes));
+    }
   return {};
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "base/json.h"
 #include "base/result.h"
@@ -11,16 +13,30 @@ namespace lectern::lrs {
 
 struct Content;
 
+/// The contents that came with a request, by their hash. Views the request.
+class ContentsByHash {
+ public:
+  explicit ContentsByHash(std::span<const Content> contents);
+  /// The content with this hash (lower-case hex), or null.
+  const Content* find(std::string_view sha2) const;
+  bool empty() const { return by_sha2_.empty(); }
+
+ private:
+  friend Result<void> check_all_belong(json::Value body, const ContentsByHash& contents);
+  std::span<const Content> all_;
+  std::unordered_map<std::string, const Content*> by_sha2_;
+};
+
 /// Checks one statement's attachments against the contents that came with it: each has a `fileUrl`
 /// or a content (Communication 1.5.2), and a signature holds (Data 2.6). Errors: invalid.
-Result<void> check_contents(json::Value statement, std::span<const Content> contents);
+Result<void> check_contents(json::Value statement, const ContentsByHash& contents);
 
 /// Checks the contents themselves: each has the hash it claims and belongs to some attachment of
 /// the statements in `body`. Errors: invalid.
-Result<void> check_all_belong(json::Value body, std::span<const Content> contents);
+Result<void> check_all_belong(json::Value body, const ContentsByHash& contents);
 
-/// Keeps the contents, each once.
+/// Keeps the contents that these statements attach, each once.
 Result<void> keep_contents(store::DocumentStore& documents, const store::Context& context,
-                           std::span<const Content> contents);
+                           std::span<const json::Value> statements, const ContentsByHash& contents);
 
 }  // namespace lectern::lrs

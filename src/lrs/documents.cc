@@ -1,6 +1,8 @@
 #include "lrs/documents.h"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 #include <unordered_map>
 #include <utility>
 
@@ -18,8 +20,19 @@ using store::DocumentKind;
 using store::Expect;
 using xapi::Version;
 
-/// Attempts at a write that other writers keep overtaking, when the client set no condition.
-constexpr int attempts_max = 16;
+/// How long a write waits that writers in other processes have overtaken; twice as long each time.
+constexpr std::chrono::milliseconds first_pause{1};
+constexpr std::chrono::milliseconds pause_max{64};
+
+/// Waits a random part of that length, so that those who met do not meet again, and doubles it.
+/// Errors: unavailable, when the deadline is over.
+Result<void> pause(std::chrono::milliseconds& length, Deadline deadline) {
+  if (std::chrono::steady_clock::now() + length > deadline)
+    return fail(Code::unavailable, "Too many clients write this document at once; try again");
+  std::this_thread::sleep_for(length * Uuid::random().bytes[0] / 256.0);
+  length = std::min(2 * length, pause_max);
+  return {};
+}
 
 Result<void> check(const store::DocumentKey& key) {
   if (key.owner.size() + key.registration.size() + key.id.size() > limits::key_bytes_max)
@@ -86,18 +99,20 @@ Result<void> allow_without_precondition(const DocumentWrite& write, bool exists)
   return {};
 }
 
-/// Reads, decides, and writes only if nothing changed in between; else begins anew. `next` makes
+/// Reads, decides, and writes only if nothing changed in between; else begins anew, until the
+/// deadline. `next` makes
 /// the new document from the current one, or refuses.
 template <typename Next>
 Result<void> update(Lrs& lrs, const store::Context& context, const store::DocumentKey& key,
                     const Next& next) {
-  for (int attempt = 0; attempt < attempts_max; ++attempt) {
+  TRY(const auto turn, lrs.turns.wait(context, key));
+  for (auto next_pause = first_pause;;) {
     TRY(const auto current, lrs.documents.get(context, key));
     TRY(const Document document, next(current));
     TRY(const bool written, lrs.documents.put(context, key, document, expect_unchanged(current)));
     if (written) return {};
+    RETURN_IF_ERROR(pause(next_pause, context.deadline));
   }
-  return fail(Code::unavailable, "Too many clients write this document at once; try again");
 }
 
 /// Documents are any JSON: what JavaScript reads is kept and merged.
@@ -191,18 +206,19 @@ Result<void> delete_document(Lrs& lrs, const auth::Principal& principal,
                              const store::DocumentKey& key, const Preconditions& preconditions) {
   RETURN_IF_ERROR(check(key));
   const auto context = lrs.context(principal);
-  for (int attempt = 0; attempt < attempts_max; ++attempt) {
-    if (!preconditions.given()) {
-      RETURN_IF_ERROR(lrs.documents.erase(context, key, Expect::anything()));
-      return {};
-    }
+  TRY(const auto turn, lrs.turns.wait(context, key));
+  if (!preconditions.given()) {
+    RETURN_IF_ERROR(lrs.documents.erase(context, key, Expect::anything()));
+    return {};
+  }
+  for (auto next_pause = first_pause;;) {
     TRY(const auto current, lrs.documents.get(context, key));
     if (!preconditions.hold(etag_of(current))) return fail(failed_precondition());
     if (!current) return {};
     TRY(const bool erased, lrs.documents.erase(context, key, Expect::current(current->etag)));
     if (erased) return {};
+    RETURN_IF_ERROR(pause(next_pause, context.deadline));
   }
-  return fail(Code::unavailable, "Too many clients write this document at once; try again");
 }
 
 Result<std::vector<std::string>> list_documents(Lrs& lrs, const auth::Principal& principal,

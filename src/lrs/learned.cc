@@ -2,14 +2,18 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <sys/mman.h>
 
 #include "base/assert.h"
 #include "base/digest.h"
+#include "base/limits.h"
+#include "base/log.h"
 #include "xapi/formats.h"
 #include "xapi/terms.h"
 
@@ -22,6 +26,9 @@ using store::DocumentKind;
 
 namespace {
 
+/// Attempts to keep what could not be kept, and how long the first one waits at least.
+constexpr int later_attempts_max = 5;
+constexpr std::chrono::seconds later_pause{1};
 /// Names kept for one agent; later ones are not written down.
 constexpr std::size_t person_names_max = 64;
 /// Attempts to write a document that other writers keep changing.
@@ -69,7 +76,8 @@ std::uint64_t fact_of(std::string_view target, DocumentKind kind, std::string_vi
 /// Gathers what statements say.
 class Listener {
  public:
-  Listener(const Learned& learned, std::string_view target) : learned_(learned), target_(target) {}
+  /// `learned` tells what is no news; without it, everything is.
+  Listener(const Learned* learned, std::string_view target) : learned_(learned), target_(target) {}
 
   void statement(Value statement) {
     for (const Value member : statement.children()) {
@@ -86,7 +94,7 @@ class Listener {
   /// Most of what is said is known: the key is made only for news.
   void say(DocumentKind kind, std::string_view owner, std::string_view text) {
     const std::uint64_t fact = fact_of(target_, kind, owner, text);
-    if (learned_.has(fact)) return;
+    if (learned_ != nullptr && learned_->has(fact)) return;
     sayings_[DocumentKey{kind, std::string(owner), "", ""}].push_back({std::string(text), fact});
   }
 
@@ -128,13 +136,15 @@ class Listener {
     }
   }
 
-  const Learned& learned_;
+  const Learned* learned_;
   std::string_view target_;
   Sayings sayings_;
 };
 
-/// `known` is a JSON array of strings or "": the same with one more name, if it is new.
+/// `known` is a JSON array of strings or "": the same with one more name, if it is new and there is
+/// room for it.
 std::string merge_name(const std::string& known, std::string_view name_source) {
+  if (known.size() + name_source.size() + 2 > limits::learned_bytes_max) return known;
   if (known.empty()) return "[" + std::string(name_source) + "]";
   const auto document = json::parse(known);
   const auto added = json::parse(std::string(name_source));
@@ -151,12 +161,21 @@ std::string merged(const DocumentKey& key, std::string known, const std::vector<
   return known;
 }
 
+std::size_t bytes_of(const Sayings& sayings) {
+  std::size_t bytes = 0;
+  for (const auto& [key, said] : sayings) {
+    bytes += sizeof key + key.owner.size();
+    for (const auto& saying : said) bytes += sizeof saying + saying.text.size();
+  }
+  return bytes;
+}
+
 /// The write that takes `sayings` into what is known; nothing when they are no news.
 std::optional<store::DocumentWrite> write_for(const std::optional<store::Document>& known,
                                               const DocumentKey& key,
                                               const std::vector<Saying>& sayings) {
   std::string text = merged(key, known ? known->bytes : "", sayings);
-  if (known && known->bytes == text) return std::nullopt;
+  if (text.empty() || (known && known->bytes == text)) return std::nullopt;
   store::DocumentWrite write;
   write.key = key;
   write.expect = known ? store::Expect::current(known->etag) : store::Expect::absent();
@@ -178,12 +197,54 @@ DocumentKey person_key(std::string_view ifi) {
 }
 
 Result<void> Learned::take(store::DocumentStore& documents, const store::Context& context,
-                           Sayings sayings) {
+                           const Sayings& sayings) {
+  try_again(documents, context);
+  auto kept = keep(documents, context, sayings);
+  if (!kept) put_off(context.target, {sayings, bytes_of(sayings), 0, {}});
+  return kept;
+}
+
+/// Keeps what an earlier call could not.
+void Learned::try_again(store::DocumentStore& documents, const store::Context& context) {
+  std::vector<Unlearned> due;
+  {
+    const std::lock_guard lock(mutex_);
+    if (unlearned_.empty()) return;
+    const auto waiting = unlearned_.find(context.target);
+    if (waiting == unlearned_.end()) return;
+    const auto time = std::chrono::steady_clock::now();
+    const auto first_due =
+        std::stable_partition(waiting->second.begin(), waiting->second.end(),
+                              [&](const Unlearned& one) { return one.next > time; });
+    std::move(first_due, waiting->second.end(), std::back_inserter(due));
+    waiting->second.erase(first_due, waiting->second.end());
+    if (waiting->second.empty()) unlearned_.erase(waiting);
+    for (const auto& one : due) unlearned_bytes_ -= one.bytes;
+  }
+  for (auto& one : due)
+    if (!keep(documents, context, one.sayings)) put_off(context.target, std::move(one));
+}
+
+void Learned::put_off(const std::string& target, Unlearned unlearned) {
+  unlearned.next = std::chrono::steady_clock::now() + later_pause * (1 << unlearned.attempts);
+  ++unlearned.attempts;
+  const std::lock_guard lock(mutex_);
+  if (unlearned.attempts > later_attempts_max ||
+      unlearned_bytes_ + unlearned.bytes > limits::unlearned_bytes_max)
+    return log::warning(
+        "what statements said of {} activities and agents is not learned: it will "
+        "be when they say it again",
+        unlearned.sayings.size());
+  unlearned_bytes_ += unlearned.bytes;
+  unlearned_[target].push_back(std::move(unlearned));
+}
+
+Result<void> Learned::keep(store::DocumentStore& documents, const store::Context& context,
+                           const Sayings& sayings) {
   if (sayings.empty()) return {};
-  if (!documents.prefers_few_callers()) return write_down(documents, context, std::move(sayings));
+  if (!documents.prefers_few_callers()) return write_down(documents, context, sayings);
   const std::size_t weight = sayings.size();
-  const auto lesson =
-      std::make_shared<Lesson>(Lesson{documents, context.target, std::move(sayings), {}});
+  const auto lesson = std::make_shared<Lesson>(Lesson{documents, context.target, sayings, {}});
   if (!rounds_.join(lesson, weight, context.deadline))
     return fail(Code::unavailable, "The database is too slow");
   return lesson->outcome;
@@ -237,9 +298,17 @@ Result<void> Learned::write_down(store::DocumentStore& documents, const store::C
 
 Result<void> learn(Learned& learned, store::DocumentStore& documents, const store::Context& context,
                    std::span<const Value> statements) {
-  Listener listener(learned, context.target);
+  Listener listener(&learned, context.target);
   for (const Value statement : statements) listener.statement(statement);
   return learned.take(documents, context, listener.take());
+}
+
+std::string told_by(std::span<const Value> statements, const DocumentKey& key) {
+  Listener listener(nullptr, {});
+  for (const Value statement : statements) listener.statement(statement);
+  const auto sayings = listener.take();
+  const auto said = sayings.find(key);
+  return said == sayings.end() ? std::string() : merged(key, {}, said->second);
 }
 
 }  // namespace lectern::lrs

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,9 +35,11 @@ class Learned {
   void add(std::uint64_t fact);
 
   /// Merges `sayings` into what is known and keeps it; from then on they are no news. Where the
-  /// store prefers few callers, it is done together with what others bring meanwhile.
+  /// store prefers few callers, it is done together with what others bring meanwhile. What cannot
+  /// be kept is tried again with a later call for the same target, a second later at the earliest
+  /// and five times at most; limits::unlearned_bytes_max of it wait in memory.
   Result<void> take(store::DocumentStore& documents, const store::Context& context,
-                    Sayings sayings);
+                    const Sayings& sayings);
 
  private:
   struct Lesson {
@@ -44,9 +48,20 @@ class Learned {
     Sayings sayings;
     Result<void> outcome;
   };
+  /// Sayings that could not be kept.
+  struct Unlearned {
+    Sayings sayings;
+    std::size_t bytes = 0;
+    int attempts = 0;
+    std::chrono::steady_clock::time_point next;
+  };
+  Result<void> keep(store::DocumentStore& documents, const store::Context& context,
+                    const Sayings& sayings);
+  void try_again(store::DocumentStore& documents, const store::Context& context);
+  void put_off(const std::string& target, Unlearned unlearned);
   void take_together(const Rounds<Lesson>::Jobs& lessons, Deadline deadline);
   Result<void> write_down(store::DocumentStore& documents, const store::Context& context,
-                          Sayings sayings);
+                          Sayings open);
 
   static constexpr std::size_t slots = 1 << 20;
   struct Free {
@@ -54,6 +69,10 @@ class Learned {
   };
   std::unique_ptr<std::atomic<std::uint64_t>[], Free> facts_;
   Rounds<Lesson> rounds_;
+  std::mutex mutex_;
+  // Guarded by mutex_:
+  std::map<std::string, std::vector<Unlearned>> unlearned_;  // by target
+  std::size_t unlearned_bytes_ = 0;
 };
 
 /// Takes from statements what they say about activities (canonical definitions, Data 2.4.4.1) and
@@ -61,6 +80,10 @@ class Learned {
 /// the statements are stored; doing it twice changes nothing.
 Result<void> learn(Learned& learned, store::DocumentStore& documents, const store::Context& context,
                    std::span<const json::Value> statements);
+
+/// What these statements alone, the oldest first, say of the activity or agent with this key: a
+/// document as learn() keeps it, or "" for nothing.
+std::string told_by(std::span<const json::Value> statements, const store::DocumentKey& key);
 
 /// The key of an activity's canonical definition; the document is the definition's JSON.
 store::DocumentKey definition_key(std::string_view activity_id);

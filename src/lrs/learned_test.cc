@@ -1,11 +1,13 @@
 #include "lrs/learned.h"
 
 #include <atomic>
+#include <chrono>
 #include <thread>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "base/limits.h"
 #include "store/memory/memory_documents.h"
 
 namespace lectern::lrs {
@@ -98,6 +100,43 @@ TEST_CASE("a definition that cannot be kept fails for who brought it, and for no
       }
     });
   for (auto& teller : tellers) teller.join();
+}
+
+TEST_CASE("the names of an agent stay within their bytes") {
+  Learned learned;
+  Documents documents;
+  const std::string long_name(1000, 'n');
+  for (int i = 0; i < 80; ++i) {
+    const auto statement = json::parse(fmt::format(
+        R"({{"actor":{{"mbox":"mailto:a@example.org","name":"{}{}"}}}})", long_name, i));
+    const auto root = (*statement)->root();
+    REQUIRE(learn(learned, documents, {}, std::span(&root, 1)));
+  }
+  const auto names = documents.get({}, person_key("mbox:mailto:a@example.org"));
+  REQUIRE(*names);
+  CHECK((*names)->bytes.size() <= limits::learned_bytes_max);
+  CHECK((*json::parse((*names)->bytes))->root().size() > 60);
+}
+
+TEST_CASE("a huge definition that many statements name anew costs each its own size") {
+  Learned learned;
+  Documents documents;
+  const auto say = [&](const std::string& entries) {
+    const auto statement =
+        json::parse(R"({"object":{"id":"http://a","definition":{"name":{)" + entries + "}}}}");
+    REQUIRE(statement);
+    const auto root = (*statement)->root();
+    REQUIRE(learn(learned, documents, {}, std::span(&root, 1)));
+  };
+  std::string huge = R"("en":"a name")";
+  for (int i = 0; i < 200'000; ++i) huge += fmt::format(R"(,"x-{}":"a name")", i);
+  say(huge);
+  CHECK(documents.known("http://a").size() <= limits::learned_bytes_max);
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < 500; ++i) say(fmt::format(R"("en":"name {}")", i));
+  CHECK(documents.known("http://a").starts_with(R"({"name":{"en":"name 499")"));
+  // With all of its 4 MB this takes half a minute.
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));
 }
 
 }  // namespace lectern::lrs

@@ -26,12 +26,18 @@ constexpr std::size_t known_max = 10'000;
 /// Rows that are asked for at least when a page is filled up.
 constexpr std::size_t refill_rows_min = 64;
 
+/// What the terms of a query mean along chains of references.
+struct ChainFilter {
+  xapi::Terms terms;     ///< one statement of the chain must carry all of them
+  xapi::Terms readable;  ///< the chain ends before a statement without these
+};
+
 /// Whether referring rows match by their own terms or by those of a statement along their chains of
 /// references. The store let them in for the union of both, or because they inherit more than it
 /// keeps, which matches too much.
 class ChainCheck {
  public:
-  ChainCheck(Lrs& lrs, const store::Context& context, const xapi::Terms& filter)
+  ChainCheck(Lrs& lrs, const store::Context& context, const ChainFilter& filter)
       : lrs_(lrs), context_(context), filter_(filter) {}
 
   /// The rows that match, in their order; those that do not refer pass.
@@ -74,8 +80,9 @@ class ChainCheck {
 
   Result<Link> link_of(std::string_view json) const {
     TRY(const auto document, json::parse_view(json));
-    return Link{xapi::match(xapi::terms_of(document->root()), filter_),
-                xapi::reference_of(document->root())};
+    const auto terms = xapi::terms_of(document->root());
+    if (!xapi::match(terms, filter_.readable)) return Link{};
+    return Link{xapi::match(terms, filter_.terms), xapi::reference_of(document->root())};
   }
 
   /// Makes known where the walks are.
@@ -96,7 +103,7 @@ class ChainCheck {
 
   Lrs& lrs_;
   const store::Context& context_;
-  const xapi::Terms& filter_;
+  const ChainFilter& filter_;
   std::unordered_map<Uuid, Link> known_;
 };
 
@@ -126,13 +133,12 @@ bool any_refers(const std::vector<store::Listed>& rows) {
 
 /// The store's rows without those that it let in too generously, filled up; but not for ever: after
 /// so many that were in vain, or at the deadline, the page ends and the walk goes on with the next.
-Result<Matching> matching_rows(Lrs& lrs, const store::Context& context,
-                               const xapi::Terms& statement_terms, const store::Filter& filter,
-                               store::PageRequest request) {
+Result<Matching> matching_rows(Lrs& lrs, const store::Context& context, const ChainFilter& chain,
+                               const store::Filter& filter, store::PageRequest request) {
   const std::size_t wanted = request.rows_max;
   const std::size_t bytes_max = page_bytes_max();
   std::size_t bytes = 0;
-  ChainCheck chains(lrs, context, statement_terms);
+  ChainCheck chains(lrs, context, chain);
   Matching page;
   for (std::size_t checked = 0;;) {
     const auto query_once = [&] {
@@ -144,7 +150,7 @@ Result<Matching> matching_rows(Lrs& lrs, const store::Context& context,
     checked += batch.rows.size();
     // With fewer rows than it may have, and more behind them, the batch ended by its bytes.
     const bool full = batch.more && batch.rows.size() < request.rows_max;
-    if (!statement_terms.empty() && any_refers(batch.rows)) {
+    if (!chain.terms.empty() && any_refers(batch.rows)) {
       TRY(batch.rows, chains.keep(std::move(batch.rows)));
     }
     for (auto& row : batch.rows) {
@@ -188,19 +194,22 @@ Result<Listing> list(Lrs& lrs, const auth::Principal& principal, const xapi::Sta
                                                 : std::min(query.limit, lrs.options.page_rows_max);
   store::PageRequest request{std::nullopt, rows_max, query.ascending};
   if (query.cursor) request.after = query.cursor->after;
-  TRY(auto page, matching_rows(lrs, context, query.filter, filter, request));
+  ChainFilter chain{query.filter, {}};
+  if (reads_only_own(lrs, principal))
+    chain.readable.push_back(xapi::authority_term(principal.agent_ifi));
+  TRY(auto page, matching_rows(lrs, context, chain, filter, request));
 
   Listing listing;
   listing.consistent_through = horizon;
   if (page.next) listing.next = xapi::Cursor{*page.next, horizon};
   listing.statements.reserve(page.rows.size());
-  Attached attached;
+  Presenter presenter(lrs, principal, context, presentation);
   for (auto& row : page.rows) {
-    if (query.attachments) RETURN_IF_ERROR(collect_attachments(lrs, context, row.json, attached));
-    TRY(auto text, present(lrs, context, std::move(row.json), presentation));
+    if (query.attachments) RETURN_IF_ERROR(presenter.collect_attachments(row.json));
+    TRY(auto text, presenter.text_of(std::move(row.json)));
     listing.statements.push_back(std::move(text));
   }
-  listing.attachments = std::move(attached.sha2s);
+  listing.attachments = presenter.take_attachments();
   return listing;
 }
 
@@ -217,17 +226,15 @@ Result<Single> fetch(Lrs& lrs, const auth::Principal& principal, const xapi::Sta
   if (found.empty() || found.front().voided != wants_void) return none();
   auto& statement = found.front();
   if (only_mine(lrs, principal, query.mine)) {
-    TRY(const auto document, json::parse(statement.json));
-    if (!xapi::match(xapi::terms_of(document->root()), {xapi::authority_term(principal.agent_ifi)}))
-      return none();
+    TRY(const bool owned, is_own(principal, statement.json));
+    if (!owned) return none();
   }
   Single single;
-  Attached attached;
   single.stored = statement.position.stored;
-  if (query.attachments)
-    RETURN_IF_ERROR(collect_attachments(lrs, context, statement.json, attached));
-  single.attachments = std::move(attached.sha2s);
-  TRY(single.statement, present(lrs, context, std::move(statement.json), presentation));
+  Presenter presenter(lrs, principal, context, presentation);
+  if (query.attachments) RETURN_IF_ERROR(presenter.collect_attachments(statement.json));
+  single.attachments = presenter.take_attachments();
+  TRY(single.statement, presenter.text_of(std::move(statement.json)));
   return single;
 }
 

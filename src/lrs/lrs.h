@@ -6,6 +6,7 @@
 
 #include "auth/principal.h"
 #include "lrs/counters.h"
+#include "lrs/document_turns.h"
 #include "lrs/learned.h"
 #include "store/document_store.h"
 #include "store/statement_store.h"
@@ -33,6 +34,7 @@ struct Lrs {
   Counters counters;
   Learned learned{};
   Forwarder* forwarder = nullptr;  ///< none: nothing is forwarded
+  DocumentTurns turns{};
 
   /// The target and deadline of a request that begins now.
   store::Context context(const auth::Principal& principal) const {

@@ -1,12 +1,16 @@
 #include "lrs/record.h"
 
 #include <algorithm>
+#include <memory>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "base/limits.h"
+#include "base/log.h"
 #include "lrs/access.h"
 #include "lrs/contents.h"
 #include "lrs/forwarder.h"
@@ -20,6 +24,9 @@ namespace {
 
 using json::Type;
 using json::Value;
+
+/// Statements that are checked between two looks at the clock.
+constexpr std::size_t deadline_looks = 64;
 
 /// A statement of the request that has passed every check, and its row.
 struct Accepted {
@@ -61,9 +68,9 @@ Result<xapi::Terms> terms_of_stored(Value statement, const xapi::StampedText& te
 }
 
 Result<Accepted> accept(const auth::Principal& principal, const Submission& submission,
-                        std::size_t index, Value statement) {
+                        const ContentsByHash& contents, std::size_t index, Value statement) {
   RETURN_IF_ERROR(xapi::validate_statement(statement, submission.version));
-  RETURN_IF_ERROR(check_contents(statement, submission.contents));
+  RETURN_IF_ERROR(check_contents(statement, contents));
   TRY(const Uuid id, id_of(statement, submission));
 
   auto text = xapi::stamp(statement,
@@ -86,14 +93,38 @@ Result<Accepted> accept(const auth::Principal& principal, const Submission& subm
   return accepted;
 }
 
+/// The refusals of a submission: all are counted, the first ones told.
+class Refusals {
+ public:
+  void add(std::size_t index, Error error) {
+    ++count_;
+    conflicts_alone_ = conflicts_alone_ && error.code == Code::conflict;
+    if (told_.size() < limits::refusals_told_max) told_.push_back({index, std::move(error)});
+  }
+  /// What conflicts were found in the store comes behind what was refused before.
+  void move_to(Recorded& recorded) && {
+    std::sort(told_.begin(), told_.end(),
+              [](const Refusal& a, const Refusal& b) { return a.index < b.index; });
+    recorded.refusals = std::move(told_);
+    recorded.refused = count_;
+    recorded.conflicts_alone = count_ > 0 && conflicts_alone_;
+  }
+
+ private:
+  std::vector<Refusal> told_;
+  std::size_t count_ = 0;
+  bool conflicts_alone_ = true;
+};
+
 /// Checks everything that can be checked without the store.
 Result<std::vector<Accepted>> accept_all(const auth::Principal& principal,
                                          const Submission& submission,
-                                         std::vector<Refusal>& refusals) {
+                                         const ContentsByHash& contents, Deadline deadline,
+                                         Refusals& refusals) {
   std::vector<Accepted> accepted;
   std::unordered_set<Uuid> ids;
   const auto take = [&](std::size_t index, Value statement) -> Result<void> {
-    TRY(auto one, accept(principal, submission, index, statement));
+    TRY(auto one, accept(principal, submission, contents, index, statement));
     if (!ids.insert(one.row.id).second)
       return fail(Error{Code::invalid,
                         "Duplicate statement IDs in the list of statements",
@@ -120,9 +151,10 @@ Result<std::vector<Accepted>> accept_all(const auth::Principal& principal,
   for (const Value statement : submission.body.children()) {
     if (auto taken = take(index, statement); !taken) {
       if (!submission.partial) return fail(std::move(taken).error());
-      refusals.push_back({index, std::move(taken).error()});
+      refusals.add(index, std::move(taken).error());
     }
-    ++index;
+    if (++index % deadline_looks == 0 && std::chrono::steady_clock::now() > deadline)
+      return fail(Code::unavailable, "Checking the statements took too long; send less at once.");
   }
   return accepted;
 }
@@ -138,8 +170,7 @@ Error conflict_error(const Submission& submission, const std::vector<std::string
 
 /// Turns the store's verdicts into the outcome.
 Result<Recorded> conclude(const Submission& submission, const std::vector<Accepted>& accepted,
-                          const std::vector<store::Verdict>& verdicts,
-                          std::vector<Refusal> refusals) {
+                          const std::vector<store::Verdict>& verdicts, Refusals refusals) {
   Recorded recorded;
   std::vector<std::string> in_conflict;
   for (std::size_t i = 0; i < accepted.size(); ++i) {
@@ -152,7 +183,7 @@ Result<Recorded> conclude(const Submission& submission, const std::vector<Accept
         break;
       case store::Verdict::conflict:
         in_conflict.push_back(row.id.text());
-        refusals.push_back({accepted[i].index, conflict_error(submission, {row.id.text()})});
+        refusals.add(accepted[i].index, conflict_error(submission, {row.id.text()}));
         break;
       case store::Verdict::refused:
         break;
@@ -160,10 +191,50 @@ Result<Recorded> conclude(const Submission& submission, const std::vector<Accept
   }
   if (!submission.partial && !in_conflict.empty())
     return fail(conflict_error(submission, in_conflict));
-  std::sort(refusals.begin(), refusals.end(),
-            [](const Refusal& a, const Refusal& b) { return a.index < b.index; });
-  recorded.refusals = std::move(refusals);
+  std::move(refusals).move_to(recorded);
   return recorded;
+}
+
+/// Keeps the contents that the stored statements will name. They must be there before the
+/// statements are, and nobody would name those of a refused one: so what the store has already is
+/// looked at first. Another client may still take an id in between; its contents then stay.
+Result<void> keep_named_contents(Lrs& lrs, const store::Context& context,
+                                 const Submission& submission, const ContentsByHash& contents,
+                                 const std::vector<Accepted>& accepted,
+                                 const std::vector<store::Row>& rows) {
+  if (contents.empty()) return {};
+  std::vector<Uuid> ids;
+  for (const auto& row : rows) ids.push_back(row.id);
+  TRY(const auto found, lrs.statements.find(context, ids));
+  std::unordered_map<Uuid, const store::Found*> known;
+  for (const auto& one : found) known.emplace(one.position.id, &one);
+  std::vector<Value> named;
+  std::vector<std::unique_ptr<json::Document>> stored;  // what `named` may view
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto place = known.find(rows[i].id);
+    if (place == known.end()) {
+      named.push_back(accepted[i].statement);
+    } else if (xapi::equivalent(place->second->fingerprint, rows[i].fingerprint)) {
+      // The known text stays, and with it what it attaches.
+      TRY(auto document, json::parse_view(place->second->json));
+      named.push_back(document->root());
+      stored.push_back(std::move(document));
+    } else if (!submission.partial) {
+      return {};  // append() will say so, of all that are in conflict
+    }
+  }
+  return keep_contents(lrs.documents, context, named, contents);
+}
+
+/// What the stored statements say is learned; they are stored whether that succeeds or not.
+void learn_from(Lrs& lrs, const store::Context& context, const std::vector<Accepted>& accepted,
+                const std::vector<store::Verdict>& verdicts) {
+  std::vector<Value> kept;
+  for (std::size_t i = 0; i < accepted.size(); ++i)
+    if (verdicts[i] != store::Verdict::conflict) kept.push_back(accepted[i].statement);
+  if (const auto learned = learn(lrs.learned, lrs.documents, context, kept); !learned)
+    log::warning("what {} stored statements say of activities and agents is learned later: {}: {}",
+                 kept.size(), learned.error().message, learned.error().detail);
 }
 
 void count(Counters& counters, const std::vector<store::Verdict>& verdicts) {
@@ -178,20 +249,22 @@ void count(Counters& counters, const std::vector<store::Verdict>& verdicts) {
 }  // namespace
 
 Result<Recorded> record(Lrs& lrs, const auth::Principal& principal, const Submission& submission) {
-  std::vector<Refusal> refusals;
-  TRY(auto accepted, accept_all(principal, submission, refusals));
-  RETURN_IF_ERROR(check_all_belong(submission.body, submission.contents));
+  const auto context = lrs.context(principal);
+  const ContentsByHash contents(submission.contents);
+  Refusals refusals;
+  TRY(auto accepted, accept_all(principal, submission, contents, context.deadline, refusals));
+  RETURN_IF_ERROR(check_all_belong(submission.body, contents));
   if (accepted.empty()) {
     Recorded none;
-    none.refusals = std::move(refusals);
+    std::move(refusals).move_to(none);
     return none;
   }
-  const auto context = lrs.context(principal);
-  RETURN_IF_ERROR(keep_contents(lrs.documents, context, submission.contents));
 
   std::vector<store::Row> rows;
   rows.reserve(accepted.size());
   for (auto& one : accepted) rows.push_back(std::move(one.row));
+  RETURN_IF_ERROR(allow_voiding(lrs, principal, context, rows));
+  RETURN_IF_ERROR(keep_named_contents(lrs, context, submission, contents, accepted, rows));
   const auto append = [&] {
     const Timer timer(lrs.counters.append_seconds);
     return lrs.statements.append(
@@ -204,12 +277,7 @@ Result<Recorded> record(Lrs& lrs, const auth::Principal& principal, const Submis
 
   if (lrs.forwarder != nullptr) lrs.forwarder->notify(context.target);
   TRY(auto recorded, conclude(submission, accepted, verdicts, std::move(refusals)));
-  if (allow(lrs, principal, auth::Scope::define)) {
-    std::vector<Value> kept;
-    for (std::size_t i = 0; i < accepted.size(); ++i)
-      if (verdicts[i] != store::Verdict::conflict) kept.push_back(accepted[i].statement);
-    RETURN_IF_ERROR(learn(lrs.learned, lrs.documents, context, kept));
-  }
+  if (allow(lrs, principal, auth::Scope::define)) learn_from(lrs, context, accepted, verdicts);
   return recorded;
 }
 

@@ -40,12 +40,19 @@ struct Recorded {
     Uuid id;
     bool is_new = false;  ///< false: an equivalent statement was known
   };
-  std::vector<One> statements;    ///< in the order of the request
-  std::vector<Refusal> refusals;  ///< only for partial submissions
+  std::vector<One> statements;  ///< in the order of the request
+  /// Only for partial submissions: the first limits::refusals_told_max, in the order of the
+  /// request.
+  std::vector<Refusal> refusals;
+  std::size_t refused = 0;       ///< how many there were in all
+  bool conflicts_alone = false;  ///< all of them: another statement has that id
 };
 
-/// Validates, stamps and stores. All or nothing unless `partial`. Errors: invalid, with the place
-/// and the rule; conflict, naming the ids; forbidden; too_large; unavailable.
+/// Validates, stamps and stores. All or nothing unless `partial`. What statements say of activities
+/// and agents is learned besides: where that fails they are stored all the same, and it is tried
+/// again later. Contents of attachments are kept before the statements, and only of those that are
+/// not known to be in conflict. Errors: invalid, with the place and the rule; conflict, naming the
+/// ids; forbidden; too_large; unavailable.
 Result<Recorded> record(Lrs& lrs, const auth::Principal& principal, const Submission& submission);
 
 }  // namespace lectern::lrs

@@ -2,7 +2,7 @@
 
 import lectern
 from scenario import DELETE, GET, HEAD, POST, PUT, Scenario
-from statements import agent, statement
+from statements import agent, reference, statement, voiding
 
 SETTINGS = {"RALPH_LRS_RESTRICT_BY_AUTHORITY": "true", "RALPH_LRS_RESTRICT_BY_SCOPES": "true"}
 
@@ -74,6 +74,18 @@ SCENARIOS = [row(*one) for one in ALLOWED] + [
         GET("/statements?statementId={b}", user="writer", status=404),
         GET("/statements", query={"agent": agent()}, user="statements-read", status=200, ids=["{b}", "{a}"]),
         GET("/statements", query={"agent": agent(), "mine": "true"}, user="all", status=200, ids=["{b}"])),
+    Scenario(
+        "who reads only the own statements voids only those; who reads all voids all",
+        POST("/statements", [statement("{a}"), statement("{b}")], user="all", status=200),
+        POST("/statements", [voiding("{a}")], user="writer", status=403),
+        POST("/statements", [voiding("{a}")], user="statements-write", status=403),
+        POST("/statements", [voiding("{a}"), voiding("{later}")], user="importer", status=200),
+        GET("/statements?voidedStatementId={a}", user="all", status=200),
+        POST("/statements", [statement("{c}", object=reference("{b}"), actor=agent("{d}"))], user="writer", status=200),
+        POST("/statements", [statement("{e}", object=reference("{b}"), actor=agent("{d}"))], user="importer", status=200),
+        GET("/statements", query={"agent": agent()}, user="writer", status=200, ids=[]),
+        GET("/statements", query={"agent": agent()}, user="importer", status=200, ids=["{e}", "{c}", "{b}"]),
+        GET("/statements", query={"agent": agent(), "mine": "true"}, user="importer", status=200, ids=["{e}"])),
     Scenario(
         "statements/read/mine reaches its own agent's documents only",
         POST("/activities/state", b"x", query={**PLACE, "agent": fresh("writer")}, headers=OCTETS, user="writer", status=204),

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <array>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <utility>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "store/document_store.h"
+
+namespace lectern::lrs {
+
+/// Lets those who read, change and write the same document in this process do it one after the
+/// other, first come, first served: else one of many would succeed, and all others begin anew.
+/// Other processes are met by the store's compare-and-set alone. Thread-safe.
+class DocumentTurns {
+  struct Lane {
+    std::mutex mutex;
+    std::condition_variable moved;
+    // Guarded by mutex:
+    std::deque<std::uint64_t> queue;  // who is on, and behind it who waits
+    std::uint64_t last = 0;
+  };
+
+ public:
+  /// One caller's turn; ends with it.
+  class Turn {
+   public:
+    Turn(Turn&& other) noexcept : lane_(std::exchange(other.lane_, nullptr)) {}
+    Turn& operator=(Turn&&) = delete;
+    ~Turn();
+
+   private:
+    friend class DocumentTurns;
+    explicit Turn(Lane& lane) : lane_(&lane) {}
+    Lane* lane_;
+  };
+
+  /// Waits for the turn at this document. Errors: unavailable, after the deadline.
+  Result<Turn> wait(const store::Context& context, const store::DocumentKey& key);
+
+ private:
+  // Documents share lanes: a few wait for others without need.
+  std::array<Lane, 256> lanes_;
+};
+
+}  // namespace lectern::lrs

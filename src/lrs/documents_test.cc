@@ -1,0 +1,99 @@
+#include "lrs/documents.h"
+
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "base/json.h"
+#include "store/memory/memory_documents.h"
+#include "store/memory/memory_statements.h"
+
+namespace lectern::lrs {
+namespace {
+
+/// Documents that take a moment, as those of a database do, and refuse the first writes as if
+/// another process had been quicker.
+struct Documents : store::memory::MemoryDocuments {
+  std::atomic<int> overtaken = 0;
+  std::atomic<int> refusals = 0;
+  Result<bool> put(const store::Context& context, const store::DocumentKey& key,
+                   const store::Document& document, const store::Expect& expect) override {
+    std::this_thread::sleep_for(std::chrono::microseconds(200));
+    if (overtaken.fetch_sub(1) > 0) return false;
+    const auto written = MemoryDocuments::put(context, key, document, expect);
+    if (written && !*written) ++refusals;
+    return written;
+  }
+};
+
+struct Fixture {
+  store::memory::MemoryStatements statements;
+  Documents documents;
+  metrics::Registry registry;
+  Lrs lrs{statements, documents, {}, Counters(registry)};
+  auth::Principal principal;
+  store::DocumentKey key{store::DocumentKind::state, "http://a.org/x", "", "doc"};
+
+  Result<void> merge(const std::string& text) {
+    DocumentWrite write;
+    write.key = key;
+    write.content_type = "application/json";
+    write.bytes = text;
+    return post_document(lrs, principal, write);
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "many who merge into one document without conditions all succeed") {
+  constexpr int clients = 24, writes = 25;
+  std::atomic<int> failed = 0;
+  std::vector<std::thread> threads;
+  for (int client = 0; client < clients; ++client)
+    threads.emplace_back([&, client] {
+      for (int i = 0; i < writes; ++i)
+        if (!merge("{\"" + std::to_string(client) + "-" + std::to_string(i) + "\":1}")) ++failed;
+    });
+  for (auto& thread : threads) thread.join();
+  CHECK(failed == 0);
+  CHECK(documents.refusals == 0);  // in one process they take turns
+  const auto document = get_document(lrs, principal, key);
+  REQUIRE(document);
+  CHECK((*json::parse(document->bytes))->root().size() == clients * writes);
+}
+
+TEST_CASE_FIXTURE(Fixture, "who is overtaken by other processes tries again until the deadline") {
+  documents.overtaken = 20;
+  CHECK(merge(R"({"a":1})"));
+  documents.overtaken = 1'000'000;
+  lrs.options.store_deadline = std::chrono::milliseconds(100);
+  const auto refused = merge(R"({"b":1})");
+  REQUIRE(!refused);
+  CHECK(refused.error().code == Code::unavailable);
+}
+
+TEST_CASE_FIXTURE(Fixture, "who waits for a turn gives up at the deadline, and the others go on") {
+  const auto begin = std::chrono::steady_clock::now();
+  {
+    const auto turn = lrs.turns.wait({"", begin + std::chrono::seconds(5)}, key);
+    REQUIRE(turn);
+    CHECK(!lrs.turns.wait({"", begin + std::chrono::milliseconds(20)}, key));
+  }
+  CHECK(lrs.turns.wait({"", begin + std::chrono::seconds(5)}, key));
+}
+
+TEST_CASE_FIXTURE(Fixture, "objects with very many members are merged in no time") {
+  std::string text = "{\"k\":0";
+  for (int i = 0; i < 60'000; ++i) text += ",\"k" + std::to_string(i) + "\":" + std::to_string(i);
+  text += '}';
+  const auto begin = std::chrono::steady_clock::now();
+  REQUIRE(merge(text));
+  REQUIRE(merge(text));
+  CHECK(get_document(lrs, principal, key)->bytes == text);
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));
+}
+
+}  // namespace lectern::lrs
