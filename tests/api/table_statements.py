@@ -388,4 +388,39 @@ SCENARIOS = [
         "mine lists what these credentials stored",
         POST("/statements", [statement("{a}")], status=200),
         GET("/statements", query={"agent": agent(), "mine": "true"}, status=200, ids=["{a}"])),
+    Scenario(
+        "2.0.0 gives every instant in UTC as RFC 3339 writes it, the SubStatement's too, and knows it again",
+        POST("/statements", [statement("{a}", timestamp="2026-11-30T05:35:40"),
+                             statement("{b}", timestamp="2026-11-30T05:35:40,5+02"),
+                             statement("{c}", timestamp="2026-11-30T05:35:40+00:00", object={
+                                 "objectType": "SubStatement", "actor": agent(), "verb": verb(), "object": activity(),
+                                 "timestamp": "2026-11-30T05:35:40,123456789Z"})], status=200),
+        GET("/statements?statementId={a}", status=200, json={"timestamp": "2026-11-30T05:35:40Z"}),
+        GET("/statements?statementId={b}", status=200, json={"timestamp": "2026-11-30T03:35:40.500000Z"}),
+        GET("/statements?statementId={c}", status=200,
+            json={"timestamp": "2026-11-30T05:35:40+00:00", "object": {"timestamp": "2026-11-30T05:35:40.123456789Z"}}),
+        POST("/statements", [statement("{a}", timestamp="2026-11-30T05:35:40"),
+                             statement("{b}", timestamp="2026-11-30T05:35:40,5+02")], status=200),
+        versions=("2.0.0",)),
+    Scenario(
+        "canonical: the longest range of Accept-Language that fits a tag says how much it is wanted",
+        POST("/statements", [statement("{a}", verb={**verb(), "display": {"en-US": "a", "en-GB": "b", "fr": "c"}})],
+             status=200),
+        GET("/statements?statementId={a}&format=canonical", headers={"Accept-Language": "en-US;q=0.2, en;q=0.7, *;q=0.1"},
+            status=200, json={"verb": {"display": lambda d: d == {"en-GB": "b"}}}),
+        GET("/statements?statementId={a}&format=canonical", headers={"Accept-Language": "en;q=0.2, *;q=0.7"},
+            status=200, json={"verb": {"display": lambda d: d == {"fr": "c"}}})),
+    Scenario(
+        "scores are compared by all their digits, and an mbox is an IRI",
+        POST("/statements", b'{"actor":{"mbox":"mailto:root@localhost"},"verb":{"id":"http://a.org/v"},"object":'
+             b'{"id":"http://a.org/x"},"result":{"score":{"min":9007199254740992,"max":9007199254740993}}}', status=200),
+        POST("/statements", b'{"actor":{"mbox":"mailto:root@localhost"},"verb":{"id":"http://a.org/v"},"object":'
+             b'{"id":"http://a.org/x"},"result":{"score":{"scaled":1.00000000000000000001}}}', status=400,
+             json={"path": "/result/score/scaled"}),
+        POST("/statements", [statement(actor={"mbox": "mailto:user%@example.com"})], status=400,
+             json={"path": "/0/actor/mbox"})),
+    Scenario(
+        "a partial submission counts every refusal and describes the first thousand",
+        POST("/statements?partialSuccess=true", b"[" + b"1," * 79_999 + b"1]", status=400,
+             json={"inserted": 0, "rejected": 80_000, "errors": lambda e: len(e) == 1000 and e[999]["path"] == "/999"})),
 ]
