@@ -2,7 +2,7 @@
 
 import lectern
 from scenario import DELETE, GET, HEAD, POST, PUT, Scenario
-from statements import agent, reference, statement, voiding
+from statements import agent, reference, statement, verb, voiding
 
 SETTINGS = {"RALPH_LRS_RESTRICT_BY_AUTHORITY": "true", "RALPH_LRS_RESTRICT_BY_SCOPES": "true"}
 
@@ -84,8 +84,10 @@ SCENARIOS = [row(*one) for one in ALLOWED] + [
         POST("/statements", [statement("{c}", object=reference("{b}"), actor=agent("{d}"))], user="writer", status=200),
         POST("/statements", [statement("{e}", object=reference("{b}"), actor=agent("{d}"))], user="importer", status=200),
         GET("/statements", query={"agent": agent()}, user="writer", status=200, ids=[]),
-        GET("/statements", query={"agent": agent()}, user="importer", status=200, ids=["{e}", "{c}", "{b}"]),
-        GET("/statements", query={"agent": agent(), "mine": "true"}, user="importer", status=200, ids=["{e}"])),
+        GET("/statements", query={"agent": agent(), "verb": verb()["id"]}, user="importer", status=200,
+            ids=["{e}", "{c}", "{b}"]),
+        GET("/statements", query={"agent": agent(), "verb": verb()["id"], "mine": "true"}, user="importer", status=200,
+            ids=["{e}"])),
     Scenario(
         "statements/read/mine reaches its own agent's documents only",
         POST("/activities/state", b"x", query={**PLACE, "agent": fresh("writer")}, headers=OCTETS, user="writer", status=204),
