@@ -76,7 +76,7 @@ SCENARIOS = [row(*one) for one in ALLOWED] + [
         GET("/statements", query={"agent": agent(), "mine": "true"}, user="all", status=200, ids=["{b}"])),
     Scenario(
         "who reads only the own statements voids only those; who reads all voids all",
-        POST("/statements", [statement("{a}"), statement("{b}")], user="all", status=200),
+        POST("/statements", [statement("{a}", actor=agent("{z}")), statement("{b}")], user="all", status=200),
         POST("/statements", [voiding("{a}")], user="writer", status=403),
         POST("/statements", [voiding("{a}")], user="statements-write", status=403),
         POST("/statements", [voiding("{a}"), voiding("{later}")], user="importer", status=200),
