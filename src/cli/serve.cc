@@ -80,6 +80,7 @@ lrs::Options lrs_options(const Settings& settings) {
   options.restrict_by_authority = settings.restrict_by_authority && !both;
   options.restrict_by_scopes = settings.restrict_by_scopes;
   options.restrict_documents = both;
+  options.takes_as_ralph = settings.validation == "ralph";
   options.store_deadline = std::chrono::milliseconds(settings.store_timeout_ms);
   return options;
 }
@@ -172,9 +173,10 @@ int serve(const Loaded& loaded) {
 
   metrics::Registry registry;
   lrs::Forwarder forwarder(*stores->statements, *stores->documents, std::move(*receivers));
+  lrs::Tolerated tolerated(registry);
   lrs::Lrs lrs{
       *stores->statements, *stores->documents, lrs_options(settings), lrs::Counters(registry), {},
-      &forwarder};
+      &forwarder,          &tolerated};
   http::Application app{lrs, *authentication->authenticator, registry, service_options(settings),
                         http::Cors(settings.cors_allow_origins)};
 

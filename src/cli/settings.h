@@ -67,6 +67,7 @@ struct Settings {
   bool require_version_header = false;
   std::string default_version;  ///< "1.0.3" or "2.0.0"
   bool partial_success_default = false;
+  std::string validation;  ///< "standard" or "ralph"
   std::int64_t attachment_bytes_max = 0;
 
   std::int64_t store_timeout_ms = 0;

@@ -39,6 +39,7 @@ Result<Response> get_metrics(Exchange& exchange);
 Result<Response> get_openapi(Exchange& exchange);
 Result<Response> get_docs(Exchange& exchange);
 
+Result<Response> get_tolerated(Exchange& exchange);
 Result<Response> get_forwarding(Exchange& exchange);
 Result<Response> post_forwarding_replay(Exchange& exchange);
 

@@ -41,11 +41,26 @@ Response partial_response(const lrs::Recorded& recorded) {
                                                   : 400);
 }
 
-Result<bool> wants_partial(const Exchange& exchange) {
+/// What the request says of partial success; nothing where it says nothing.
+Result<std::optional<bool>> wanted_partial(const Exchange& exchange) {
   for (const std::string_view name : {"partialSuccess", "ignoreInvalid"})
-    if (const auto value = xapi::value_of(exchange.parameters, name))
-      return xapi::boolean_parameter(name, *value);
-  return exchange.app.options.partial_success_default;
+    if (const auto value = xapi::value_of(exchange.parameters, name)) {
+      TRY(const bool wanted, xapi::boolean_parameter(name, *value));
+      return wanted;
+    }
+  return std::nullopt;
+}
+
+/// The ids of what is kept, as a client of the standard expects them.
+std::string id_list(const lrs::Recorded& recorded, bool new_only) {
+  std::string ids = "[";
+  for (const auto& one : recorded.statements) {
+    if (new_only && !one.is_new) continue;
+    ids += ids.size() > 1 ? ",\"" : "\"";
+    one.id.append_to(ids);
+    ids += '"';
+  }
+  return ids + "]";
 }
 
 }  // namespace
@@ -67,7 +82,8 @@ Result<Response> put_statement(Exchange& exchange) {
 Result<Response> post_statements(Exchange& exchange) {
   if (exchange.ralph) spell_as_standard(exchange.parameters);
   RETURN_IF_ERROR(xapi::only_allowed(exchange.parameters, {"partialSuccess", "ignoreInvalid"}));
-  TRY(const bool partial, wants_partial(exchange));
+  TRY(const auto wanted, wanted_partial(exchange));
+  const bool partial = wanted.value_or(exchange.app.options.partial_success_default);
   TRY(const auto incoming, read_statements(exchange.request));
   TRY(const auto recorded, lrs::record(exchange.lrs(), *exchange.principal,
                                        {.body = incoming.document->root(),
@@ -75,22 +91,20 @@ Result<Response> post_statements(Exchange& exchange) {
                                         .statement_id = {},
                                         .contents = incoming.contents,
                                         .partial = partial}));
-  if (partial) return partial_response(recorded);
-  std::string ids = "[";
-  for (const auto& one : recorded.statements) {
-    if (exchange.ralph && !one.is_new) continue;
-    ids += ids.size() > 1 ? ",\"" : "\"";
-    one.id.append_to(ids);
-    ids += '"';
-  }
-  ids += ']';
+  // A client of the standard that did not ask for it reads the answer as a list of ids.
+  if (partial && (wanted || exchange.ralph || recorded.statements.empty()))
+    return partial_response(recorded);
+  std::string ids = id_list(recorded, exchange.ralph);
   if (exchange.ralph && ids.size() == 2 && !recorded.statements.empty()) return no_content();
   return json_response(std::move(ids));
 }
 
 Result<Response> get_statements(Exchange& exchange) {
   if (exchange.ralph) spell_as_standard(exchange.parameters);
-  TRY(const auto query, xapi::parse_statement_query(exchange.parameters));
+  TRY(const auto query,
+      xapi::parse_statement_query(exchange.parameters, exchange.lrs().options.takes_as_ralph
+                                                           ? xapi::Ids::any_text
+                                                           : xapi::Ids::iris));
   lrs::Presentation presentation{query.format, {}};
   if (query.format == xapi::Format::canonical)
     if (const auto header = exchange.request.headers.find("Accept-Language"))

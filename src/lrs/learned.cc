@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "xapi/formats.h"
+#include "xapi/member.h"
 #include "xapi/terms.h"
 
 namespace lectern::lrs {
@@ -73,7 +74,8 @@ std::uint64_t fact_of(std::string_view target, DocumentKind kind, std::string_vi
   return fact;
 }
 
-/// Gathers what statements say.
+/// Gathers what statements say. Parts of a type that the standard does not allow there, as those
+/// taken for Ralph's sake may hold, say nothing.
 class Listener {
  public:
   /// `learned` tells what is no news; without it, everything is.
@@ -99,22 +101,22 @@ class Listener {
   }
 
   void activity(Value activity) {
-    const auto id = activity.find("id");
+    const auto id = xapi::string_member(activity, "id");
     const auto definition = activity.find("definition");
-    if (id && definition && definition->size() > 0)
-      say(DocumentKind::activity_definition, id->string(), definition->source());
+    if (id && definition && definition->is(json::Type::object) && definition->size() > 0)
+      say(DocumentKind::activity_definition, *id, definition->source());
   }
 
   void agent(Value agent) {
-    if (const auto name = agent.find("name"))
+    if (const auto name = agent.find("name"); name && name->is(json::Type::string))
       if (const auto ifi = xapi::ifi_of(agent)) say(DocumentKind::person, *ifi, name->source());
     if (const auto members = agent.find("member"))
-      for (const Value member : members->children()) this->agent(member);
+      for (const Value member : members->children())
+        if (!member.find("member")) this->agent(member);
   }
 
   void object(Value object) {
-    const auto type = object.find("objectType");
-    const std::string_view kind = type ? type->string() : "Activity";
+    const std::string_view kind = xapi::object_type_of(object);
     if (kind == "Activity") activity(object);
     if (kind == "Agent" || kind == "Group") agent(object);
     if (kind == "SubStatement") statement(object);

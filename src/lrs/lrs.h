@@ -8,6 +8,7 @@
 #include "lrs/counters.h"
 #include "lrs/document_turns.h"
 #include "lrs/learned.h"
+#include "lrs/tolerated.h"
 #include "store/document_store.h"
 #include "store/statement_store.h"
 
@@ -20,6 +21,8 @@ struct Options {
   bool restrict_by_scopes = false;     ///< everyone may do what their scopes say only
   /// Who may read no more than its own statements keeps to the documents of its own agent.
   bool restrict_documents = false;
+  /// Statements that break the standard are taken where Ralph takes them (xapi/ralph_statement.h).
+  bool takes_as_ralph = false;
   std::chrono::milliseconds store_deadline{30'000};  ///< for the store's part of one request
 };
 
@@ -34,6 +37,7 @@ struct Lrs {
   Counters counters;
   Learned learned{};
   Forwarder* forwarder = nullptr;  ///< none: nothing is forwarded
+  Tolerated* tolerated = nullptr;  ///< none: faults that are tolerated are not told
   DocumentTurns turns{};
 
   /// The target and deadline of a request that begins now.

@@ -15,6 +15,7 @@
 #include "lrs/contents.h"
 #include "lrs/forwarder.h"
 #include "xapi/fingerprint.h"
+#include "xapi/ralph_statement.h"
 #include "xapi/stamp.h"
 #include "xapi/terms.h"
 #include "xapi/validate.h"
@@ -37,7 +38,8 @@ struct Accepted {
 
 Result<Uuid> id_of(Value statement, const Submission& submission) {
   const auto member = statement.find("id");
-  const auto given = member ? Uuid::parse(member->string()) : std::nullopt;
+  const auto given =
+      member && member->is(Type::string) ? Uuid::parse(member->string()) : std::nullopt;
   if (submission.statement_id) {
     if (given && given != submission.statement_id)
       return fail(Error{Code::invalid,
@@ -67,10 +69,25 @@ Result<xapi::Terms> terms_of_stored(Value statement, const xapi::StampedText& te
   return terms;
 }
 
-Result<Accepted> accept(const auth::Principal& principal, const Submission& submission,
-                        const ContentsByHash& contents, std::size_t index, Value statement) {
-  RETURN_IF_ERROR(xapi::validate_statement(statement, submission.version));
-  RETURN_IF_ERROR(check_contents(statement, contents));
+/// Whether the statement keeps the standard; or, where the server takes what Ralph takes, whether
+/// Ralph takes it, which is then counted.
+Result<void> check(const Lrs& lrs, const auth::Principal& principal, const Submission& submission,
+                   const ContentsByHash& contents, Value statement) {
+  auto checked = xapi::validate_statement(statement, submission.version);
+  if (checked) checked = check_contents(statement, contents);
+  // Ralph knows no contents beside statements: who sends some is none of its clients.
+  if (checked || !lrs.options.takes_as_ralph || !submission.contents.empty() ||
+      !xapi::ralph_takes(statement))
+    return checked;
+  if (lrs.tolerated != nullptr)
+    lrs.tolerated->add(principal.username, statement.pointer(), checked.error());
+  return {};
+}
+
+Result<Accepted> accept(const Lrs& lrs, const auth::Principal& principal,
+                        const Submission& submission, const ContentsByHash& contents,
+                        std::size_t index, Value statement) {
+  RETURN_IF_ERROR(check(lrs, principal, submission, contents, statement));
   TRY(const Uuid id, id_of(statement, submission));
 
   auto text = xapi::stamp(statement,
@@ -89,7 +106,7 @@ Result<Accepted> accept(const auth::Principal& principal, const Submission& subm
   row.voids = xapi::is_voiding(statement);
   row.timestamp = row.fingerprint.timestamp;
   if (const auto timestamp = statement.find("timestamp"))
-    row.timestamp = parse_time(timestamp->string());
+    if (timestamp->is(Type::string)) row.timestamp = xapi::ralph_time(timestamp->string());
   return accepted;
 }
 
@@ -117,14 +134,14 @@ class Refusals {
 };
 
 /// Checks everything that can be checked without the store.
-Result<std::vector<Accepted>> accept_all(const auth::Principal& principal,
+Result<std::vector<Accepted>> accept_all(const Lrs& lrs, const auth::Principal& principal,
                                          const Submission& submission,
                                          const ContentsByHash& contents, Deadline deadline,
                                          Refusals& refusals) {
   std::vector<Accepted> accepted;
   std::unordered_set<Uuid> ids;
   const auto take = [&](std::size_t index, Value statement) -> Result<void> {
-    TRY(auto one, accept(principal, submission, contents, index, statement));
+    TRY(auto one, accept(lrs, principal, submission, contents, index, statement));
     if (!ids.insert(one.row.id).second)
       return fail(Error{Code::invalid,
                         "Duplicate statement IDs in the list of statements",
@@ -252,7 +269,7 @@ Result<Recorded> record(Lrs& lrs, const auth::Principal& principal, const Submis
   const auto context = lrs.context(principal);
   const ContentsByHash contents(submission.contents);
   Refusals refusals;
-  TRY(auto accepted, accept_all(principal, submission, contents, context.deadline, refusals));
+  TRY(auto accepted, accept_all(lrs, principal, submission, contents, context.deadline, refusals));
   RETURN_IF_ERROR(check_all_belong(submission.body, contents));
   if (accepted.empty()) {
     Recorded none;

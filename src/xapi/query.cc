@@ -51,7 +51,12 @@ Result<bool> flag(const Parameters& parameters, std::string_view name) {
   return value ? boolean_parameter(name, *value) : Result<bool>(false);
 }
 
-Result<Terms> read_filter(const Parameters& parameters) {
+Result<std::string> id_parameter(std::string_view name, std::string_view value, Ids ids) {
+  if (ids == Ids::any_text && !value.empty()) return std::string(value);
+  return iri_parameter(name, value);
+}
+
+Result<Terms> read_filter(const Parameters& parameters, Ids ids) {
   TRY(const bool related_agents, flag(parameters, "related_agents"));
   TRY(const bool related_activities, flag(parameters, "related_activities"));
   Terms out;
@@ -60,11 +65,11 @@ Result<Terms> read_filter(const Parameters& parameters) {
     out.push_back(agent_term(ifi, related_agents));
   }
   if (const auto value = value_of(parameters, "verb")) {
-    TRY(const std::string iri, iri_parameter("verb", *value));
+    TRY(const std::string iri, id_parameter("verb", *value, ids));
     out.push_back(verb_term(iri));
   }
   if (const auto value = value_of(parameters, "activity")) {
-    TRY(const std::string iri, iri_parameter("activity", *value));
+    TRY(const std::string iri, id_parameter("activity", *value, ids));
     out.push_back(activity_term(iri, related_activities));
   }
   if (const auto value = value_of(parameters, "registration")) {
@@ -93,7 +98,7 @@ Result<void> read_window(const Parameters& parameters, StatementQuery& out) {
 
 }  // namespace
 
-Result<StatementQuery> parse_statement_query(const Parameters& parameters) {
+Result<StatementQuery> parse_statement_query(const Parameters& parameters, Ids ids) {
   RETURN_IF_ERROR(only_allowed(
       parameters, {"statementId", "voidedStatementId", "agent", "verb", "activity", "registration",
                    "related_activities", "related_agents", "since", "until", "limit", "format",
@@ -106,7 +111,7 @@ Result<StatementQuery> parse_statement_query(const Parameters& parameters) {
   if (const auto value = value_of(parameters, "voidedStatementId")) {
     TRY(out.voided_statement_id, uuid_parameter("voidedStatementId", *value));
   }
-  TRY(out.filter, read_filter(parameters));
+  TRY(out.filter, read_filter(parameters, ids));
   RETURN_IF_ERROR(read_window(parameters, out));
   if (const auto value = value_of(parameters, "format")) {
     TRY(out.format, format_parameter(*value));

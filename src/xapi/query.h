@@ -62,8 +62,12 @@ struct StatementQuery {
   std::optional<Cursor> cursor;
 };
 
+/// What the parameters `verb` and `activity` may be: IRIs, as the standard has it, or any text,
+/// where statements are taken whose ids are no IRIs (xapi/ralph_statement.h).
+enum class Ids { iris, any_text };
+
 /// Reads the parameters. Errors: invalid. The texts for both ids at once, for an id with other
 /// parameters and for unknown ones are Ralph's.
-Result<StatementQuery> parse_statement_query(const Parameters& parameters);
+Result<StatementQuery> parse_statement_query(const Parameters& parameters, Ids ids = Ids::iris);
 
 }  // namespace lectern::xapi

@@ -65,6 +65,8 @@ class Stamper {
 
  private:
   bool keep(Value member) const {
+    // Ralph's clients may send null for an id that is to be made.
+    if (member.key() == "id" && !member.is(Type::string)) return false;
     return member.key() != "stored" && (member.key() != "authority" || stamp_.keep_authority);
   }
 

@@ -6,6 +6,7 @@
 #include "base/assert.h"
 #include "xapi/fingerprint.h"
 #include "xapi/formats.h"
+#include "xapi/ralph_statement.h"
 #include "xapi/stamp.h"
 #include "xapi/terms.h"
 
@@ -34,6 +35,7 @@ void check(json::Value received, xapi::Version version) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto document = json::parse(std::string(reinterpret_cast<const char*>(data), size));
   if (!document || !(*document)->root().is(json::Type::object)) return 0;
+  xapi::ralph_takes((*document)->root());
   check((*document)->root(), xapi::Version::v1_0_3);
   check((*document)->root(), xapi::Version::v2_0_0);
   return 0;
