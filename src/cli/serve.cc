@@ -13,7 +13,9 @@
 #include "base/metrics.h"
 #include "base/page_bytes.h"
 #include "cli/authentication.h"
+#include "cli/control_socket.h"
 #include "cli/file_watch.h"
+#include "cli/maintenance_control.h"
 #include "cli/process_limits.h"
 #include "cli/sentry.h"
 #include "cli/service_manager.h"
@@ -144,6 +146,21 @@ void watch(metrics::Registry& registry, const lrs::Forwarder& forwarder,
   watch(registry, authentication);
 }
 
+/// Does what commands ask of the running server, and tells /metrics of damage. Null where there is
+/// no embedded store, or no socket can be made: that is logged, and no reason not to serve.
+std::unique_ptr<ControlSocket> listen_to_commands(const Settings& settings,
+                                                  store::Maintenance* maintenance,
+                                                  metrics::Registry& registry) {
+  if (maintenance == nullptr) return nullptr;
+  registry.gauge_read("lectern_store_damaged",
+                      "1 once damage to the embedded store was met, since the start",
+                      [maintenance] { return maintenance->is_damaged() ? 1.0 : 0.0; });
+  auto control = ControlSocket::listen(settings.app_dir, control_of(*maintenance, settings));
+  if (control) return std::move(*control);
+  log::warning("no backups while the server runs: {}", control.error().message);
+  return nullptr;
+}
+
 }  // namespace
 
 int serve(const Loaded& loaded) {
@@ -189,6 +206,7 @@ int serve(const Loaded& loaded) {
   if (!server) return refuse(server.error());
   http::watch_server(registry, **server);
   watch(registry, forwarder, *authentication);
+  const auto control = listen_to_commands(settings, stores->maintenance.get(), registry);
 
   log::info("Lectern {} serves xAPI 1.0.3 and 2.0.0 on {}://{}:{}/xAPI/", LECTERN_VERSION,
             settings.tls_certificate.empty() ? "http" : "https", settings.host, (*server)->port());

@@ -9,6 +9,7 @@
 #include "store/clickhouse/clickhouse_statements.h"
 #include "store/elasticsearch/open.h"
 #include "store/embedded/embedded_documents.h"
+#include "store/embedded/embedded_maintenance.h"
 #include "store/embedded/embedded_statements.h"
 #include "store/fs/fs_statements.h"
 #include "store/memory/memory_documents.h"
@@ -27,7 +28,11 @@ Result<Stores> open_memory(const StoreSettings&) {
 Result<Stores> open_in(const std::string& folder) {
   TRY(auto engine, embedded::Engine::open(folder));
   return Stores{std::make_unique<embedded::EmbeddedStatements>(engine),
-                std::make_unique<embedded::EmbeddedDocuments>(engine), nullptr, folder};
+                std::make_unique<embedded::EmbeddedDocuments>(engine),
+                nullptr,
+                folder,
+                {},
+                std::make_unique<embedded::EmbeddedMaintenance>(engine)};
 }
 
 std::string embedded_folder(const StoreSettings& settings) {
@@ -88,6 +93,7 @@ Result<Stores> open_clickhouse(const StoreSettings& settings) {
   if (settings.statements_only) return stores;
   TRY(auto beside, open_beside(settings));
   stores.documents = std::move(beside.documents);
+  stores.maintenance = std::move(beside.maintenance);
   stores.location += "; documents in " + beside.location;
   stores.warnings = std::move(beside.warnings);
   return stores;
@@ -102,8 +108,12 @@ Result<Stores> open_fs(const StoreSettings& settings) {
   const auto folder = setting("DEFAULT_DIRECTORY_PATH", ".");
   TRY(auto statements, fs::FsStatements::open(folder, setting("DEFAULT_LRS_FILE", "fs_lrs.jsonl")));
   TRY(auto beside, open_beside(settings));
-  return Stores{std::move(statements), std::move(beside.documents), nullptr,
-                folder + "; documents in " + beside.location, std::move(beside.warnings)};
+  return Stores{std::move(statements),
+                std::move(beside.documents),
+                nullptr,
+                folder + "; documents in " + beside.location,
+                std::move(beside.warnings),
+                std::move(beside.maintenance)};
 }
 
 struct Backend {

@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "store/document_store.h"
+#include "store/maintenance.h"
 #include "store/migration.h"
 #include "store/statement_store.h"
 
@@ -42,6 +43,8 @@ struct Stores {
   std::unique_ptr<Migration> migration;  ///< null where there is nothing to complete
   std::string location;                  ///< for the log: folder or address, without passwords
   std::vector<std::string> warnings{};   ///< for the log, at the start
+  /// Of the embedded store, where statements or documents are in it; else null.
+  std::unique_ptr<Maintenance> maintenance{};
 };
 
 /// The names that -b and RALPH_RUNSERVER_BACKEND take, Ralph's async ones too.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
+#include <utility>
 
 #include "base/time.h"
 
@@ -14,7 +16,15 @@ class StoredClock {
   explicit StoredClock(Time floor = Time{}) : last_(floor) {}
 
   /// The instant of one more statement, above every one that was handed out or told before.
-  Time next() { return last_ = std::max(now(), last_ + std::chrono::microseconds{1}); }
+  Time next() {
+    if (replayed_.empty()) return last_ = std::max(now(), last_ + std::chrono::microseconds{1});
+    const Time again = replayed_.front();
+    replayed_.pop_front();
+    last_ = std::max(last_, again);
+    return again;
+  }
+  /// What next() hands out first: for rows that were stored before, elsewhere.
+  void replay(std::deque<Time> instants) { replayed_ = std::move(instants); }
   /// An instant that every later next() is above: now, unless the clock was set back.
   Time reached() { return last_ = std::max(now(), last_); }
   /// The latest instant that was handed out or told.
@@ -24,6 +34,7 @@ class StoredClock {
 
  private:
   Time last_;
+  std::deque<Time> replayed_;
 };
 
 }  // namespace lectern::store

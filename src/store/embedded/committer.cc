@@ -60,6 +60,11 @@ Result<void> Committer::run(Job& job, TargetNumber target, Deadline deadline) {
   return std::move(job.outcome_);
 }
 
+void Committer::replay(std::deque<Time> instants) {
+  const std::lock_guard lock(mutex_);
+  clock_.replay(std::move(instants));
+}
+
 Time Committer::consistent_through() {
   const std::lock_guard lock(mutex_);
   if (!busy_) committed_ = clock_.reached();

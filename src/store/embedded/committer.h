@@ -85,6 +85,9 @@ class Committer {
   /// it was not begun by the deadline, or cannot be written; those of prepare().
   Result<void> run(Job& job, TargetNumber target, Deadline deadline);
 
+  /// Gives the next rows these instants: to build a store anew. Nobody else may write.
+  void replay(std::deque<Time> instants);
+
   /// See StatementStore::consistent_through().
   Time consistent_through();
 

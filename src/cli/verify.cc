@@ -1,0 +1,126 @@
+#include "cli/verify.h"
+
+#include <fmt/format.h>
+
+#include "base/json.h"
+#include "cli/maintenance_control.h"
+#include "cli/progress_bar.h"
+#include "store/open_embedded.h"
+
+namespace lectern::cli {
+namespace {
+
+/// A report as the server sent it.
+Result<store::VerifyReport> report_of(const std::string& text) {
+  TRY(const auto document, json::parse(text));
+  const auto root = document->root();
+  store::VerifyReport report;
+  const auto number = [&](std::string_view name) {
+    const auto member = root.find(name);
+    return member ? static_cast<std::uint64_t>(member->as_integer().value_or(0)) : 0;
+  };
+  report.statements = number("statements");
+  report.documents = number("documents");
+  report.attachments = number("attachments");
+  report.wrong = number("wrong");
+  const auto lines = [&](std::string_view name, std::vector<std::string>& into) {
+    if (const auto member = root.find(name))
+      for (const auto line : member->children()) into.emplace_back(line.string());
+  };
+  lines("faults", report.faults);
+  lines("remarks", report.remarks);
+  return report;
+}
+
+Result<store::VerifyReport> verify_embedded(const Settings& settings, bool repair,
+                                            const store::OnProgress& on_progress) {
+  if (!repair) {
+    if (const auto answer = ask_server(settings.app_dir, verify_request(), on_progress)) {
+      if (!*answer) return fail(answer->error());
+      return report_of(**answer);
+    }
+  }
+  return store::verify_embedded(store::embedded_folder_of(settings.store_settings()), repair,
+                                on_progress);
+}
+
+/// Rows of a database that lack what Lectern keeps beside them.
+Result<void> verify_database(const Settings& settings, const std::string& target, bool repair,
+                             const store::OnProgress& on_progress, store::VerifyReport& report) {
+  auto store_settings = settings.store_settings();
+  store_settings.statements_only = true;
+  TRY(auto stores, store::open_stores(store_settings));
+  if (!stores.migration) return {};
+  const store::Context context{target};
+  TRY(const auto progress,
+      stores.migration->run(context, !repair, [&](const store::MigrationProgress& now) {
+        return on_progress({now.done + now.unreadable, now.total});
+      }));
+  TRY(const auto left, stores.migration->count(context));
+  report.statements += progress.total;
+  report.wrong += repair ? left : progress.total;
+  if (progress.total > 0)
+    report.faults.push_back(fmt::format("{} rows lack Lectern's part", progress.total));
+  if (progress.unreadable > 0)
+    report.faults.push_back(fmt::format("{} of them cannot be read", progress.unreadable));
+  for (const auto& reason : progress.reasons) report.faults.push_back(reason);
+  report.repaired = report.repaired || (repair && progress.done > 0);
+  return {};
+}
+
+Result<store::VerifyReport> verify(const Settings& settings, const Invocation& invocation) {
+  ProgressBar bar("verify");
+  const auto on_progress = [&](const store::WorkProgress& progress) {
+    bar.show(progress);
+    return true;
+  };
+  const bool repair = invocation.has("--repair");
+  store::VerifyReport report;
+  if (settings.backend == "embedded" ||
+      store::has_embedded(store::embedded_folder_of(settings.store_settings()))) {
+    TRY(report, verify_embedded(settings, repair, on_progress));
+  }
+  if (settings.backend != "embedded") {
+    RETURN_IF_ERROR(verify_database(settings, invocation.value("--target").value_or(""), repair,
+                                    on_progress, report));
+  }
+  return report;
+}
+
+int run_verify(const Invocation& invocation) {
+  const auto loaded = settings_for(invocation);
+  if (!loaded) return 1;
+  const auto report = verify(loaded->settings, invocation);
+  if (!report)
+    return failure(report.error().message +
+                   (report.error().detail.empty() ? "" : ": " + report.error().detail));
+  const bool well = report->wrong == 0 || report->repaired;
+  if (invocation.has("--json")) {
+    fmt::print("{}\n", as_json(*report));
+    return well ? 0 : 1;
+  }
+  for (const auto& line : report->faults) fmt::print("{}\n", line);
+  if (report->wrong > report->faults.size() && !report->faults.empty())
+    fmt::print("... and {} more\n", report->wrong - report->faults.size());
+  for (const auto& line : report->remarks) fmt::print("{}\n", line);
+  fmt::print("{} statements, {} documents, {} attachments were looked at: {}\n", report->statements,
+             report->documents, report->attachments,
+             report->wrong == 0 ? "all is well"
+             : report->repaired ? fmt::format("{} faults, repaired", report->wrong)
+                                : fmt::format("{} faults", report->wrong));
+  return well ? 0 : 1;
+}
+
+}  // namespace
+
+Command verify_command() {
+  return {"verify",
+          "Check all that the store holds; exit code 1 where something is wrong",
+          {{"--repair", "", "Build anew from the texts what is wrong, while no server runs"},
+           {"-b,--backend", "NAME", "Backend of the server", false, false, "RUNSERVER_BACKEND"},
+           {"-t,--target", "NAME", "Of a database: another index, collection or table"},
+           {"--json", "", "Print one JSON object"}},
+          run_verify};
+}
+
+}  // namespace lectern::cli
