@@ -22,8 +22,8 @@ struct Inode {
 
 /// Files in memory that behave as those of a disk whose power is cut at a given operation: what was
 /// synced stays. Of what was only written, pages are dropped, kept or torn, in no order; names that
-/// were given, changed or taken away since the folder was synced are so or are not. From the cut on
-/// every change fails. Thread-safe.
+/// were given, changed or taken away since the folder was synced are so or are not. Who works on
+/// when the power is gone is told nothing of it; none of that is kept. Thread-safe.
 class PowerCutFiles final : public rocksdb::FileSystem {
  public:
   PowerCutFiles() = default;
@@ -94,8 +94,16 @@ class PowerCutFiles final : public rocksdb::FileSystem {
     std::string from;              // of a rename: the name that it had
   };
 
-  /// Whether a change may be made; counts it. With mutex_ held.
-  bool powered();
+  /// The disk as it is when the power goes.
+  struct Disk {
+    Names durable_names;
+    std::vector<Change> changes;
+  };
+
+  /// Counts a change; with the one at which the power goes, keeps the disk as it is. With mutex_
+  /// held.
+  void count();
+  Disk copy_of_disk() const;
   std::shared_ptr<Inode> find(const std::string& name) const;
   static void apply(Names& names, const Change& change);
 
@@ -106,6 +114,7 @@ class PowerCutFiles final : public rocksdb::FileSystem {
   std::set<std::string> locks_;
   std::uint64_t operations_ = 0;
   std::uint64_t cut_at_ = UINT64_MAX;
+  Disk cut_;
 };
 
 }  // namespace lectern::store::embedded

@@ -12,7 +12,6 @@ using rocksdb::Slice;
 
 constexpr std::size_t page_bytes = 4096;
 
-IOStatus no_power() { return IOStatus::IOError("the power is cut"); }
 IOStatus no_file(const std::string& name) { return IOStatus::PathNotFound(name); }
 
 class Silent final : public rocksdb::Logger {
@@ -157,9 +156,22 @@ std::uint64_t PowerCutFiles::operations() const {
   return operations_;
 }
 
-bool PowerCutFiles::powered() {
-  if (operations_ >= cut_at_) return false;
-  return ++operations_ < cut_at_;
+void PowerCutFiles::count() {
+  if (++operations_ == cut_at_) cut_ = copy_of_disk();
+}
+
+PowerCutFiles::Disk PowerCutFiles::copy_of_disk() const {
+  std::map<const Inode*, std::shared_ptr<Inode>> copies;
+  const auto copy = [&](const std::shared_ptr<Inode>& inode) -> std::shared_ptr<Inode> {
+    if (!inode) return nullptr;
+    auto& made = copies[inode.get()];
+    if (!made) made = std::make_shared<Inode>(*inode);
+    return made;
+  };
+  Disk disk{durable_names_, changes_};
+  for (auto& [name, inode] : disk.durable_names) inode = copy(inode);
+  for (auto& change : disk.changes) change.inode = copy(change.inode);
+  return disk;
 }
 
 std::shared_ptr<Inode> PowerCutFiles::find(const std::string& name) const {
@@ -179,12 +191,13 @@ void PowerCutFiles::apply(Names& names, const Change& change) {
 std::shared_ptr<PowerCutFiles> PowerCutFiles::after_the_cut(std::mt19937_64& random) const {
   const std::lock_guard lock(mutex_);
   auto after = std::make_shared<PowerCutFiles>();
-  Names left = durable_names_;
+  const Disk disk = operations_ >= cut_at_ ? cut_ : copy_of_disk();
+  Names left = disk.durable_names;
   const auto way = random() % 4;  // none, all, the first ones, any of the changes of names
-  const auto first = changes_.empty() ? 0 : random() % (changes_.size() + 1);
-  for (std::size_t i = 0; i < changes_.size(); ++i)
+  const auto first = disk.changes.empty() ? 0 : random() % (disk.changes.size() + 1);
+  for (std::size_t i = 0; i < disk.changes.size(); ++i)
     if (way == 1 || (way == 2 && i < first) || (way == 3 && random() % 2 == 0))
-      apply(left, changes_[i]);
+      apply(left, disk.changes[i]);
   for (const auto& [name, inode] : left) {
     auto bytes = inode->bytes.substr(0, inode->durable_bytes);
     bytes += left_of(std::string_view(inode->bytes).substr(bytes.size()), bytes.size(), random);
@@ -219,7 +232,7 @@ IOStatus PowerCutFiles::NewRandomAccessFile(const std::string& name, const FileO
 IOStatus PowerCutFiles::NewWritableFile(const std::string& name, const FileOptions&,
                                         std::unique_ptr<rocksdb::FSWritableFile>* file, Debug*) {
   const std::lock_guard lock(mutex_);
-  if (!powered()) return no_power();
+  count();
   const auto inode = std::make_shared<Inode>();
   changes_.push_back({name, inode, {}});
   apply(names_, changes_.back());
@@ -271,7 +284,7 @@ IOStatus PowerCutFiles::GetChildren(const std::string& folder, const Options&,
 
 IOStatus PowerCutFiles::DeleteFile(const std::string& name, const Options&, Debug*) {
   const std::lock_guard lock(mutex_);
-  if (!powered()) return no_power();
+  count();
   if (!find(name)) return no_file(name);
   changes_.push_back({name, nullptr, {}});
   apply(names_, changes_.back());
@@ -281,7 +294,7 @@ IOStatus PowerCutFiles::DeleteFile(const std::string& name, const Options&, Debu
 IOStatus PowerCutFiles::RenameFile(const std::string& from, const std::string& to, const Options&,
                                    Debug*) {
   const std::lock_guard lock(mutex_);
-  if (!powered()) return no_power();
+  count();
   const auto inode = find(from);
   if (!inode) return no_file(from);
   changes_.push_back({to, inode, from});
@@ -349,23 +362,23 @@ IOStatus PowerCutFiles::NewLogger(const std::string&, const Options&,
 
 IOStatus PowerCutFiles::append(Inode& inode, const Slice& bytes) {
   const std::lock_guard lock(mutex_);
-  if (operations_ >= cut_at_) return no_power();
   inode.bytes.append(bytes.data(), bytes.size());  // may be on disk when the power goes with it
-  return powered() ? IOStatus::OK() : no_power();
+  count();
+  return IOStatus::OK();
 }
 
 IOStatus PowerCutFiles::overwrite(Inode& inode, std::uint64_t at, const Slice& bytes) {
   const std::lock_guard lock(mutex_);
-  if (operations_ >= cut_at_) return no_power();
   if (inode.overwritten.empty()) inode.overwritten = inode.bytes;
   inode.bytes.resize(std::max<std::size_t>(inode.bytes.size(), at + bytes.size()));
   inode.bytes.replace(at, bytes.size(), bytes.data(), bytes.size());
-  return powered() ? IOStatus::OK() : no_power();
+  count();
+  return IOStatus::OK();
 }
 
 IOStatus PowerCutFiles::truncate(Inode& inode, std::uint64_t bytes) {
   const std::lock_guard lock(mutex_);
-  if (!powered()) return no_power();
+  count();
   inode.bytes.resize(bytes);
   inode.durable_bytes = std::min<std::size_t>(inode.durable_bytes, bytes);
   return IOStatus::OK();
@@ -373,7 +386,7 @@ IOStatus PowerCutFiles::truncate(Inode& inode, std::uint64_t bytes) {
 
 IOStatus PowerCutFiles::sync(Inode& inode) {
   const std::lock_guard lock(mutex_);
-  if (!powered()) return no_power();
+  count();
   inode.durable_bytes = inode.bytes.size();
   inode.overwritten.clear();
   return IOStatus::OK();
@@ -381,7 +394,7 @@ IOStatus PowerCutFiles::sync(Inode& inode) {
 
 IOStatus PowerCutFiles::sync_names() {
   const std::lock_guard lock(mutex_);
-  if (!powered()) return no_power();
+  count();
   durable_names_ = names_;
   changes_.clear();
   return IOStatus::OK();
