@@ -157,7 +157,7 @@ std::unique_ptr<ControlSocket> listen_to_commands(const Settings& settings,
                       [maintenance] { return maintenance->is_damaged() ? 1.0 : 0.0; });
   auto control = ControlSocket::listen(settings.app_dir, control_of(*maintenance, settings));
   if (control) return std::move(*control);
-  log::warning("no backups while the server runs: {}", control.error().message);
+  log::info("`lectern backup` needs this server to be stopped: {}", control.error().message);
   return nullptr;
 }
 
