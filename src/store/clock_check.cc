@@ -9,6 +9,7 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
 constexpr std::chrono::minutes told_again_after{1};
+constexpr milliseconds first_answer_max{2'000};
 
 /// How far theirs is ahead at least; negative: behind.
 microseconds ahead_by(Time theirs, Time before, Time after) {
@@ -46,6 +47,14 @@ Result<void> ClockCheck::compare(Time theirs, Time before, Time after) {
   if (difference <= difference_max_) return {};
   return fail(Code::unavailable, "The clocks of Lectern and its database differ too much",
               what + "; at most " + seconds_text(difference_max_) + " is allowed");
+}
+
+Result<void> check_clock_at_start(const std::function<Result<Time>(Deadline)>& database_now) {
+  ClockCheck check("the database", clock_difference_max);
+  const Time before = now();
+  const auto theirs = database_now(std::chrono::steady_clock::now() + first_answer_max);
+  if (!theirs) return {};
+  return check.compare(*theirs, before, now());
 }
 
 }  // namespace lectern::store

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <mutex>
 #include <string>
 
@@ -34,5 +35,10 @@ class ClockCheck {
   bool differs_ = false;
   std::chrono::steady_clock::time_point told_at_;
 };
+
+/// Compares the clocks once, before a process serves. `database_now` asks the database for its time
+/// until the deadline it gets, at most 2 s from now; one that does not answer is compared by nobody
+/// here. Errors: unavailable, beyond clock_difference_max.
+Result<void> check_clock_at_start(const std::function<Result<Time>(Deadline)>& database_now);
 
 }  // namespace lectern::store

@@ -21,4 +21,14 @@ TEST_CASE("W14: a clock may differ up to a bound, and by as long as the question
   }
 }
 
+TEST_CASE("W14: a process starts beside a database that is away, and not in another time") {
+  const auto starts = [](Result<Time> theirs) {
+    return check_clock_at_start([&](Deadline) { return theirs; }).has_value();
+  };
+  CHECK(starts(now()));
+  CHECK(starts(fail(Code::unavailable, "away")));
+  CHECK_FALSE(starts(now() - 7s));
+  CHECK_FALSE(starts(now() + 7s));
+}
+
 }  // namespace lectern::store

@@ -9,7 +9,6 @@ namespace lectern::store::clickhouse {
 namespace {
 
 /// A server that takes longer is not there yet.
-constexpr std::chrono::milliseconds first_answer_max{2'000};
 /// For a heartbeat.
 constexpr std::chrono::milliseconds tables_max{5'000};
 
@@ -54,11 +53,7 @@ Result<Time> ClickHouseStatements::consistent_through(const Context& context) {
 /// `stored` follows the server's clock whatever the difference, but tokens and certificates do not,
 /// and no process should serve beside others in another time.
 Result<void> ClickHouseStatements::check_clock() {
-  ClockCheck check("the database", clock_difference_max);
-  const Time before = now();
-  const auto theirs = server_.now(std::chrono::steady_clock::now() + first_answer_max);
-  if (!theirs) return {};
-  return check.compare(*theirs, before, now());
+  return check_clock_at_start([this](Deadline deadline) { return server_.now(deadline); });
 }
 
 Health ClickHouseStatements::health() {

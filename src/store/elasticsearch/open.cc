@@ -1,8 +1,10 @@
 #include "store/elasticsearch/open.h"
 
+#include "store/clock_check.h"
 #include "store/elasticsearch/documents.h"
 #include "store/elasticsearch/migration.h"
 #include "store/elasticsearch/statements.h"
+#include "store/elasticsearch/writers.h"
 
 namespace lectern::store::elasticsearch {
 namespace {
@@ -34,6 +36,10 @@ class Connected final : private Holder, public Store {
 Result<Stores> open(const StoreSettings& from) {
   TRY(auto settings, read_settings(from));
   const auto connection = std::make_shared<Connection>(std::move(settings));
+  // Its lists rest on its own clock, beside those of other processes (docs/CONSISTENCY.md, W14).
+  Writers clock(connection->cluster, "", Uuid{});
+  RETURN_IF_ERROR(
+      check_clock_at_start([&](Deadline deadline) { return clock.database_now(deadline); }));
   Stores stores;
   stores.statements = std::make_unique<Connected<Statements>>(connection);
   stores.documents = std::make_unique<Connected<Documents>>(connection);

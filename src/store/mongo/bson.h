@@ -105,6 +105,8 @@ class Field {
 template <typename Each>
 void for_each(View document, Each&& each) {
   bson_iter_t at;
+  // An absent document: libbson ends the process that gives it a null pointer.
+  if (document.data == nullptr) return;
   if (!bson_iter_init_from_data(&at, document.data, document.size)) return;
   while (bson_iter_next(&at))
     if (!each(Field(at))) return;

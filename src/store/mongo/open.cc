@@ -1,9 +1,11 @@
 #include "store/mongo/open.h"
 
+#include "store/clock_check.h"
 #include "store/mongo/database.h"
 #include "store/mongo/migration.h"
 #include "store/mongo/mongo_documents.h"
 #include "store/mongo/mongo_statements.h"
+#include "store/mongo/writers.h"
 
 namespace lectern::store::mongo {
 
@@ -17,6 +19,10 @@ Result<Stores> open_mongo(const StoreSettings& settings) {
                                             settings.connections_max, settings.timeout_ms},
                                            value("DEFAULT_DATABASE", "statements"),
                                            value("DEFAULT_COLLECTION", "marsha")}));
+  // Its lists rest on its own clock, beside those of other processes (docs/CONSISTENCY.md, W14).
+  Writers clock(database->pool(), "", Uuid{});
+  RETURN_IF_ERROR(
+      check_clock_at_start([&](Deadline deadline) { return clock.database_now(deadline); }));
   auto location = "MongoDB " + database->pool().hosts() + ", " +
                   value("DEFAULT_DATABASE", "statements") + "." +
                   value("DEFAULT_COLLECTION", "marsha");
