@@ -99,7 +99,7 @@ A wrong use is an error of use
 A file that is wrong is not overwritten
   $ echo '[{' > broken.json
   $ RALPH_AUTH_FILE=broken.json lectern auth -u x -p x -s all -M mailto:x@example.org -w
-  Error: $HOME/broken.json: not JSON: the text is not well-formed JSON (near byte 2)
+  Error: $HOME/broken.json: not JSON: the text is not well-formed JSON (near byte 3)
   [1]
   $ cat broken.json
   [{

@@ -62,7 +62,7 @@ A credentials file that is wrong stops the start with one line
   $ file=.config/lectern/auth.json; cp $file good.json
   $ wrong() { jq -c "$1" good.json > $file; ralph runserver; echo "$?"; }
   $ echo '[{' > $file; ralph runserver
-  lectern: The credentials file $HOME/.config/lectern/auth.json is wrong: not JSON: the text is not well-formed JSON (near byte 2)
+  lectern: The credentials file $HOME/.config/lectern/auth.json is wrong: not JSON: the text is not well-formed JSON (near byte 3)
   [1]
   $ wrong '.[0]'
   lectern: The credentials file $HOME/.config/lectern/auth.json is wrong: must be a JSON list of users

@@ -1,6 +1,6 @@
 A server that starts and ends, for what follows
   $ export RALPH_RUNSERVER_HOST=127.0.0.1 RALPH_RUNSERVER_PORT=0 RALPH_AUTH_FILE=auth.json
-  $ start() { rm -f log; "$@" 2>> log & pid=$!; within grep -q 'serves xAPI' log || cat log; port=$(sed -n 's|.*://127.0.0.1:\([0-9]*\)/.*|\1|p' log | head -1); }
+  $ start() { rm -f log; : > log; "$@" 2>> log & pid=$!; within grep -q 'serves xAPI' log || cat log; port=$(sed -n 's|.*://127.0.0.1:\([0-9]*\)/.*|\1|p' log | head -1); }
   $ stop() { kill $pid; wait $pid; }
   $ ask() { curl -s -w ' %{http_code}\n' -u jane:secret -H 'Content-Type: application/json' "$@" | sed 's/{"id".*"attended"/ID attended/; s/^\["[-0-9a-f]*"\]/ID/'; }
   $ ralph auth -u jane -p secret -s all -M mailto:jane@example.org -w > /dev/null

@@ -1,7 +1,7 @@
 A server that starts and ends, for what follows
   $ export RALPH_RUNSERVER_HOST=127.0.0.1 RALPH_RUNSERVER_PORT=0 RALPH_RUNSERVER_BACKEND=memory
   $ port_of() { sed -n 's|.*://127.0.0.1:\([0-9]*\)/.*|\1|p' $1 | head -1; }
-  $ start() { rm -f log; "$@" 2>> log & pid=$!; within grep -q 'serves xAPI' log || cat log; port=$(port_of log); }
+  $ start() { rm -f log; : > log; "$@" 2>> log & pid=$!; within grep -q 'serves xAPI' log || cat log; port=$(port_of log); }
   $ said() { sed 's/^[-0-9]* [:.0-9Z]* //' log | grep -v -e serves -e 'no credentials file' -e '^info backend' -e GET; }
   $ lives() { curl -sf http://127.0.0.1:$port/__lbheartbeat__ > /dev/null && echo lives; }
   $ certificate() { openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=$1 -keyout new.key -out new.pem -days 2 2> /dev/null && mv new.key tls.key && mv new.pem tls.pem; }
@@ -87,7 +87,7 @@ A socket that the service manager hands over is served in place of host and port
   > print(kept[0].getsockname()[1], flush=True)
   > os.execvp("lectern", ["lectern", "runserver", "-p", "1"])
   > END
-  $ rm log; SOCKETS=1 python3 activate.py > given 2>> log & pid=$!; within grep -q 'serves xAPI' log
+  $ rm log; : > log; SOCKETS=1 python3 activate.py > given 2>> log & pid=$!; within grep -q 'serves xAPI' log
   $ port=$(cat given); lives; [ $(port_of log) = $port ] && echo the same port
   lives
   the same port
