@@ -34,8 +34,11 @@ A certificate that cannot be read leaves the former one in service
   $ kill $pid; wait $pid
 
 The first Ctrl-C says that a second one ends at once, and it does
+  $ lectern auth -u jane -p secret -s all -M mailto:jane@example.org -w > /dev/null
   $ start lectern runserver
-  $ exec 9<> /dev/tcp/127.0.0.1/$port; printf 'POST /xAPI/statements?method=GET HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n' >&9
+  $ curl -s -o whoami -u jane:secret http://127.0.0.1:$port/whoami
+  $ exec 9<> /dev/tcp/127.0.0.1/$port; printf 'POST /xAPI/statements HTTP/1.1\r\nHost: a\r\nAuthorization: Basic %s\r\nContent-Length: 9\r\n\r\n' $(printf jane:secret | base64) >&9
+  $ sleep 0.2
   $ kill -INT $pid; within grep -q ending log; said
   info ending: SIGINT was received; what is under way is finished (Ctrl-C again ends at once)
   $ kill -INT $pid; wait $pid; echo $?; exec 9>&-
