@@ -46,7 +46,7 @@ endforeach()
 
 # Attacks (tests/hostile): each is bounded in memory and in what a good user waits beside it.
 foreach(group before_credentials databases damage descriptors edge
-        passwords providers receivers)
+        passwords providers receivers references)
   lectern_script_test(hostile_${group} TIMEOUT 180
                       COMMAND ${Python3_EXECUTABLE} tests/hostile/run.py ${group})
 endforeach()
