@@ -45,8 +45,8 @@ foreach(backend mongo clickhouse es opensearch)
 endforeach()
 
 # Attacks (tests/hostile): each is bounded in memory and in what a good user waits beside it.
-foreach(group before_credentials databases damage descriptors edge
-        passwords providers receivers references)
+foreach(group access before_credentials databases damage descriptors edge
+        passwords providers receivers statement_refs texts)
   lectern_script_test(hostile_${group} TIMEOUT 180
                       COMMAND ${Python3_EXECUTABLE} tests/hostile/run.py ${group})
 endforeach()
