@@ -78,6 +78,12 @@ def attack(trial, backend, name, modes=MODES):
 
 
 @scenario(peak_mib=900, p99_ms=1000)
+def elasticsearch_gone_wrong(trial):
+    """What answers for Elasticsearch is silent, slow, cut off, busy, no Elasticsearch, or sends 100 MB or without end."""
+    attack(trial, "es", "LECTERN_TEST_ELASTICSEARCH")
+
+
+@scenario(peak_mib=900, p99_ms=1000)
 def clickhouse_gone_wrong(trial):
     """What answers for ClickHouse is silent, slow, cut off, busy, no ClickHouse, or sends 100 MB or without end."""
     attack(trial, "clickhouse", "LECTERN_TEST_CLICKHOUSE")
