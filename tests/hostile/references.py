@@ -102,7 +102,7 @@ class Run:
         answer = server.call("POST", "/xAPI/statements", body=statements)
         self.check(answer.status == 200, f"POST of {len(statements)}: {answer.status}")
 
-    def found(self, server, path, pages_max=200):
+    def found(self, server, path, pages_max=1_000):
         """How many statements the walk finds, and its pages."""
         count = pages = 0
         while path and pages < pages_max:
@@ -141,7 +141,7 @@ class Run:
             pages = []
 
             def ask():
-                pages.append(self.found(server, path, 1_000))
+                pages.append(self.found(server, path))
 
             with Neighbour(server) as neighbour:
                 begun = time.monotonic()

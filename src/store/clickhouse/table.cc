@@ -26,7 +26,6 @@ Table::Table(Server& server, Names names, RecentTexts& texts, std::size_t ids_ch
       names_(std::move(names)),
       ids_chunk_(ids_chunk),
       presence_(server_, names_),
-      marked_(server_, names_, presence_),
       between_flushes_(server_, names_),
       shared_find_([this](std::span<const Uuid> ids,
                           Deadline deadline) { return checked(find_some(ids, deadline)); },
@@ -185,10 +184,20 @@ Result<Page> Table::read_page(const Filter& filter, const PageRequest& page, Dea
   if (!terms_of_marked(filter.all_of)) return read(WithMarked::no);
   const auto known = marked_.known(filter.until);
   if (known) return read(*known ? WithMarked::yes : WithMarked::no);
-  auto asked = std::async(std::launch::async, [&] { return marked_.ask(filter.until, deadline); });
+  auto asked = std::async(std::launch::async, [&] {
+    return marked_.ask(filter.until, presence_.promised(), deadline,
+                       [&] { return look_for_marked(deadline); });
+  });
   auto without = read(WithMarked::no);
   TRY(const bool any, asked.get());
   return any ? read(WithMarked::yes) : std::move(without);
+}
+
+Result<bool> Table::look_for_marked(Deadline deadline) {
+  std::string sql = "SELECT stored FROM " + names_.terms + " WHERE term = ";
+  append_literal(sql, hash_of(inherits_more));
+  TRY(const auto answer, server_.select(sql + " LIMIT 1", deadline));
+  return RowReader(answer).more();
 }
 
 Result<Time> Table::consistent_through(Deadline deadline) {

@@ -7,11 +7,11 @@
 #include "store/clickhouse/census.h"
 #include "store/clickhouse/gatherer.h"
 #include "store/clickhouse/kept_rows.h"
-#include "store/clickhouse/marked.h"
 #include "store/clickhouse/presence.h"
 #include "store/clickhouse/shared_find.h"
 #include "store/clickhouse/shared_pages.h"
 #include "store/clickhouse/shared_places.h"
+#include "store/marked_watch.h"
 
 namespace lectern::store::clickhouse {
 
@@ -41,6 +41,7 @@ class Table {
   Result<void> find_foreign(std::span<const Uuid> ids, std::vector<Found>& found,
                             Deadline deadline);
   Result<Page> read_page(const Filter& filter, const PageRequest& page, Deadline deadline);
+  Result<bool> look_for_marked(Deadline deadline);
   Requests flush(Requests requests);
   std::chrono::milliseconds rest(bool ending);
   /// Passes a result on, noticing errors that say that a table is gone.
@@ -53,7 +54,7 @@ class Table {
   std::atomic<bool> prepared_{false};
   std::timed_mutex prepare_mutex_;
   Presence presence_;
-  Marked marked_;
+  MarkedWatch marked_;
   BetweenFlushes between_flushes_;                          // of the writing thread
   std::chrono::steady_clock::time_point last_flush_ended_;  // likewise
   std::mutex census_mutex_;

@@ -9,6 +9,7 @@
 #include "store/mongo/layout.h"
 #include "store/mongo/mongo_append.h"
 #include "store/mongo/mongo_references.h"
+#include "store/page_merge.h"
 
 namespace lectern::store::mongo {
 namespace {
@@ -30,25 +31,6 @@ xapi::Terms rarest_first(xapi::Terms terms) {
 
 std::int64_t count_of(Time time) { return time.time_since_epoch().count(); }
 
-/// Who carries a term, or bears the mark of references.h where it may be inherited.
-Bson carrying(const std::string& term) {
-  Bson query;
-  if (is_inheritable(term)) {
-    Bson either;
-    either.array("$in", Array().text(term).text(std::string(inherits_more)).get());
-    query.object("lectern.terms", either);
-  } else {
-    query.text("lectern.terms", term);
-  }
-  return query;
-}
-
-void add_terms(Bson& query, const xapi::Terms& wanted) {
-  Array all;
-  for (const auto& term : rarest_first(wanted)) all.object(carrying(term));
-  query.array("$and", all.get());
-}
-
 /// The range of `stored` is always given, so that sparse indexes count as complete.
 Bson filter_of(const Filter& filter, const PageRequest& page) {
   std::int64_t low = std::numeric_limits<std::int64_t>::min();
@@ -56,7 +38,18 @@ Bson filter_of(const Filter& filter, const PageRequest& page) {
   if (filter.since) low = count_of(*filter.since) + 1;
   if (filter.until) high = count_of(*filter.until);
   Bson query;
-  if (!filter.all_of.empty()) add_terms(query, filter.all_of);
+  if (!filter.all_of.empty()) {
+    const auto terms = rarest_first(filter.all_of);
+    if (terms.size() == 1) {
+      query.text("lectern.terms", terms[0]);
+    } else {
+      Array all;
+      for (const auto& term : terms) all.text(term);
+      Bson every;
+      every.array("$all", all.get());
+      query.object("lectern.terms", every);
+    }
+  }
   if (page.after) {
     auto& bound = page.ascending ? low : high;
     bound = page.ascending ? std::max(bound, count_of(page.after->stored))
@@ -140,28 +133,55 @@ Result<Page> MongoStatements::query(const Context& context, const Filter& filter
                                     const PageRequest& request) {
   TRY(const auto place, database_->place(context));
   TRY(auto client, database_->lease(context));
+  TRY(auto page, page_of(client, place, filter, request));
+  const auto terms = terms_of_marked(filter.all_of);
+  if (!terms) return page;
+  // In queries of their own: MongoDB does not walk an index in order for either of two terms.
+  const Filter marked{*terms, filter.since, filter.until};
+  MarkedWatch& watch = watch_of(place.collection);
+  auto known = watch.known(filter.until);
+  if (!known) {
+    const auto look = [&]() -> Result<bool> {
+      TRY(const auto any, page_of(client, place, {{std::string(inherits_more)}, {}, {}}, {{}, 1}));
+      return !any.rows.empty();
+    };
+    TRY(known, watch.ask(filter.until, promised_.load(), context.deadline, look));
+  }
+  if (!*known) return page;
+  TRY(auto others, page_of(client, place, marked, request));
+  return merged(std::move(page), std::move(others), request);
+}
+
+Result<Page> MongoStatements::page_of(Client& client, const Place& place, const Filter& filter,
+                                      const PageRequest& request) {
   Page page;
   std::size_t bytes = 0;
+  const auto read = [&](View document) {
+    auto one = found_of(document);
+    if (!one) return true;
+    bytes += one->json.size();
+    if (page.rows.size() == request.rows_max || (bytes > page_bytes_max() && !page.rows.empty())) {
+      page.more = true;
+      return false;
+    }
+    page.rows.push_back(
+        {one->position, std::move(one->json), field(document, "lectern.refers_to").has_value()});
+    return true;
+  };
   RETURN_IF_ERROR(client.find(database_->name(), place.collection, filter_of(filter, request),
-                              options_of(request), [&](View document) {
-                                auto one = found_of(document);
-                                if (!one) return true;
-                                bytes += one->json.size();
-                                if (page.rows.size() == request.rows_max ||
-                                    (bytes > page_bytes_max() && !page.rows.empty())) {
-                                  page.more = true;
-                                  return false;
-                                }
-                                page.rows.push_back(
-                                    {one->position, std::move(one->json),
-                                     field(document, "lectern.refers_to").has_value()});
-                                return true;
-                              }));
+                              options_of(request), read));
   return page;
+}
+
+MarkedWatch& MongoStatements::watch_of(const std::string& collection) {
+  const std::lock_guard lock(mutex_);
+  return marked_[collection];
 }
 
 Result<Time> MongoStatements::consistent_through(const Context& context) {
   TRY(const auto settled, database_->watermark().settled(context.deadline));
+  for (Time promised = promised_; promised < settled.through;)
+    if (promised_.compare_exchange_weak(promised, settled.through)) break;
   return settled.through;
 }
 

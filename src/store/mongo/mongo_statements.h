@@ -1,9 +1,14 @@
 #pragma once
 
+#include <atomic>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <span>
+#include <string>
 #include <vector>
 
+#include "store/marked_watch.h"
 #include "store/mongo/database.h"
 #include "store/statement_store.h"
 
@@ -24,7 +29,15 @@ class MongoStatements final : public StatementStore {
   Health health() override;
 
  private:
+  /// The rows that carry all terms of the filter.
+  Result<Page> page_of(Client& client, const Place& place, const Filter& filter,
+                       const PageRequest& request);
+  MarkedWatch& watch_of(const std::string& collection);
+
   std::shared_ptr<Database> database_;
+  std::atomic<Time> promised_{Time::min()};  // the latest answer of consistent_through()
+  std::mutex mutex_;
+  std::map<std::string, MarkedWatch> marked_;  // by collection; guarded by mutex_
 };
 
 /// The statements with these ids that have our part.
