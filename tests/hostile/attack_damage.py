@@ -26,8 +26,9 @@ def fill(folder):
 
 
 def copy_of(whole, copy):
-    """Tables are never written again, so they are linked."""
-    shutil.copytree(whole, copy, copy_function=lambda a, b: os.link(a, b) if a.endswith(".sst") else shutil.copy2(a, b))
+    """Tables are never written again, so they are linked. The control socket is no file."""
+    shutil.copytree(whole, copy, ignore=shutil.ignore_patterns("control.sock"),
+                    copy_function=lambda a, b: os.link(a, b) if a.endswith(".sst") else shutil.copy2(a, b))
 
 
 def files(folder, pattern):
