@@ -5,13 +5,15 @@
 #include "base/json.h"
 #include "http/resources.h"
 #include "http/respond.h"
+#include "lrs/access.h"
 
 namespace lectern::http {
 
 Result<Response> get_tolerated(Exchange& exchange) {
   RETURN_IF_ERROR(xapi::only_allowed(exchange.parameters, {}));
   const auto& lrs = exchange.lrs();
-  const bool mine_only = lrs.options.restrict_by_authority;
+  // Messages repeat what a client sent.
+  const bool mine_only = lrs::reads_only_own(lrs, *exchange.principal);
   std::vector<lrs::Tolerated::Kind> list;
   if (lrs.tolerated != nullptr)
     list = lrs.tolerated->list(mine_only ? exchange.principal->username : "");

@@ -17,7 +17,8 @@ namespace lectern::lrs {
 
 /// The faults of statements that were taken although they break the standard, since the server
 /// takes what Ralph takes: of each statement the first rule that it breaks. Kept since the start of
-/// the process, by rule and user; logs the first of each. Thread-safe.
+/// the process, by rule and user; logs the first of each. One counts even where its batch is
+/// refused for another statement. Thread-safe.
 class Tolerated {
  public:
   /// Kinds of faults that are told apart; beyond, faults count in /metrics only.

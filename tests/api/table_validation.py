@@ -1,9 +1,13 @@
 """What a server takes that takes what Ralph takes, and where it stores the good part of a batch by itself."""
 
-from scenario import GET, POST, PUT, Scenario, Failure
-from statements import activity, agent, statement, verb
+import lectern
+from scenario import GET, POST, Scenario, Failure
+from statements import activity, agent, statement
 
 SETTINGS = {"LECTERN_LRS_VALIDATION": "ralph", "RALPH_LRS_PARTIAL_SUCCESS_DEFAULT": "true"}
+
+
+USERS = [lectern.user("janedoe"), lectern.user("bob", ["statements/write", "statements/read/mine"])]
 
 
 def has_rule(rule):
@@ -12,6 +16,14 @@ def has_rule(rule):
         if not any(one["rule"] == rule and one["example"]["path"].startswith("/") and one["count"] >= 1
                    and one["user"] == "janedoe" and one["last"].endswith("Z") for one in answer.json["tolerated"]):
             raise Failure(f"{rule} is not in {answer.json}")
+    return look
+
+
+def only_of(user):
+    def look(answer, names):
+        users = {one["user"] for one in answer.json["tolerated"]}
+        if users != {user}:
+            raise Failure(f"users are {users}")
     return look
 
 
@@ -59,6 +71,12 @@ SCENARIOS = [
         *[GET("/statements?statementId={a}&format=" + form, status=200, json={"result": "good", "context": 5})
           for form in ("exact", "ids", "canonical")],
         GET("/statements", query={"agent": agent(), "format": "canonical"}, status=200, ids=["{a}"])),
+    Scenario(
+        "who reads only the own statements is told of the own faults only",
+        POST("/statements", statement(result={"score": {"scaled": 2}}), status=200),
+        POST("/statements", statement(context={"language": "zh_HANS"}), status=200, user="bob"),
+        GET("/extensions/tolerated", status=200, user="bob", check=only_of("bob")),
+        GET("/extensions/tolerated", status=200, has='"user":"bob"')),
     refused("an actor without identifier is refused", actor={"objectType": "Agent", "name": "x"}),
     refused("a verb without id is refused", verb={"display": {"en": "x"}}),
     refused("an object without id is refused", object={"objectType": "Activity"}),
