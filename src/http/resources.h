@@ -36,8 +36,10 @@ Result<Response> get_lbheartbeat(Exchange& exchange);
 Result<Response> get_whoami(Exchange& exchange);
 Result<Response> get_metrics(Exchange& exchange);
 
+Result<Response> get_door(Exchange& exchange);
 Result<Response> get_openapi(Exchange& exchange);
 Result<Response> get_docs(Exchange& exchange);
+Result<Response> get_docs_file(Exchange& exchange);
 
 Result<Response> get_tolerated(Exchange& exchange);
 Result<Response> get_forwarding(Exchange& exchange);

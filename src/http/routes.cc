@@ -43,10 +43,18 @@ constexpr auto table = std::to_array<Route>({
     {"GET", "/xAPI/extensions/forwarding", get_forwarding, Scope::all},
     {"POST", "/xAPI/extensions/forwarding/replay", post_forwarding_replay, Scope::all},
 
+    {"GET", "/", get_door, std::nullopt, true},
+    {"GET", "/xAPI", get_door, std::nullopt, true},
     {"GET", "/whoami", get_whoami, std::nullopt},
     {"GET", "/metrics", get_metrics, std::nullopt, true},
     {"GET", "/openapi.json", get_openapi, std::nullopt, true},
     {"GET", "/docs", get_docs, std::nullopt, true},
+    {"GET", "/docs/page.css", get_docs_file, std::nullopt, true},
+    {"GET", "/docs/page.js", get_docs_file, std::nullopt, true},
+    {"GET", "/docs/element.js", get_docs_file, std::nullopt, true},
+    {"GET", "/docs/operation.js", get_docs_file, std::nullopt, true},
+    {"GET", "/docs/schema.js", get_docs_file, std::nullopt, true},
+    {"GET", "/docs/request.js", get_docs_file, std::nullopt, true},
     {"GET", "/__heartbeat__", get_heartbeat, std::nullopt, true},
     {"GET", "/__lbheartbeat__", get_lbheartbeat, std::nullopt, true},
 });

@@ -26,7 +26,7 @@ std::string path_of(const Application& app, std::string_view path) {
   const std::string_view prefix = app.options.root_path;
   if (!prefix.empty() && path.starts_with(prefix)) path.remove_prefix(prefix.size());
   if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
-  return std::string(path);
+  return path.empty() ? "/" : std::string(path);
 }
 
 /// Decides by the header which version serves the request (Communication 3.3), or that it is
@@ -224,7 +224,8 @@ bool is_live_probe(std::string_view path) {
 
 /// By the path alone; whether it is served is decided later.
 Lane lane_of(std::string_view path) {
-  const bool store = (path.find("/xAPI/") != path.npos && path.find("/xAPI/about") == path.npos) ||
+  const bool store = (path.find("/xAPI/") != path.npos && !path.ends_with("/xAPI/") &&
+                      path.find("/xAPI/about") == path.npos) ||
                      path.find("/__heartbeat__") != path.npos;
   return store ? Lane::store : Lane::own;
 }

@@ -1,4 +1,4 @@
-"""What is served besides xAPI: browsers of other origins, metrics, the API document."""
+"""What is served besides xAPI: browsers of other origins, metrics."""
 
 import json
 
@@ -16,12 +16,6 @@ def counts_statements(answer, names):
     for name in ("lectern_statements_total{outcome=\"stored\"}", "lectern_store_append_seconds_bucket"):
         if name not in answer.body.decode():
             raise Failure(f"{name} is missing")
-
-
-def describes_statements(answer, names):
-    paths = answer.json["paths"]
-    if set(paths["/xAPI/statements"]) != {"get", "put", "post"}:
-        raise Failure(str(paths["/xAPI/statements"].keys()))
 
 
 N = dict(version=None, user=None)
@@ -43,8 +37,4 @@ SCENARIOS = [
         POST("/statements", [statement()], status=200),
         GET("/metrics", status=200, check=counts_statements, header={"Content-Type": "^text/plain"}, **N),
         versions=("1.0.3",)),
-    Scenario(
-        "the API describes itself",
-        GET("/openapi.json", status=200, check=describes_statements, **N),
-        GET("/docs", status=200, has="<h1>", header={"Content-Type": "^text/html"}, **N), versions=("1.0.3",)),
 ]

@@ -1,0 +1,54 @@
+#include <string>
+
+#include "base/json.h"
+#include "http/accept.h"
+#include "http/embedded.h"
+#include "http/page.h"
+#include "http/resources.h"
+
+namespace lectern::http {
+namespace {
+
+constexpr std::string_view page_name = "pages/door.html";
+
+/// The two inline elements and nothing else; the icon is a data URL.
+std::string policy() {
+  const auto page = embedded(page_name);
+  return "default-src 'none'; style-src " + inline_source(page, "style") + "; script-src " +
+         inline_source(page, "script") +
+         "; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+}
+
+std::string description(const Application& app) {
+  std::string out =
+      R"({"name":"Lectern","version":")" LECTERN_VERSION R"(","xapi":["1.0.3","2.0.0"])";
+  const std::pair<std::string_view, std::string_view> places[] = {{"endpoint", "/xAPI/"},
+                                                                  {"about", "/xAPI/about"},
+                                                                  {"documentation", "/docs"},
+                                                                  {"openapi", "/openapi.json"},
+                                                                  {"health", "/__heartbeat__"}};
+  for (const auto& [name, path] : places)
+    out += ",\"" + std::string(name) + "\":" + json::quoted(public_path(app, path));
+  return out + "}";
+}
+
+}  // namespace
+
+Result<Response> get_door(Exchange& exchange) {
+  Response response;
+  const auto accept = exchange.request.headers.find("Accept").value_or("");
+  if (prefers_html(accept)) {
+    static const std::string csp = policy();
+    const auto page = with_value(embedded(page_name), "version", LECTERN_VERSION);
+    response =
+        page_response(exchange, "text/html; charset=utf-8",
+                      with_value(page, "root", html_escaped(exchange.app.options.root_path)));
+    response.headers.add("Content-Security-Policy", csp);
+  } else {
+    response = page_response(exchange, "application/json", description(exchange.app));
+  }
+  response.headers.add("Vary", "Accept");
+  return response;
+}
+
+}  // namespace lectern::http

@@ -1,0 +1,81 @@
+#include "http/page.h"
+
+#include <algorithm>
+
+#include "base/assert.h"
+#include "base/digest.h"
+#include "http/embedded.h"
+#include "lrs/preconditions.h"
+
+namespace lectern::http {
+
+std::string_view embedded(std::string_view name) {
+  const auto files = embedded_files();
+  const auto found = std::find_if(files.begin(), files.end(),
+                                  [&](const EmbeddedFile& file) { return file.name == name; });
+  LECTERN_ASSERT(found != files.end());
+  return found->text;
+}
+
+Response page_response(const Exchange& exchange, std::string_view content_type, std::string text) {
+  constexpr std::size_t tag_bytes = 12;
+  const std::string tag = to_hex(sha256(text).substr(0, tag_bytes));
+  Response response;
+  // Weak: the same text may go out zipped.
+  response.headers.add("ETag", "W/\"" + tag + "\"");
+  response.headers.add("Cache-Control", "no-cache");
+  const auto known = exchange.request.headers.find("If-None-Match");
+  if (known && lrs::parse_entity_tags(*known, false).holds(tag)) {
+    response.status = 304;
+    return response;
+  }
+  response.headers.add("Content-Type", std::string(content_type));
+  response.headers.add("X-Content-Type-Options", "nosniff");
+  response.body = std::move(text);
+  return response;
+}
+
+std::string public_path(const Application& app, std::string_view path) {
+  return app.options.root_path + std::string(path);
+}
+
+std::string with_value(std::string_view page, std::string_view name, std::string_view value) {
+  const std::string place = "{{" + std::string(name) + "}}";
+  std::string out;
+  while (true) {
+    const std::size_t at = page.find(place);
+    out += page.substr(0, at);
+    if (at == std::string_view::npos) return out;
+    out += value;
+    page.remove_prefix(at + place.size());
+  }
+}
+
+std::string html_escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '&')
+      out += "&amp;";
+    else if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '"')
+      out += "&quot;";
+    else if (c == '\'')
+      out += "&#39;";
+    else
+      out += c;
+  }
+  return out;
+}
+
+std::string inline_source(std::string_view page, std::string_view tag) {
+  const std::string open = "<" + std::string(tag) + ">", close = "</" + std::string(tag) + ">";
+  const std::size_t begin = page.find(open), end = page.find(close);
+  LECTERN_ASSERT(begin != page.npos && end != page.npos && begin < end);
+  const std::size_t first = begin + open.size();
+  return "'sha256-" + to_base64(sha256(page.substr(first, end - first))) + "'";
+}
+
+}  // namespace lectern::http
