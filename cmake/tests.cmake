@@ -5,7 +5,7 @@ function(lectern_script_test NAME)
   cmake_parse_arguments(TEST "" "TIMEOUT" "COMMAND" ${ARGN})
   add_test(NAME ${NAME} COMMAND ${TEST_COMMAND} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(${NAME} PROPERTIES ENVIRONMENT "LECTERN_BINARY=$<TARGET_FILE:lectern>"
-                       SKIP_RETURN_CODE 77 TIMEOUT ${TEST_TIMEOUT})
+                       SKIP_RETURN_CODE 77 TIMEOUT ${TEST_TIMEOUT} RUN_SERIAL TRUE)
 endfunction()
 
 lectern_script_test(tidy TIMEOUT 120 COMMAND ${Python3_EXECUTABLE} tools/tidy.py --format)
