@@ -41,14 +41,16 @@ Response partial_response(const lrs::Recorded& recorded) {
                                                   : 400);
 }
 
-/// What the request says of partial success; nothing where it says nothing.
+/// What the request says of partial success, by the first of both names; nothing where it says
+/// nothing.
 Result<std::optional<bool>> wanted_partial(const Exchange& exchange) {
+  std::optional<bool> said;
   for (const std::string_view name : {"partialSuccess", "ignoreInvalid"})
     if (const auto value = xapi::value_of(exchange.parameters, name)) {
       TRY(const bool wanted, xapi::boolean_parameter(name, *value));
-      return wanted;
+      if (!said) said = wanted;
     }
-  return std::nullopt;
+  return said;
 }
 
 /// The ids of what is kept, as a client of the standard expects them.

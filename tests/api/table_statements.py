@@ -375,6 +375,11 @@ SCENARIOS = [
         POST("/statements", b"[]", headers={"Content-Type": "multipart/mixed"}, status=400),
         POST("/statements", b"[]", headers={"Content-Type": "application/json; charset=utf-8"}, status=200)),
     Scenario(
+        "both names of partialSuccess are checked, and the first counts",
+        POST("/statements?partialSuccess=true&ignoreInvalid=AAA", [statement()], status=400, has="ignoreInvalid"),
+        POST("/statements?ignoreInvalid=false&partialSuccess=AAA", [statement()], status=400, has="partialSuccess"),
+        POST("/statements?partialSuccess=true&ignoreInvalid=false", [statement(), {}], status=200, json={"rejected": 1})),
+    Scenario(
         "partial success stores what is good and names the rest",
         POST("/statements", [statement("{x}")], status=200),
         POST("/statements?partialSuccess=true",
