@@ -8,77 +8,6 @@ namespace {
 
 using namespace std::chrono;
 
-/// Reads exactly `count` digits at the front of `text` and takes them off.
-bool take_digits(std::string_view& text, std::size_t count, int& value) {
-  if (text.size() < count) return false;
-  value = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (text[i] < '0' || text[i] > '9') return false;
-    value = value * 10 + (text[i] - '0');
-  }
-  text.remove_prefix(count);
-  return true;
-}
-
-bool take(std::string_view& text, char expected) {
-  if (text.empty() || text.front() != expected) return false;
-  text.remove_prefix(1);
-  return true;
-}
-
-bool take_date(std::string_view& text, sys_days& day) {
-  int y = 0, m = 0, d = 0;
-  if (!take_digits(text, 4, y) || !take(text, '-') || !take_digits(text, 2, m) ||
-      !take(text, '-') || !take_digits(text, 2, d))
-    return false;
-  const year_month_day date{year{y}, month{static_cast<unsigned>(m)},
-                            std::chrono::day{static_cast<unsigned>(d)}};
-  if (!date.ok()) return false;
-  day = sys_days{date};
-  return true;
-}
-
-bool take_clock(std::string_view& text, microseconds& since_midnight) {
-  int h = 0, m = 0, s = 0;
-  if (!take_digits(text, 2, h) || !take(text, ':') || !take_digits(text, 2, m) ||
-      !take(text, ':') || !take_digits(text, 2, s))
-    return false;
-  if (h > 23 || m > 59 || s > 60) return false;
-  since_midnight = hours{h} + minutes{m} + seconds{s};
-  if (text.empty() || (text.front() != '.' && text.front() != ',')) return true;
-  text.remove_prefix(1);
-  std::size_t digits = 0;
-  std::int64_t fraction = 0;
-  while (!text.empty() && text.front() >= '0' && text.front() <= '9') {
-    if (digits < 6) fraction = fraction * 10 + (text.front() - '0');
-    ++digits;
-    text.remove_prefix(1);
-  }
-  if (digits == 0) return false;
-  for (; digits < 6; ++digits) fraction *= 10;
-  since_midnight += microseconds{fraction};
-  return true;
-}
-
-bool take_zone(std::string_view& text, minutes& offset) {
-  offset = minutes{0};
-  if (text.empty()) return true;
-  if (take(text, 'Z') || take(text, 'z')) return true;
-  const bool negative = text.front() == '-';
-  if (!negative && text.front() != '+') return false;
-  text.remove_prefix(1);
-  int h = 0, m = 0;
-  if (!take_digits(text, 2, h)) return false;
-  if (!text.empty()) {
-    take(text, ':');
-    if (!take_digits(text, 2, m)) return false;
-  }
-  if (h > 23 || m > 59 || (negative && h == 0 && m == 0)) return false;
-  offset = hours{h} + minutes{m};
-  if (negative) offset = -offset;
-  return true;
-}
-
 /// Writes `2026-11-24T09:13:00.123456`, 26 characters, to `out`.
 void print_local(Time time, char (&out)[27]) {
   const auto day = floor<days>(time);
@@ -134,19 +63,6 @@ std::string http_date(Time time) {
                 static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
                 static_cast<int>(clock.seconds().count()));
   return out;
-}
-
-std::optional<Time> parse_time(std::string_view text) {
-  sys_days day;
-  microseconds since_midnight{};
-  minutes offset{};
-  if (!take_date(text, day)) return std::nullopt;
-  if (text.empty() || (text.front() != 'T' && text.front() != 't' && text.front() != ' '))
-    return std::nullopt;
-  text.remove_prefix(1);
-  if (!take_clock(text, since_midnight) || !take_zone(text, offset) || !text.empty())
-    return std::nullopt;
-  return Time{day + since_midnight - offset};
 }
 
 }  // namespace lectern

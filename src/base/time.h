@@ -26,9 +26,9 @@ std::string utc_text(Time time);
 /// `Tue, 24 Nov 2026 09:13:00 GMT`, whole seconds (RFC 9110, 5.6.7), for Last-Modified.
 std::string http_date(Time time);
 
-/// Reads an ISO 8601 date and time as xAPI Data 4.5 asks: `T`, `t` or a blank between, a fraction
-/// of any length (cut to microseconds, never rounded), `Z`, `z`, `+hh:mm`, `+hhmm`, `+hh` or no
-/// zone (UTC), a leap second 60. Refuses impossible dates and the offsets -00, -0000 and -00:00.
+/// Reads a date and time in any form of ISO 8601 (xAPI Data 4.5; grammar in iso8601.cc), to the day
+/// and hour at least; a fraction is cut to microseconds, never rounded; without a zone it is UTC.
+/// Refuses impossible dates and the offsets -00, -0000 and -00:00. See also parse_rfc3339().
 std::optional<Time> parse_time(std::string_view text);
 
 }  // namespace lectern

@@ -107,7 +107,7 @@ Result<Response> get_statements(Exchange& exchange) {
       xapi::parse_statement_query(exchange.parameters, exchange.lrs().options.takes_as_ralph
                                                            ? xapi::Ids::any_text
                                                            : xapi::Ids::iris));
-  lrs::Presentation presentation{query.format, {}};
+  lrs::Presentation presentation{query.format, {}, exchange.version == xapi::Version::v2_0_0};
   if (query.format == xapi::Format::canonical)
     if (const auto header = exchange.request.headers.find("Accept-Language"))
       presentation.languages = xapi::parse_accept_language(*header);

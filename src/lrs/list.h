@@ -20,6 +20,7 @@ inline constexpr std::chrono::milliseconds window_wait_max{1'500};
 struct Presentation {
   xapi::Format format = xapi::Format::exact;
   std::vector<xapi::LanguageRange> languages;  ///< for canonical; most wanted first
+  bool in_utc = false;                         ///< timestamps in UTC, as 2.0.0 wants them
 };
 
 /// One page of statements, in the form asked for.

@@ -7,6 +7,7 @@
 #include "lrs/access.h"
 #include "lrs/learned.h"
 #include "xapi/formats.h"
+#include "xapi/utc.h"
 #include "xapi/validate.h"
 
 namespace lectern::lrs {
@@ -19,6 +20,7 @@ Presenter::Presenter(Lrs& lrs, const auth::Principal& principal, const store::Co
       reads_only_own_(reads_only_own(lrs, principal)) {}
 
 Result<std::string> Presenter::text_of(std::string json) const {
+  if (presentation_.in_utc) json = xapi::with_instants_in_utc(std::move(json));
   if (presentation_.format == xapi::Format::exact) return json;
   TRY(const auto document, json::parse(std::move(json)));
   if (presentation_.format == xapi::Format::ids) return xapi::format_ids(document->root());

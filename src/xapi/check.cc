@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "base/time.h"
+#include "base/iso8601.h"
 #include "base/uuid.h"
 #include "xapi/folding.h"
 #include "xapi/members.h"
@@ -79,11 +79,13 @@ bool Check::is_uuid(Value value, std::string_view rule) {
 
 bool Check::is_timestamp(Value value, std::string_view rule) {
   if (!is(value, Type::string, rule)) return false;
-  if (parse_time(value.string())) return true;
+  // IEEE 9274.1.1 wants RFC 3339, 1.0.x any ISO 8601.
+  const bool any_form = version_ == Version::v1_0_3;
+  if (any_form ? parse_time(value.string()) : parse_rfc3339(value.string())) return true;
   return refuse(value, rule,
-                fmt::format("{} must be an ISO 8601 date and time such as "
-                            "2026-11-24T09:13:00.123Z, not {}",
-                            name_of(value), shown(value)));
+                fmt::format("{} must be an {} date and time such as 2026-11-24T09:13:00.123Z, not "
+                            "{}",
+                            name_of(value), any_form ? "ISO 8601" : "RFC 3339", shown(value)));
 }
 
 bool Check::is_exactly(Value value, std::string_view text, std::string_view rule) {

@@ -252,11 +252,15 @@ TEST_CASE("an mbox is a mailto IRI of one address") {
 }
 
 TEST_CASE("a version is one of those served, in any patch") {
-  for (const auto* text : {"1.0", "1.0.0", "1.0.3", "1.0.99"})
+  for (const auto* text :
+       {"1.0", "1.0.0", "1.0.3", "1.0.99", "1.0.3-rc1", "1.0.3-rc.1-a+b.2", "1.0.3+b-1"})
     CHECK(parse_version(text) == Version::v1_0_3);
   for (const auto* text : {"2.0", "2.0.0", "2.0.12"}) CHECK(parse_version(text) == Version::v2_0_0);
-  for (const auto* text : {"", "1", "1.", "1.0.", "1.0.x", "1.0.1.", "1.0.1.1", "0.9.9", "1.1.0",
-                           "2.1.0", "10.0", "1.00", "1.0 ", " 1.0", "bad"}) {
+  for (const auto* text :
+       {"",       "1",           "1.",        "1.0.",     "1.0.x",      "1.0.1.",   "1.0.1.1",
+        "0.9.9",  "1.1.0",       "2.1.0",     "10.0",     "1.00",       "1.0 ",     " 1.0",
+        "bad",    "1.0-rc1",     "1.0.-rc1",  "1.0.3-",   "1.0.3-a..b", "1.0.3-.a", "1.0.3-a.",
+        "1.0.3+", "1.0.3-a+b+c", "1.0.3-a_b", "1.0.3rc1", "2.0.0-rc1"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_version(text));
   }

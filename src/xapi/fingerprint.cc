@@ -10,6 +10,7 @@
 #include "xapi/canonical.h"
 #include "xapi/folding.h"
 #include "xapi/member.h"
+#include "xapi/ralph_statement.h"
 
 namespace lectern::xapi {
 namespace {
@@ -174,7 +175,7 @@ class StatementForm {
     typed_object(statement, {}, [this](Value member) {
       if (member.key() == "attachments") return;
       if (member.key() != "timestamp") return statement_member(member);
-      const auto time = member.is(Type::string) ? parse_time(member.string()) : std::nullopt;
+      const auto time = member.is(Type::string) ? ralph_time(member.string()) : std::nullopt;
       key_of(member);
       time ? writer_.string(instant(*time)) : writer_.value(member);
     });
@@ -261,7 +262,7 @@ Fingerprint fingerprint_of(Value statement, bool timestamp_is_ours) {
   std::memcpy(out.hash.data(), sha256(form).data(), out.hash.size());
   if (timestamp_is_ours) return out;
   if (const auto text = string_member(statement, "timestamp"))
-    if (const auto time = parse_time(*text))
+    if (const auto time = ralph_time(*text))
       out.timestamp = std::chrono::floor<std::chrono::milliseconds>(*time);
   return out;
 }

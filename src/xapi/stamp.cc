@@ -1,12 +1,11 @@
 #include "xapi/stamp.h"
 
-#include <algorithm>
-#include <optional>
 #include <string>
 
 #include "base/assert.h"
 #include "xapi/member.h"
 #include "xapi/splice.h"
+#include "xapi/utc.h"
 
 namespace lectern::xapi {
 namespace {
@@ -19,33 +18,6 @@ static_assert(placeholder.size() == stored_text_size);
 
 /// Bytes that a parser wants behind a text: with room for them it need not copy it.
 constexpr std::size_t parser_padding_bytes = 64;
-
-/// Whether an instant's text stands in UTC as RFC 3339 writes it: with seconds, a point before
-/// their fraction, and `Z` or `+00:00` behind.
-bool is_rfc3339_utc(std::string_view text) {
-  for (const std::string_view zone : {"Z", "z", "+00:00"})
-    if (text.ends_with(zone)) {
-      text.remove_suffix(zone.size());
-      constexpr std::string_view shape = "0000-00-00T00:00:00";
-      if (text.size() < shape.size() || (text[10] != 'T' && text[10] != 't')) return false;
-      for (const std::size_t at : {4U, 7U, 13U, 16U})
-        if (text[at] != shape[at]) return false;
-      return text.size() == shape.size() || text[shape.size()] == '.';
-    }
-  return false;
-}
-
-/// A text that is in UTC already, in another form: its digits stay, however many.
-std::optional<std::string> respelt_utc(std::string_view text) {
-  const std::size_t zone = std::min(text.find_first_of("Zz+-", 11), text.size());
-  if (text.size() < 19 || text[4] != '-' || text[13] != ':' || text[16] != ':' ||
-      text.find_first_of("123456789", zone) != text.npos)
-    return std::nullopt;
-  std::string out(text.substr(0, zone));
-  out[10] = 'T';
-  if (out.size() > 19) out[19] = '.';
-  return out + "Z";
-}
 
 class Stamper {
  public:
@@ -100,16 +72,9 @@ class Stamper {
   }
 
   void convert(Value timestamp) {
-    if (!timestamp.is(Type::string) || is_rfc3339_utc(timestamp.string())) return;
-    const auto time = parse_time(timestamp.string());
-    // In UTC, the first hours of the year 0 and the last of 9999 may have no four-digit year.
-    if (!time || *time < year_start(0) || *time >= year_start(10000)) return;
-    const auto respelt = respelt_utc(timestamp.string());
-    splice_.replace(timestamp, "\"" + (respelt ? *respelt : utc_text(*time)) + "\"");
-  }
-
-  static Time year_start(int year) {
-    return std::chrono::sys_days{std::chrono::year{year} / std::chrono::January / 1};
+    if (!timestamp.is(Type::string)) return;
+    if (const auto utc = respelt_in_utc(timestamp.string()))
+      splice_.replace(timestamp, "\"" + *utc + "\"");
   }
 
   void key(std::string_view opening) {
