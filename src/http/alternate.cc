@@ -50,7 +50,7 @@ Result<void> unfold_alternate(Request& request, xapi::Parameters& parameters) {
   TRY(auto fields, xapi::parse_parameters(request.body.view()));
   xapi::Parameters rest;
   std::optional<std::string> content;
-  request.headers.set("Content-Type", "application/json");
+  request.headers.remove("Content-Type");  // that of the form
   for (auto& [name, value] : fields) {
     const std::string lower = folded(name);
     if (name == "content")

@@ -2,8 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+
+#include "base/time.h"
+#include "xapi/ralph_statement.h"
 
 namespace lectern::http {
 namespace {
@@ -50,9 +55,37 @@ void spell_count(std::string& value) {
     value.resize(point);
 }
 
+/// Seconds since 1970, milliseconds where there are more than 2e10, with a fraction of which six
+/// digits count. Nothing for what is no such number or lies behind the year 9999.
+std::optional<Time> epoch_time(std::string_view text) {
+  constexpr std::size_t digits_max = 16;
+  constexpr std::int64_t seconds_max = 20'000'000'000;
+  const bool negative = text.starts_with('-');
+  text.remove_prefix(negative || text.starts_with('+') ? 1 : 0);
+  const std::size_t point = std::min(text.find('.'), text.size());
+  const std::string_view whole = text.substr(0, point);
+  std::string fraction(text.substr(std::min(point + 1, text.size())));
+  if (whole.size() + fraction.size() == 0 || whole.size() > digits_max ||
+      (std::string(whole) + fraction).find_first_not_of("0123456789") != std::string::npos)
+    return std::nullopt;
+  fraction.resize(6, '0');
+  const std::int64_t count = whole.empty() ? 0 : std::stoll(std::string(whole));
+  const std::int64_t millionths = std::stoll(fraction);
+  const std::int64_t micros =
+      count > seconds_max ? count * 1000 + millionths / 1000 : count * 1'000'000 + millionths;
+  const Time time{std::chrono::microseconds{negative ? -micros : micros}};
+  return time < *parse_time("9999-12-31T24:00Z") && time >= *parse_time("0001-01-01T00:00Z")
+             ? std::optional(time)
+             : std::nullopt;
+}
+
+/// As pydantic reads date and time: a number since 1970, a date, `_` for T, the zone -00:00.
 void spell_instant(std::string& value) {
-  constexpr std::size_t date_bytes = 10;  // 2026-11-24
-  if (value.size() == date_bytes && value[4] == '-' && value[7] == '-') value += "T00:00:00Z";
+  constexpr std::size_t joint = 10;  // behind 2026-11-24
+  if (const auto time = epoch_time(value)) value = utc_text(*time);
+  if (value.size() > joint && value[joint] == '_') value[joint] = 'T';
+  if (value.ends_with("-0000")) value.insert(value.size() - 2, ":");
+  if (const auto time = xapi::ralph_time(value)) value = utc_text(*time);
 }
 
 /// What Ralph lets pass beside an id because it selects nothing.

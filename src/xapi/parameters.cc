@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "base/json.h"
 #include "base/limits.h"
+#include "xapi/folding.h"
 #include "xapi/query.h"
 #include "xapi/validate.h"
 
@@ -45,12 +47,13 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-Result<std::string> decoded(std::string_view text) {
+/// Decodes %XX; a `+` becomes `plus`.
+Result<std::string> decoded(std::string_view text, char plus = ' ') {
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '%') {
-      out += text[i] == '+' ? ' ' : text[i];
+      out += text[i] == '+' ? plus : text[i];
       continue;
     }
     const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
@@ -62,6 +65,38 @@ Result<std::string> decoded(std::string_view text) {
   }
   if (!is_utf8(out)) return fail(Code::invalid, "A parameter is not valid UTF-8");
   return out;
+}
+
+/// Puts back the `+` that were sent as they are in the IRIs of an agent, its members' too: in an
+/// IRI a blank means nothing. `with_blanks` and `with_pluses` are two decodings of one text, so a
+/// character has the same place in both.
+void restore_pluses(json::Value agent, std::string_view with_pluses, std::string& with_blanks) {
+  for (const json::Value member : agent.children()) {
+    const std::string_view key = member.key();
+    if (key == "account" && member.is(json::Type::object))
+      restore_pluses(member, with_pluses, with_blanks);
+    if (key == "member" && member.is(json::Type::array))
+      for (const json::Value one : member.children())
+        if (one.is(json::Type::object) && !one.find("member"))
+          restore_pluses(one, with_pluses, with_blanks);
+    if (key != "mbox" && key != "openid" && key != "homePage") continue;
+    const std::size_t bytes = member.source().size();
+    with_blanks.replace(member.offset(), bytes, with_pluses.substr(member.offset(), bytes));
+  }
+}
+
+/// The value of a parameter. Where a blank can mean nothing, a `+` that was sent as it is stands
+/// for itself: in IRIs, and in those of an agent's JSON.
+Result<std::string> value_decoded(std::string_view name, std::string_view text) {
+  const bool is_iri = name == "activity" || name == "activityId" || name == "verb";
+  if (is_iri) return decoded(text, '+');
+  TRY(std::string value, decoded(text));
+  if (name != "agent" || text.find('+') == text.npos) return value;
+  const auto document = json::parse(value, {.bounded = true});
+  if (!document || !(*document)->root().is(json::Type::object)) return value;
+  TRY(const std::string with_pluses, decoded(text, '+'));
+  restore_pluses((*document)->root(), with_pluses, value);
+  return value;
 }
 
 std::string named(std::string_view name) { return std::string("`").append(name).append("`"); }
@@ -84,7 +119,7 @@ Result<Parameters> parse_parameters(std::string_view text) {
                   "There are more than " + std::to_string(limits::parameters_max) + " parameters");
     const std::size_t equals = std::min(one.find('='), one.size());
     TRY(std::string name, decoded(one.substr(0, equals)));
-    TRY(std::string value, decoded(one.substr(std::min(equals + 1, one.size()))));
+    TRY(std::string value, value_decoded(name, one.substr(std::min(equals + 1, one.size()))));
     out.emplace_back(std::move(name), std::move(value));
   }
   return out;
@@ -134,17 +169,17 @@ Result<Uuid> uuid_parameter(std::string_view name, std::string_view value) {
 }
 
 Result<Time> time_parameter(std::string_view name, std::string_view value) {
-  constexpr std::size_t zone_offset_min = 19;  // behind `2026-11-24T09:13:00`
   std::string text(value);
-  const std::size_t blank = text.rfind(' ');
-  if (blank != std::string::npos && blank >= zone_offset_min) text[blank] = '+';
+  const std::size_t joint = text.find_first_of("Tt ");
+  const std::size_t blank = joint == text.npos ? joint : text.find(' ', joint + 1);
+  if (blank != text.npos && blank + 1 < text.size()) text[blank] = '+';
   if (const auto time = parse_time(text)) return *time;
   return must_be(name, "an ISO 8601 date and time");
 }
 
 Result<bool> boolean_parameter(std::string_view name, std::string_view value) {
-  if (value == "true") return true;
-  if (value == "false") return false;
+  if (equal_but_case(value, "true")) return true;
+  if (equal_but_case(value, "false")) return false;
   return must_be(name, "`true` or `false`");
 }
 

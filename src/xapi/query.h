@@ -19,7 +19,8 @@ namespace lectern::xapi {
 /// The parameters of a request, percent-decoded, in their order.
 using Parameters = std::vector<std::pair<std::string, std::string>>;
 
-/// Splits a query string or form body (`a=b&c=d`), decoding %XX and `+`. Errors: invalid for bad
+/// Splits a query string or form body (`a=b&c=d`), decoding %XX and `+`; a `+` in an IRI, as a
+/// value or in the JSON of `agent`, stays, since no blank can stand there. Errors: invalid for bad
 /// escapes, for values that are not UTF-8, and beyond limits::parameters_max.
 Result<Parameters> parse_parameters(std::string_view text);
 
@@ -36,7 +37,7 @@ Result<void> only_allowed(const Parameters& parameters,
                           std::initializer_list<std::string_view> allowed);
 
 /// Typed values; the Error names the parameter. A blank before `hh:mm` in an instant, which is what
-/// an unencoded `+` becomes, is read as `+`.
+/// an unencoded `+` becomes, is read as `+`; booleans may have any letter case.
 Result<Uuid> uuid_parameter(std::string_view name, std::string_view value);
 Result<Time> time_parameter(std::string_view name, std::string_view value);
 Result<bool> boolean_parameter(std::string_view name, std::string_view value);

@@ -173,10 +173,10 @@ TEST_CASE("a bad value is refused and its parameter named") {
                                  "format=Exact",
                                  "attachments=",
                                  "attachments=1",
-                                 "ascending=True",
+                                 "ascending=yes",
                                  "mine=yes",
                                  "related_agents=",
-                                 "related_activities=FALSE",
+                                 "related_activities=0",
                                  "cursor=",
                                  "cursor=AAAA"}) {
     CAPTURE(text);
@@ -197,7 +197,35 @@ TEST_CASE("a plus that was sent unencoded in an instant is understood") {
   CHECK(*time_parameter("since", "2020-01-01 02:00:00.25 01:00") ==
         *parse_time("2020-01-01T01:00:00.25Z"));
   CHECK(*time_parameter("since", "2020-01-01 02:00:00") == *parse_time("2020-01-01T02:00:00Z"));
+  CHECK(*time_parameter("since", "2020-01-01T02:00 01:00") == *parse_time("2020-01-01T01:00:00Z"));
+  CHECK(*time_parameter("since", "20200101T02 01") == *parse_time("2020-01-01T01:00:00Z"));
   CHECK(!time_parameter("since", "2020-01-01 02:00:00 "));
+}
+
+TEST_CASE("a plus that was sent unencoded in an IRI is understood, also within an agent") {
+  const auto value = [](const char* text) {
+    const auto parameters = parse_parameters(text);
+    REQUIRE(parameters);
+    return parameters->at(0).second;
+  };
+  CHECK(value("activity=course-v1:a+b+c") == "course-v1:a+b+c");
+  CHECK(value("activityId=http://a/%2B+%20") == "http://a/++ ");
+  CHECK(value("verb=http://a/+") == "http://a/+");
+  CHECK(value("stateId=a+b") == "a b");
+  CHECK(value(R"(agent={"name":"Ada+L",+"mbox":+"mailto:a+b@example.org"})") ==
+        R"({"name":"Ada L", "mbox": "mailto:a+b@example.org"})");
+  CHECK(value(R"(agent={"account":{"homePage":"http://a/+%2B%20","name":"a+b"}})") ==
+        R"({"account":{"homePage":"http://a/++ ","name":"a b"}})");
+  CHECK(value(R"(agent={"member":[{"openid":"http://a/+"},{"member":[{"mbox":"+"}]}]})") ==
+        R"({"member":[{"openid":"http://a/+"},{"member":[{"mbox":" "}]}]})");
+  CHECK(value("agent={+") == "{ ");
+  CHECK(value("agent=%5B+%5D") == "[ ]");
+}
+
+TEST_CASE("a boolean may be in any letter case") {
+  CHECK(*boolean_parameter("ascending", "True"));
+  CHECK_FALSE(*boolean_parameter("ascending", "FALSE"));
+  CHECK(!boolean_parameter("ascending", "1"));
 }
 
 }  // namespace lectern::xapi

@@ -80,7 +80,18 @@ SCENARIOS = [
         listed({"agent": agent(), "since": "2022-01-01T00:00:00+02:00"}, ["{c}", "{b}", "{a}"]),
         listed({"agent": agent(), "since": "2022-01-01 00:00:00"}, ["{c}", "{b}", "{a}"]),
         refused("since=yesterday", "The parameter `since` must be an ISO 8601 date and time"),
-        refused("until=1577836800", "The parameter `until` must be an ISO 8601 date and time")),
+        refused("until=1e9", "The parameter `until` must be an ISO 8601 date and time")),
+    sentence(
+        "since and until may be numbers since 1970 and whatever else Ralph's parser takes",
+        THREE,
+        *[step for before, after in (
+            ("1577836800", "4102444800"), ("1577836800.5", "4102444800123"), ("-1", "253402300799999"), ("20200101", "9000000000"),
+            ("2020-01-01_12:00:00", "2099-01-01 12:00"), ("2020-01-01T12:00", "2099-01-01t12:00:00z"),
+            ("2020-01-01T12:00:00-00:00", "2099-01-01T12:00:00-0000"))
+          for step in (listed({"agent": agent(), "since": before, "until": after}, ["{c}", "{b}", "{a}"]),
+                       listed({"agent": agent(), "until": before}, []), listed({"agent": agent(), "since": after}, []))],
+        *[refused("since=" + odd, "The parameter `since` must be an ISO 8601 date and time")
+          for odd in ("1577836800%2C5", "inf", "99999999999999999", "253402300800000", "2020-1-1", "1_000")]),
     sentence(
         "ascending=false is descending, and True is a word for true",
         THREE,
