@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/digest.h"
 #include "base/limits.h"
 #include "base/uuid.h"
 #include "http/message.h"
@@ -9,7 +10,7 @@
 namespace lectern::http {
 namespace {
 
-constexpr std::string_view crlf = "\r\n";
+constexpr std::string_view crlf = "\r\n", lf = "\n";
 constexpr std::size_t boundary_bytes_max = 256;  // RFC 2046 says 70; clients exceed it
 
 tl::unexpected<Error> invalid(std::string message) {
@@ -56,21 +57,22 @@ bool is_boundary(std::string_view text) {
 enum class Line { none, part, end };
 
 /// Whether `rest`, behind a boundary, makes it a delimiter; of a part line, `rest` is moved to the
-/// part.
-Line classify(std::string_view& rest) {
+/// part. Where lines end in LF, a CR before it is passed over.
+Line classify(std::string_view& rest, std::string_view eol) {
   if (rest.starts_with("--")) return Line::end;
-  const auto text = std::min(rest.find_first_not_of(" \t"), rest.size());
-  if (!rest.substr(text).starts_with(crlf)) return Line::none;
-  rest.remove_prefix(text + crlf.size());
+  const auto text = std::min(rest.find_first_not_of(eol == lf ? " \t\r" : " \t"), rest.size());
+  if (!rest.substr(text).starts_with(eol)) return Line::none;
+  rest.remove_prefix(text + eol.size());
   return Line::part;
 }
 
-Result<Part> parse_part(std::string_view bytes) {
+Result<Part> parse_part(std::string_view bytes, std::string_view eol) {
   Part part;
   while (!bytes.empty()) {
-    const auto end = std::min(bytes.find(crlf), bytes.size());
-    const auto line = bytes.substr(0, end);
-    bytes.remove_prefix(std::min(end + crlf.size(), bytes.size()));
+    const auto end = std::min(bytes.find(eol), bytes.size());
+    auto line = bytes.substr(0, end);
+    bytes.remove_prefix(std::min(end + eol.size(), bytes.size()));
+    if (eol == lf && line.ends_with('\r')) line.remove_suffix(1);
     if (line.empty()) {
       part.content = bytes;
       return part;
@@ -85,6 +87,75 @@ Result<Part> parse_part(std::string_view bytes) {
   }
   return part;
 }
+
+/// Cuts a body behind its first boundary line.
+class Splitter {
+ public:
+  Splitter(std::string_view body, const std::string& dashed, std::string_view eol)
+      : body_(body), dashed_(dashed), eol_(eol), delimiter_(std::string(eol) + dashed) {}
+
+  Result<std::vector<Part>> split(std::string_view rest) {
+    std::vector<Part> parts;
+    while (true) {
+      // A part may be empty: then the line break behind its boundary belongs to the next one too.
+      const auto begin = static_cast<std::size_t>(rest.data() - body_.data());
+      seek(begin - eol_.size());
+      if (at_ == std::string_view::npos)
+        return invalid("The multipart body is not closed by its boundary");
+      if (parts.size() == limits::multipart_parts_max)
+        return fail(Code::too_large, "The multipart body has too many parts");
+      TRY(auto part, parse_part(body_.substr(begin, at_ > begin ? at_ - begin : 0), eol_));
+      const auto behind = unglue(part);
+      parts.push_back(std::move(part));
+      if (!behind && line_ == Line::end) return parts;
+      rest = behind ? *behind : rest_;
+    }
+  }
+
+ private:
+  /// Finds the first delimiter at `from` or behind it. It is searched for once, however many
+  /// parts come out of what is before it.
+  void seek(std::size_t from) {
+    if (at_ != std::string_view::npos && at_ >= from && line_ != Line::none) return;
+    line_ = Line::none;
+    for (at_ = body_.find(delimiter_, from); at_ != std::string_view::npos;
+         at_ = body_.find(delimiter_, at_ + 1)) {
+      rest_ = body_.substr(at_ + delimiter_.size());
+      line_ = classify(rest_, eol_);
+      if (line_ != Line::none) return;
+    }
+  }
+
+  /// Where the part names a SHA-2 that it has up to a delimiter without a line break before it, it
+  /// ends there. The text of the next part then.
+  std::optional<std::string_view> unglue(Part& part) const {
+    const auto hash = part.find("X-Experience-API-Hash");
+    if (!hash) return std::nullopt;
+    auto at = part.content.find(dashed_);
+    for (std::size_t tried = 0; at != std::string_view::npos && tried < glued_delimiters_max;) {
+      auto rest = part.content.substr(at + dashed_.size());
+      if (classify(rest, eol_) == Line::part) {
+        ++tried;
+        const auto content = part.content.substr(0, at);
+        const auto digest = sha2_of_length(content, hash->size());
+        if (digest && equal_without_case(to_hex(*digest), *hash)) {
+          part.content = content;
+          return body_.substr(static_cast<std::size_t>(rest.data() - body_.data()));
+        }
+      }
+      at = part.content.find(dashed_, at + 1);
+    }
+    return std::nullopt;
+  }
+
+  const std::string_view body_;
+  const std::string& dashed_;
+  const std::string_view eol_;
+  const std::string delimiter_;
+  std::size_t at_ = 0;  ///< of the delimiter that was found last
+  Line line_ = Line::none;
+  std::string_view rest_;  ///< behind it
+};
 
 }  // namespace
 
@@ -117,35 +188,16 @@ Result<std::string> multipart_boundary(std::string_view content_type) {
 }
 
 Result<std::vector<Part>> split_multipart(std::string_view body, std::string_view boundary) {
-  const std::string delimiter = "\r\n--" + std::string(boundary);
+  const std::string dashed = "--" + std::string(boundary);
   auto rest = body;
-  while (rest.starts_with(crlf)) rest.remove_prefix(crlf.size());
-  if (!rest.starts_with(std::string_view(delimiter).substr(crlf.size())))
+  rest.remove_prefix(std::min(rest.find_first_not_of(crlf), rest.size()));
+  if (!rest.starts_with(dashed))
     return invalid("The multipart body does not begin with its boundary");
-  rest.remove_prefix(delimiter.size() - crlf.size());
-  if (classify(rest) != Line::part)
+  rest.remove_prefix(dashed.size());
+  const auto eol = rest.substr(0, rest.find('\n')).ends_with('\r') ? crlf : lf;
+  if (classify(rest, eol) != Line::part)
     return invalid("The multipart body does not begin with its boundary");
-
-  std::vector<Part> parts;
-  while (true) {
-    // A part may be empty: then the line break behind its boundary belongs to the next one too.
-    const auto begin = static_cast<std::size_t>(rest.data() - body.data());
-    auto at = body.find(delimiter, begin - crlf.size());
-    Line line = Line::none;
-    while (at != std::string_view::npos) {
-      rest = body.substr(at + delimiter.size());
-      line = classify(rest);
-      if (line != Line::none) break;
-      at = body.find(delimiter, at + 1);
-    }
-    if (at == std::string_view::npos)
-      return invalid("The multipart body is not closed by its boundary");
-    if (parts.size() == limits::multipart_parts_max)
-      return fail(Code::too_large, "The multipart body has too many parts");
-    TRY(auto part, parse_part(body.substr(begin, at > begin ? at - begin : 0)));
-    parts.push_back(std::move(part));
-    if (line == Line::end) return parts;
-  }
+  return Splitter(body, dashed, eol).split(rest);
 }
 
 MultipartWriter::MultipartWriter() : boundary_("part-" + Uuid::random().text()) {}

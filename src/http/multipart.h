@@ -9,12 +9,19 @@
 #include "base/result.h"
 
 /// multipart/mixed (RFC 2046, 5.1) as xAPI uses it for attachments (Data 2.4.11,
-/// Communication 1.5.2). No preamble and no folded part headers; lines end in CRLF.
+/// Communication 1.5.2). No preamble and no folded part headers; lines end in CRLF, or all in LF
+/// where the first one does.
 ///
-///     body  = *CRLF "--" boundary *WS CRLF part *(delimiter *WS CRLF part) delimiter "--" any
-///     delimiter = CRLF "--" boundary
-///     part  = *(name ":" *WS value CRLF) [CRLF content]
+///     body  = *EOL "--" boundary *WS EOL part *(delimiter *WS EOL part) delimiter "--" any
+///     delimiter = EOL "--" boundary
+///     part  = *(name ":" *WS value EOL) [EOL content]
+///
+/// A delimiter may lack its EOL (@xapi/xapi 2.2.5 and 3.0.3 leave it out between attachments) where
+/// the part before it names a SHA-2 that the bytes up to there have: one of the first
+/// `glued_delimiters_max` such places in a part.
 namespace lectern::http {
+
+inline constexpr std::size_t glued_delimiters_max = 16;
 
 /// One part; views into the body it was cut from.
 struct Part {

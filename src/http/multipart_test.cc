@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/digest.h"
 #include "base/limits.h"
 
 namespace lectern::http {
@@ -80,13 +81,57 @@ TEST_CASE("an empty part shares the line break of two boundaries") {
   CHECK(parts->at(1).content.empty());
 }
 
+TEST_CASE("lines may all end in LF alone, where the first one does") {
+  const auto parts = split_multipart(
+      "\n--b\nA: b\nC:d\r\n\n{}\n--b \r\n\nx\r\n--bc\n\r\n--b\n--b\n\n\n--b--\n", "b");
+  REQUIRE(parts);
+  REQUIRE(parts->size() == 4);
+  CHECK(parts->at(0).find("A") == "b");
+  CHECK(parts->at(0).find("C") == "d");
+  CHECK(parts->at(0).content == "{}");
+  CHECK(parts->at(1).content == "x\r\n--bc\n\r");
+  CHECK(parts->at(2).content.empty());
+  CHECK(parts->at(3).content.empty());
+}
+
+std::string part_of(std::string_view content, std::string_view named) {
+  return "--b\r\nX-Experience-API-Hash: " + to_hex(sha256(named)) + "\r\n\r\n" +
+         std::string(content);
+}
+
+TEST_CASE("a part whose hash its bytes have ends before a boundary without a line break") {
+  const std::string tricky = "3--b\r\nx--b--";
+  const std::string body = "--b\r\n\r\n{}\r\n" + part_of("1", "1") + part_of("", "") +
+                           part_of(tricky, tricky) + part_of("4--b\r\n", "4--b\r\n") + "\r\n--b--";
+  const auto parts = split_multipart(body, "b");
+  REQUIRE(parts);
+  REQUIRE(parts->size() == 5);
+  CHECK(parts->at(0).content == "{}");
+  CHECK(parts->at(1).content == "1");
+  CHECK(parts->at(2).content.empty());
+  CHECK(parts->at(3).content == tricky);
+  CHECK(parts->at(4).content == "4--b\r\n");
+}
+
+TEST_CASE("where no hash says so, or too far behind, a boundary without a line break is content") {
+  const std::string other = part_of("1", "other") + part_of("2", "2");
+  CHECK(split_multipart(other + "\r\n--b--", "b")->size() == 1);
+  CHECK(split_multipart("--b\r\n\r\nx--b\r\n\r\ny\r\n--b--", "b")->size() == 1);
+  std::string content = "x";
+  for (std::size_t i = 0; i < glued_delimiters_max - 1; ++i) content += "--b\r\nx";
+  CHECK(split_multipart(part_of(content, content) + "--b\r\n\r\n\r\n--b--", "b")->size() == 2);
+  content += "--b\r\nx";
+  CHECK(split_multipart(part_of(content, content) + "--b\r\n\r\n\r\n--b--", "b")->size() == 1);
+}
+
 TEST_CASE("malformed bodies are invalid") {
   for (const char* body :
        {"", "--", "--b", "--b--", "--b--\r\n", "--b\r\n", "--b\r\n\r\nx", "--b\r\n\r\nx\r\n--b",
-        "--b\r\n\r\nx\r\n--c--", "--b\n\nx\n--b--", "preamble\r\n--b\r\n\r\nx\r\n--b--",
-        "--bx\r\n\r\nx\r\n--b--", "--b\r\nno colon\r\n\r\nx\r\n--b--",
-        "--b\r\n: no name\r\n\r\nx\r\n--b--", "--b\r\nA : b\r\n\r\nx\r\n--b--",
-        "--b\r\nA: b\r\n folded: c\r\n\r\nx\r\n--b--", "--b\r\nA: b\r\nx\r\n--b--"}) {
+        "--b\r\n\r\nx\r\n--c--", "--b\r\n\r\nx\n--b--", "--b\n\nx--b--",
+        "preamble\r\n--b\r\n\r\nx\r\n--b--", "--bx\r\n\r\nx\r\n--b--",
+        "--b\r\nno colon\r\n\r\nx\r\n--b--", "--b\r\n: no name\r\n\r\nx\r\n--b--",
+        "--b\r\nA : b\r\n\r\nx\r\n--b--", "--b\r\nA: b\r\n folded: c\r\n\r\nx\r\n--b--",
+        "--b\r\nA: b\r\nx\r\n--b--"}) {
     CAPTURE(body);
     const auto parts = split_multipart(body, "b");
     REQUIRE_FALSE(parts);

@@ -28,6 +28,20 @@ tl::unexpected<Error> broken(std::string message) {
   return fail(Error{Code::invalid, std::move(message), {}, std::string(rule), {}});
 }
 
+/// Some clients, @xapi/xapi under Node among them, send a multipart body under another type.
+tl::unexpected<Error> refuse_type(const std::string& type, std::string_view body) {
+  constexpr std::size_t line_bytes_max = 72;
+  const std::string_view line =
+      body.substr(0, std::min(body.substr(0, line_bytes_max).find_first_of("\r\n"), body.size()));
+  const bool is_boundary =
+      line.starts_with("--") && line.size() > 2 && line.size() < line_bytes_max;
+  return broken(
+      is_boundary
+          ? "The body looks like multipart/mixed, but its Content-Type is " + type +
+                ": send Content-Type: multipart/mixed; boundary=" + std::string(line.substr(2))
+          : "Statements come as application/json or multipart/mixed, not as " + type);
+}
+
 /// A part behind the first: an attachment's content (Communication 1.5.2).
 Result<lrs::Content> content_of(const Part& part) {
   const auto hash = part.find("X-Experience-API-Hash");
@@ -63,8 +77,7 @@ Result<IncomingStatements> read_statements(const Request& request) {
   const auto content_type = request.headers.find("Content-Type").value_or("application/json");
   const std::string type = media_type_of(content_type);
   if (type.starts_with("multipart/")) return read_mixed(request, content_type);
-  if (!type.empty() && !is_json(type))
-    return broken("Statements come as application/json or multipart/mixed, not as " + type);
+  if (!type.empty() && !is_json(type)) return refuse_type(type, request.body.view());
   RETURN_IF_ERROR(request.charge(limits::json_memory_factor * request.body.view().size()));
   IncomingStatements incoming;
   TRY(incoming.document, json::parse_view(request.body.view(), {.bounded = true}));
