@@ -83,6 +83,7 @@ lrs::Options lrs_options(const Settings& settings) {
   options.restrict_by_scopes = settings.restrict_by_scopes;
   options.restrict_documents = both;
   options.takes_as_ralph = settings.validation == "ralph";
+  options.unconditional_profile_users = settings.unconditional_profile_users;
   options.store_deadline = std::chrono::milliseconds(settings.store_timeout_ms);
   return options;
 }

@@ -68,6 +68,7 @@ struct Settings {
   std::string default_version;  ///< "1.0.3" or "2.0.0"
   bool partial_success_default = false;
   std::string validation;  ///< "standard" or "ralph"
+  std::vector<std::string> unconditional_profile_users;
   std::int64_t attachment_bytes_max = 0;
 
   std::int64_t store_timeout_ms = 0;

@@ -88,6 +88,7 @@ constexpr std::array rows = {
     choice({"LRS_DEFAULT_VERSION", &S::default_version, "1.0.3", "version that answers name where the request names none; clients of Ralph always get 1.0.3"}, "1.0.3 2.0.0"),
     Row{"LRS_PARTIAL_SUCCESS_DEFAULT", &S::partial_success_default, "false", "store the good statements of a batch unless partialSuccess=false"},
     for_ralph(choice({"LRS_VALIDATION", &S::validation, "standard", "which statements are taken: those that keep the standard, or all that Ralph takes as well; GET /xAPI/extensions/tolerated tells what that let in"}, "standard ralph"), "ralph"),
+    Row{"LRS_UNCONDITIONAL_PROFILE_USERS", &S::unconditional_profile_users, "", "users, with commas, whose PUT of a profile replaces what is there although it has neither If-Match nor If-None-Match, as tincan for Python sends it"},
     accepted("LRS_ELASTICSEARCH_VALIDATE_KEYS", "true", "every key of the standard can be stored here"),
     Row{"ATTACHMENT_BYTES_MAX", &S::attachment_bytes_max, "104857600", "bytes of one attachment; more get 413", 0, 4'294'901'760},
 

@@ -123,11 +123,17 @@ void zip_if_worth(const Request& request, Response& response) {
     return;
   const auto type = response.headers.find("Content-Type");
   if (!type || !is_text(*type) || response.headers.find("Content-Encoding")) return;
-  response.headers.add("Vary", "Accept-Encoding");
+  const auto vary = response.headers.find("Vary");
+  if (!vary || vary->find("Accept-Encoding") == vary->npos)
+    response.headers.add("Vary", "Accept-Encoding");
   const auto accepted = request.headers.find("Accept-Encoding");
   if (!accepted || !accepts_gzip(*accepted)) return;
   response.body = gzip(response.body);
   response.headers.set("Content-Encoding", "gzip");
+  // A strong tag stands for the very bytes (RFC 9110, 8.8.3.3).
+  if (const auto tag = response.headers.find("ETag"); tag && tag->ends_with('"'))
+    response.headers.set("ETag", std::string(tag->substr(0, tag->size() - 1)) +
+                                     std::string(zipped_tag_suffix) + '"');
 }
 
 }  // namespace lectern::http

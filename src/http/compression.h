@@ -24,8 +24,11 @@ std::string gzip(std::string_view bytes);
 /// Whether an Accept-Encoding value (RFC 9110, 12.5.3) allows gzip.
 bool accepts_gzip(std::string_view accept_encoding);
 
+/// What a strong ETag of a zipped body has at its end, within the quotes.
+inline constexpr std::string_view zipped_tag_suffix = "-gzip";
+
 /// Zips the response's body when the request asks for it and it is worth it: more than 1 KiB of
-/// JSON or other text, not coded yet. Says so in Content-Encoding and Vary.
+/// JSON or other text, not coded yet. Says so in Content-Encoding, Vary and ETag.
 void zip_if_worth(const Request& request, Response& response);
 
 }  // namespace lectern::http

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/limits.h"
+#include "http/compression.h"
 #include "http/parameters.h"
 #include "http/resources.h"
 #include "http/respond.h"
@@ -88,13 +89,27 @@ Result<Address> single_address_of(const Exchange& exchange, DocumentKind kind) {
   return address;
 }
 
+/// The tags of a header; that of a zipped body names the document that was zipped.
+lrs::EntityTags tags_of(std::string_view header, bool strong) {
+  auto out = lrs::parse_entity_tags(header, strong);
+  for (auto& tag : out.tags)
+    if (tag.ends_with(zipped_tag_suffix)) tag.resize(tag.size() - zipped_tag_suffix.size());
+  return out;
+}
+
 lrs::Preconditions preconditions_of(const Request& request) {
   lrs::Preconditions out;
-  if (const auto header = request.headers.find("If-Match"))
-    out.if_match = lrs::parse_entity_tags(*header, true);
+  if (const auto header = request.headers.find("If-Match")) out.if_match = tags_of(*header, true);
   if (const auto header = request.headers.find("If-None-Match"))
-    out.if_none_match = lrs::parse_entity_tags(*header, false);
+    out.if_none_match = tags_of(*header, false);
   return out;
+}
+
+/// 304 names the tag that the client has of the document: the zipped one or the plain one.
+void name_known_tag(const Request& request, const std::string& etag, Response& response) {
+  const std::string zipped = "\"" + etag + std::string(zipped_tag_suffix) + "\"";
+  const auto known = request.headers.find("If-None-Match");
+  if (known && known->find(zipped) != known->npos) response.headers.set("ETag", zipped);
 }
 
 Result<lrs::DocumentWrite> write_of(const Exchange& exchange, DocumentKind kind) {
@@ -116,6 +131,7 @@ Result<Response> get_one(Exchange& exchange, const Address& address) {
     return fail(Code::precondition, "The document is another one than If-Match names");
   if (conditions.if_none_match && conditions.if_none_match->holds(document.etag)) {
     response.status = 304;
+    name_known_tag(exchange.request, document.etag, response);
     return response;
   }
   response.headers.add("Content-Type", document.content_type);

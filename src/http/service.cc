@@ -21,12 +21,17 @@ namespace {
 
 constexpr std::string_view version_header = "X-Experience-API-Version";
 
-/// The path that routes know: without the proxy's prefix and a final slash.
-std::string path_of(const Application& app, std::string_view path) {
+/// The path that routes know: without the proxy's prefix, a final slash, and slashes that follow
+/// another: endpoints are handed out with a final slash, and clients add one.
+std::string path_of(const Application& app, std::string_view sent) {
+  std::string path;
+  path.reserve(sent.size());
+  for (const char c : sent)
+    if (c != '/' || !path.ends_with('/')) path += c;
   const std::string_view prefix = app.options.root_path;
-  if (!prefix.empty() && path.starts_with(prefix)) path.remove_prefix(prefix.size());
-  if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
-  return path.empty() ? "/" : std::string(path);
+  if (!prefix.empty() && path.starts_with(prefix)) path.erase(0, prefix.size());
+  if (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  return path.empty() ? "/" : path;
 }
 
 /// Decides by the header which version serves the request (Communication 3.3), or that it is
@@ -186,8 +191,19 @@ void add_consistent_through(const Exchange& exchange, Response& response, bool m
   response.headers.add("X-Experience-API-Consistent-Through", utc_text(*through));
 }
 
+/// What lies in a cache may be used only after asking here again, 404 too: others write while a
+/// browser keeps what it has read. What the answer depends on, beside the address.
+void add_caching(const Exchange& exchange, Response& response) {
+  const std::string& method = exchange.request.method;
+  if (method != "GET" && method != "HEAD") return;
+  if (!response.headers.find("Cache-Control")) response.headers.add("Cache-Control", "no-cache");
+  response.headers.add("Vary",
+                       "Authorization, X-Experience-API-Version, Accept-Language, Accept-Encoding");
+}
+
 void complete(const Exchange& exchange, Response& response, bool may_block) {
   response.headers.set(version_header, std::string(xapi::text_of(exchange.version)));
+  add_caching(exchange, response);
   if (exchange.path == "/xAPI/statements") add_consistent_through(exchange, response, may_block);
 }
 

@@ -19,9 +19,8 @@ constexpr std::size_t piece_bytes = 1024 * 1024;
 
 /// The link to the next page: the same path and parameters, with the cursor.
 std::string more_link(const Exchange& exchange, const xapi::Cursor& cursor) {
-  const std::string& prefix = exchange.app.options.root_path;
-  std::string link = exchange.request.path;
-  if (!prefix.empty() && !link.starts_with(prefix)) link.insert(0, prefix);
+  std::string link = exchange.app.options.root_path + exchange.path;
+  if (exchange.request.path.ends_with('/')) link += '/';
   char joint = '?';
   for (const auto& [name, value] : exchange.parameters) {
     if (name == "cursor") continue;

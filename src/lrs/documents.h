@@ -31,8 +31,8 @@ Result<store::Document> get_document(Lrs& lrs, const auth::Principal& principal,
                                      const store::DocumentKey& key);
 
 /// Writes it whole. Errors: precondition; conflict (without a precondition on a document that is
-/// there, where the version wants one); invalid (1.0.3 profiles want a precondition always; JSON
-/// that does not parse).
+/// there, where the version wants one); invalid (1.0.3 profiles want a precondition always, but for
+/// Options::unconditional_profile_users; JSON that does not parse).
 Result<void> put_document(Lrs& lrs, const auth::Principal& principal, const DocumentWrite& write);
 
 /// Writes it, or merges the members of a JSON object into the JSON object that is there. Errors:

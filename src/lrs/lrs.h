@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "auth/principal.h"
 #include "lrs/counters.h"
@@ -23,6 +25,8 @@ struct Options {
   bool restrict_documents = false;
   /// Statements that break the standard are taken where Ralph takes them (xapi/ralph_statement.h).
   bool takes_as_ralph = false;
+  /// Users whose PUT of a profile needs no precondition: it replaces what is there.
+  std::vector<std::string> unconditional_profile_users{};
   std::chrono::milliseconds store_deadline{30'000};  ///< for the store's part of one request
 };
 

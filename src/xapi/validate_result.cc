@@ -50,9 +50,16 @@ bool check_score(Check& check, Value score) {
 
 bool check_duration(Check& check, Value duration) {
   if (!check.is(duration, Type::string, "Data 4.6")) return false;
-  if (is_duration(duration.string())) return true;
+  const std::string_view text = duration.string();
+  if (is_duration(text)) return true;
+  // `P1DT` comes from @xapi/xapi, whose calculateISO8601Duration() writes whole days so.
+  const bool has_bare_t = text.ends_with('T') && is_duration(text.substr(0, text.size() - 1));
   return check.refuse(duration, "Data 4.6",
-                      "\"duration\" must be an ISO 8601 duration such as PT4H35M59.14S or P4W");
+                      has_bare_t ? "\"duration\" must not end in a T with nothing behind it, as "
+                                   "calculateISO8601Duration() of @xapi/xapi writes whole days: "
+                                   "leave the T out"
+                                 : "\"duration\" must be an ISO 8601 duration such as "
+                                   "PT4H35M59.14S or P4W");
 }
 
 }  // namespace

@@ -47,6 +47,7 @@ def refused(name, **more):
 SCENARIOS = [
     tolerated("a score of nothing out of nothing is taken", "Data 2.4.5.1",
               result={"score": {"min": 0, "max": 0, "raw": 0, "scaled": 0}}),
+    tolerated("whole days as @xapi/xapi writes them are taken", "Data 4.6", result={"duration": "P1DT"}),
     tolerated("bonus points are taken", "Data 2.4.5.1",
               result={"score": {"min": 0, "max": 10, "raw": 12, "scaled": 1.2}}),
     tolerated("a group activity is taken", "Data 2.4.4",
@@ -64,7 +65,10 @@ SCENARIOS = [
         "a bare date is the midnight that begins it",
         POST("/statements", statement("{a}", timestamp="2023-08-03"), status=200),
         GET("/statements?statementId={a}", status=200, json={"timestamp": "2023-08-03"}),
-        POST("/statements", statement("{b}", timestamp="2023-08-03T06:32:00-00:00"), status=200)),
+        GET("/statements?statementId={a}", version="2.0.0", status=200, json={"timestamp": "2023-08-03T00:00:00.000000Z"}),
+        POST("/statements", statement("{a}", timestamp="2023-08-03T00:00:00Z"), status=200),
+        POST("/statements", statement("{b}", timestamp="2023-08-03T06:32:00-00:00"), status=200),
+        versions=("1.0.3",)),
     Scenario(
         "parts that are no such thing at all are kept as they came, in every format",
         POST("/statements", statement("{a}", result="good", context=5, attachments=None, authority=[]), status=200),
