@@ -131,7 +131,8 @@ void zip_if_worth(const Request& request, Response& response) {
   response.body = gzip(response.body);
   response.headers.set("Content-Encoding", "gzip");
   // A strong tag stands for the very bytes (RFC 9110, 8.8.3.3).
-  if (const auto tag = response.headers.find("ETag"); tag && tag->ends_with('"'))
+  const auto tag = response.headers.find("ETag");
+  if (tag && tag->starts_with('"') && tag->ends_with('"'))
     response.headers.set("ETag", std::string(tag->substr(0, tag->size() - 1)) +
                                      std::string(zipped_tag_suffix) + '"');
 }

@@ -151,6 +151,7 @@ TEST_CASE("answers are zipped when asked for and worth it") {
     Response response;
     const bool image = request.path == "/image";
     response.headers.set("Content-Type", image ? "image/png" : "application/json; charset=utf-8");
+    response.headers.set("ETag", request.path == "/weak" ? "W/\"a\"" : "\"a\"");
     response.body = request.path == "/small" ? "{}" : large;
     return response;
   });
@@ -165,6 +166,9 @@ TEST_CASE("answers are zipped when asked for and worth it") {
   CHECK(zipped.header("Vary") == "Accept-Encoding");
   CHECK(zipped.body.size() < 200);
   CHECK(unzipped(zipped.body) == large);
+  CHECK(zipped.header("ETag") == "\"a-gzip\"");
+  CHECK(ask("/", "").header("ETag") == "\"a\"");
+  CHECK(ask("/weak", gzip_too).header("ETag") == "W/\"a\"");
   CHECK(ask("/", "").body == large);
   CHECK(ask("/", "").header("Vary") == "Accept-Encoding");
   CHECK(ask("/small", gzip_too).body == "{}");
