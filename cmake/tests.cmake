@@ -11,6 +11,8 @@ endfunction()
 lectern_script_test(tidy TIMEOUT 120 COMMAND ${Python3_EXECUTABLE} tools/tidy.py --format)
 lectern_script_test(commands TIMEOUT 300 COMMAND ${Python3_EXECUTABLE} tests/cli/run.py)
 lectern_script_test(api TIMEOUT 600 COMMAND ${Python3_EXECUTABLE} tests/api/run.py)
+# Needs PyPI once: what it installs is kept in ~/.cache/lectern.
+lectern_script_test(openapi TIMEOUT 900 COMMAND ${Python3_EXECUTABLE} tests/openapi/run.py)
 lectern_script_test(login_flood TIMEOUT 180 COMMAND ${Python3_EXECUTABLE} tests/api/login_flood.py)
 lectern_script_test(conformance TIMEOUT 300 COMMAND ${Python3_EXECUTABLE} tests/api/conformance.py)
 lectern_script_test(readme TIMEOUT 60 COMMAND ${Python3_EXECUTABLE} tests/readme.py)
