@@ -54,7 +54,7 @@ function fill(api) {
     credentialsForm(),
     ...api.tags.map((tag) => tagSection(api, tag)),
     element("h2", { id: "schemas", tabindex: "-1" }, "Schemas"),
-    ...Object.entries(api.components.schemas).map(([name, schema]) => schemaSection(name, schema)));
+    ...Object.entries(api.components.schemas).sort().map(([name, schema]) => schemaSection(name, schema)));
   addEventListener("hashchange", openNamed);
   openNamed();
 }

@@ -34,12 +34,12 @@ function inputOf(api, parameter) {
   const schema = resolve(api, parameter.schema ?? {});
   const values = schema.type === "boolean" ? ["true", "false"] : schema.enum;
   const must = parameter.required || parameter.name === "X-Experience-API-Version";
-  const given = must && parameter.example !== undefined ? parameter.example : "";
+  const given = must ? parameter.example ?? parameter.content?.["application/json"].example ?? "" : "";
   if (values)
     return element("select", {}, (parameter.required ? values : ["", ...values]).map((one) => element("option", {}, one)));
   if (parameter.content) {
     const area = element("textarea", { rows: "2", spellcheck: "false" });
-    area.value = given === "" ? "" : asText(given);
+    area.value = given === "" ? "" : JSON.stringify(given);
     return area;
   }
   return element("input", { type: "text", value: given, autocomplete: "off", spellcheck: "false" });

@@ -56,7 +56,7 @@ export function schemaSection(name, schema) {
   return element("section", { class: "schema", id: "schema-" + name, tabindex: "-1" },
     element("h3", {}, name),
     paragraphs(schema.description),
-    schema.properties ? "" : element("p", {}, "Is ", rest.length ? join(rest.map(inWords), "and") : inWords(schema), bounds(schema), "."),
+    schema.properties ? "" : element("p", {}, "Type: ", rest.length ? join(rest.map(inWords), "and") : inWords(schema), bounds(schema)),
     schema.propertyNames ? element("p", {}, "By ", inWords(schema.propertyNames), ".") : "",
     members(schema),
     oneIdentifier(schema),
