@@ -137,15 +137,32 @@ class Splitter {
       if (classify(rest, eol_) == Line::part) {
         ++tried;
         const auto content = part.content.substr(0, at);
-        const auto digest = sha2_of_length(content, hash->size());
-        if (digest && equal_without_case(to_hex(*digest), *hash)) {
+        if (has_sha2(content, *hash)) {
           part.content = content;
-          return body_.substr(static_cast<std::size_t>(rest.data() - body_.data()));
+          return behind(rest);
         }
       }
       at = part.content.find(dashed_, at + 1);
     }
+    keep_line_break(part, *hash);
     return std::nullopt;
+  }
+
+  /// The line break before a delimiter that is glued belongs to the part.
+  void keep_line_break(Part& part, std::string_view hash) const {
+    const bool reaches_delimiter = part.content.data() + part.content.size() == body_.data() + at_;
+    if (line_ != Line::part || !reaches_delimiter) return;
+    const std::string_view whole(part.content.data(), part.content.size() + eol_.size());
+    if (has_sha2(whole, hash)) part.content = whole;
+  }
+
+  std::string_view behind(std::string_view rest) const {
+    return body_.substr(static_cast<std::size_t>(rest.data() - body_.data()));
+  }
+
+  static bool has_sha2(std::string_view content, std::string_view hash) {
+    const auto digest = sha2_of_length(content, hash.size());
+    return digest && equal_without_case(to_hex(*digest), hash);
   }
 
   const std::string_view body_;

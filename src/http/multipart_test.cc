@@ -102,15 +102,17 @@ std::string part_of(std::string_view content, std::string_view named) {
 TEST_CASE("a part whose hash its bytes have ends before a boundary without a line break") {
   const std::string tricky = "3--b\r\nx--b--";
   const std::string body = "--b\r\n\r\n{}\r\n" + part_of("1", "1") + part_of("", "") +
-                           part_of(tricky, tricky) + part_of("4--b\r\n", "4--b\r\n") + "\r\n--b--";
+                           part_of(tricky, tricky) + part_of("5\r\n", "5\r\n") +
+                           part_of("4--b\r\n", "4--b\r\n") + "\r\n--b--";
   const auto parts = split_multipart(body, "b");
   REQUIRE(parts);
-  REQUIRE(parts->size() == 5);
+  REQUIRE(parts->size() == 6);
   CHECK(parts->at(0).content == "{}");
   CHECK(parts->at(1).content == "1");
   CHECK(parts->at(2).content.empty());
   CHECK(parts->at(3).content == tricky);
-  CHECK(parts->at(4).content == "4--b\r\n");
+  CHECK(parts->at(4).content == "5\r\n");
+  CHECK(parts->at(5).content == "4--b\r\n");
 }
 
 TEST_CASE("where no hash says so, or too far behind, a boundary without a line break is content") {

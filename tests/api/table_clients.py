@@ -56,7 +56,7 @@ def parts_are(*contents):
 
 
 MIXED = {"Content-Type": "multipart/mixed; boundary=12345678"}
-FIRST, SECOND, THIRD = b"one\r\n--1234", b"two --12345678\r\n?\n", b"\x00\xff"
+FIRST, SECOND, THIRD = b"one\r\n--1234", b"two --12345678\r\n?\r\n", b"\x00\xff"
 WIDE = ("2013-02-02T14:00Z", "2013-02-02T14Z", "20130202T140000Z", "20130202T1500+0100", "2013-033T14:00:00Z",
         "2013W056T14Z", "2013-W05-6T14:00", "2013-02-01T24:00:00-1400")
 
