@@ -16,6 +16,7 @@ pkg_check_modules(LZ4 REQUIRED IMPORTED_TARGET liblz4)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(JEMALLOC REQUIRED IMPORTED_TARGET jemalloc)
 pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
+pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
 find_package(benchmark QUIET)
 
 add_library(lectern_libs_base INTERFACE)
@@ -38,4 +39,4 @@ add_library(lectern_libs_http INTERFACE)
 target_link_libraries(lectern_libs_http INTERFACE Boost::boost OpenSSL::SSL ZLIB::ZLIB)
 
 add_library(lectern_libs_cli INTERFACE)
-target_link_libraries(lectern_libs_cli INTERFACE PkgConfig::SYSTEMD)
+target_link_libraries(lectern_libs_cli INTERFACE PkgConfig::SYSTEMD PkgConfig::YAML)

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -13,6 +14,7 @@
 #include "cli/command.h"
 #include "cli/dotenv.h"
 #include "cli/serve.h"
+#include "cli/yaml.h"
 
 namespace lectern::cli {
 namespace {
@@ -127,12 +129,20 @@ class Parser {
     TRY(const std::string path, value(name));
     if (name == "--env-file") {
       call.env_file = path;
-    } else if (path.size() > 5 && path.compare(path.size() - 5, 5, ".json") == 0) {
-      const auto text = read_text(path);
+    } else if (const auto ending = std::filesystem::path(path).extension();
+               ending == ".json" || ending == ".yaml" || ending == ".yml") {
+      auto text = read_text(path);
       if (!text) return fail(Code::invalid, "Invalid value for '--log-config': " + path);
+      if (ending != ".json") {
+        auto json = json_of_yaml(*text);
+        if (!json)
+          return fail(Code::invalid,
+                      "Invalid value for '--log-config': " + path + ": " + json.error().message);
+        text = std::move(*json);
+      }
       call.overrides["LOGGING"] = {*text, name};
     } else {
-      call.ignored.push_back(name);  // YAML and INI
+      call.ignored.push_back(name);  // INI
     }
     return {};
   }

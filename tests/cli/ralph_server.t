@@ -37,6 +37,16 @@ uvicorn listens where its own options say, not Ralph's settings
   $ echo '{"version":1,"root":{"level":"ERROR"}}' > logging.json
   $ silent uvicorn ralph.api:app --port=$port --log-config logging.json
 
+A log configuration may be YAML
+  $ printf 'version: 1\nloggers:\n  ralph: {level: ERROR, handlers: [default]}\n' > logging.yaml
+  $ silent uvicorn ralph.api:app --port=$port --log-config logging.yaml
+  $ printf 'version: 1\nformatters:\n  line:\n    "()": pythonjsonlogger.jsonlogger.JsonFormatter\n' > logging.yml
+  $ start uvicorn ralph.api:app --port 0 --log-config logging.yml; stop; jq -r .level log | sort -u
+  info
+  $ printf 'version: [1\n' > logging.yaml
+  $ uvicorn ralph.api:app --port=$port --log-config logging.yaml 2>&1 | grep -o "'--log-config'.*"
+  '--log-config': logging.yaml: line 2 is no YAML: did not find expected ',' or ']'
+
 Behind a proxy's path the more link has it
   $ start uvicorn ralph.api:app --port 0 --proxy-headers --root-path /lrs
   $ post "[$one,${one/0c1/0c2}]"; path='/xAPI/statements?limit=1' get | grep -o '"more":"[^=]*='; stop

@@ -19,7 +19,7 @@ Credentials count once they are in the file, without a restart
   $ kill $pid; wait $pid
 
 Called as uvicorn it serves as well, and names what it does not know
-  $ uvicorn ralph.api:app --proxy-headers --host 127.0.0.1 --port 0 --workers 2 --log-config x.yaml --loop uvloop 2> uvicorn.log & pid=$!
+  $ uvicorn ralph.api:app --proxy-headers --host 127.0.0.1 --port 0 --workers 2 --log-config x.ini --loop uvloop 2> uvicorn.log & pid=$!
   $ within grep -q serves uvicorn.log
   $ head -1 uvicorn.log | cut -d' ' -f3-
   warning options of uvicorn without meaning here, ignored: --workers, --log-config, --loop
