@@ -139,7 +139,8 @@ class Loader {
         RETURN_IF_ERROR(std::visit(Put{row, text, loaded_.settings}, row.place));
     }
     if (given && !row.honoured) without_meaning_.push_back(given->spelling);
-    if (given && ours && !group.empty()) RETURN_IF_ERROR(keep_backend_value(row, *given));
+    if ((given || as_ralph) && ours && !group.empty())
+      RETURN_IF_ERROR(keep_backend_value(row, text));
     if (ours || given)
       loaded_.effective.push_back({"RALPH_" + std::string(row.name), shown(row, text),
                                    given      ? given->source + " " + given->spelling
@@ -150,15 +151,15 @@ class Loader {
     return take_paths(row, ours);
   }
 
-  Result<void> keep_backend_value(const Row& row, const Given& given) {
+  Result<void> keep_backend_value(const Row& row, const std::string& text) {
     auto& values = loaded_.settings.backend_values;
     if (!std::holds_alternative<Kind>(row.place) || std::get<Kind>(row.place) != Kind::object ||
-        given.text.starts_with('{')) {
-      values[key_of(row.name)] = given.text;
+        text.starts_with('{')) {
+      values[key_of(row.name)] = text;
       return {};
     }
-    TRY(const auto members, read_object(given.text));
-    for (const auto& [key, text] : members) values[key_of(row.name) + "__" + key] = text;
+    TRY(const auto members, read_object(text));
+    for (const auto& [key, member] : members) values[key_of(row.name) + "__" + key] = member;
     return {};
   }
 

@@ -133,6 +133,8 @@ constexpr std::array rows = {
     Row{"BACKENDS__LRS__CLICKHOUSE__USERNAME", Kind::text, "", "user"},
     secret({"BACKENDS__LRS__CLICKHOUSE__PASSWORD", Kind::text, "", "of that user"}),
     Row{"BACKENDS__LRS__CLICKHOUSE__CLIENT_OPTIONS", Kind::object, "", "settings sent with each query"},
+    for_ralph(Row{"BACKENDS__LRS__CLICKHOUSE__CREATE_EVENT_TABLE", Kind::boolean, "true", "whether the database and the event table are made where they are missing"}, "false"),
+    Row{"BACKENDS__LRS__CLICKHOUSE__ONE_NODE", Kind::boolean, "false", "the event table may be replicated: HOST is one node of the cluster, the same for all processes"},
     Row{"BACKENDS__LRS__CLICKHOUSE__IDS_CHUNK_SIZE", Kind::integer, "10000", "ids in one look-up", 1, 1'000'000},
     accepted("BACKENDS__LRS__CLICKHOUSE__LOCALE_ENCODING", "utf8", "text is always UTF-8"),
     accepted("BACKENDS__LRS__CLICKHOUSE__READ_CHUNK_SIZE", "500", "of data backends only"),

@@ -177,6 +177,16 @@ TEST_CASE("scopes count by default, but for who calls the program by Ralph's nam
   CHECK(load_settings(sources)->settings.restrict_by_scopes_given);
 }
 
+TEST_CASE("Ralph's table in ClickHouse is made by default, but not by Ralph's name") {
+  Sources sources;
+  sources.environment = {{"RALPH_RUNSERVER_BACKEND", "clickhouse"}};
+  CHECK(load_settings(sources)->settings.backend_values.empty());
+  sources.by_ralphs_name = true;
+  CHECK(load_settings(sources)->settings.backend_values.at("CREATE_EVENT_TABLE") == "false");
+  sources.environment["RALPH_BACKENDS__LRS__CLICKHOUSE__CREATE_EVENT_TABLE"] = "yes";
+  CHECK(load_settings(sources)->settings.backend_values.at("CREATE_EVENT_TABLE") == "yes");
+}
+
 TEST_CASE(
     "Lectern's own folder is served when it holds anything, Ralph's only where it is in use") {
   const Folder home;

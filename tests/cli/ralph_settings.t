@@ -36,7 +36,7 @@ Every setting of Ralph's backends is known, for the LRS and for the data command
   $ known async_mongo $mongo{__CONNECTION_URI=mongodb://a:1,__DEFAULT_DATABASE=a,__DEFAULT_COLLECTION=b,__CLIENT_OPTIONS__tz_aware=true,__CLIENT_OPTIONS__document_class=x,__LOCALE_ENCODING=utf8,__READ_CHUNK_SIZE=5,__WRITE_CHUNK_SIZE=5}
   [1]
   $ clickhouse=RALPH_BACKENDS__LRS__CLICKHOUSE
-  $ known clickhouse $clickhouse{__HOST=a,__PORT=1,__DATABASE=a,__EVENT_TABLE_NAME=b,__USERNAME=u,__PASSWORD=p,__CLIENT_OPTIONS__date_time_input_format=best_effort,__IDS_CHUNK_SIZE=5,__TEST_HOST=x,__LOCALE_ENCODING=utf8,__READ_CHUNK_SIZE=5,__WRITE_CHUNK_SIZE=5}
+  $ known clickhouse $clickhouse{__HOST=a,__PORT=1,__DATABASE=a,__EVENT_TABLE_NAME=b,__USERNAME=u,__PASSWORD=p,__CLIENT_OPTIONS__date_time_input_format=best_effort,__IDS_CHUNK_SIZE=5,__CREATE_EVENT_TABLE=true,__ONE_NODE=false,__TEST_HOST=x,__LOCALE_ENCODING=utf8,__READ_CHUNK_SIZE=5,__WRITE_CHUNK_SIZE=5}
   [1]
   $ fs=RALPH_BACKENDS__LRS__FS
   $ known fs $fs{__DEFAULT_DIRECTORY_PATH=.,__DEFAULT_QUERY_STRING=x,__DEFAULT_LRS_FILE=x.jsonl,__LOCALE_ENCODING=utf8,__READ_CHUNK_SIZE=5,__WRITE_CHUNK_SIZE=5}
@@ -143,7 +143,7 @@ Options of runserver are the settings of its backends
   Error: --es-refresh-after-write=maybe: allowed is one of false, true, wait_for
   [1]
   $ lectern runserver --help | grep -oE -- '--(es|mongo|clickhouse|fs)-[a-z-]+' | sort -u | tr '\n' ' '
-  --clickhouse-client-options --clickhouse-database --clickhouse-event-table-name --clickhouse-host --clickhouse-ids-chunk-size --clickhouse-password --clickhouse-port --clickhouse-username --es-allow-yellow-status --es-client-options --es-default-index --es-hosts --es-refresh-after-write --fs-default-directory-path --fs-default-lrs-file --mongo-client-options --mongo-connection-uri --mongo-default-collection --mongo-default-database  (no end of line)
+  --clickhouse-client-options --clickhouse-create-event-table --clickhouse-database --clickhouse-event-table-name --clickhouse-host --clickhouse-ids-chunk-size --clickhouse-one-node --clickhouse-password --clickhouse-port --clickhouse-username --es-allow-yellow-status --es-client-options --es-default-index --es-hosts --es-refresh-after-write --fs-default-directory-path --fs-default-lrs-file --mongo-client-options --mongo-connection-uri --mongo-default-collection --mongo-default-database  (no end of line)
 
 What a backend cannot use is refused with one line
   $ start() { env "$@" lectern runserver -p 0 2>&1 | tail -1; }

@@ -144,8 +144,14 @@ bool Claims::must_wait(const Uuid& id) const {
 
 bool Claims::is_left_over(const Uuid& id) const {
   return any(id, [](const Claim& claim, const Turn&) {
-    return is_dead(claim) && claim.state != ClaimState::withdrawn;
+    return is_dead(claim) && claim.state != ClaimState::withdrawn &&
+           claim.state != ClaimState::refused;
   });
+}
+
+bool Claims::was_refused(const Uuid& id) const {
+  return any(id,
+             [](const Claim& claim, const Turn&) { return claim.state == ClaimState::refused; });
 }
 
 }  // namespace lectern::store::clickhouse

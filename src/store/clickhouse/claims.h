@@ -52,6 +52,9 @@ class Claims {
   bool must_wait(const Uuid& id) const;
   /// A claim whose owner gave up or died behind the write to Ralph's table.
   bool is_left_over(const Uuid& id) const;
+  /// What Ralph's table may hold under the id is of a write that the server refused: nobody was
+  /// told that it is stored, and views may not have seen it.
+  bool was_refused(const Uuid& id) const;
 
  private:
   struct Rival {

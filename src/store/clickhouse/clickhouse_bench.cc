@@ -151,7 +151,7 @@ int run(const std::string& address, const char* path, std::size_t count, std::st
     if (done <= 50'000) {
       Server server(options.server);
       const auto names = names_of("lectern_bench", context.target + "_bare").value();
-      if (!create_tables(server, names, Deadline::max())) return 1;
+      if (!create_tables(server, names, {}, Deadline::max())) return 1;
       bare = write_bare(server, names, batches);
     }
     rate = drive(batches, [&](std::vector<Row>& rows) {

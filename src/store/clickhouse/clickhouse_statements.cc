@@ -8,8 +8,7 @@
 namespace lectern::store::clickhouse {
 namespace {
 
-/// A server that takes longer is not there yet.
-/// For a heartbeat.
+/// For a heartbeat, and at the start: a server that takes longer is not there yet.
 constexpr std::chrono::milliseconds tables_max{5'000};
 
 }  // namespace
@@ -22,7 +21,7 @@ Result<Table*> ClickHouseStatements::table_of(const std::string& target) {
   if (const auto at = tables_.find(target); at != tables_.end()) return at->second.get();
   TRY(auto names, names_of(options_.database, target.empty() ? options_.table : target));
   auto& table = tables_[target];
-  table = std::make_unique<Table>(server_, std::move(names), texts_, options_.ids_chunk);
+  table = std::make_unique<Table>(server_, std::move(names), texts_, options_);
   return table.get();
 }
 
@@ -56,12 +55,18 @@ Result<void> ClickHouseStatements::check_clock() {
   return check_clock_at_start([this](Deadline deadline) { return server_.now(deadline); });
 }
 
+Result<void> ClickHouseStatements::check_replication() {
+  TRY(const auto names, names_of(options_.database, options_.table));
+  return refuse_replicated(server_, names, options_.events,
+                           std::chrono::steady_clock::now() + tables_max);
+}
+
 Health ClickHouseStatements::health() {
   const auto health = server_.health();
   if (health != Health::ok) return health;
   const auto table = table_of("");
   if (!table) return Health::error;
-  const auto ready = (*table)->prepare(std::chrono::steady_clock::now() + tables_max);
+  const auto ready = (*table)->check(std::chrono::steady_clock::now() + tables_max);
   if (!ready) log::warning("{}: {}", ready.error().message, ready.error().detail);
   return ready ? Health::ok : Health::error;
 }
@@ -73,6 +78,7 @@ Result<Stores> open_clickhouse(const StoreSettings& settings) {
                     options.database + "." + options.table;
   auto statements = std::make_unique<ClickHouseStatements>(std::move(options));
   RETURN_IF_ERROR(statements->check_clock());
+  RETURN_IF_ERROR(statements->check_replication());
   stores.migration = std::make_unique<Completion>(*statements);
   stores.statements = std::move(statements);
   return stores;

@@ -25,6 +25,8 @@ class ClickHouseStatements final : public StatementStore {
   Result<Time> consistent_through(const Context& context) override;
   /// Whether the server's clock is near enough; one that does not answer yet is no error (W14).
   Result<void> check_clock();
+  /// Whether Ralph's table is one that we can write beside (layout.h, refuse_replicated).
+  Result<void> check_replication();
   Health health() override;
 
   /// The table of a target; lives as long as the store. Errors: invalid.

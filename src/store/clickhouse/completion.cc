@@ -59,6 +59,15 @@ Result<void> Completion::complete(Table& table, std::span<const Place> places, b
   for (const Claim& claim : claims) positions.push_back(claim.position);
   TRY(const auto there, committed(table.server(), table.names(), positions, deadline));
   for (const auto& position : there) unique.erase(position.id);
+  // What a view refused is taken when it is sent again, and then seen by the view.
+  for (const Claim& claim : claims) {
+    if (claim.state != ClaimState::refused || unique.erase(claim.position.id) == 0) continue;
+    ++progress.unreadable;
+    if (progress.reasons.size() < reasons_max)
+      progress.reasons.push_back(claim.position.id.text() +
+                                 ": ClickHouse refused it, a view perhaps; it is taken when it is "
+                                 "sent again");
+  }
   // A claim without a row, that is young, is being written.
   for (const Claim& claim : claims)
     if (claim.state == ClaimState::claimed &&

@@ -62,7 +62,7 @@ std::optional<std::string> view_of(const Error& error) {
   const auto at = error.detail.find(pushing_to);
   if (at == std::string::npos) return std::nullopt;
   auto name = error.detail.substr(at + pushing_to.size());
-  name.resize(std::min(name.size(), name.find_first_of(" (,")));
+  name.resize(std::min(name.size(), name.find_first_of(" (,:")));
   if (name.ends_with('.')) name.pop_back();
   return name;
 }
@@ -201,7 +201,8 @@ Result<void> Flush::complete_what_events_hold() {
   for (const auto& request : requests_) {
     if (request->completes || will_be_refused(*request)) continue;
     for (const Row& row : request->rows)
-      if (claims_.is_left_over(row.id) || (foreign_ && !claims_.kept(row.id)))
+      if (!claims_.was_refused(row.id) &&
+          (claims_.is_left_over(row.id) || (foreign_ && !claims_.kept(row.id))))
         asked.emplace(row.id, request.get());
   }
   if (asked.empty()) return {};
@@ -306,7 +307,8 @@ Result<void> Flush::write_events() {
   };
   Fate fate = Fate::unknown;
   auto written = insert_events(new_, fate);
-  if (written || fate != Fate::refused || !view_of(written.error())) return written;
+  events_refused_ = !written && fate == Fate::refused;
+  if (!events_refused_ || !view_of(written.error())) return written;
   // A view refused all for what one request holds: each goes in by itself, so that the views see
   // the others.
   const bool lone = requests_.size() == 1;
@@ -318,8 +320,7 @@ Result<void> Flush::write_events() {
     if (!lone) written = insert_events(rows, fate);
     if (rows.empty() || written) continue;
     if (fate != Fate::refused || !view_of(written.error())) return written;
-    // Not abandoned, or the same statements sent again would count as complete, unseen by the view.
-    RETURN_IF_ERROR(claims_.mark(pointers({request}), ClaimState::withdrawn, deadline_));
+    RETURN_IF_ERROR(claims_.mark(pointers({request}), ClaimState::refused, deadline_));
     std::erase_if(new_, [&](const NewRow& row) { return is_of(*request, row); });
     request->finish(fail(refused_by_view(written.error())));
     verdicts_.erase(verdicts_.begin() + static_cast<std::ptrdiff_t>(i));
@@ -378,7 +379,9 @@ Result<void> Flush::resolve() {
 void Flush::give_up(const Error& error) {
   // Nobody should wait for claims behind which nothing will come.
   if (!in_doubt_) {
-    const auto state = around_written_ ? ClaimState::abandoned : ClaimState::withdrawn;
+    const auto state = events_refused_   ? ClaimState::refused
+                       : around_written_ ? ClaimState::abandoned
+                                         : ClaimState::withdrawn;
     kept_.ended.add(claims_.owner(), state);
     static_cast<void>(
         claims_.mark(pointers(requests_), state, Clock::now() + clean_up_max).has_value());

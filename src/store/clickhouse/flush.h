@@ -93,6 +93,7 @@ class Flush {
   std::vector<std::vector<Verdict>> verdicts_;  // of requests_
   std::vector<NewRow> new_;                     // to be written
   bool around_written_ = false;                 // step 3 may have reached Ralph's table
+  bool events_refused_ = false;                 // the server refused to write to it
   bool in_doubt_ = false;                       // it is age, or kept_.doubts, that ends its claims
   std::future<Result<void>> terms_in_;          // last: their threads use the above
   std::future<Result<void>> listened_;

@@ -106,6 +106,27 @@ Result<bool> is_there(Server& server, const std::string& table, Deadline deadlin
   return answer == "\x01";
 }
 
+/// "" where there is none.
+Result<std::string> engine_of_events(Server& server, const Names& names, Deadline deadline) {
+  // Quoted names: `database` and `database`.`table`.
+  const auto database = names.database.substr(1, names.database.size() - 2);
+  const auto table =
+      names.events.substr(database.size() + 4, names.events.size() - database.size() - 5);
+  TRY(const auto answer, server.select("SELECT engine FROM system.tables WHERE database = '" +
+                                           database + "' AND name = '" + table + "'",
+                                       deadline));
+  return std::string(RowReader(answer).string());
+}
+
+Result<void> refuse_engine(const std::string& engine, const Names& names) {
+  const bool is_shared = engine.starts_with("Replicated") || engine.starts_with("Shared");
+  if (!is_shared && engine != "Distributed") return {};
+  return fail(Code::unavailable,
+              names.events + " is of several ClickHouse nodes (" + engine +
+                  "), and Lectern's tables are of one: let HOST name one node, the same for all "
+                  "processes, and set RALPH_BACKENDS__LRS__CLICKHOUSE__ONE_NODE=true");
+}
+
 tl::unexpected<Error> cannot_create(const std::string& table, const Names& names,
                                     const Error& error) {
   if (error.detail.find("ACCESS_DENIED") == std::string::npos) return fail(error);
@@ -176,9 +197,27 @@ Time emission_time(Time timestamp) {
   return std::clamp(timestamp, first, last);
 }
 
-Result<void> create_tables(Server& server, const Names& names, Deadline deadline) {
-  TRY(const bool has_events, is_there(server, names.events, deadline));
-  if (!has_events) RETURN_IF_ERROR(create_events(server, names, deadline));
+Result<void> refuse_replicated(Server& server, const Names& names, const EventsPolicy& policy,
+                               Deadline deadline) {
+  if (policy.one_node) return {};
+  const auto engine = engine_of_events(server, names, deadline);
+  return engine ? refuse_engine(*engine, names) : Result<void>{};
+}
+
+Result<bool> has_events(Server& server, const Names& names, const EventsPolicy& policy,
+                        Deadline deadline) {
+  TRY(const auto engine, engine_of_events(server, names, deadline));
+  if (!policy.one_node) RETURN_IF_ERROR(refuse_engine(engine, names));
+  if (!engine.empty() || policy.create) return !engine.empty();
+  return fail(Code::unavailable, "ClickHouse has no table " + names.events,
+              "it is Ralph's and not made here: whoever looks after the database makes it, as Open "
+              "edX Aspects does with its migrations; it is used as soon as it is there");
+}
+
+Result<void> create_tables(Server& server, const Names& names, const EventsPolicy& policy,
+                           Deadline deadline) {
+  TRY(const bool has_ralphs, has_events(server, names, policy, deadline));
+  if (!has_ralphs) RETURN_IF_ERROR(create_events(server, names, deadline));
   const std::array<std::pair<std::string_view, const Layout*>, 5> ours = {
       {{names.rows, &rows_layout},
        {names.ids, &ids_layout},

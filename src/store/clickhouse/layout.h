@@ -65,6 +65,9 @@ enum class ClaimState : std::uint8_t {
   claimed = 0,
   withdrawn = 1,  ///< nothing was written under it but terms, which show nowhere
   abandoned = 2,  ///< given up behind the write to Ralph's table: the text may be there
+  /// The server refused the write to Ralph's table, a view on it perhaps: the text may be there,
+  /// but not in all views, so that it must be written again.
+  refused = 3,
 };
 
 /// The value of a `referred` mark.
@@ -80,8 +83,28 @@ struct Reference {
 /// The instant as Ralph's DateTime64(6) column can hold it: between 1900 and 2299.
 Time emission_time(Time timestamp);
 
+/// How Ralph's table is dealt with.
+struct EventsPolicy {
+  /// Make it and its database where they are missing, as Ralph's documentation does. Else they are
+  /// others': migrations that make or rename them are not disturbed.
+  bool create = true;
+  /// It may be replicated: all processes speak to one node of the cluster.
+  bool one_node = false;
+};
+
+/// An error where Ralph's table is replicated and the policy does not allow that: our tables would
+/// differ from node to node. No error where the server does not answer.
+Result<void> refuse_replicated(Server& server, const Names& names, const EventsPolicy& policy,
+                               Deadline deadline);
+
+/// Whether Ralph's table is there. Errors: unavailable, also where it is missing and not to be
+/// made, or replicated against the policy.
+Result<bool> has_events(Server& server, const Names& names, const EventsPolicy& policy,
+                        Deadline deadline);
+
 /// Creates what is missing of the database and the tables. Idempotent, and safe when several
-/// processes do it at once.
-Result<void> create_tables(Server& server, const Names& names, Deadline deadline);
+/// processes do it at once. Errors: unavailable, saying what is missing.
+Result<void> create_tables(Server& server, const Names& names, const EventsPolicy& policy,
+                           Deadline deadline);
 
 }  // namespace lectern::store::clickhouse

@@ -98,6 +98,7 @@ TEST_CASE("Ralph's settings of ClickHouse are read") {
                      {"USERNAME", "lrs"},
                      {"CLIENT_OPTIONS", R"({"max_threads": 2, "join_use_nulls": true})"},
                      {"CLIENT_OPTIONS__date_time_input_format", "basic"},
+                     {"CREATE_EVENT_TABLE", "no"},
                      {"IDS_CHUNK_SIZE", "100"}};
   const auto options = options_of(settings).value();
   CHECK(options.server.url == "http://db:8124");
@@ -106,6 +107,7 @@ TEST_CASE("Ralph's settings of ClickHouse are read") {
   CHECK(options.server.settings.at("join_use_nulls") == "1");
   CHECK(options.server.settings.at("date_time_input_format") == "basic");
   CHECK(options.ids_chunk == 100);
+  CHECK_FALSE(options.events.create);
   CHECK(options.database == "xapi");
   CHECK(options.table == "xapi_events_all");
 }
@@ -119,6 +121,8 @@ TEST_CASE("a setting of ClickHouse that cannot be meant is refused by its name")
       {"HOST", ""},
       {"DATABASE", "x; DROP"},
       {"IDS_CHUNK_SIZE", "-1"},
+      {"CREATE_EVENT_TABLE", "perhaps"},
+      {"ONE_NODE", ""},
       {"CLIENT_OPTIONS", "[]"},
       {"CLIENT_OPTIONS", R"({"a&b":1})"},
       {"CLIENT_OPTIONS__a&b", "1"},

@@ -26,6 +26,14 @@ Result<std::size_t> number(std::string_view key, const std::string& text, std::s
   return value;
 }
 
+Result<bool> boolean(std::string_view key, const std::string& text) {
+  for (const auto* yes : {"1", "yes", "on", "t", "true", "y"})
+    if (text == yes) return true;
+  for (const auto* no : {"0", "no", "off", "f", "false", "n"})
+    if (text == no) return false;
+  return refuse(key, text, "true or false");
+}
+
 bool is_setting_name(std::string_view name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -96,6 +104,10 @@ Result<Options> options_of(const StoreSettings& settings) {
       options.server.password = value;
     } else if (key == "IDS_CHUNK_SIZE") {
       TRY(options.ids_chunk, number(key, value, 1'000'000));
+    } else if (key == "CREATE_EVENT_TABLE") {
+      TRY(options.events.create, boolean(key, value));
+    } else if (key == "ONE_NODE") {
+      TRY(options.events.one_node, boolean(key, value));
     } else if (key == "CLIENT_OPTIONS") {
       RETURN_IF_ERROR(read_client_options(value, options.server.settings));
     } else if (key.starts_with(nested_options)) {

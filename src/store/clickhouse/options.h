@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "store/clickhouse/layout.h"
 #include "store/clickhouse/server.h"
 #include "store/open.h"
 
@@ -12,6 +13,7 @@ struct Options {
   ServerOptions server;
   std::string database = "xapi";
   std::string table = "xapi_events_all";
+  EventsPolicy events{};
   std::size_t ids_chunk = 10'000;   ///< ids in one lookup
   std::size_t texts_bytes_max = 0;  ///< of memory, for texts of all tables
 };

@@ -24,7 +24,9 @@ struct Viewed {
                  table);
   }
   Result<std::vector<Verdict>> append(const std::string& note) const {
-    std::vector rows{contract::row_of({.note = "no-" + note})};
+    return append({contract::row_of({.note = "no-" + note})});
+  }
+  Result<std::vector<Verdict>> append(std::vector<Row> rows) const {
     return store->append({table, std::chrono::steady_clock::now() + std::chrono::seconds(20)}, rows,
                          OnConflict::refuse_batch);
   }
@@ -53,7 +55,7 @@ TEST_CASE("a statement that a view refuses harms nobody else's, and says which v
           const auto refused = viewed.append("number");
           REQUIRE_FALSE(refused.has_value());
           CHECK(refused.error().code == Code::internal);
-          CHECK(refused.error().message.find("lectern_test." + viewed.table + "_view") !=
+          CHECK(refused.error().message.find("lectern_test." + viewed.table + "_view of ") !=
                 std::string::npos);
         } else {
           const auto verdicts = viewed.append(std::to_string(100 * i + j));
@@ -68,6 +70,119 @@ TEST_CASE("a statement that a view refuses harms nobody else's, and says which v
   CHECK(viewed.count("_seen") == 36);
   const auto until = contract::settled(*viewed.store, viewed.table);
   CHECK(contract::listed(*viewed.store, viewed.table, until).size() == 36);
+}
+
+TEST_CASE("what a view refused is seen by it when it is sent again, once the cause is gone") {
+  const auto address = test_server();
+  if (!address) return;
+  Viewed viewed(*address);
+  constexpr int senders_count = 8, rows_each = 20;
+  std::vector<std::vector<Row>> batches(senders_count);
+  for (int i = 0; i < senders_count; ++i)
+    for (int j = 0; j < rows_each; ++j)
+      batches[static_cast<std::size_t>(i)].push_back(contract::row_of(
+          {.note = i == 0 && j == 7 ? "no-number" : "no-" + std::to_string(100 * i + j)}));
+  std::vector<std::thread> senders;
+  for (auto& batch : batches)
+    senders.emplace_back(
+        [&] { CHECK(viewed.append(batch).has_value() == (&batch != batches.data())); });
+  for (auto& sender : senders) sender.join();
+  CHECK(viewed.count("_seen") == (senders_count - 1) * rows_each);
+  CHECK_FALSE(viewed.append(batches[0]).has_value());
+
+  viewed.backdoor.run("ALTER TABLE lectern_test." + viewed.table +
+                      "_view MODIFY QUERY SELECT event_id, toInt16OrZero(extract(event, "
+                      "'no-([a-z0-9]+)')) AS note FROM lectern_test." +
+                      viewed.table);
+  const auto verdicts = viewed.append(batches[0]);
+  REQUIRE_MESSAGE(verdicts.has_value(), verdicts.error().detail);
+  CHECK(*verdicts == std::vector(rows_each, Verdict::stored));
+  CHECK(viewed.count("_seen") == senders_count * rows_each);
+  CHECK(viewed.count("") == senders_count * rows_each);
+  const auto until = contract::settled(*viewed.store, viewed.table);
+  CHECK(contract::listed(*viewed.store, viewed.table, until).size() == senders_count * rows_each);
+}
+
+TEST_CASE("a migration leaves what a view refused to those who send it again") {
+  const auto address = test_server();
+  if (!address) return;
+  Viewed viewed(*address);
+  REQUIRE_FALSE(viewed.append("number").has_value());
+  auto stores = open_at(*address);
+  const auto progress = contract::migrate(*stores.migration, viewed.table);
+  CHECK(progress.done == 0);
+  REQUIRE(progress.reasons.size() == 1);
+  CHECK(progress.reasons.front().find("refused") != std::string::npos);
+}
+
+TEST_CASE("Ralph's table is left to others to make and to rename, and its want is told") {
+  const auto address = test_server();
+  if (!address) return;
+  Backdoor backdoor(*address);
+  const auto database = fresh_table();
+  auto settings = settings_for(*address);
+  settings.values["DATABASE"] = database;
+  settings.values["CREATE_EVENT_TABLE"] = "false";  // Ralph's names choose this
+  const auto store = open_clickhouse(settings).value().statements;
+  const auto append = [&] {
+    std::vector rows{contract::row_of({})};
+    return store->append({}, rows, OnConflict::refuse_batch);
+  };
+  const auto is_refused = [&] {
+    const auto refused = append();
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().code == Code::unavailable);
+    CHECK(refused.error().message ==
+          "ClickHouse has no table `" + database + "`.`xapi_events_all`");
+    CHECK(store->health() == Health::error);
+  };
+  is_refused();
+  CHECK(backdoor.number("SELECT count() FROM system.databases WHERE name = '" + database + "'") ==
+        0);
+  backdoor.run("CREATE DATABASE " + database);
+  is_refused();
+  const std::string events = database + ".xapi_events_all";
+  const std::string columns = " (event_id UUID, emission_time DateTime64(6), event String) ENGINE ";
+  backdoor.run("CREATE TABLE " + events + columns + "MergeTree ORDER BY event_id");
+  CHECK(store->health() == Health::ok);
+  CHECK(append().has_value());
+
+  // A migration that renames it and makes another.
+  backdoor.run("RENAME TABLE " + events + " TO " + database + ".old_xapi_events_all");
+  is_refused();
+  backdoor.run("CREATE TABLE IF NOT EXISTS " + events + columns +
+               "ReplacingMergeTree ORDER BY (emission_time, event_id) PARTITION BY "
+               "toYYYYMM(emission_time)");
+  CHECK(append().has_value());
+  backdoor.run("INSERT INTO " + events + " SELECT * FROM " + database + ".old_xapi_events_all");
+  CHECK(append().has_value());
+  CHECK(store->health() == Health::ok);
+  CHECK(backdoor.number("SELECT count() FROM " + events) == 3);
+  CHECK(backdoor.number("SELECT count() FROM system.tables WHERE database = '" + database +
+                        "' AND name = 'xapi_events_all' AND engine = 'ReplacingMergeTree'") == 1);
+  contract::settled(*store, "");
+  CHECK(contract::page_of(*store, "").size() == 3);
+  backdoor.run("DROP DATABASE " + database);
+}
+
+TEST_CASE("a start beside a replicated table wants it said that all speak to one node") {
+  const auto address = test_server();
+  if (!address) return;
+  Backdoor backdoor(*address);
+  const auto database = fresh_table();
+  backdoor.run("CREATE DATABASE " + database);
+  // Attached, since this server has no Keeper: it reads nothing from such a table.
+  backdoor.run("ATTACH TABLE " + database + ".xapi_events_all UUID '" + Uuid::random().text() +
+               "' (event_id UUID, emission_time DateTime64(6), event String) ENGINE = "
+               "ReplicatedReplacingMergeTree('/xapi/" +
+               database + "', 'one') ORDER BY event_id");
+  auto settings = settings_for(*address);
+  settings.values["DATABASE"] = database;
+  const auto refused = open_clickhouse(settings);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().message.find("CLICKHOUSE__ONE_NODE=true") != std::string::npos);
+  settings.values["ONE_NODE"] = "true";
+  CHECK(open_clickhouse(settings).has_value());
 }
 
 TEST_CASE("a heartbeat tells an error while the tables cannot be had, and goes on when they can") {

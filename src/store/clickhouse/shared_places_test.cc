@@ -14,7 +14,7 @@ namespace {
 struct FilledTable {
   explicit FilledTable(Backdoor& backdoor)
       : names(names_of("lectern_test", fresh_table()).value()), server(backdoor.server()) {
-    REQUIRE(create_tables(server, names, Deadline::max()).has_value());
+    REQUIRE(create_tables(server, names, {}, Deadline::max()).has_value());
   }
 
   /// Adds places of a term, at `behind` + 1, + 2 ... microseconds, with ids that begin with those

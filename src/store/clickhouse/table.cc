@@ -16,15 +16,17 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds rest_max{1'000};
 constexpr std::chrono::milliseconds rest_after{1'000};
 constexpr std::chrono::milliseconds settle_every{200};
+constexpr std::chrono::milliseconds prepare_max{5'000};
 
 // What is worth asking together with others.
 constexpr std::size_t callers_max = 64;
 constexpr std::size_t small_find_ids_max = 32;
 
-Table::Table(Server& server, Names names, RecentTexts& texts, std::size_t ids_chunk)
+Table::Table(Server& server, Names names, RecentTexts& texts, const Options& options)
     : server_(server),
       names_(std::move(names)),
-      ids_chunk_(ids_chunk),
+      ids_chunk_(options.ids_chunk),
+      events_policy_(options.events),
       presence_(server_, names_),
       between_flushes_(server_, names_),
       shared_find_([this](std::span<const Uuid> ids,
@@ -39,10 +41,12 @@ template <typename T>
 Result<T> Table::checked(Result<T> result) {
   if (result) return result;
   const auto& detail = result.error().detail;
-  if (detail.find("UNKNOWN_TABLE") != std::string::npos ||
-      detail.find("UNKNOWN_DATABASE") != std::string::npos)
-    prepared_ = false;
-  return result;
+  if (detail.find("UNKNOWN_TABLE") == std::string::npos &&
+      detail.find("UNKNOWN_DATABASE") == std::string::npos)
+    return result;
+  prepared_ = false;
+  const auto ready = prepare(Clock::now() + prepare_max);
+  return ready ? std::move(result) : Result<T>(fail(ready.error()));
 }
 
 Result<void> Table::prepare(Deadline deadline) {
@@ -55,11 +59,19 @@ Result<void> Table::prepare(Deadline deadline) {
     return fail(Code::unavailable, "The database is not available", "its tables are being made");
   }
   if (prepared_) return {};
-  RETURN_IF_ERROR(create_tables(server_, names_, deadline));
+  RETURN_IF_ERROR(create_tables(server_, names_, events_policy_, deadline));
   prepared_ = true;
   const std::lock_guard census_lock(census_mutex_);
   if (!census_) census_.emplace(server_, names_);
   return {};
+}
+
+Result<void> Table::check(Deadline deadline) {
+  if (prepared_) {
+    TRY(const bool there, has_events(server_, names_, events_policy_, deadline));
+    if (!there) prepared_ = false;
+  }
+  return prepare(deadline);
 }
 
 Result<std::vector<Verdict>> Table::append(std::span<Row> rows, OnConflict on_conflict,

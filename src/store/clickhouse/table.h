@@ -7,6 +7,7 @@
 #include "store/clickhouse/census.h"
 #include "store/clickhouse/gatherer.h"
 #include "store/clickhouse/kept_rows.h"
+#include "store/clickhouse/options.h"
 #include "store/clickhouse/presence.h"
 #include "store/clickhouse/shared_find.h"
 #include "store/clickhouse/shared_pages.h"
@@ -20,7 +21,7 @@ namespace lectern::store::clickhouse {
 class Table {
  public:
   /// `texts` are those of all tables.
-  Table(Server& server, Names names, RecentTexts& texts, std::size_t ids_chunk);
+  Table(Server& server, Names names, RecentTexts& texts, const Options& options);
 
   Result<std::vector<Verdict>> append(std::span<Row> rows, OnConflict on_conflict,
                                       Deadline deadline);
@@ -32,6 +33,8 @@ class Table {
 
   /// Creates what is missing, if that has not been done since the server last lacked a table.
   Result<void> prepare(Deadline deadline);
+  /// prepare(), and asks whether Ralph's table is still there.
+  Result<void> check(Deadline deadline);
 
   Server& server() { return server_; }
   const Names& names() const { return names_; }
@@ -44,13 +47,14 @@ class Table {
   Result<bool> look_for_marked(Deadline deadline);
   Requests flush(Requests requests);
   std::chrono::milliseconds rest(bool ending);
-  /// Passes a result on, noticing errors that say that a table is gone.
+  /// Passes a result on. Where its error says that a table is gone, makes it, or tells which.
   template <typename T>
   Result<T> checked(Result<T> result);
 
   Server& server_;
   const Names names_;
   const std::size_t ids_chunk_;
+  const EventsPolicy events_policy_;
   std::atomic<bool> prepared_{false};
   std::timed_mutex prepare_mutex_;
   Presence presence_;
