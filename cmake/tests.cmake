@@ -46,6 +46,8 @@ foreach(backend mongo clickhouse es opensearch)
                       COMMAND ${Python3_EXECUTABLE} tests/api/two_servers.py ${backend})
 endforeach()
 
+lectern_script_test(aspects TIMEOUT 300 COMMAND ${Python3_EXECUTABLE} tests/aspects/aspects.py)
+
 # Attacks (tests/hostile): each is bounded in memory and in what a good user waits beside it.
 foreach(group access before_credentials databases damage descriptors edge
         passwords providers receivers statement_refs texts)
