@@ -21,7 +21,8 @@ def settings(backend, host, port):
                 prefix + "MONGO__DEFAULT_DATABASE": FRESH}
     if backend == "clickhouse":
         return {"RALPH_RUNSERVER_BACKEND": "clickhouse", prefix + "CLICKHOUSE__HOST": host,
-                prefix + "CLICKHOUSE__PORT": port, prefix + "CLICKHOUSE__DATABASE": FRESH}
+                prefix + "CLICKHOUSE__PORT": port, prefix + "CLICKHOUSE__DATABASE": FRESH,
+                prefix + "CLICKHOUSE__CREATE_EVENT_TABLE": "true"}  # by Ralph's name it is not
     if backend == "clickhouse_and_mongo":  # statements in one, documents in the other
         return {**settings("clickhouse", host, port),
                 "LECTERN_STORE_DOCUMENTS": f"mongodb://{os.environ['LECTERN_TEST_MONGO']}/{FRESH}"}
