@@ -42,6 +42,15 @@ bool has_header(const net::HttpHeaders& headers, std::string_view name) {
                      [&](const auto& one) { return one.first == name; });
 }
 
+/// The statementId of a PUT, in its query or its form.
+std::string id_of(const Call& call) {
+  for (const auto& [name, value] : call.query)
+    if (name == "statementId") return value;
+  constexpr std::string_view name = "statementId=";
+  const std::size_t at = call.body.find(name);
+  return at == std::string::npos ? fresh_id() : call.body.substr(at + name.size(), 36);
+}
+
 }  // namespace
 
 tl::unexpected<Error> unmet(std::string what) { return fail(Code::invalid, std::move(what)); }
@@ -66,7 +75,27 @@ Result<net::HttpResponse> Probe::send(const Call& call) {
   if (looks_like_json(call.body) && !has_header(call.headers, "Content-Type"))
     request.headers.emplace_back("Content-Type", "application/json");
   request.body = call.body;
-  return client_.send(request);
+  auto answer = client_.send(request);
+  if (answer) remember(call, *answer);
+  return answer;
+}
+
+/// Takes down what a call has stored, by what the answer says.
+void Probe::remember(const Call& call, const net::HttpResponse& answer) {
+  if ((call.method != "POST" && call.method != "PUT") || answer.status / 100 != 2) return;
+  if (call.path == "/statements") {
+    const auto ids = json::parse_view(answer.body);
+    if (answer.status == 204)
+      traces_.statements.insert(id_of(call));
+    else if (ids && (*ids)->root().is(json::Type::array))
+      for (const auto id : (*ids)->root().children())
+        if (id.is(json::Type::string)) traces_.statements.emplace(id.string());
+  } else if (call.path.ends_with("/profile") || call.path.ends_with("/state")) {
+    traces_.documents.push_back({.method = "DELETE",
+                                 .path = call.path,
+                                 .query = call.query,
+                                 .version = std::string(xapi::text_of(version_))});
+  }
 }
 
 Result<net::HttpResponse> Probe::expect(std::initializer_list<int> statuses, const Call& call) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,11 +33,17 @@ struct Call {
   std::string version{};  ///< other than the check's; "-" sends none
 };
 
+/// What a run has stored in the LRS under test.
+struct Traces {
+  std::set<std::string> statements{};  ///< ids; for good: xAPI cannot delete them
+  std::vector<Call> documents{};       ///< the DELETE of each document that was written
+};
+
 /// Speaks to an LRS for one check in one version. Errors of its calls end the check as failed.
 class Probe {
  public:
-  Probe(net::HttpClient& client, const Subject& subject, xapi::Version version)
-      : client_(client), subject_(subject), version_(version) {}
+  Probe(net::HttpClient& client, const Subject& subject, xapi::Version version, Traces& traces)
+      : client_(client), subject_(subject), version_(version), traces_(traces) {}
 
   xapi::Version version() const { return version_; }
   bool is_2_0() const { return version_ == xapi::Version::v2_0_0; }
@@ -55,9 +62,11 @@ class Probe {
 
  private:
   Result<void> wait_until_readable(std::string_view instant);
+  void remember(const Call& call, const net::HttpResponse& answer);
   net::HttpClient& client_;
   const Subject& subject_;
   const xapi::Version version_;
+  Traces& traces_;
 };
 
 /// A failed expectation.
