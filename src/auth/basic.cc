@@ -49,6 +49,7 @@ class Basic final : public BasicAuthenticator {
 
   Result<void> load() { return file_.load(); }
   bool has_file() const override { return file_.exists(); }
+  bool has_broken_file() const override { return file_.is_broken(); }
   std::shared_ptr<const Credentials> users() override { return file_.users(); }
   Counts counts() const override { return {checks_, remembered_, failed_, delayed_, turned_away_}; }
   std::string challenge() const override { return R"(Basic realm="xAPI", charset="UTF-8")"; }

@@ -40,6 +40,8 @@ class BasicAuthenticator : public Authenticator {
 
   /// Whether the file was there when it was last looked at.
   virtual bool has_file() const = 0;
+  /// Whether it could not be used when it last changed: the users before that stay.
+  virtual bool has_broken_file() const = 0;
   /// Who was in it then.
   virtual std::shared_ptr<const Credentials> users() = 0;
 

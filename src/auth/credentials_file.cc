@@ -36,15 +36,15 @@ CredentialsFile::Stamp CredentialsFile::look() const {
 }
 
 Result<std::shared_ptr<const Credentials>> CredentialsFile::read() const {
-  const auto wrong = [this](const std::string& what) {
-    return fail(Code::invalid, "The credentials file " + path_ + " is wrong: " + what);
+  const auto fault = [this](const std::string& what) {
+    return fail(Code::invalid, "The credentials file " + path_ + " " + what);
   };
   std::ifstream in(path_, std::ios::binary);
-  if (!in) return wrong(std::strerror(errno));
-  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  if (in.bad()) return wrong("it cannot be read");
+  std::string text;
+  if (in) text.assign(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+  if (!in || in.bad()) return fault(std::string("cannot be read: ") + std::strerror(errno));
   auto users = parse_credentials(std::move(text));
-  if (!users) return wrong(users.error().message);
+  if (!users) return fault("is wrong: " + users.error().message);
   if (users_) keep_unchanged(*users, *users_);
   for (const auto& line : users->warnings) log::warning("{}: {}", path_, line);
   return std::make_shared<const Credentials>(std::move(*users));
@@ -73,12 +73,15 @@ std::shared_ptr<const Credentials> CredentialsFile::users() {
   stamp_ = stamp;
   exists_ = stamp.exists;
   if (!stamp.exists) {
+    broken_ = false;
     log::error("The credentials file {} is gone: nobody is let in", path_);
     users_ = std::make_shared<const Credentials>();
   } else if (auto read_again = read()) {
+    broken_ = false;
     users_ = std::move(*read_again);
     log::info("Read {} again: {} users", path_, users_->users.size());
   } else {
+    broken_ = true;
     log::error("{}; the users before the change stay", read_again.error().message);
   }
   return users_;

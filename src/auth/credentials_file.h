@@ -32,6 +32,8 @@ class CredentialsFile {
   std::shared_ptr<const Credentials> users_if_fresh();
 
   bool exists() const { return exists_; }
+  /// Whether it could not be used when it was last read; it is read again once it changes.
+  bool is_broken() const { return broken_; }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -51,6 +53,7 @@ class CredentialsFile {
   const std::string path_;
   const std::chrono::milliseconds interval_;
   std::atomic<bool> exists_ = false;
+  std::atomic<bool> broken_ = false;
 
   std::mutex mutex_;
   std::shared_ptr<const Credentials> users_;  // guarded by mutex_

@@ -131,7 +131,11 @@ class Builder {
   }
   tl::unexpected<Error> broken(simdjson::error_code error) const {
     const std::size_t place = at_ < tokens_.count() ? tokens_[at_] : document_.text_.size();
-    return malformed(fmt::format("{} (near byte {})", explain(error), place));
+    const std::string_view before = document_.text_.substr(0, place);
+    const auto lines = std::count(before.begin(), before.end(), '\n');
+    if (lines == 0) return malformed(fmt::format("{} (near byte {})", explain(error), place));
+    return malformed(fmt::format("{} (near byte {}: line {}, column {})", explain(error), place,
+                                 lines + 1, place - before.rfind('\n')));
   }
   tl::unexpected<Error> misplaced() const { return broken(simdjson::TAPE_ERROR); }
 
@@ -307,7 +311,12 @@ Result<void> Builder::walk() {
       TRY(self, next_behind(self));
     }
   } while (self != 0);
-  if (at_ < tokens_.count()) return malformed("there is text behind the end of the JSON value");
+  if (at_ < tokens_.count()) {
+    // One object behind the other: what tools write a line each.
+    const bool lines = document_.text_[tokens_[0]] == '{' && peek() == '{';
+    return malformed(std::string("there is text behind the end of the JSON value") +
+                     (lines ? "; JSON lines are sent as an array: [{...}, {...}]" : ""));
+  }
   return {};
 }
 

@@ -28,7 +28,9 @@ int run_auth(const Invocation& invocation) {
   if (!entry) return failure(entry.error().message);
   const std::string& file = loaded->settings.auth_file;
   if (!invocation.has("--write-to-disk")) {
-    fmt::print("Add this entry to the list in your credentials file {}\n\n{}\n", file, *entry);
+    // The hint goes beside what programs read.
+    fmt::print(stderr, "Add this entry to the list in your credentials file {}\n\n", file);
+    fmt::print("{}\n", *entry);
     return 0;
   }
   if (auto added = edit_file(

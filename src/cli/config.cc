@@ -1,5 +1,6 @@
 #include "cli/config.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -9,17 +10,26 @@
 namespace lectern::cli {
 namespace {
 
-std::string as_text(const Loaded& loaded) {
+bool is_default(const Effective& one) { return one.origin.starts_with("default"); }
+
+/// By the prefix that the program is called by; Ralph's settings without meaning here only where
+/// they were given.
+std::string as_text(const std::vector<Effective>& settings, bool by_ralphs_name) {
+  constexpr std::string_view ralphs = "RALPH_";
   std::string out;
-  for (const Effective& one : loaded.effective)
-    out += fmt::format("{}={}  # {}{}\n", one.name, one.value, one.origin,
-                       one.honoured ? "" : "; without meaning here");
+  for (const Effective& one : settings) {
+    if (!one.honoured && is_default(one)) continue;
+    const bool spelt_anew = !by_ralphs_name && one.name.starts_with(ralphs);
+    out += fmt::format("{}={}  # {}{}\n",
+                       spelt_anew ? "LECTERN_" + one.name.substr(ralphs.size()) : one.name,
+                       one.value, one.origin, one.honoured ? "" : "; without meaning here");
+  }
   return out;
 }
 
-std::string as_json(const Loaded& loaded) {
+std::string as_json(const std::vector<Effective>& settings) {
   std::string out = "[";
-  for (const Effective& one : loaded.effective) {
+  for (const Effective& one : settings) {
     if (out.size() > 1) out += ',';
     out += fmt::format(
         "\n  {{\"name\": {}, \"value\": {}, \"origin\": {}, \"honoured\": {}, \"meaning\": {}}}",
@@ -30,10 +40,15 @@ std::string as_json(const Loaded& loaded) {
 }
 
 int run_config(const Invocation& invocation) {
-  const auto loaded = settings_for(invocation);
+  auto loaded = settings_for(invocation);
   if (!loaded) return 1;
+  auto& settings = loaded->effective;
+  if (invocation.has("--changed"))
+    settings.erase(std::remove_if(settings.begin(), settings.end(), is_default), settings.end());
   for (const auto& warning : loaded->warnings) fmt::print(stderr, "Warning: {}\n", warning);
-  const std::string text = invocation.has("--json") ? as_json(*loaded) : as_text(*loaded);
+  const std::string text = invocation.has("--json")
+                               ? as_json(settings)
+                               : as_text(settings, invocation.program != "lectern");
   const bool written =
       std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
   return written ? 0 : 1;
@@ -44,7 +59,7 @@ int run_config(const Invocation& invocation) {
 Command config_command() {
   return {"config",
           "Show the settings in effect and where each came from, secrets masked",
-          {{"--json", "", "Print a JSON list"}},
+          {{"--changed", "", "Only what is not the default"}, {"--json", "", "Print a JSON list"}},
           run_config};
 }
 

@@ -1,5 +1,6 @@
 #include "cli/dotenv.h"
 
+#include <algorithm>
 #include <optional>
 
 namespace lectern::cli {
@@ -13,6 +14,7 @@ class Reader {
   explicit Reader(std::string_view text) : rest_(text) {}
 
   bool at_end() const { return rest_.empty(); }
+  std::size_t left() const { return rest_.size(); }
   bool next_is(char c) const { return !rest_.empty() && rest_.front() == c; }
 
   void skip(std::string_view characters) {
@@ -105,13 +107,17 @@ std::string expanded(std::string_view value, const Variables& own, const Variabl
 
 }  // namespace
 
-std::map<std::string, std::string> parse_dotenv(std::string_view text,
-                                                const Variables& environment) {
+std::map<std::string, std::string> parse_dotenv(std::string_view text, const Variables& environment,
+                                                LinesPassedOver* passed_over) {
   if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
   Variables variables;
+  const std::string_view whole = text;
   Reader in(text);
   while (!in.at_end()) {
     in.skip(" \t\r\f\v\n");
+    const bool is_blank = in.at_end() || in.next_is('#');
+    const auto before = whole.substr(0, whole.size() - in.left());
+    bool understood = is_blank;
     if (in.take_word("export")) in.skip(blanks);
     const std::string name(in.up_to(" \t\r\f\v\n=#"));
     in.skip(blanks);
@@ -126,8 +132,12 @@ std::map<std::string, std::string> parse_dotenv(std::string_view text,
         value = "";
       else
         value = bare(in);
+      understood = value.has_value();
       if (value) variables[name] = expanded(*value, variables, environment);
     }
+    if (!understood && passed_over != nullptr)
+      passed_over->push_back(
+          static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')) + 1);
     in.skip_line();
   }
   return variables;

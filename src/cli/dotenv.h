@@ -3,10 +3,15 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace lectern::cli {
 
-/// Reads a `.env` file as python-dotenv does; lines that make no sense are passed over.
+/// A line of a `.env` file, counted from 1, that means nothing.
+using LinesPassedOver = std::vector<std::size_t>;
+
+/// Reads a `.env` file as python-dotenv does; lines that make no sense are passed over, and
+/// told where `passed_over` is given.
 ///
 ///   line  = [ "export" ] name [ "=" value ] [ "#" comment ]
 ///   value = "'" characters, \\ and \' escaped "'"
@@ -16,6 +21,7 @@ namespace lectern::cli {
 /// `${NAME}` and `${NAME:-default}` in a value are replaced, from this file first, else from
 /// `environment`. The last of several lines for a name counts; a name without "=" is left out.
 std::map<std::string, std::string> parse_dotenv(
-    std::string_view text, const std::map<std::string, std::string>& environment);
+    std::string_view text, const std::map<std::string, std::string>& environment,
+    LinesPassedOver* passed_over = nullptr);
 
 }  // namespace lectern::cli

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <utility>
@@ -6,8 +7,10 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/nearest.h"
 #include "cli/not_here.h"
 #include "cli/uvicorn.h"
+#include "cli/version.h"
 
 namespace lectern::cli {
 namespace {
@@ -89,7 +92,15 @@ struct Entry {
   std::string name;  // with those before it: "user add"
   CLI::App* app = nullptr;
   std::vector<CLI::Option*> options;
+  CLI::Option* level = nullptr;  // -v stands before the command or behind it
 };
+
+const Option verbosity{"-v,--verbosity",
+                       "LEVEL",
+                       "Least level that is logged: CRITICAL, ERROR, WARNING, INFO or DEBUG",
+                       false,
+                       false,
+                       "LOG_LEVEL"};
 
 /// Adds them below `app`, each behind the command that it belongs to.
 void add_commands(CLI::App& app, std::vector<Command> commands, const std::string& before,
@@ -102,6 +113,7 @@ void add_commands(CLI::App& app, std::vector<Command> commands, const std::strin
     entry.app->footer(entry.command.footer);
     for (const Option& option : entry.command.options)
       entry.options.push_back(add(*entry.app, option));
+    if (entry.command.run) entry.level = add(*entry.app, verbosity);
     const std::string name = entry.name + " ";
     CLI::App& own = *entry.app;
     std::vector<Command> own_commands = std::move(entry.command.commands);
@@ -111,12 +123,31 @@ void add_commands(CLI::App& app, std::vector<Command> commands, const std::strin
   }
 }
 
-const Option verbosity{"-v,--verbosity",
-                       "LEVEL",
-                       "Least level that is logged: CRITICAL, ERROR, WARNING, INFO or DEBUG",
-                       false,
-                       false,
-                       "LOG_LEVEL"};
+/// What is wrong with an argument that nobody takes, and what may have been meant.
+std::string not_expected(const CLI::App& asked) {
+  const auto left = asked.remaining(true);
+  const std::string word = left.empty() ? "" : left.front();
+  std::vector<std::string> known;
+  const bool is_option = word.starts_with("-");
+  for (const auto* command : asked.get_subcommands({}))
+    if (!is_option) known.push_back(command->get_name());
+  for (const auto* option : asked.get_options())
+    if (is_option)
+      for (const auto& name : option->get_lnames()) known.push_back("--" + name);
+  if (known.empty()) return fmt::format("the argument '{}' was not expected", word);
+  const auto meant = nearest(word, known);
+  return fmt::format("no such {} '{}'{}", is_option ? "option" : "command", word,
+                     meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant));
+}
+
+/// `lectern help user add` as `lectern user add --help`.
+std::vector<std::string> spelt_out(int argc, char** argv) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  if (words.empty() || words.front() != "help") return words;
+  words.erase(words.begin());
+  words.emplace_back("--help");
+  return words;
+}
 
 int run_command(const std::string& program, int argc, char** argv) {
   CLI::App app("Lectern, a learning record store for xAPI 1.0.3 and 2.0.0", program);
@@ -140,16 +171,21 @@ int run_command(const std::string& program, int argc, char** argv) {
     invocation.command = chosen->name;
   };
   try {
-    app.parse(argc, argv);
+    auto words = spelt_out(argc, argv);
+    std::reverse(words.begin(), words.end());  // as CLI11 takes them
+    app.parse(std::move(words));
   } catch (const CLI::CallForHelp&) {
     find_chosen();
     return print_help(*asked);
+  } catch (const CLI::ExtrasError&) {
+    find_chosen();
+    return usage_error(invocation, not_expected(*asked));
   } catch (const CLI::ParseError& error) {
     find_chosen();
     return usage_error(invocation, error.what());
   }
   if (version) {
-    fmt::print("{}, version {}\n", program, LECTERN_VERSION);
+    fmt::print("{}, version {}\n", program, version_text());
     return 0;
   }
   find_chosen();
@@ -158,6 +194,7 @@ int run_command(const std::string& program, int argc, char** argv) {
     return usage_exit;
   }
   take(verbosity, *level, invocation);
+  take(verbosity, *chosen->level, invocation);
   for (std::size_t i = 0; i < chosen->options.size(); ++i)
     take(chosen->command.options[i], *chosen->options[i], invocation);
   return chosen->command.run(invocation);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <span>
 
 #include "base/json.h"
 
@@ -39,6 +40,27 @@ bool is_choice(std::string_view choices, const std::string& text) {
 
 tl::unexpected<Error> allowed(std::string what) { return fail(Code::invalid, std::move(what)); }
 
+struct Unit {
+  std::string_view name;  // in lower case
+  std::int64_t factor;
+};
+constexpr std::array byte_units = {Unit{"kib", 1 << 10},  Unit{"mib", 1 << 20},
+                                   Unit{"gib", 1 << 30},  Unit{"kb", 1'000},
+                                   Unit{"mb", 1'000'000}, Unit{"gb", 1'000'000'000}};
+constexpr std::array time_units = {Unit{"ms", 1}, Unit{"s", 1'000}, Unit{"min", 60'000},
+                                   Unit{"h", 3'600'000}};
+
+/// What an integer of this setting may be followed by.
+std::span<const Unit> units_of(const Row& row) {
+  if (row.name.ends_with("_BYTES_MAX")) return byte_units;
+  if (row.name.ends_with("_MS")) return time_units;
+  return {};
+}
+
+std::string_view example(std::span<const Unit> units) {
+  return units.front().name == "kib" ? "10MiB" : "30s";
+}
+
 std::string text_of(json::Value value) {
   return std::string(value.is(json::Type::string) ? value.string() : value.source());
 }
@@ -57,10 +79,17 @@ Result<bool> read_boolean(std::string_view text) {
 Result<std::int64_t> read_integer(const Row& row, std::string_view text) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < row.least ||
-      value > row.most)
-    return allowed(fmt::format("an integer from {} to {}", row.least, row.most));
-  return value;
+  const auto units = units_of(row);
+  const std::string_view suffix(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  const auto unit = std::find_if(units.begin(), units.end(),
+                                 [&](const Unit& one) { return lower(suffix) == one.name; });
+  const bool known = suffix.empty() || unit != units.end();
+  const std::int64_t factor = suffix.empty() || !known ? 1 : unit->factor;
+  if (error != std::errc() || !known || value > row.most / factor || value * factor < row.least)
+    return allowed(
+        fmt::format("an integer from {} to {}{}", row.least, row.most,
+                    units.empty() ? "" : fmt::format(", or with a unit: {}", example(units))));
+  return value * factor;
 }
 
 Result<std::string> read_text(const Row& row, std::string_view text) {

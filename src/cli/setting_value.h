@@ -14,7 +14,8 @@ namespace lectern::cli {
 
 /// `1/0 yes/no on/off t/f y/n true/false`, any case; the empty text is none.
 Result<bool> read_boolean(std::string_view text);
-/// Decimal, within the row's bounds.
+/// Decimal, within the row's bounds; where the name says bytes or milliseconds, a unit may follow,
+/// in any letter case: `10MiB`, `10MB`, `30s`, `5min`.
 Result<std::int64_t> read_integer(const Row& row, std::string_view text);
 /// A text; where the row has choices, one of them in any letter case (the answer is lower case).
 Result<std::string> read_text(const Row& row, std::string_view text);

@@ -54,7 +54,13 @@ bool can_be_written(const std::string& folder) {
 /// credentials file, is no reason to serve no statements.
 Result<Stores> open_in_app_dir(const StoreSettings& settings) {
   const auto folder = embedded_folder(settings);
-  if (can_be_written(folder)) return open_in(folder);
+  if (can_be_written(folder)) {
+    auto stores = open_in(folder);
+    if (stores || stores.error().code != Code::unavailable) return stores;
+    stores.error().message += ": the documents of the backend " + settings.backend +
+                              " lie there too; LECTERN_STORE_DOCUMENTS names another place";
+    return stores;
+  }
   Stores stores;
   stores.location = "no place";
   stores.documents = std::make_unique<NoDocuments>(

@@ -9,10 +9,10 @@ An entry is printed for whoever keeps the file by hand
     "hash": "\$2b\$12\$.{53}", (re)
     "username": "jane"
   }
-  $ lectern auth -u jane -p secret -s all -A jane https://example.org | sed -n 4p
-    "agent": {"account": {"name": "jane", "homePage": "https://example.org"}},
-  $ lectern auth -u jane -p secret -s all -O https://jane.example.org | sed -n 4p
-    "agent": {"openid": "https://jane.example.org"},
+  $ lectern auth -u jane -p secret -s all -A jane https://example.org 2> /dev/null | jq -c .agent
+  {"account":{"name":"jane","homePage":"https://example.org"}}
+  $ lectern auth -u jane -p secret -s all -O https://jane.example.org 2> /dev/null | jq -c .agent
+  {"openid":"https://jane.example.org"}
 
 With -w it is added to the file, which only its owner may read
   $ lectern auth -u jane -p secret -s all -M mailto:jane@example.org -w
@@ -99,7 +99,7 @@ A wrong use is an error of use
 A file that is wrong is not overwritten
   $ echo '[{' > broken.json
   $ RALPH_AUTH_FILE=broken.json lectern auth -u x -p x -s all -M mailto:x@example.org -w
-  Error: $HOME/broken.json: not JSON: the text is not well-formed JSON (near byte 3)
+  Error: $HOME/broken.json: not JSON: the text is not well-formed JSON (near byte 3: line 2, column 1)
   [1]
   $ cat broken.json
   [{

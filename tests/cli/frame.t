@@ -1,8 +1,8 @@
 The version names the program as it was called
   $ lectern --version
-  lectern, version \d+\.\d+\.\d+ (re)
+  lectern, version \d+\.\d+\.\d+( \(commit [0-9a-f]+\))? (re)
   $ ralph --version
-  ralph, version \d+\.\d+\.\d+ (re)
+  ralph, version \d+\.\d+\.\d+( \(commit [0-9a-f]+\))? (re)
 
 Without a command the help is shown, and that is no success
   $ lectern | head -2
@@ -17,8 +17,25 @@ A wrong use is told on stderr
   Usage: lectern [OPTIONS] COMMAND [ARGS]...
   Try 'lectern --help' for help.
   
-  Error: The following argument was not expected: nonsense
+  Error: no such command 'nonsense'
   [2]
+  $ lectern runservr 2>&1 | tail -1
+  Error: no such command 'runservr'; did you mean 'runserver'?
+  $ lectern user ad 2>&1 | tail -1
+  Error: no such command 'ad'
+  $ lectern user lst 2>&1 | tail -1
+  Error: no such command 'lst'; did you mean 'list'?
+  $ lectern config --jsn 2>&1 | tail -1
+  Error: no such option '--jsn'; did you mean '--json'?
+  $ lectern config more 2>&1 | tail -1
+  Error: the argument 'more' was not expected
+
+How much is logged is said before the command or behind it, and help is a command too
+  $ lectern config -v DEBUG | grep LOG_LEVEL
+  LECTERN_LOG_LEVEL=DEBUG  # command line --verbosity
+  $ lectern help user add | diff - <(lectern user add --help)
+  $ lectern help | head -1
+  Lectern, a learning record store for xAPI 1.0.3 and 2.0.0
   $ lectern --nonsense 2> /dev/null
   [2]
   $ lectern auth --help | head -4

@@ -114,9 +114,10 @@ Result<net::HttpResponse> Cluster::ask_hosts(const Call& call, Deadline deadline
       return fail(Code::unavailable, away, std::move(response.error().detail));
     if (!response && response.error().code != Code::unavailable)
       return fail(std::move(response).error());
-    reasons +=
-        response ? fmt::format("{}: {}; ", net::without_credentials(request.url), response->status)
-                 : response.error().detail + "; ";
+    reasons += reasons.empty() ? "" : "; ";
+    reasons += response
+                   ? fmt::format("{}: {}", net::without_credentials(request.url), response->status)
+                   : response.error().detail;
     if (call.once) {
       current_ = (host + 1) % hosts_.size();
       break;

@@ -25,9 +25,9 @@ constexpr std::string_view format = "2";
 Error error_of_opening(const rocksdb::Status& status, const std::string& folder) {
   const auto text = status.ToString();
   if (status.IsIOError() && text.find("LOCK") != std::string::npos)
-    return {Code::unavailable, "another lectern process owns the folder " + folder, {}, {}, text};
+    return {Code::unavailable, "another lectern process owns the folder " + folder, {}, {}, {}};
   if (status.IsCorruption() || status.IsNotFound()) return damaged_folder(folder, text);
-  return {Code::internal, "cannot open the folder " + folder + ": " + text, {}, {}, text};
+  return {Code::internal, "cannot open the folder " + folder + ": " + text, {}, {}, {}};
 }
 
 rocksdb::WriteOptions durable() {
