@@ -14,6 +14,7 @@ lectern_script_test(api TIMEOUT 600 COMMAND ${Python3_EXECUTABLE} tests/api/run.
 # Needs PyPI once: what it installs is kept in ~/.cache/lectern.
 lectern_script_test(openapi TIMEOUT 900 COMMAND ${Python3_EXECUTABLE} tests/openapi/run.py)
 lectern_script_test(login_flood TIMEOUT 180 COMMAND ${Python3_EXECUTABLE} tests/api/login_flood.py)
+lectern_script_test(telemetry TIMEOUT 180 COMMAND ${Python3_EXECUTABLE} tests/api/telemetry.py)
 lectern_script_test(conformance TIMEOUT 300 COMMAND ${Python3_EXECUTABLE} tests/api/conformance.py)
 lectern_script_test(readme TIMEOUT 60 COMMAND ${Python3_EXECUTABLE} tests/readme.py)
 lectern_script_test(deploy TIMEOUT 60 COMMAND ${Python3_EXECUTABLE} tests/deploy.py)

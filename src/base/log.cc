@@ -1,13 +1,16 @@
 #include "base/log.h"
 
+#include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <utility>
 
 #include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include "base/json.h"
+#include "base/log_fields.h"
 
 namespace lectern::log {
 namespace {
@@ -29,9 +32,19 @@ spdlog::level::level_enum to_spdlog(Level level) {
 }
 
 struct Sink {
-  std::shared_ptr<spdlog::logger> logger = spdlog::stderr_color_mt("lectern");
+  // NO_COLOR: no-color.org.
+  std::shared_ptr<spdlog::logger> logger =
+      std::string_view(std::getenv("NO_COLOR") == nullptr ? "" : std::getenv("NO_COLOR")).empty()
+          ? spdlog::stderr_color_mt("lectern")
+          : spdlog::stderr_logger_mt("lectern");
   Format format = Format::text;
-  Sink() { logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v"); }
+  Sink() { set_pattern("%Y-%m-%d %H:%M:%S.%eZ %^%l%$ %v"); }
+
+  /// Instants are UTC: lines of several hosts, and of the hour that a clock is set back by, keep
+  /// their order.
+  void set_pattern(const char* pattern) const {
+    logger->set_pattern(pattern, spdlog::pattern_time_type::utc);
+  }
 };
 
 struct Listener {
@@ -56,7 +69,7 @@ void configure(Level least, Format format) {
   out.format = format;
   out.logger->set_level(to_spdlog(least));
   if (format == Format::json)
-    out.logger->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%f","level":"%l","message":%v})");
+    out.set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%fZ","level":"%l",%v})");
 }
 
 bool enabled(Level level) { return sink().logger->should_log(to_spdlog(level)); }
@@ -66,6 +79,12 @@ void listen_to_errors(std::function<void(std::string_view line)> function) {
   listener().function = std::move(function);
 }
 
+Format format() { return sink().format; }
+
+void write_fields(Level level, std::string_view members) {
+  sink().logger->log(to_spdlog(level), members);
+}
+
 void write(Level level, std::string_view line) {
   if (level >= Level::error) {
     const std::lock_guard lock(listener().mutex);
@@ -73,7 +92,7 @@ void write(Level level, std::string_view line) {
   }
   auto& out = sink();
   if (out.format == Format::json)
-    out.logger->log(to_spdlog(level), json::quoted(line));
+    write_fields(level, "\"message\":" + json::quoted(line));
   else
     out.logger->log(to_spdlog(level), line);
 }

@@ -104,6 +104,9 @@ void watch(metrics::Registry& registry, const Authentication& authentication) {
   const std::string away = "lectern_logins_turned_away_total";
   const std::string away_help = "Requests that got 503 because too many checks waited";
   if (const auto* basic = authentication.basic; basic != nullptr) {
+    registry.gauge_read("lectern_credentials_file_broken",
+                        "1 while auth.json cannot be used as it is: the users before that stay",
+                        [basic] { return basic->has_broken_file() ? 1.0 : 0.0; });
     count("lectern_basic_checks_total", "Passwords that were checked with bcrypt",
           [basic] { return basic->counts().checks; });
     count("lectern_basic_cache_hits_total", "Credentials known from the cache",

@@ -1,10 +1,10 @@
 #include "cli/serve.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -13,13 +13,16 @@
 #include "base/metrics.h"
 #include "base/page_bytes.h"
 #include "cli/authentication.h"
+#include "cli/command.h"
 #include "cli/control_socket.h"
 #include "cli/file_watch.h"
 #include "cli/maintenance_control.h"
 #include "cli/process_limits.h"
+#include "cli/process_metrics.h"
 #include "cli/sentry.h"
 #include "cli/service_manager.h"
 #include "cli/signals.h"
+#include "cli/span_exporter.h"
 #include "http/metrics.h"
 #include "http/server.h"
 #include "http/service.h"
@@ -32,9 +35,12 @@ namespace lectern::cli {
 namespace {
 
 int refuse(const Error& error) {
-  std::fprintf(stderr, "lectern: %s%s%s\n", error.message.c_str(), error.detail.empty() ? "" : ": ",
-               error.detail.c_str());
-  return 1;
+  return failure(error.message + (error.detail.empty() ? "" : ": ") + error.detail);
+}
+
+/// The host as it stands in a URL: IPv6 addresses have brackets (RFC 3986, 3.2.2).
+std::string url_host(const std::string& host) {
+  return host.find(':') == host.npos ? host : "[" + host + "]";
 }
 
 /// What signals do to a running server, and the TLS files that it looks after.
@@ -147,6 +153,12 @@ void watch(metrics::Registry& registry, const lrs::Forwarder& forwarder,
   watch(registry, authentication);
 }
 
+std::string embedded_folder(const Settings& settings) {
+  const bool elsewhere =
+      settings.backend != "embedded" && settings.store_documents.starts_with('/');
+  return elsewhere ? settings.store_documents : settings.app_dir + "/embedded";
+}
+
 /// Does what commands ask of the running server, and tells /metrics of damage. Null where there is
 /// no embedded store, or no socket can be made: that is logged, and no reason not to serve.
 std::unique_ptr<ControlSocket> listen_to_commands(const Settings& settings,
@@ -156,10 +168,18 @@ std::unique_ptr<ControlSocket> listen_to_commands(const Settings& settings,
   registry.gauge_read("lectern_store_damaged",
                       "1 once damage to the embedded store was met, since the start",
                       [maintenance] { return maintenance->is_damaged() ? 1.0 : 0.0; });
+  watch_folder(registry, embedded_folder(settings));
   auto control = ControlSocket::listen(settings.app_dir, control_of(*maintenance, settings));
   if (control) return std::move(*control);
   log::info("`lectern backup` needs this server to be stopped: {}", control.error().message);
   return nullptr;
+}
+
+/// Of a database that says nothing of its own at the start. Blocks as long as asking it takes.
+void warn_if_away(const std::string& backend, const store::Stores& stores) {
+  if (backend != "es" && backend != "async_es" && backend != "clickhouse") return;
+  if (stores.statements->health() == store::Health::away)
+    log::warning("{} does not answer: requests get 503 until it does", stores.location);
 }
 
 }  // namespace
@@ -190,6 +210,8 @@ int serve(const Loaded& loaded) {
   for (const auto& warning : stores->warnings) log::warning("{}", warning);
 
   metrics::Registry registry;
+  auto spans = SpanExporter::start(settings, registry);
+  if (!spans) return refuse(spans.error());
   lrs::Forwarder forwarder(*stores->statements, *stores->documents, std::move(*receivers));
   lrs::Tolerated tolerated(registry);
   lrs::Lrs lrs{
@@ -197,6 +219,8 @@ int serve(const Loaded& loaded) {
       &forwarder,          &tolerated};
   http::Application app{lrs, *authentication->authenticator, registry, service_options(settings),
                         http::Cors(settings.cors_allow_origins)};
+  if (*spans)
+    app.tracing = {settings.sampler(), [&](std::string span) { (*spans)->take(std::move(span)); }};
 
   auto options = server_options(settings, app);
   auto inherited = inherited_socket();
@@ -207,15 +231,18 @@ int serve(const Loaded& loaded) {
   if (!server) return refuse(server.error());
   http::watch_server(registry, **server);
   watch(registry, forwarder, *authentication);
+  watch_process(registry);
   const auto control = listen_to_commands(settings, stores->maintenance.get(), registry);
 
   log::info("Lectern {} serves xAPI 1.0.3 and 2.0.0 on {}://{}:{}/xAPI/", LECTERN_VERSION,
-            settings.tls_certificate.empty() ? "http" : "https", settings.host, (*server)->port());
+            settings.tls_certificate.empty() ? "http" : "https", url_host(settings.host),
+            (*server)->port());
   log::info("backend {}: {}", settings.backend, stores->location);
   {
     Operation operation(settings, **server);
     const SignalThread signals(
         {[&] { operation.stop(); }, [&] { operation.reload(); }, [&] { operation.look(); }});
+    const std::jthread look([&] { warn_if_away(settings.backend, *stores); });
     notify_ready();
     (*server)->run();
   }

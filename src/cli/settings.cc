@@ -1,9 +1,11 @@
 #include "cli/settings.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "cli/app_dir.h"
 #include "cli/mask.h"
+#include "cli/nearest.h"
 #include "cli/process_limits.h"
 #include "cli/setting_value.h"
 #include "cli/settings_sources.h"
@@ -30,6 +32,11 @@ std::string joined(const std::vector<std::string>& names) {
   return all;
 }
 
+/// RALPH_RUNSERVER_PORT; OTEL_SERVICE_NAME.
+std::string full_name(std::string_view name) {
+  return (is_of_opentelemetry(name) ? "" : "RALPH_") + std::string(name);
+}
+
 /// `es` and `async_es` both have the settings of ES.
 std::string group_of_backend(std::string_view backend) {
   if (backend.substr(0, 6) == "async_") backend.remove_prefix(6);
@@ -37,6 +44,14 @@ std::string group_of_backend(std::string_view backend) {
   for (char& c : group)
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
   return group;
+}
+
+/// ` (did you mean ...?)` where a setting is spelt nearly so; else nothing.
+std::string meant_by(const std::string& name) {
+  std::vector<std::string> known;
+  for (const Row& row : settings_table()) known.emplace_back(row.name);
+  const auto meant = nearest(name, known);
+  return meant.empty() ? "" : fmt::format(" (did you mean {}?)", meant);
 }
 
 /// The ES of BACKENDS__LRS__ES__HOSTS; "" for other names.
@@ -103,6 +118,7 @@ class Loader {
       : sources_(sources), given_(std::move(given)) {}
 
   Result<Loaded> load() {
+    loaded_.warnings = given_.warnings();
     given_.imply_backend();
     for (const Row& row : settings_table())
       if (group_of(row.name).empty()) RETURN_IF_ERROR(take(row));
@@ -142,7 +158,7 @@ class Loader {
     if ((given || as_ralph) && ours && !group.empty())
       RETURN_IF_ERROR(keep_backend_value(row, text));
     if (ours || given)
-      loaded_.effective.push_back({"RALPH_" + std::string(row.name), shown(row, text),
+      loaded_.effective.push_back({full_name(row.name), shown(row, text),
                                    given      ? given->source + " " + given->spelling
                                    : as_ralph ? "default of Ralph, by whose name it was called"
                                               : "default",
@@ -192,7 +208,8 @@ class Loader {
         if (group == group_) loaded_.settings.backend_values[key_of(name)] = given.text;
       }
     }
-    for (const auto& [name, given] : given_.remaining()) unknown_.push_back(given.spelling);
+    for (const auto& [name, given] : given_.remaining())
+      if (!is_of_opentelemetry(given.spelling)) unknown_.push_back(given.spelling + meant_by(name));
   }
 
   Result<void> derive() {
@@ -242,6 +259,11 @@ class Loader {
     const std::string& issuer = settings.oidc_issuer_uri;
     if (!issuer.empty() && issuer.rfind("http://", 0) != 0 && issuer.rfind("https://", 0) != 0)
       return refuse("RUNSERVER_AUTH_OIDC_ISSUER_URI", issuer, "an http or https URL");
+    const std::string& ratio = settings.otel_sampler_ratio;
+    char* end = nullptr;
+    const double share = std::strtod(ratio.c_str(), &end);
+    if (!ratio.empty() && (*end != '\0' || !(share >= 0 && share <= 1)))
+      return refuse("OTEL_TRACES_SAMPLER_ARG", ratio, "a number from 0 to 1");
     for (const auto& backend : settings.auth_backends)
       if (backend == "oidc" && issuer.empty())
         return refuse("RUNSERVER_AUTH_BACKENDS", "oidc",
@@ -271,9 +293,8 @@ class Loader {
   tl::unexpected<Error> refuse(std::string_view name, const std::string& value,
                                const std::string& allowed) const {
     const auto it = spelling_.find(std::string(name));
-    return fail(Code::invalid,
-                (it == spelling_.end() ? "RALPH_" + std::string(name) : it->second.spelling) + "=" +
-                    masked(value) + ": allowed is " + allowed);
+    return fail(Code::invalid, (it == spelling_.end() ? full_name(name) : it->second.spelling) +
+                                   "=" + masked(value) + ": allowed is " + allowed);
   }
 
   const Sources& sources_;
@@ -313,6 +334,15 @@ store::StoreSettings Settings::store_settings() const {
   out.timeout_ms = static_cast<std::uint32_t>(store_timeout_ms);
   out.texts_bytes_max = static_cast<std::size_t>(store_texts_bytes_max);
   return out;
+}
+
+http::Sampler Settings::sampler() const {
+  http::Sampler sampler;
+  sampler.by_parent = otel_sampler.starts_with("parentbased_");
+  if (otel_sampler.ends_with("always_off")) sampler.ratio = 0;
+  if (otel_sampler.ends_with("traceidratio") && !otel_sampler_ratio.empty())
+    sampler.ratio = std::strtod(otel_sampler_ratio.c_str(), nullptr);
+  return sampler;
 }
 
 http::ServerOptions Settings::server_options() const {

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "http/server.h"
+#include "http/trace_context.h"
 #include "store/open.h"
 
 namespace lectern::cli {
@@ -81,6 +82,23 @@ struct Settings {
   std::string sentry_dsn;
   std::string execution_environment;
 
+  /// OpenTelemetry's, by its own names; for SpanExporter::start() and http::Sampler.
+  std::string otel_endpoint;
+  std::string otel_traces_endpoint;
+  std::string otel_headers;
+  std::string otel_protocol;
+  std::string otel_certificate;
+  std::int64_t otel_timeout_ms = 0;
+  std::string otel_service_name;
+  std::string otel_resource_attributes;
+  bool otel_disabled = false;
+  std::string otel_traces_exporter;
+  std::string otel_sampler;
+  std::string otel_sampler_ratio;  ///< a number from 0 to 1, or ""
+  std::int64_t otel_queue_max = 0;
+  std::int64_t otel_batch_max = 0;
+  std::int64_t otel_delay_ms = 0;
+
   std::string logging_json;    ///< Python's dictConfig
   std::string log_level_name;  ///< as given; "" when not
   std::string log_format_name;
@@ -95,6 +113,8 @@ struct Settings {
   store::StoreSettings store_settings() const;
   /// For http::Server::listen().
   http::ServerOptions server_options() const;
+  /// Which requests become spans.
+  http::Sampler sampler() const;
 };
 
 /// A setting given on the command line, and the option that gave it (`--port`).

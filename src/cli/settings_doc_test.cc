@@ -33,7 +33,9 @@ std::string kind_of(const Row& row) {
 
 std::string table() {
   std::string out = begin;
-  out += "| RALPH_... or LECTERN_... | value | default | meaning |\n|---|---|---|---|\n";
+  out +=
+      "| RALPH_... or LECTERN_...; OTEL_... as it stands | value | default | meaning "
+      "|\n|---|---|---|---|\n";
   for (const Row& row : settings_table()) {
     out += "| `" + std::string(row.name) + "`";
     if (!row.other.empty()) out += " (or `" + std::string(row.other) + "`)";

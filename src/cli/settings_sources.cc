@@ -3,6 +3,8 @@
 #include <fstream>
 #include <iterator>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include "cli/dotenv.h"
@@ -32,14 +34,22 @@ Result<std::string> read_file(const fs::path& path) {
   return text;
 }
 
-Result<Variables> read_dotenv(const fs::path& path, const Variables& environment) {
+Result<Variables> read_dotenv(const fs::path& path, const Variables& environment,
+                              std::vector<std::string>& warnings) {
   std::error_code error;
   if (!fs::is_regular_file(path, error)) return Variables{};
   TRY(const std::string text, read_file(path));
-  return parse_dotenv(text, environment);
+  LinesPassedOver passed_over;
+  auto variables = parse_dotenv(text, environment, &passed_over);
+  if (!passed_over.empty())
+    warnings.push_back(fmt::format(
+        "{}: ignored, since NAME=VALUE is wanted and quotes must be closed: line {}",
+        path.filename() == ".env" ? ".env" : path.string(), fmt::join(passed_over, ", ")));
+  return variables;
 }
 
 bool is_setting_name(std::string_view name) {
+  if (is_of_opentelemetry(name)) return true;
   for (const auto prefix : prefixes)
     if (name.substr(0, prefix.size()) == prefix) return true;
   return false;
@@ -64,6 +74,8 @@ Result<Variables> read_secrets(const fs::path& folder) {
 
 }  // namespace
 
+bool is_of_opentelemetry(std::string_view name) { return name.starts_with("OTEL_"); }
+
 Sources Sources::of_process(Overrides command_line, bool by_ralphs_name) {
   Sources sources;
   sources.command_line = std::move(command_line);
@@ -85,9 +97,10 @@ Result<GivenSettings> GivenSettings::gather(const Sources& sources) {
   for (const auto& [name, given] : sources.command_line)
     all.given_.try_emplace(name, Given{given.text, given.option, "command line", 0});
   all.add(sources.environment, "environment", 1);
-  TRY(const Variables dotenv, read_dotenv(sources.working_dir / ".env", sources.environment));
+  TRY(const Variables dotenv,
+      read_dotenv(sources.working_dir / ".env", sources.environment, all.warnings_));
   all.add(dotenv, ".env", 2);
-  TRY(const Variables system, read_dotenv(sources.system_file, sources.environment));
+  TRY(const Variables system, read_dotenv(sources.system_file, sources.environment, all.warnings_));
   auto with_system = all;
   with_system.add(system, sources.system_file.string(), 4);
   if (const auto folder = with_system.secrets_folder(sources.environment); !folder.empty()) {
@@ -109,6 +122,9 @@ void GivenSettings::add(const Variables& variables, std::string source, std::siz
     for (const auto& [name, text] : variables)
       if (std::string_view(name).substr(0, prefix.size()) == prefix && name != password_variable)
         given_.try_emplace(name.substr(prefix.size()), Given{text, name, source, rank});
+  for (const auto& [name, text] : variables)
+    if (is_of_opentelemetry(name) && !text.empty())  // empty means unset to OpenTelemetry
+      given_.try_emplace(name, Given{text, name, source, rank});
 }
 
 void GivenSettings::imply_backend() {

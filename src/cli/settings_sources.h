@@ -11,6 +11,10 @@
 
 namespace lectern::cli {
 
+/// Whether a setting is one of OpenTelemetry's, whose names stand for all programs of a machine:
+/// they have no prefix, and those that mean nothing here are nobody's mistake.
+bool is_of_opentelemetry(std::string_view name);
+
 /// A setting as somebody gave it.
 struct Given {
   std::string text;
@@ -35,6 +39,8 @@ class GivenSettings {
   /// take() for each name that begins so.
   std::map<std::string, Given> take_all(std::string_view prefix);
   const std::map<std::string, Given>& remaining() const { return given_; }
+  /// What the log should say of the files, a line each.
+  const std::vector<std::string>& warnings() const { return warnings_; }
 
  private:
   void add(const std::map<std::string, std::string>& variables, std::string source,
@@ -43,6 +49,7 @@ class GivenSettings {
   std::string secrets_folder(const std::map<std::string, std::string>& environment) const;
 
   std::map<std::string, Given> given_;
+  std::vector<std::string> warnings_;
 };
 
 }  // namespace lectern::cli

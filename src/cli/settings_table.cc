@@ -157,6 +157,23 @@ constexpr std::array rows = {
     accepted("PARSERS__GELF", "", "a Python class"),
     accepted("PARSERS__ES", "", "a Python class"),
 
+    // OpenTelemetry's own names, without prefix
+    Row{"OTEL_EXPORTER_OTLP_ENDPOINT", &S::otel_endpoint, "", "collector that spans of requests are sent to, such as http://localhost:4318; OTLP/HTTP as JSON, at /v1/traces below it; empty: none are made"},
+    Row{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", &S::otel_traces_endpoint, "", "the whole URL instead"},
+    secret({"OTEL_EXPORTER_OTLP_HEADERS", &S::otel_headers, "", "headers of those calls, as key=value pairs joined by commas"}),
+    choice({"OTEL_EXPORTER_OTLP_PROTOCOL", &S::otel_protocol, "", "anything but http/json gets a warning: that is what is spoken"}, "http/json http/protobuf grpc"),
+    Row{"OTEL_EXPORTER_OTLP_CERTIFICATE", &S::otel_certificate, "", "PEM file with the collector's authorities; without it the system's"},
+    Row{"OTEL_EXPORTER_OTLP_TIMEOUT", &S::otel_timeout_ms, "10000", "milliseconds for one call", 1, day_ms},
+    Row{"OTEL_SERVICE_NAME", &S::otel_service_name, "", "service.name of the spans; without it lectern"},
+    Row{"OTEL_RESOURCE_ATTRIBUTES", &S::otel_resource_attributes, "", "more about this process, as key=value pairs joined by commas"},
+    Row{"OTEL_SDK_DISABLED", &S::otel_disabled, "false", "no spans, whatever else is set"},
+    Row{"OTEL_TRACES_EXPORTER", &S::otel_traces_exporter, "otlp", "none: no spans"},
+    choice({"OTEL_TRACES_SAMPLER", &S::otel_sampler, "parentbased_always_on", "which requests become spans; parentbased: who sends a traceparent decides"}, "always_on always_off traceidratio parentbased_always_on parentbased_always_off parentbased_traceidratio"),
+    Row{"OTEL_TRACES_SAMPLER_ARG", &S::otel_sampler_ratio, "", "share of the traces for traceidratio, 0 to 1; without it 1"},
+    Row{"OTEL_BSP_MAX_QUEUE_SIZE", &S::otel_queue_max, "2048", "spans that wait at most; more are dropped and counted", 1, 1'000'000},
+    Row{"OTEL_BSP_MAX_EXPORT_BATCH_SIZE", &S::otel_batch_max, "512", "spans of one call", 1, 100'000},
+    Row{"OTEL_BSP_SCHEDULE_DELAY", &S::otel_delay_ms, "5000", "milliseconds between calls whose batch is not full", 1, day_ms},
+
     // Logs
     Row{"LOGGING", &S::logging_json, "", "Python's logging dictionary as JSON; levels are taken, and JSON lines where a formatter is for JSON"},
     choice({"LOG_LEVEL", &S::log_level_name, "", "least level that is logged; wins over LOGGING; without both INFO"}, "debug info warning error critical"),

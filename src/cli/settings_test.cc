@@ -263,7 +263,8 @@ TEST_CASE("settings without meaning and unknown ones are named once") {
         std::vector<std::string>{
             "settings without meaning here, accepted for Ralph's sake: RALPH_LOCALE_ENCODING, "
             "RALPH_RUNSERVER_POINT_IN_TIME_KEEP_ALIVE",
-            "settings that are not known, ignored: RALPH_RUNSERVER_PROT"});
+            "settings that are not known, ignored: RALPH_RUNSERVER_PROT (did you mean "
+            "RUNSERVER_PORT?)"});
 }
 
 TEST_CASE("levels and JSON lines are taken from Python's logging dictionary") {

@@ -425,6 +425,7 @@ void Connection::own_answer(const Fault& fault) {
     response_.headers.set("Retry-After", std::to_string(pool().retry_after_s()));
   if (fault.status == 415) response_.headers.set("Accept-Encoding", "gzip, identity");
   response_.body = "{\"detail\": " + json::quoted(fault.detail) + "}";
+  response_.refusal.reason = fault.detail;
   if (edge_.options.on_own_answer) edge_.options.on_own_answer(request_, response_);
 }
 

@@ -2,13 +2,15 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 namespace lectern::http {
 namespace {
 
 constexpr const char* methods = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
 constexpr const char* request_headers =
     "Authorization, Content-Type, Content-Encoding, Accept, Accept-Language, If-Match, "
-    "If-None-Match, X-Experience-API-Version, X-Request-ID";
+    "If-None-Match, X-Experience-API-Version, X-Request-ID, traceparent, tracestate";
 constexpr const char* response_headers =
     "ETag, Last-Modified, Content-Length, Content-Type, Retry-After, WWW-Authenticate, "
     "X-Experience-API-Version, X-Experience-API-Consistent-Through, X-Request-ID";
@@ -34,7 +36,12 @@ Response Cors::preflight(const Request& request) const {
   Response response;
   response.status = 204;
   permit(request, response);
-  if (!response.headers.find("Access-Control-Allow-Origin")) return response;
+  if (!response.headers.find("Access-Control-Allow-Origin")) {
+    response.refusal.reason =
+        fmt::format("pages of {} may not call this server (LECTERN_RUNSERVER_CORS_ALLOW_ORIGINS)",
+                    request.headers.find("Origin").value_or("no origin"));
+    return response;
+  }
   response.headers.remove("Access-Control-Expose-Headers");
   response.headers.set("Access-Control-Allow-Methods", methods);
   response.headers.set("Access-Control-Allow-Headers", request_headers);

@@ -16,6 +16,7 @@
 #include "base/time.h"
 #include "http/cors.h"
 #include "http/message.h"
+#include "http/request_span.h"
 #include "lrs/lrs.h"
 #include "xapi/query.h"
 #include "xapi/version.h"
@@ -61,6 +62,7 @@ struct Application {
   metrics::Registry& metrics;
   ServiceOptions options;
   Cors cors;
+  Tracing tracing{};
   ToldThrough told{};
 };
 

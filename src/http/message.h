@@ -80,6 +80,13 @@ struct Request {
 /// The next piece of a streamed body; empty at its end. An Error breaks the connection off.
 using BodySource = std::function<Result<std::string>()>;
 
+/// Why a request was refused, in the words of its answer; for the log.
+struct Refusal {
+  std::string reason;   ///< "" for a request that was not refused
+  std::string pointer;  ///< a JSON pointer into the body, where there is one
+  std::string rule;     ///< the section of the standard
+};
+
 /// An answer. The server adds Date, Content-Length, Connection, and leaves the body out for HEAD.
 struct Response {
   int status = 200;
@@ -88,6 +95,7 @@ struct Response {
   BodySource stream;                    ///< used instead of `body` when set
   std::uint64_t stream_bytes = 0;       ///< what `stream` yields in all
   std::uint64_t stream_held_bytes = 0;  ///< memory that `stream` holds at most
+  Refusal refusal{};
 };
 
 /// Makes the answer to a request. Called on a worker thread; may block; must not throw.

@@ -41,6 +41,7 @@ Response respond(const Error& error) {
   if (!error.rule.empty()) body += ",\"rule\":" + json::quoted(error.rule);
   Response response = json_response(body + "}", status_of(error.code));
   if (error.code == Code::unavailable) response.headers.add("Retry-After", "1");
+  response.refusal = {error.message, error.path, error.rule};
   return response;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/log_fields.h"
 #include "http/access_log.h"
 #include "http/alternate.h"
 #include "http/metrics.h"
@@ -217,6 +218,27 @@ Exchange exchange_of(Application& app, Request& request) {
 
 using Clock = std::chrono::steady_clock;
 
+/// Asked so often, and by so many, that it must wait for nobody.
+bool is_live_probe(std::string_view path) {
+  return path.ends_with("/__lbheartbeat__") || path.ends_with("/__lbheartbeat__/");
+}
+
+/// The request's line in the log, and its span.
+void tell(Access access, const Application& app) {
+  const bool logged = app.options.access_log && log::enabled(log::Level::info);
+  const auto sampler =
+      is_live_probe(access.request.path) ? std::optional<Sampler>{} : app.tracing.active_sampler();
+  if (!logged && !sampler) return;
+  access.trace = trace_of(access.request.headers.find("traceparent"), sampler);
+  if (access.trace.recorded)
+    app.tracing.take(request_span(access, std::chrono::system_clock::now()));
+  if (!logged) return;
+  if (log::format() == log::Format::json)
+    log::write_fields(log::Level::info, access_fields(access));
+  else
+    log::write(log::Level::info, access_line(access));
+}
+
 /// What every answer gets last: CORS, the request's id, its place in metrics and log.
 void conclude(const Exchange& exchange, const std::string& method, Clock::time_point begin,
               Response& response) {
@@ -227,15 +249,9 @@ void conclude(const Exchange& exchange, const std::string& method, Clock::time_p
   const auto time = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin);
   count_request(app.metrics, exchange.route.empty() ? "other" : exchange.route, method,
                 response.status, time);
-  if (app.options.access_log && log::enabled(log::Level::info))
-    log::write(log::Level::info,
-               access_line(request, response,
-                           exchange.principal ? exchange.principal->username : "", time));
-}
-
-/// Asked so often, and by so many, that it must wait for nobody.
-bool is_live_probe(std::string_view path) {
-  return path.ends_with("/__lbheartbeat__") || path.ends_with("/__lbheartbeat__/");
+  tell({request, response, method, exchange.route,
+        exchange.principal ? std::string_view(exchange.principal->username) : "", time},
+       app);
 }
 
 /// By the path alone; whether it is served is decided later.

@@ -33,12 +33,18 @@ Response partial_response(const lrs::Recorded& recorded) {
     errors += "}";
   }
   const bool nothing_kept = recorded.statements.empty() && recorded.refused > 0;
-  return json_response("{\"inserted\":" + std::to_string(inserted) +
-                           ",\"rejected\":" + std::to_string(recorded.refused) + ",\"ids\":[" +
-                           ids + "],\"errors\":[" + errors + "]}",
-                       !nothing_kept              ? 200
-                       : recorded.conflicts_alone ? 409
-                                                  : 400);
+  Response response = json_response("{\"inserted\":" + std::to_string(inserted) +
+                                        ",\"rejected\":" + std::to_string(recorded.refused) +
+                                        ",\"ids\":[" + ids + "],\"errors\":[" + errors + "]}",
+                                    !nothing_kept              ? 200
+                                    : recorded.conflicts_alone ? 409
+                                                               : 400);
+  if (!recorded.refusals.empty()) {
+    const auto& first = recorded.refusals.front().error;
+    response.refusal = {std::to_string(recorded.refused) + " refused, the first: " + first.message,
+                        first.path, first.rule};
+  }
+  return response;
 }
 
 /// What the request says of partial success, by the first of both names; nothing where it says

@@ -12,6 +12,7 @@ Counters::Counters(metrics::Registry& registry)
     : stored(registry.counter(statements_name, statements_help, {{"outcome", "stored"}})),
       known(registry.counter(statements_name, statements_help, {{"outcome", "known"}})),
       conflicts(registry.counter(statements_name, statements_help, {{"outcome", "conflict"}})),
+      invalid(registry.counter(statements_name, statements_help, {{"outcome", "invalid"}})),
       append_seconds(registry.histogram("lectern_store_append_seconds",
                                         "Time in which the store took a batch of statements")),
       query_seconds(registry.histogram("lectern_store_query_seconds",

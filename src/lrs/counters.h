@@ -13,6 +13,7 @@ struct Counters {
   metrics::Counter& stored;
   metrics::Counter& known;
   metrics::Counter& conflicts;
+  metrics::Counter& invalid;           ///< of a batch that is refused whole, the first one alone
   metrics::Histogram& append_seconds;  ///< of the store's append, a batch each
   metrics::Histogram& query_seconds;   ///< of the store's query, a page each
 };

@@ -140,7 +140,7 @@ Result<std::vector<Accepted>> accept_all(const Lrs& lrs, const auth::Principal& 
                                          Refusals& refusals) {
   std::vector<Accepted> accepted;
   std::unordered_set<Uuid> ids;
-  const auto take = [&](std::size_t index, Value statement) -> Result<void> {
+  const auto take_valid = [&](std::size_t index, Value statement) -> Result<void> {
     TRY(auto one, accept(lrs, principal, submission, contents, index, statement));
     if (!ids.insert(one.row.id).second)
       return fail(Error{Code::invalid,
@@ -150,6 +150,11 @@ Result<std::vector<Accepted>> accept_all(const Lrs& lrs, const auth::Principal& 
                         {}});
     accepted.push_back(std::move(one));
     return {};
+  };
+  const auto take = [&](std::size_t index, Value statement) {
+    auto taken = take_valid(index, statement);
+    if (!taken) lrs.counters.invalid.add();
+    return taken;
   };
   if (submission.body.is(Type::object)) {
     RETURN_IF_ERROR(take(0, submission.body));

@@ -72,31 +72,31 @@ A credentials file that is wrong stops the start with one line
   $ file=.config/lectern/auth.json; cp $file good.json
   $ wrong() { jq -c "$1" good.json > $file; ralph runserver; echo "$?"; }
   $ echo '[{' > $file; ralph runserver
-  lectern: The credentials file $HOME/.config/lectern/auth.json is wrong: not JSON: the text is not well-formed JSON (near byte 3)
+  Error: The credentials file $HOME/.config/lectern/auth.json is wrong: not JSON: the text is not well-formed JSON (near byte 3: line 2, column 1)
   [1]
   $ wrong '.[0]'
-  lectern: The credentials file $HOME/.config/lectern/auth.json is wrong: must be a JSON list of users
+  Error: The credentials file $HOME/.config/lectern/auth.json is wrong: must be a JSON list of users
   1
   $ wrong '[.[0], .[0]]'
-  lectern: The credentials file $HOME/.config/lectern/auth.json is wrong: user 'jane': the username is there twice
+  Error: The credentials file $HOME/.config/lectern/auth.json is wrong: user 'jane': the username is there twice
   1
   $ wrong '[.[0] | del(.hash)]'
-  lectern: The credentials file $HOME/.config/lectern/auth.json is wrong: user 'jane': 'hash' must be a string
+  Error: The credentials file $HOME/.config/lectern/auth.json is wrong: user 'jane': 'hash' must be a string
   1
   $ wrong '[.[0] | .hash = "secret"]'
-  lectern: The credentials file $HOME/.config/lectern/auth.json is wrong: user 'jane': 'hash' is not a bcrypt hash
+  Error: The credentials file $HOME/.config/lectern/auth.json is wrong: user 'jane': 'hash' is not a bcrypt hash
   1
   $ wrong '[.[0] | del(.agent)]'
-  lectern: The credentials file $HOME/.config/lectern/auth.json is wrong: user 'jane': 'agent' is missing
+  Error: The credentials file $HOME/.config/lectern/auth.json is wrong: user 'jane': 'agent' is missing
   1
   $ wrong '[.[0] | .agent.openid = "https://a.org"]'
-  lectern: The credentials file $HOME/.config/lectern/auth.json is wrong: user 'jane': 'agent' is wrong: only one of mbox, mbox_sha1sum, openid and account may be given
+  Error: The credentials file $HOME/.config/lectern/auth.json is wrong: user 'jane': 'agent' is wrong: only one of mbox, mbox_sha1sum, openid and account may be given
   1
   $ wrong '[.[0] | .scopes = "all"]'
-  lectern: The credentials file $HOME/.config/lectern/auth.json is wrong: user 'jane': 'scopes' must be a list
+  Error: The credentials file $HOME/.config/lectern/auth.json is wrong: user 'jane': 'scopes' must be a list
   1
   $ wrong '[.[0] | .target = 5]'
-  lectern: The credentials file $HOME/.config/lectern/auth.json is wrong: user 'jane': 'target' must be a string
+  Error: The credentials file $HOME/.config/lectern/auth.json is wrong: user 'jane': 'target' must be a string
   1
 
 Free-form scopes of 4.x and members that nobody knows are taken, with a warning

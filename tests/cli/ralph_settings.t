@@ -15,7 +15,7 @@ Every variable of Ralph is known, and one line names those that mean nothing her
   $ export RALPH_SENTRY_DSN=https://hunter2@sentry.example/1 RALPH_SENTRY_CLI_TRACES_SAMPLE_RATE=0.1
   $ export RALPH_SENTRY_LRS_TRACES_SAMPLE_RATE=0.1 RALPH_SENTRY_IGNORE_HEALTH_CHECKS=true
   $ export RALPH_XAPI_FORWARDINGS='[{"url":"http://lrs.example/xAPI/statements","is_active":false,"basic_username":"u","basic_password":"hunter2","max_retries":1,"timeout":1.5}]'
-  $ lectern config 2>&1 > shown | fold -s -w 110
+  $ ralph config 2>&1 > shown | fold -s -w 110
   Warning: settings without meaning here, accepted for Ralph's sake: RALPH_HISTORY_FILE, RALPH_LOCALE_ENCODING, 
   RALPH_RUNSERVER_POINT_IN_TIME_KEEP_ALIVE, RALPH_LRS_ELASTICSEARCH_VALIDATE_KEYS, 
   RALPH_SENTRY_CLI_TRACES_SAMPLE_RATE, RALPH_SENTRY_LRS_TRACES_SAMPLE_RATE, RALPH_SENTRY_IGNORE_HEALTH_CHECKS, 
@@ -47,16 +47,16 @@ Every setting of Ralph's backends is known, for the LRS and for the data command
 Names are case-sensitive, and what nobody knows is named
   $ RALPH_runserver_port=1 ralph_RUNSERVER_PORT=2 lectern config 2>&1 | grep -E 'PORT=|known'
   Warning: settings that are not known, ignored: RALPH_runserver_port
-  RALPH_RUNSERVER_PORT=8100  # default
+  LECTERN_RUNSERVER_PORT=8100  # default
 
 An option is stronger than the environment, that than .env, that than the folder of secrets
   $ printf 'RALPH_RUNSERVER_HOST=dotenv\nexport RALPH_RUNSERVER_PORT="2"\nRALPH_SECRETS_DIR=secrets\n' > .env
   $ echo 3 > secrets/RALPH_RUNSERVER_PORT; echo 30 > secrets/RALPH_AUTH_CACHE_TTL; echo hidden > secrets/RALPH_SENTRY_DSN
   $ RALPH_RUNSERVER_HOST=environment lectern config | grep -E 'HOST=|PORT=|CACHE_TTL=3|DSN'
-  RALPH_RUNSERVER_HOST=environment  # environment RALPH_RUNSERVER_HOST
-  RALPH_RUNSERVER_PORT=2  # .env RALPH_RUNSERVER_PORT
-  RALPH_AUTH_CACHE_TTL=30  # secrets folder RALPH_AUTH_CACHE_TTL
-  RALPH_SENTRY_DSN=********  # secrets folder RALPH_SENTRY_DSN
+  LECTERN_RUNSERVER_HOST=environment  # environment RALPH_RUNSERVER_HOST
+  LECTERN_RUNSERVER_PORT=2  # .env RALPH_RUNSERVER_PORT
+  LECTERN_AUTH_CACHE_TTL=30  # secrets folder RALPH_AUTH_CACHE_TTL
+  LECTERN_SENTRY_DSN=********  # secrets folder RALPH_SENTRY_DSN
   $ RALPH_RUNSERVER_BACKEND=nothing lectern runserver -b memory -p x
   Error: --port=x: allowed is an integer from 0 to 65535
   [1]
@@ -68,13 +68,13 @@ An option is stronger than the environment, that than .env, that than the folder
 APP_DIR may stand in .env too, and the files are below it
   $ echo RALPH_APP_DIR=$PWD/app > .env
   $ lectern config | grep -E 'APP_DIR|AUTH_FILE'
-  RALPH_APP_DIR=$HOME/app  # .env RALPH_APP_DIR
-  RALPH_AUTH_FILE=$HOME/app/auth.json  # default
+  LECTERN_APP_DIR=$HOME/app  # .env RALPH_APP_DIR
+  LECTERN_AUTH_FILE=$HOME/app/auth.json  # default
   $ rm .env
 
 Lists are comma-separated or JSON, objects JSON or pairs
   $ RALPH_RUNSERVER_CORS_ALLOW_ORIGINS=https://a.example,https://b.example lectern config | grep CORS
-  RALPH_RUNSERVER_CORS_ALLOW_ORIGINS=https://a.example,https://b.example  # environment RALPH_RUNSERVER_CORS_ALLOW_ORIGINS
+  LECTERN_RUNSERVER_CORS_ALLOW_ORIGINS=https://a.example,https://b.example  # environment RALPH_RUNSERVER_CORS_ALLOW_ORIGINS
   $ RALPH_RUNSERVER_CORS_ALLOW_ORIGINS='["https://a.example", 1]' lectern config
   Error: RALPH_RUNSERVER_CORS_ALLOW_ORIGINS=["https://a.example",1]: allowed is a JSON array of strings
   [1]
@@ -111,7 +111,7 @@ Bad values stop the start with one line
   Error: RALPH_XAPI_FORWARDINGS=[{"url":"http://a.example"}]: allowed is a list of receivers (XAPI_FORWARDINGS: item 0 needs `basic_username`, a text)
   [1]
   $ RALPH_SENTRY_DSN=nonsense lectern runserver -b memory -p 0
-  lectern: SENTRY_DSN must be of the form https://KEY@HOST/PROJECT
+  Error: SENTRY_DSN must be of the form https://KEY@HOST/PROJECT
   [1]
   $ RALPH_RUNSERVER_BACKEND=es RALPH_BACKENDS__LRS__ES__REFRESH_AFTER_WRITE=maybe lectern runserver
   Error: RALPH_BACKENDS__LRS__ES__REFRESH_AFTER_WRITE=maybe: allowed is one of false, true, wait_for
@@ -148,23 +148,23 @@ Options of runserver are the settings of its backends
 What a backend cannot use is refused with one line
   $ start() { env "$@" lectern runserver -p 0 2>&1 | tail -1; }
   $ start RALPH_RUNSERVER_BACKEND=es $es'__CLIENT_OPTIONS={"nonsense":1}'
-  lectern: RALPH_BACKENDS__LRS__ES__CLIENT_OPTIONS is 'nonsense'; allowed is ca_certs and verify_certs
+  Error: RALPH_BACKENDS__LRS__ES__CLIENT_OPTIONS is 'nonsense'; allowed is ca_certs and verify_certs
   $ start RALPH_RUNSERVER_BACKEND=es ${es}__CLIENT_OPTIONS__ca_certs=nowhere.pem
-  lectern: RALPH_BACKENDS__LRS__ES__CLIENT_OPTIONS__ca_certs is 'nowhere.pem'; allowed is a PEM file that can be read
+  Error: RALPH_BACKENDS__LRS__ES__CLIENT_OPTIONS__ca_certs is 'nowhere.pem'; allowed is a PEM file that can be read
   $ start RALPH_RUNSERVER_BACKEND=es ${es}__HOSTS=nonsense
-  lectern: RALPH_BACKENDS__LRS__ES__HOSTS is 'nonsense'; allowed is http:// or https:// URLs
+  Error: RALPH_BACKENDS__LRS__ES__HOSTS is 'nonsense'; allowed is http:// or https:// URLs
   $ start RALPH_RUNSERVER_BACKEND=mongo ${mongo}__CONNECTION_URI=nonsense
-  lectern: CONNECTION_URI is not a MongoDB URI: Invalid URI Schema, expecting 'mongodb://' or 'mongodb+srv://'
+  Error: CONNECTION_URI is not a MongoDB URI: Invalid URI Schema, expecting 'mongodb://' or 'mongodb+srv://'
   $ start RALPH_RUNSERVER_BACKEND=mongo ${mongo}__DEFAULT_DATABASE='a b'
-  lectern: DEFAULT_DATABASE is 'a b'; a name has 1 to 63 bytes and no blank, '.', '$', '/', '\' or '"'
+  Error: DEFAULT_DATABASE is 'a b'; a name has 1 to 63 bytes and no blank, '.', '$', '/', '\' or '"'
   $ start RALPH_RUNSERVER_BACKEND=mongo ${mongo}__DEFAULT_COLLECTION='a$b'
-  lectern: DEFAULT_COLLECTION is 'a$b'; a name has 1 to 180 bytes, no '$', no '..', no '.' at either end, and does not begin with 'system.' or 'lectern.'
+  Error: DEFAULT_COLLECTION is 'a$b'; a name has 1 to 180 bytes, no '$', no '..', no '.' at either end, and does not begin with 'system.' or 'lectern.'
   $ start RALPH_RUNSERVER_BACKEND=clickhouse ${clickhouse}__EVENT_TABLE_NAME='a; DROP'
-  lectern: RALPH_BACKENDS__LRS__CLICKHOUSE__DATABASE and EVENT_TABLE_NAME: .*is no name of a ClickHouse table: letters, digits and _ may stand in it, with at most one dot behind a database (re)
+  Error: RALPH_BACKENDS__LRS__CLICKHOUSE__DATABASE and EVENT_TABLE_NAME: .*is no name of a ClickHouse table: letters, digits and _ may stand in it, with at most one dot behind a database (re)
   $ start RALPH_RUNSERVER_BACKEND=clickhouse ${clickhouse}__DATABASE='a`'
-  lectern: RALPH_BACKENDS__LRS__CLICKHOUSE__DATABASE and EVENT_TABLE_NAME: .*is no name of a ClickHouse table: letters, digits and _ may stand in it, with at most one dot behind a database (re)
+  Error: RALPH_BACKENDS__LRS__CLICKHOUSE__DATABASE and EVENT_TABLE_NAME: .*is no name of a ClickHouse table: letters, digits and _ may stand in it, with at most one dot behind a database (re)
   $ start RALPH_RUNSERVER_BACKEND=fs ${fs}__DEFAULT_LRS_FILE=../x
-  lectern: DEFAULT_LRS_FILE is '../x'; allowed is the name of a file
+  Error: DEFAULT_LRS_FILE is '../x'; allowed is the name of a file
 
 Every command wants good settings
   $ RALPH_RUNSERVER_BACKEND=nothing ralph auth -u jane -p secret -s all -M mailto:jane@example.org

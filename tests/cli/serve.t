@@ -2,7 +2,7 @@ A first start says which file it looked for and how to make it
   $ lectern runserver -b memory -h 127.0.0.1 -p 0 2> log & pid=$!
   $ within grep -q serves log
   $ port=$(sed -n 's|.*http://127.0.0.1:\([0-9]*\)/.*|\1|p' log)
-  $ sed 's/^[-0-9]* [:.0-9]* //; s/:[0-9]*\/xAPI/:PORT\/xAPI/' log
+  $ sed 's/^[-0-9]* [:.0-9]*Z //; s/:[0-9]*\/xAPI/:PORT\/xAPI/' log
   warning no credentials file at $HOME/.config/lectern/auth.json: every request with a password is refused until `lectern user add NAME -s all -M mailto:NAME@example.org` has made it
   info Lectern .* serves xAPI 1.0.3 and 2.0.0 on http://127.0.0.1:PORT/xAPI/ (re)
   info backend memory: memory (nothing is kept)

@@ -96,4 +96,4 @@ A socket that the service manager hands over is served in place of host and port
   the same port
   $ kill $pid; wait $pid
   $ SOCKETS=2 python3 activate.py 2>&1 > /dev/null | grep -v credentials
-  lectern: 2 sockets were handed over by the service manager; one is served: leave one ListenStream in the socket unit
+  Error: 2 sockets were handed over by the service manager; one is served: leave one ListenStream in the socket unit
