@@ -16,7 +16,9 @@ lectern_script_test(openapi TIMEOUT 900 COMMAND ${Python3_EXECUTABLE} tests/open
 lectern_script_test(login_flood TIMEOUT 180 COMMAND ${Python3_EXECUTABLE} tests/api/login_flood.py)
 lectern_script_test(telemetry TIMEOUT 180 COMMAND ${Python3_EXECUTABLE} tests/api/telemetry.py)
 lectern_script_test(conformance TIMEOUT 300 COMMAND ${Python3_EXECUTABLE} tests/api/conformance.py)
-lectern_script_test(readme TIMEOUT 60 COMMAND ${Python3_EXECUTABLE} tests/readme.py)
+lectern_script_test(readme TIMEOUT 120 COMMAND ${Python3_EXECUTABLE} tests/readme.py)
+lectern_script_test(monitoring TIMEOUT 60 COMMAND ${Python3_EXECUTABLE} tests/monitoring.py)
+lectern_script_test(proxy TIMEOUT 120 COMMAND ${Python3_EXECUTABLE} tests/proxy.py)
 lectern_script_test(deploy TIMEOUT 60 COMMAND ${Python3_EXECUTABLE} tests/deploy.py)
 lectern_script_test(package TIMEOUT 900 COMMAND ${Python3_EXECUTABLE} tests/package.py)
 lectern_script_test(large_attachment TIMEOUT 120

@@ -44,6 +44,7 @@ def check_templates(paths, values):
                 assert step in at, f"{path}: .Values.{reference} has no default"
                 at = at[step]
         kinds.add(yaml.safe_load(rendered(text))["kind"])
+        assert 'include "lectern.labels"' in text, f"{path}: has no labels"
     assert kinds == {"Deployment", "Service", "PersistentVolumeClaim", "Ingress", "ServiceMonitor",
                      "PodDisruptionBudget"}, kinds
     chart = os.path.join(ROOT, "deploy", "helm", "lectern")

@@ -204,6 +204,31 @@ def check_collector_hangs():
             release.set()
 
 
+def check_process():
+    with lectern.Server(backend="embedded") as server:
+        assert metric(server, "process_resident_memory_bytes") > 1e6
+        assert abs(metric(server, "process_start_time_seconds") - time.time()) < 300
+        assert 0 < metric(server, "process_open_fds") < metric(server, "process_max_fds")
+        assert metric(server, "lectern_store_bytes") > 1000
+        before = metric(server, "process_cpu_seconds_total")
+        within(lambda: metric(server, "process_cpu_seconds_total"), lambda value: value > before)
+        text = server.call("GET", "/metrics", user=None).body.decode()
+        assert re.search(r'lectern_build_info\{version="[\d.]+",commit="[0-9a-f]*"\} 1', text), text
+        auth = os.path.join(server.app_dir, "auth.json")
+        with open(auth) as file:
+            good = file.read()
+        for text, broken in (("[{", 1), (good, 0)):
+            assert metric(server, "lectern_credentials_file_broken") == 1 - broken
+            with open(auth, "w") as file:
+                file.write(text)
+
+            def look():
+                server.call("GET", "/whoami")  # who asks has the file looked at
+                return metric(server, "lectern_credentials_file_broken")
+
+            within(look, lambda value: value == broken)
+
+
 def check_settings():
     def refusal(**settings):
         env = {"PATH": os.environ["PATH"], "HOME": tempfile.gettempdir(), **settings}
@@ -229,6 +254,7 @@ def main():
     check_spans()
     check_collector_away()
     check_collector_hangs()
+    check_process()
     check_settings()
     print("the log explains, and spans arrive or are counted")
 
