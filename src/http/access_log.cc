@@ -11,12 +11,22 @@ namespace lectern::http {
 namespace {
 
 constexpr std::size_t user_agent_bytes_max = 200;
+constexpr std::size_t word_bytes_max = 1000;
 
 /// A value that is one word of the line.
 std::string word(std::string_view text) {
-  std::string out = printable(text);
-  for (std::size_t at = 0; (at = out.find(' ', at)) != out.npos;) out.replace(at, 1, "\\x20");
+  const std::string out = printable(text, word_bytes_max, " \"\\");
   return out.empty() ? "-" : out;
+}
+
+/// A sentence between quotes.
+std::string sentence(std::string_view text) {
+  std::string out;
+  for (const char c : printable(text)) {
+    if (c == '"') out += '\\';
+    out += c;
+  }
+  return '"' + out + '"';
 }
 
 void add(std::string& out, std::string_view name, std::string_view value) {
@@ -35,14 +45,14 @@ std::uint64_t body_bytes(const Response& response) {
   return response.stream ? response.stream_bytes : response.body.size();
 }
 
-std::string printable(std::string_view text, std::size_t bytes_max) {
+std::string printable(std::string_view text, std::size_t bytes_max, std::string_view more) {
   const bool cut = text.size() > bytes_max;
   if (cut) text = text.substr(0, bytes_max);
   std::string out;
   out.reserve(text.size());
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte >= 0x7F || c == '"' || c == '\\')
+    if (byte < 0x20 || byte >= 0x7F || more.find(c) != more.npos)
       fmt::format_to(std::back_inserter(out), "\\x{:02x}", byte);
     else
       out.push_back(c);
@@ -59,7 +69,7 @@ std::string access_line(const Access& access) {
                   milliseconds(access), word(request.id));
   if (!access.trace.trace_id.empty()) line += " trace=" + access.trace.trace_id;
   const Refusal& refusal = response.refusal;
-  if (!refusal.reason.empty()) line += " \"" + printable(refusal.reason) + '"';
+  if (!refusal.reason.empty()) line += " " + sentence(refusal.reason);
   if (!refusal.pointer.empty()) line += " at " + printable(refusal.pointer);
   if (!refusal.rule.empty()) line += " (" + printable(refusal.rule) + ")";
   return line;

@@ -24,8 +24,9 @@ struct Access {
 std::uint64_t body_bytes(const Response& response);
 
 /// What stands in logs of a value from the wire: what is not printable ASCII is escaped as `\x0a`,
-/// and so are `"` and `\`; what is longer than `bytes_max` ends in `...`.
-std::string printable(std::string_view text, std::size_t bytes_max = 1000);
+/// and so is each of the characters in `more`; what is longer than `bytes_max` ends in `...`.
+std::string printable(std::string_view text, std::size_t bytes_max = 1000,
+                      std::string_view more = {});
 
 /// One line for the log:
 ///
@@ -33,7 +34,8 @@ std::string printable(std::string_view text, std::size_t bytes_max = 1000);
 ///     (rule)]
 ///
 /// `user` is "-" when empty. The query is left out: it holds learners' names. What stands behind
-/// the request's id is there for traced and for refused requests. A request is one line.
+/// the request's id is there for traced and for refused requests. A request is one line; in the
+/// reason `"` is `\"`.
 std::string access_line(const Access& access);
 
 /// The same, and what a line has no room for, as members of a JSON object: remote, user, method,

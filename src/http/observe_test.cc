@@ -40,7 +40,7 @@ TEST_CASE("a refused request's line says why, where and by which rule, and which
   CHECK(access_line(access) ==
         "- ann \"POST /xAPI/statements\" 400 0 0.000ms id-1 "
         "trace=4bf92f3577b34da6a3ce929d0e0e4736 "
-        "\"`mbox` is\\x0ano \\x22IRI\\x22\" at /0/actor/mbox (Data 2.4.2.3)");
+        "\"`mbox` is\\x0ano \\\"IRI\\\"\" at /0/actor/mbox (Data 2.4.2.3)");
 }
 
 TEST_CASE(

@@ -30,6 +30,19 @@ A wrong use is told on stderr
   $ lectern config more 2>&1 | tail -1
   Error: the argument 'more' was not expected
 
+A shell may complete commands and options
+  $ complete_after() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _lectern; echo "${COMPREPLY[@]}"; }
+  $ source <(lectern completion bash); complete_after lectern us
+  user
+  $ complete_after lectern user ad
+  add
+  $ complete_after lectern user add name --gen
+  --generate
+  $ complete_after lectern conformance --ju
+  --junit
+  $ lectern completion fish 2>&1 | tail -1
+  Error: SHELL must be bash (zsh takes it after `bashcompinit`)
+
 How much is logged is said before the command or behind it, and help is a command too
   $ lectern config -v DEBUG | grep LOG_LEVEL
   LECTERN_LOG_LEVEL=DEBUG  # command line --verbosity

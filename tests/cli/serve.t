@@ -9,6 +9,12 @@ A first start says which file it looked for and how to make it
   $ curl -s -w ' %{http_code}\n' http://127.0.0.1:$port/whoami
   {"detail":"Invalid authentication credentials"} 401
 
+An address of IPv6 has brackets in the line, as in a URL
+  $ lectern runserver -b memory -h ::1 -p 0 2> log6 & pid6=$!
+  $ within grep -q -E 'serves|Error' log6; grep -c -E 'http://\[::1\]:[0-9]+/xAPI/|Address family|Cannot assign' log6
+  1
+  $ kill $pid6 2> /dev/null; wait $pid6 2> /dev/null
+
 Credentials count once they are in the file, without a restart
   $ lectern auth -u jane -p secret -s all -M mailto:jane@example.org -w
   User 'jane' was added to $HOME/.config/lectern/auth.json
