@@ -13,13 +13,25 @@
 namespace lectern::cli {
 namespace {
 
+/// The endpoint that --url names, or that of a server with this machine's settings.
+Result<std::string> url_of(const Invocation& invocation) {
+  if (auto url = invocation.value("--url")) {
+    while (url->ends_with('/')) url->pop_back();
+    return *url;
+  }
+  TRY(const auto loaded,
+      load_settings(Sources::of_process(invocation.overrides, invocation.program == "ralph")));
+  const auto& settings = loaded.settings;
+  return fmt::format("{}://localhost:{}/xAPI", settings.tls_certificate.empty() ? "http" : "https",
+                     settings.port);
+}
+
 Result<std::string> ask(const Invocation& invocation, std::string method, std::string path) {
   std::string password;
   if (invocation.has("--username")) {
     TRY(password, password_of(invocation, false));
   }
-  std::string url = invocation.value("--url").value_or("http://localhost:8100/xAPI");
-  while (url.ends_with('/')) url.pop_back();
+  TRY(std::string url, url_of(invocation));
   net::HttpClient client;
   net::HttpRequest request;
   request.method = std::move(method);
@@ -28,7 +40,12 @@ Result<std::string> ask(const Invocation& invocation, std::string method, std::s
       {"X-Experience-API-Version", "1.0.3"},
       {"Authorization",
        "Basic " + to_base64(invocation.value("--username").value_or("") + ":" + password)}};
-  TRY(auto answer, client.send(request));
+  auto sent = client.send(request);
+  if (!sent)
+    return fail(Code::unavailable,
+                "no server answers at " + net::without_credentials(url) + "; --url names another",
+                sent.error().detail);
+  auto& answer = *sent;
   if (answer.status == 200) return std::move(answer.body);
   return fail(Code::invalid,
               fmt::format("{} answered {}: {}", net::without_credentials(request.url),
@@ -82,7 +99,8 @@ int run_forward(const Invocation& invocation) {
 
 Command forward_command() {
   std::vector<Option> options = {
-      {"--url", "URL", "The server's endpoint; http://localhost:8100/xAPI by default"},
+      {"--url", "URL",
+       "The server's endpoint; by default http://localhost:PORT/xAPI, by its settings"},
       {"-u,--username", "NAME", "A user with the scope `all`"}};
   for (auto& option : password_options()) options.push_back(std::move(option));
   options.push_back({"--replay", "", "Send the dead letters again"});
