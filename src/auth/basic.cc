@@ -12,6 +12,7 @@
 #include "auth/credentials_file.h"
 #include "auth/header.h"
 #include "auth/password.h"
+#include "auth/polite_threads.h"
 #include "auth/timed_cache.h"
 #include "base/bounded_log.h"
 #include "base/digest.h"
@@ -44,6 +45,7 @@ class Basic final : public BasicAuthenticator {
         file_(options_.file, options_.reload_interval),
         throttle_(options_.throttle),
         queue_(checks_max_of(options_), options_.waiting_max),
+        checkers_(checks_max_of(options_), check_niceness),
         known_(options_.cache_entries_max),
         wrong_(options_.refused_entries_max) {}
 
@@ -171,16 +173,16 @@ class Basic final : public BasicAuthenticator {
   }
 
   Outcome wait_with_others(const Login& login, const std::shared_future<Outcome>& outcome) {
-    if (!queue_.take_place(login.standing)) return turn_away();
+    const auto network = network_of(login.attempt.address);
+    if (!queue_.take_place(login.standing, network)) return turn_away();
     Outcome shared = outcome.get();
-    queue_.leave_place(login.standing);
+    queue_.leave_place(login.standing, network);
     return shared;
   }
 
   Outcome check(Login login) {
-    if (!queue_.enter(login.standing)) return turn_away();
-    // While it waited, others from there may have failed.
-    auto decided = login.standing == Standing::clean ? std::nullopt : from_memory(login);
+    if (!queue_.enter(login.standing, network_of(login.attempt.address))) return turn_away();
+    auto decided = from_memory(login);  // while it waited, others from there may have failed
     if (!decided) decided = compare(login);
     queue_.leave();
     return std::move(*decided);
@@ -189,8 +191,8 @@ class Basic final : public BasicAuthenticator {
   Outcome compare(const Login& login) {
     ++checks_;
     const bool known = login.user && !login.user->disabled;
-    const bool right =
-        verify_password(login.given.password, known ? login.user->hash : *login.stand_in);
+    const std::string& hash = known ? login.user->hash : *login.stand_in;
+    const bool right = checkers_.run([&] { return verify_password(login.given.password, hash); });
     if (known && right) return login.user->principal;
     throttle_.failed(login.attempt.address, login.given.username, Clock::now());
     wrong_.put(login.digest, login.user, Clock::time_point::max());
@@ -210,6 +212,7 @@ class Basic final : public BasicAuthenticator {
   CredentialsFile file_;
   Throttle throttle_;
   CheckQueue queue_;
+  PoliteThreads checkers_;  // as many as the queue lets in
   log::BoundedLog log_{log::Level::warning, "failed logins"};
   TimedCache<Good> known_;
   TimedCache<UserPtr> wrong_;  // whom they are wrong for

@@ -182,7 +182,7 @@ struct OidcAuthenticator::State {
     TRY(const auto metadata, provider.metadata());
     if (!provider.introspects(*metadata)) return by_signature(token, metadata->issuer);
     const auto now = Throttle::Clock::now();
-    if (!queue.enter(refusals.look(address, digest, now).standing)) {
+    if (!queue.enter(refusals.look(address, digest, now).standing, network_of(address))) {
       ++turned_away;
       return fail(Code::unavailable, "Too many credentials are being checked, try again");
     }
