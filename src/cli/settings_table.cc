@@ -73,7 +73,7 @@ constexpr std::array rows = {
     Row{"RUNSERVER_SPOOL_DIR", &S::spool_dir, "", "folder of those files; without it $TMPDIR or /tmp"},
     Row{"RUNSERVER_HEADER_DEADLINE_MS", &S::header_deadline_ms, "15000", "for one request's headers, whole", 1, day_ms},
     Row{"RUNSERVER_BODY_IDLE_MS", &S::body_idle_ms, "15000", "without a byte of the body", 1, day_ms},
-    Row{"RUNSERVER_BODY_DEADLINE_MS", &S::body_deadline_ms, "120000", "for one request's body, whole", 1, day_ms},
+    Row{"RUNSERVER_BODY_DEADLINE_MS", &S::body_deadline_ms, "120000", "for one request's body, whole, and for a client to take an answer, for each 8 MiB begun of it", 1, day_ms},
     Row{"RUNSERVER_IDLE_DEADLINE_MS", &S::idle_deadline_ms, "60000", "between two requests of a connection", 1, day_ms},
     Row{"RUNSERVER_DRAIN_DEADLINE_MS", &S::drain_deadline_ms, "10000", "after SIGTERM, for what is under way", 0, day_ms},
     accepted("RUNSERVER_POINT_IN_TIME_KEEP_ALIVE", "1m", "pages need no point in time here"),

@@ -1,5 +1,6 @@
 #include "http/connection.h"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -50,7 +51,8 @@ void Connection::deadline_at(Clock::time_point at) {
 
 void Connection::check(Clock::time_point now) {
   if (now < deadline_) return;
-  if (progresses()) return deadline_at(now + edge_.options.body_idle);
+  if (now < answer_deadline_ && progresses())
+    return deadline_at(std::min(now + edge_.options.body_idle, answer_deadline_));
   deadline_ = Clock::time_point::max();
   expired_ = true;
   stream_.cancel();

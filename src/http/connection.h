@@ -73,7 +73,8 @@ class Connection {
   std::string remote_;
 
   Clock::time_point deadline_ = Clock::time_point::max();
-  bool expired_ = false;    // the last deadline has passed
+  Clock::time_point answer_deadline_ = Clock::time_point::max();  // for the answer, whole
+  bool expired_ = false;                                          // the last deadline has passed
   bool idle_ = false;       // nothing of a next request has come
   bool lingering_ = false;  // the last answer is out
 

@@ -19,6 +19,9 @@ namespace {
 /// Bodies from which a request is worked on by the threads that give way to others.
 constexpr std::uint64_t bulk_bytes_min = 1024 * 1024;
 constexpr std::uint64_t bulk_zipped_bytes_min = 8 * 1024;
+/// Bytes of an answer for which a client has body_deadline, and as long again for as many more: of
+/// a line of 70 KB/s nothing is cut off.
+constexpr std::uint64_t answer_bytes_per_deadline = 8 * 1024 * 1024;
 
 }  // namespace
 
@@ -118,10 +121,12 @@ Awaitable<bool> Connection::answer() {
   const bool bodiless = wire_head_ || response_.status == 204 || response_.status == 304;
   const auto head = response_head(response_, {bytes, keep_alive_, parser_->http_1_0()});
   const std::string_view body = bodiless || streamed ? "" : std::string_view(response_.body);
-  deadline_in(edge_.options.body_idle);
+  const auto deadlines = 1 + static_cast<int>(bytes / answer_bytes_per_deadline);
+  answer_deadline_ = Clock::now() + deadlines * edge_.options.body_deadline;
   bool written = co_await write(head, body);
   if (written && streamed && !bodiless) written = co_await write_stream();
   deadline_at(Clock::time_point::max());
+  answer_deadline_ = Clock::time_point::max();
   response_ = {};
   memory_.resize_down(0);
   co_return written;
@@ -153,9 +158,13 @@ Awaitable<bool> Connection::write_stream() {
 
 Awaitable<bool> Connection::write(std::string_view head, std::string_view body) {
   while (!head.empty() || !body.empty()) {
-    deadline_in(edge_.options.body_idle);
+    deadline_at(std::min(Clock::now() + edge_.options.body_idle, answer_deadline_));
     const auto written = co_await stream_.write_some(head, body);
-    if (written == 0) co_return false;
+    if (written == 0) {
+      // Who has taken too long would else go on taking megabytes from the kernel.
+      if (expired_) stream_.drop_unsent();
+      co_return false;
+    }
     edge_.counters.sent_bytes += written;
     const auto of_head = std::min(written, head.size());
     head.remove_prefix(of_head);

@@ -44,7 +44,8 @@ struct ServerOptions {
   std::string spool_dir;                                ///< for those files; "" is $TMPDIR, /tmp
   std::chrono::milliseconds header_deadline{15'000};    ///< for one request's headers, whole
   std::chrono::milliseconds body_idle{15'000};          ///< without a byte of the body
-  std::chrono::milliseconds body_deadline{120'000};     ///< for one body, whole
+  /// For one body, whole; and for a client to take an answer, for each 8 MiB begun of it.
+  std::chrono::milliseconds body_deadline{120'000};
   std::chrono::milliseconds idle_deadline{60'000};      ///< between requests
   std::chrono::milliseconds drain_deadline{10'000};     ///< after stop(), for what is under way
   std::string tls_certificate_file;                     ///< PEM chain; with the key: HTTPS

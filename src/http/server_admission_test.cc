@@ -186,5 +186,25 @@ TEST_CASE("a client that reads slowly and steadily gets all of its answer") {
   CHECK(received > body.size());
 }
 
+TEST_CASE("a client that reads steadily and too slowly is given up when its time is over") {
+  auto options = with_admission();
+  options.body_idle = milliseconds(400);
+  options.body_deadline = milliseconds(1500);
+  RunningServer server(options, [](Request&) {
+    Response response;
+    response.body = std::string(7 * mib, 'x');
+    return response;
+  });
+  RawClient client(server.port(), 64 * 1024);
+  client.send("GET /p HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  std::size_t received = 0;
+  for (auto piece = client.receive_some(); !piece.empty(); piece = client.receive_some()) {
+    received += piece.size();
+    std::this_thread::sleep_for(milliseconds(50));
+  }
+  CHECK(received < 7 * mib);
+  CHECK(eventually([&] { return server.server().counters().connections_open == 0; }));
+}
+
 }  // namespace
 }  // namespace lectern::http

@@ -94,6 +94,11 @@ void Stream::close() {
   socket_.close(ignored);
 }
 
+void Stream::drop_unsent() {
+  error_code ignored;
+  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+}
+
 std::uint64_t Stream::acknowledged_bytes() {
   return tcp_acknowledged_bytes(socket_.native_handle());
 }
