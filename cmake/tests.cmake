@@ -31,9 +31,8 @@ lectern_script_test(ralph_table TIMEOUT 60 COMMAND ${Python3_EXECUTABLE} tests/r
 lectern_script_test(es_settings TIMEOUT 120 COMMAND ${Python3_EXECUTABLE} tests/api/es_settings.py)
 lectern_script_test(kill_server TIMEOUT 600
                     COMMAND ${Python3_EXECUTABLE} tests/crash/kill_server.py 5)
-lectern_script_test(few_descriptors TIMEOUT 120
-                    COMMAND ${Python3_EXECUTABLE} tests/crash/few_descriptors.py)
-lectern_script_test(full_disk TIMEOUT 120 COMMAND ${Python3_EXECUTABLE} tests/crash/full_disk.py)
+lectern_script_test(passing_faults TIMEOUT 240
+                    COMMAND ${Python3_EXECUTABLE} tests/crash/passing_faults.py)
 lectern_script_test(hostile_references TIMEOUT 600
                     COMMAND ${Python3_EXECUTABLE} tests/hostile/references.py)
 lectern_script_test(oidc TIMEOUT 120 COMMAND ${Python3_EXECUTABLE} tests/api/oidc.py)
