@@ -5,7 +5,7 @@ import os
 import threading
 import time
 
-from harness import STATEMENTS, Skip, at_once, scenario, statement
+from harness import STATEMENTS, Skip, at_once, basic, lectern, scenario, statement
 from hostile_server import HostileServer
 
 MODES = ("silent", "trickle", "cut", "huge", "endless", "headers", "redirect", "busy", "nothing", "page")
@@ -95,3 +95,62 @@ def clickhouse_gone_wrong(trial):
 def mongo_gone_wrong(trial):
     """The same for MongoDB: silent, cut off, or 45 MB to every command."""
     attack(trial, "mongo", "LECTERN_TEST_MONGO", ("silent", "cut", "huge"))
+
+
+def refused_ones(server):
+    """240 requests that are 401 or 403: statements, documents, agents; reads and writes."""
+    statuses = set()
+    for who in (None, basic("janedoe", "wrong"), basic("nobody", "wrong"), basic("narrow")):
+        headers = {"Authorization": who} if who else {}
+        for _ in range(10):
+            for method, target, body in (
+                    ("GET", STATEMENTS, None), ("POST", STATEMENTS, statement()),
+                    ("GET", "/xAPI/agents?agent=%7B%22mbox%22%3A%22mailto%3Aa%40e.org%22%7D", None),
+                    ("GET", "/xAPI/activities?activityId=http://e.org/a", None),
+                    ("GET", "/xAPI/activities/profile?activityId=http://e.org/a&profileId=p", None),
+                    ("PUT", "/xAPI/activities/profile?activityId=http://e.org/a&profileId=p", {"a": 1})):
+                statuses.add(server.call(method, target, body, headers=headers, user=None, timeout=60).status)
+    return statuses
+
+
+def asked_by_refused(trial, backend, name):
+    behind = os.environ.get(name, "")
+    with HostileServer("pass" if behind else "nothing", behind=behind,
+                       speaks="mongo" if backend == "mongo" else "http") as fake:
+        users = [lectern.user("janedoe"), lectern.user("narrow", scopes=("state/read",))]
+        settings = {**settings_of(backend, fake), "LECTERN_STORE_TIMEOUT_MS": "3000"}
+        with trial.server(settings, backend=backend, users=users) as server:
+            if behind:
+                recovers(trial, backend, server, fake)
+            refused_ones(server)  # each is known now, good or not
+            time.sleep(2)  # what the write above has left to do
+            before, began = fake.requests, time.monotonic()
+            statuses = refused_ones(server)
+            took, beside = time.monotonic() - began, fake.requests - before
+            before = fake.requests
+            time.sleep(took)
+            alone = fake.requests - before
+        trial.note(f"{backend}: {beside} calls beside 240 refusals in {took:.1f} s, {alone} without them")
+        trial.expect("each is 401 or 403", statuses == {401, 403}, statuses)
+        # The server has things of its own to ask, and these are not all at even times.
+        trial.expect("no refusal makes a call", beside <= alone + 12, (beside, alone))
+
+
+@scenario(peak_mib=200)
+def refusals_ask_no_elasticsearch(trial):
+    """401 and 403 make no call to Elasticsearch."""
+    asked_by_refused(trial, "es", "LECTERN_TEST_ELASTICSEARCH")
+
+
+@scenario(peak_mib=200)
+def refusals_ask_no_clickhouse(trial):
+    """401 and 403 make no call to ClickHouse."""
+    asked_by_refused(trial, "clickhouse", "LECTERN_TEST_CLICKHOUSE")
+
+
+@scenario(peak_mib=200)
+def refusals_ask_no_mongo(trial):
+    """401 and 403 make no call to MongoDB."""
+    if not os.environ.get("LECTERN_TEST_MONGO"):
+        raise Skip("no server is running (LECTERN_TEST_MONGO)")
+    asked_by_refused(trial, "mongo", "LECTERN_TEST_MONGO")

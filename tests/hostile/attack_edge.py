@@ -5,6 +5,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import threading
 import time
 import urllib.parse
 
@@ -111,6 +112,51 @@ def large_pages_unread(trial):
             time.sleep(4)
             for connection in connections:
                 connection.close()
+
+
+@scenario(peak_mib=300, p99_ms=300)
+def large_pages_read_slowly(trial):
+    """16 clients that read a page of 7 MB at 10 KB/s each: they hold bounded memory, others get such pages beside
+    them, and their connections end when the time for an answer is over (here 5 s), those that read in earnest get
+    it all."""
+    users = [lectern.user("janedoe"), lectern.user("slow")]
+    with trial.server({"LECTERN_RUNSERVER_BODY_DEADLINE_MS": "5000"}, users=users) as server:
+        one = statement(context={"extensions": {"http://e.org/x": "x" * (7 * MIB)}})
+        assert server.call("POST", STATEMENTS, one).status == 200
+        target = f"{STATEMENTS}?statementId={one['id']}"
+        ended = []
+
+        def read_slowly(_):
+            with socket.socket() as connection:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+                connection.settimeout(30)
+                connection.connect(("127.0.0.1", server.port))
+                connection.sendall(request("GET", target, authorization=basic("slow")))
+                began, received = time.monotonic(), 0
+                try:
+                    while time.monotonic() < began + 25:
+                        more = len(connection.recv(2048))
+                        if more == 0:
+                            break
+                        received += more
+                        time.sleep(0.2)
+                except OSError:
+                    pass
+                ended.append((time.monotonic() - began, received))
+
+        with trial.good_user(server):
+            readers = threading.Thread(target=lambda: at_once(16, read_slowly))
+            readers.start()
+            time.sleep(1)
+            for _ in range(5):
+                began = time.monotonic()
+                answer = server.call("GET", target, timeout=60)
+                trial.expect("another gets the page", answer.status == 200 and len(answer.body) > 7 * MIB, answer.status)
+                trial.within("it takes", time.monotonic() - began, 5)
+            readers.join()
+        trial.note(f"ended after {min(ended)[0]:.1f} to {max(ended)[0]:.1f} s")
+        trial.expect("each connection is ended within 20 s", max(ended)[0] <= 20, max(ended))
+        trial.expect("none got the whole", max(received for _, received in ended) < 7 * MIB)
 
 
 SHIM = r"""

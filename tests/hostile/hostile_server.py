@@ -1,7 +1,11 @@
 """A server that is no database, receiver or provider, whatever it is taken for: each connection is answered
-as its mode says, for ever. In this process, threads."""
+as its mode says, for ever; and a provider of identities whose answers a scenario chooses. In this process,
+threads."""
 
+import collections
 import functools
+import http.server
+import json
 import socket
 import struct
 import threading
@@ -36,7 +40,7 @@ def mongo_head(request_id):
 
 class HostileServer:
     """`mode` may be changed at any time. Modes:
-    pass: what comes goes to `behind`, a host:port, and back; silent: requests are taken and never answered; trickle: a byte of the head each second; cut: the connection
+    pass: what comes goes to `behind`, a host:port, and back, and each piece counts as a request; silent: requests are taken and never answered; trickle: a byte of the head each second; cut: the connection
     ends in the head; huge: 100 MB that begin like JSON; endless: a chunked body without an end; headers: a head
     without an end; redirect: 302 to `elsewhere`; busy: 429 with Retry-After: 1000000; again: 503 with
     Retry-After: 0; nothing: 200 and an empty body; page: 200 and HTML; or bytes, which are sent as they are."""
@@ -83,6 +87,7 @@ class HostileServer:
                             host, _, port = self.behind.rpartition(":")
                             upstream = socket.create_connection((host, int(port)), 120)
                             threading.Thread(target=self.pump, args=(upstream, connection), daemon=True).start()
+                        self.requests += 1
                         upstream.sendall(data)
                     elif self.speaks == "mongo":
                         if not self.answer_mongo(connection, data):
@@ -177,3 +182,51 @@ class HostileServer:
             while not self.stop.is_set():
                 self.send(connection, piece)
         return False
+
+
+class Provider:
+    """A provider of identities: `answers` holds what it says by path, JSON, or a function of the form that was
+    posted; `delays_s` how long it takes over that; `asked` counts. Discovery and an empty set of keys are there."""
+
+    def __init__(self):
+        self.answers, self.delays_s = {}, {}
+        self.asked = collections.Counter()  # by path
+        self.stop = threading.Event()
+        provider = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                provider.answer(self, self.headers.get("Authorization", ""))
+
+            def do_POST(self):
+                provider.answer(self, self.rfile.read(int(self.headers["Content-Length"])).decode())
+
+            def log_message(self, *_):
+                pass
+
+        self.listener = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.listener.server_port}"
+        self.answers["/.well-known/openid-configuration"] = {
+            "issuer": self.url, "jwks_uri": self.url + "/keys", "introspection_endpoint": self.url + "/introspection",
+            "userinfo_endpoint": self.url + "/user_info"}
+        self.answers["/keys"] = {"keys": []}
+        threading.Thread(target=self.listener.serve_forever, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop.set()
+        self.listener.shutdown()
+        self.listener.server_close()
+
+    def answer(self, request, said):
+        self.asked[request.path] += 1
+        self.stop.wait(self.delays_s.get(request.path, 0))
+        found = self.answers.get(request.path)
+        text = json.dumps(found(said) if callable(found) else found).encode()
+        request.send_response(200 if found is not None else 404)
+        request.send_header("Content-Type", "application/json")
+        request.send_header("Content-Length", str(len(text)))
+        request.end_headers()
+        request.wfile.write(text)
