@@ -6,6 +6,7 @@
 #include "cli/maintenance_control.h"
 #include "cli/progress_bar.h"
 #include "store/open_embedded.h"
+#include "store/open_verify.h"
 
 namespace lectern::cli {
 namespace {
@@ -44,28 +45,44 @@ Result<store::VerifyReport> verify_embedded(const Settings& settings, bool repai
                                 on_progress);
 }
 
-/// Rows of a database that lack what Lectern keeps beside them.
-Result<void> verify_database(const Settings& settings, const std::string& target, bool repair,
-                             const store::OnProgress& on_progress, store::VerifyReport& report) {
+/// Gives rows that lack it what Lectern keeps beside them.
+Result<void> complete_rows(const store::StoreSettings& settings, const std::string& target,
+                           const store::OnProgress& on_progress) {
+  TRY(const auto stores, store::open_stores(settings));
+  if (!stores.migration) return {};
+  const auto progress =
+      stores.migration->run({target}, false, [&](const store::MigrationProgress& now) {
+        return on_progress({now.done + now.unreadable, now.total});
+      });
+  if (!progress) return fail(progress.error());
+  return {};
+}
+
+/// What Lectern keeps beside the rows of a database; with `repair` it is completed where it lacks,
+/// and looked at again.
+Result<store::VerifyReport> verify_database(const Settings& settings, const std::string& target,
+                                            bool repair, const store::OnProgress& on_progress) {
   auto store_settings = settings.store_settings();
   store_settings.statements_only = true;
-  TRY(auto stores, store::open_stores(store_settings));
-  if (!stores.migration) return {};
-  const store::Context context{target};
-  TRY(const auto progress,
-      stores.migration->run(context, !repair, [&](const store::MigrationProgress& now) {
-        return on_progress({now.done + now.unreadable, now.total});
-      }));
-  TRY(const auto left, stores.migration->count(context));
-  report.statements += progress.total;
-  report.wrong += repair ? left : progress.total;
-  if (progress.total > 0)
-    report.faults.push_back(fmt::format("{} rows lack Lectern's part", progress.total));
-  if (progress.unreadable > 0)
-    report.faults.push_back(fmt::format("{} of them cannot be read", progress.unreadable));
-  for (const auto& reason : progress.reasons) report.faults.push_back(reason);
-  report.repaired = report.repaired || (repair && progress.done > 0);
-  return {};
+  TRY(auto report, store::verify_beside(store_settings, target, on_progress));
+  if (!repair || report.wrong == 0) return report;
+  RETURN_IF_ERROR(complete_rows(store_settings, target, on_progress));
+  TRY(auto after, store::verify_beside(store_settings, target, on_progress));
+  if (after.wrong < report.wrong)
+    after.remarks.push_back(
+        fmt::format("{} of {} faults are repaired", report.wrong - after.wrong, report.wrong));
+  return after;
+}
+
+void add(store::VerifyReport& to, store::VerifyReport from) {
+  to.statements += from.statements;
+  to.documents += from.documents;
+  to.attachments += from.attachments;
+  to.wrong += from.wrong;
+  // What is still wrong of a database was looked at after the repair.
+  to.repaired = to.repaired && from.wrong == 0;
+  for (auto& line : from.faults) to.faults.push_back(std::move(line));
+  for (auto& line : from.remarks) to.remarks.push_back(std::move(line));
 }
 
 Result<store::VerifyReport> verify(const Settings& settings, const Invocation& invocation) {
@@ -81,8 +98,9 @@ Result<store::VerifyReport> verify(const Settings& settings, const Invocation& i
     TRY(report, verify_embedded(settings, repair, on_progress));
   }
   if (settings.backend != "embedded") {
-    RETURN_IF_ERROR(verify_database(settings, invocation.value("--target").value_or(""), repair,
-                                    on_progress, report));
+    TRY(auto beside,
+        verify_database(settings, invocation.value("--target").value_or(""), repair, on_progress));
+    add(report, std::move(beside));
   }
   return report;
 }

@@ -76,10 +76,12 @@ Result<VerifyReport> verify_embedded(const std::string& folder, bool repair,
   TRY(auto report, verify_stopped(folder, on_progress));
   if (!repair || report.wrong == 0) return report;
   TRY(const auto rescued, embedded::rescue(folder, on_progress));
-  report.repaired = true;
+  TRY(const auto after, verify_stopped(folder, on_progress));
+  report.repaired = rescued.lost.empty() && after.wrong == 0;
   report.remarks.push_back(fmt::format("saved: {} statements, {} documents, {} attachments",
                                        rescued.statements, rescued.documents, rescued.attachments));
   for (const auto& lost : rescued.lost) report.remarks.push_back("lost: " + lost);
+  for (const auto& line : after.faults) report.remarks.push_back("still wrong: " + line);
   report.remarks.push_back("the damaged store is kept in " + rescued.kept_in);
   return report;
 }

@@ -105,6 +105,7 @@ class Rescue {
     for (const auto& [name, number] : from_.targets()) names_.emplace(number, name);
     for (const auto& [number, name] : names_) RETURN_IF_ERROR(to_.database->make_target(name));
     RETURN_IF_ERROR(copy_statements());
+    name_lost_ids();
     RETURN_IF_ERROR(mark_voided());
     RETURN_IF_ERROR(copy_documents());
     RETURN_IF_ERROR(copy_blobs());
@@ -148,6 +149,23 @@ class Rescue {
                                           stored_text(stored_of(be64(key.substr(4)))),
                                           walk.first_damage()));
     return {};
+  }
+
+  /// Statements of which only the id is left.
+  void name_lost_ids() {
+    const auto at = walk(Family::ids);
+    for (at->SeekToFirst(); at->Valid(); at->Next()) {
+      const auto key = view(at->key());
+      const auto entry = decode_id_entry(view(at->value()));
+      if (key.size() != 20 || !entry || !entry->kept) continue;
+      std::string bytes;
+      const auto found = from_.rocks().Get({}, from_.family(Family::bodies),
+                                           body_key(be32(key), entry->stored), &bytes);
+      if (!found.IsNotFound()) continue;  // it is there, or named already
+      Uuid id;
+      std::copy(key.begin() + 4, key.end(), id.bytes.begin());
+      rescued_.lost.push_back(fmt::format("the statement {}: only its id is left", id.text()));
+    }
   }
 
   Result<void> append(std::optional<TargetNumber> target, std::vector<Row>& rows) {
@@ -284,6 +302,18 @@ class Rescue {
   std::uint64_t total_ = 0;
 };
 
+std::uint64_t commits_of(const Database& database) {
+  const auto bytes = database.get(Family::defaults, std::string(commits_key));
+  return bytes && *bytes && (*bytes)->size() == 8 ? be64(**bytes) : 0;
+}
+
+/// How many commits there are in front of the first damage of a log; nothing when the folder
+/// cannot be opened as it is.
+std::optional<std::uint64_t> undamaged_commits(const std::string& folder) {
+  const auto opened = Database::open_for_reading(folder);
+  return opened ? std::optional(commits_of(**opened)) : std::nullopt;
+}
+
 /// Puts the new folder in the old one's place, in one step; the old one is then under `aside`.
 Result<void> exchange(const std::string& fresh, const std::string& folder,
                       const std::string& aside) {
@@ -303,9 +333,17 @@ Result<Rescued> rescue(const std::string& folder, const OnProgress& on_progress)
   fs::remove_all(fresh, error);
   Rescued rescued;
   {
+    const auto note = read_note(*rocksdb::Env::Default(), folder);
+    const auto undamaged = undamaged_commits(folder);
     TRY(const auto from, open_source(folder));
     TRY(const auto to, Engine::open(fresh));
     TRY(rescued, Rescue(*from, to, on_progress).run());
+    const auto commits = undamaged.value_or(commits_of(*from));
+    if (note && *note && commits < (*note)->commits)
+      rescued.lost.push_back(
+          fmt::format("of {} acknowledged writes some behind number {}: the write-ahead log is "
+                      "damaged there",
+                      (*note)->commits, commits));
   }
   rescued.kept_in = fmt::format("{}.damaged-{}", folder, now().time_since_epoch().count());
   RETURN_IF_ERROR(exchange(fresh, folder, rescued.kept_in));

@@ -8,9 +8,13 @@
 #include <rocksdb/sst_file_reader.h>
 
 #include "base/digest.h"
+#include "base/json.h"
+#include "base/limits.h"
 #include "store/embedded/body_walk.h"
 #include "store/embedded/committer.h"
 #include "store/embedded/posting_tally.h"
+#include "store/references.h"
+#include "store/row_check.h"
 
 namespace lectern::store::embedded {
 namespace {
@@ -19,6 +23,8 @@ constexpr std::size_t rows_at_once = 256;
 constexpr std::uint64_t progress_rows = 4096;
 /// Beyond what clocks that are kept right differ by.
 constexpr std::chrono::minutes clock_ahead_max{1};
+/// Chains whose terms are remembered, for the next statement that refers to the same one.
+constexpr std::size_t chains_max = 1'024;
 /// Rows with faulty postings of which it is told what they have too much.
 constexpr std::size_t odd_rows_max = 20'000;
 
@@ -53,6 +59,7 @@ class Verification {
     check_postings();
     check_documents();
     check_blobs();
+    check_contents();
     check_clock();
     if (stopped_) return fail(Code::unavailable, "the verification was stopped");
     return std::move(report_);
@@ -186,6 +193,7 @@ class Verification {
       else if (!is_entry_of(*entry, row))
         fault(name + ": its id leads elsewhere, or its fingerprint is not that of its text");
       check_voided(name, keys[i], row, voided);
+      want_contents(target, row);
       if (row.refers_to) check_referring(name, target, row, voided);
       if (!row.refers_to && !voided)
         tally_.expect(order_of(row.stored), own_postings(database_, target, row));
@@ -208,13 +216,67 @@ class Verification {
     const auto reference = found ? decode_reference(*found) : std::nullopt;
     if (!reference || reference->id != row.id || reference->voids != row.voids)
       fault(name + ": its reference is missing");
-    if (!voided) check_own_postings(name, target, row);
+    if (voided) return;
+    check_own_postings(name, target, row);
+    check_inherited(name, target, row);
+  }
+
+  static std::string text_of(const PostingKey& key) { return {key.data(), key.size()}; }
+
+  /// What a row takes over from the statements it refers to, or the mark in place of that.
+  void check_inherited(const std::string& name, TargetNumber target, const Row& row) {
+    const auto mark = database_.hash_of(target, inherits_more);
+    const auto order = order_of(row.stored);
+    std::vector<std::string> keys = {text_of(posting_key(mark, order))};
+    for (const auto& hash : inherited_from(target, *row.refers_to))
+      keys.push_back(text_of(posting_key(hash, order)));
+    const auto found = get_all(Family::postings, keys);
+    if (found[0]) return;
+    const auto lacking = std::count(found.begin() + 1, found.end(), std::nullopt);
+    if (lacking > 0)
+      fault(
+          fmt::format("{}: {} of the {} postings that it takes over from what it refers to are "
+                      "missing",
+                      name, lacking, keys.size() - 1));
+  }
+
+  /// Of a statement, as its text has it; nothing where there is none that can be read.
+  std::optional<Row> row_at(TargetNumber target, const Uuid& id) {
+    const auto bytes = get_all(Family::ids, {id_key(target, id)})[0];
+    const auto entry = bytes ? decode_id_entry(*bytes) : std::nullopt;
+    if (!entry || !entry->kept) return std::nullopt;
+    const auto body_bytes = get_all(Family::bodies, {body_key(target, entry->stored)})[0];
+    const auto body = body_bytes ? decode_body(*body_bytes) : std::nullopt;
+    auto row = body ? row_of_body(*body, entry->stored) : Result<Row>(fail(Code::invalid, ""));
+    return row ? std::optional(std::move(*row)) : std::nullopt;
+  }
+
+  /// The hashes of what is taken over from a statement and those along its chain.
+  const std::vector<TermHash>& inherited_from(TargetNumber target, const Uuid& id) {
+    if (chains_.size() == chains_max) chains_.clear();
+    const auto [at, is_new] = chains_.try_emplace(id_key(target, id));
+    if (!is_new) return at->second;
+    xapi::Terms terms;
+    std::unordered_set<Uuid> seen;
+    std::optional<Uuid> next = id;
+    while (next && seen.size() < limits::reference_chain_max && seen.insert(*next).second) {
+      const auto row = row_at(target, *next);
+      next = row ? row->refers_to : std::nullopt;
+      if (row)
+        std::copy_if(row->terms.begin(), row->terms.end(), std::back_inserter(terms),
+                     is_inheritable);
+    }
+    std::sort(terms.begin(), terms.end());
+    terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
+    if (terms.size() > limits::inherited_terms_max) terms = {std::string(inherits_more)};
+    for (const auto& term : terms) at->second.push_back(database_.hash_of(target, term));
+    return at->second;
   }
 
   void check_own_postings(const std::string& name, TargetNumber target, const Row& row) {
     const auto postings = own_postings(database_, target, row);
     std::vector<std::string> keys;
-    for (const auto& posting : postings) keys.emplace_back(posting.key.data(), posting.key.size());
+    for (const auto& posting : postings) keys.push_back(text_of(posting.key));
     const auto found = get_all(Family::postings, keys);
     std::size_t wrong = 0;
     for (std::size_t i = 0; i < keys.size(); ++i) {
@@ -323,8 +385,26 @@ class Verification {
       const auto digest = sha2_of_length(bytes, sha2.size());
       if (value.size() != 8 || be64(value) != bytes.size() || !digest || to_hex(*digest) != sha2)
         fault(fmt::format("attachment {} is not what its hash says", sha2));
+      contents_.erase(hash);
       bytes.clear();
     });
+  }
+
+  /// Notes the attachments whose bytes must be here, since nothing else says where they are.
+  void want_contents(TargetNumber target, const Row& row) {
+    if (row.json.find("attachments") == row.json.npos) return;
+    const auto document = json::parse_view(row.json);
+    if (!document) return;
+    for (const auto& sha2 : contents_of((*document)->root())) {
+      std::string key;
+      append_be32(key, target);
+      contents_.emplace(key + sha2, statement(target, row.id));
+    }
+  }
+
+  void check_contents() {
+    for (const auto& [key, name] : contents_)
+      fault(fmt::format("{}: its attachment {} is missing", name, key.substr(4)));
   }
 
   void check_clock() {
@@ -339,6 +419,8 @@ class Verification {
   VerifyReport report_;
   PostingTally tally_;
   std::unordered_set<std::string> voided_;  // id keys of what voiding statements refer to
+  std::unordered_map<std::string, std::vector<TermHash>> chains_;  // what is inherited, by id key
+  std::unordered_map<std::string, std::string> contents_;  // target and sha2, to a statement's name
   std::uint64_t references_ = 0, referring_ = 0;
   std::uint64_t done_ = 0, total_ = 0;
   Time newest_{};

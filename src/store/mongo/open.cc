@@ -9,23 +9,26 @@
 
 namespace lectern::store::mongo {
 
-Result<Stores> open_mongo(const StoreSettings& settings) {
+DatabaseSettings database_settings(const StoreSettings& settings) {
   const auto value = [&](const char* name, const char* otherwise) {
     const auto set = settings.values.find(name);
     return set == settings.values.end() || set->second.empty() ? std::string(otherwise)
                                                                : set->second;
   };
-  TRY(const auto database, Database::open({{value("CONNECTION_URI", "mongodb://localhost:27017/"),
-                                            settings.connections_max, settings.timeout_ms},
-                                           value("DEFAULT_DATABASE", "statements"),
-                                           value("DEFAULT_COLLECTION", "marsha")}));
+  return {{value("CONNECTION_URI", "mongodb://localhost:27017/"), settings.connections_max,
+           settings.timeout_ms},
+          value("DEFAULT_DATABASE", "statements"),
+          value("DEFAULT_COLLECTION", "marsha")};
+}
+
+Result<Stores> open_mongo(const StoreSettings& settings) {
+  const auto its = database_settings(settings);
+  TRY(const auto database, Database::open(its));
   // Its lists rest on its own clock, beside those of other processes (docs/CONSISTENCY.md, W14).
   Writers clock(database->pool(), "", Uuid{});
   RETURN_IF_ERROR(
       check_clock_at_start([&](Deadline deadline) { return clock.database_now(deadline); }));
-  auto location = "MongoDB " + database->pool().hosts() + ", " +
-                  value("DEFAULT_DATABASE", "statements") + "." +
-                  value("DEFAULT_COLLECTION", "marsha");
+  auto location = "MongoDB " + database->pool().hosts() + ", " + its.name + "." + its.collection;
   return Stores{std::make_unique<MongoStatements>(database),
                 std::make_unique<MongoDocuments>(database),
                 std::make_unique<MongoMigration>(database), std::move(location)};

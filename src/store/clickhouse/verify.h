@@ -1,0 +1,13 @@
+#pragma once
+
+#include "store/maintenance.h"
+#include "store/open.h"
+
+namespace lectern::store::clickhouse {
+
+/// store::verify_beside() for ClickHouse: the tables of ours beside Ralph's. Documents and
+/// attachments are elsewhere.
+Result<VerifyReport> verify(const StoreSettings& settings, const std::string& target,
+                            const OnProgress& on_progress);
+
+}  // namespace lectern::store::clickhouse
