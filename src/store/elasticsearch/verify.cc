@@ -196,12 +196,19 @@ class Verification {
     const auto plain = field(hit, "lectern.text");
     if (!plain) return std::nullopt;
     std::string text(text_of(plain));
-    const auto document = json::parse_view(text);
-    if (document && (*document)->root().is(Type::object) &&
-        (!there || !source->find("actor") ||
-         xapi::fingerprint_of(*source).hash != xapi::fingerprint_of((*document)->root()).hash))
-      differs();
+    if (!there || is_another(id, source->source(), text)) differs();
     return text;
+  }
+
+  /// Whether `_source`, but for our part of it, is another statement than a text.
+  static bool is_another(const Uuid& id, std::string_view source, const std::string& text) {
+    const auto ours = json::parse_view(text);
+    if (!ours || !(*ours)->root().is(Type::object)) return false;  // which is told
+    const auto read = adopt(id.text(), source);
+    if (!read) return true;
+    const auto theirs = json::parse_view(read->text);
+    return !theirs || xapi::fingerprint_of((*theirs)->root()).hash !=
+                          xapi::fingerprint_of((*ours)->root()).hash;
   }
 
   /// Who refers must stand in the index of references too.
