@@ -53,7 +53,7 @@ lectern_script_test(aspects TIMEOUT 300 COMMAND ${Python3_EXECUTABLE} tests/aspe
 # Attacks (tests/hostile): each is bounded in memory and in what a good user waits beside it.
 foreach(group access before_credentials databases damage descriptors edge
         passwords providers receivers statement_refs texts)
-  lectern_script_test(hostile_${group} TIMEOUT 180
+  lectern_script_test(hostile_${group} TIMEOUT 300
                       COMMAND ${Python3_EXECUTABLE} tests/hostile/run.py ${group})
 endforeach()
 lectern_script_test(hostile_fuzz TIMEOUT 180
