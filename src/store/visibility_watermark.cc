@@ -11,7 +11,6 @@
 namespace lectern::store {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
@@ -28,6 +27,8 @@ constexpr milliseconds settle_pause{200};
 constexpr milliseconds stop_timeout{3'000};
 /// After a failure the database is not asked again for so long by those who can do without.
 constexpr milliseconds failed_for{1'000};
+/// Two processes may differ by twice as much as each from the database, and promise a little ahead.
+constexpr milliseconds ahead_max = 2 * VisibilityWatermark::clock_differs_max + milliseconds{1'000};
 /// A process that cannot write its entry promises nothing nearer than this: the clocks of those
 /// that begin to write meanwhile differ by less.
 constexpr milliseconds unwritten_margin = 2 * VisibilityWatermark::clock_differs_max;
@@ -36,10 +37,6 @@ constexpr milliseconds compare_clocks_every{60'000};
 constexpr milliseconds silent_after{2'000};
 constexpr milliseconds impatience{500};
 constexpr int patient_every = 4;
-
-Deadline sooner(Deadline deadline, milliseconds timeout) {
-  return std::min(deadline, Clock::now() + timeout);
-}
 
 std::string name_of(const Uuid& process) { return process.text().substr(0, 8); }
 
@@ -89,10 +86,22 @@ std::vector<MarkedRow> rows_of_broken_batches(const std::vector<MarkedRow>& rows
 
 VisibilityWatermark::VisibilityWatermark(std::unique_ptr<WriterRegistry> registry, Uuid self,
                                          WatermarkOptions options)
-    : self_(self), options_(std::move(options)), registry_(std::move(registry)) {
-  if (options_.joins_at_once) used_ = wrote_ = Clock::now();
-  thread_ = std::thread([this] { run(); });
-  settling_ = std::thread([this] { run_settling(); });
+    : self_(self),
+      options_(std::move(options)),
+      timing_(*options_.timing),
+      registry_(std::move(registry)) {
+  if (options_.joins_at_once) used_ = wrote_ = timing_.steady();
+  thread_ = timing_.start([this] { run(); });
+  settling_ = timing_.start([this] { run_settling(); });
+}
+
+Deadline VisibilityWatermark::sooner(Deadline deadline, milliseconds timeout) const {
+  return std::min(deadline, timing_.steady() + timeout);
+}
+
+void VisibilityWatermark::wait_for(std::condition_variable& condition,
+                                   std::unique_lock<std::mutex>& lock, milliseconds time) {
+  timing_.wait_until(condition, lock, timing_.steady() + time);
 }
 
 void VisibilityWatermark::stop() {
@@ -100,12 +109,12 @@ void VisibilityWatermark::stop() {
     const std::lock_guard lock(mutex_);
     if (stopped_) return;
     stopping_ = stopped_ = true;
-    stop_settling_at_ = Clock::now() + stop_timeout;
+    stop_settling_at_ = timing_.steady() + stop_timeout;
   }
-  wake_.notify_all();
-  wake_settling_.notify_all();
-  settling_.join();
-  thread_.join();
+  timing_.notify_all(wake_);
+  timing_.notify_all(wake_settling_);
+  timing_.join(settling_);
+  timing_.join(thread_);
   if (!underway_.empty()) {
     log::warning(
         "{} batches are still in doubt: the other processes wait for them, {} s at most, and take "
@@ -135,24 +144,41 @@ BatchMark VisibilityWatermark::Batch::mark(std::size_t index) const {
   return {index, rows_, name_of(watermark_->self_)};
 }
 
+bool VisibilityWatermark::Batch::is_live() const {
+  const std::lock_guard lock(watermark_->mutex_);
+  return watermark_->live_locked();
+}
+
 void VisibilityWatermark::Batch::settle_later(std::size_t bytes, Settle settle) {
   const std::lock_guard lock(watermark_->mutex_);
   unsettled_ = true;
   watermark_->unsettled_.push_back({first_, bytes, std::move(settle)});
   watermark_->unsettled_bytes_ += bytes;
-  watermark_->wake_settling_.notify_all();
+  watermark_->timing_.notify_all(watermark_->wake_settling_);
 }
 
 bool VisibilityWatermark::fresh_locked(milliseconds age) const {
-  return renewed_ && Clock::now() - *renewed_ < age;
+  return renewed_ && timing_.steady() - *renewed_ < age;
+}
+
+/// Whether the others can see that this process is alive, and wait for it.
+bool VisibilityWatermark::live_locked() const {
+  return registered_ && fresh_locked(renewed_within);
 }
 
 bool VisibilityWatermark::ready_locked(const std::string& place) const {
-  return registered_ && fresh_locked(renewed_within) && told_.count(place) > 0;
+  return live_locked() && told_.count(place) > 0;
+}
+
+/// To be called when the entry has been renewed, before that is noted.
+void VisibilityWatermark::notice_lapse_locked() {
+  if (!renewed_ || fresh_locked(dead_after)) return;
+  for (auto& [first, batch] : underway_) batch.lapsed = true;
 }
 
 Time VisibilityWatermark::floor_locked() {
-  return underway_.empty() ? clock_.reached() : underway_.begin()->first - microseconds{1};
+  return underway_.empty() ? clock_.reached(timing_.wall())
+                           : underway_.begin()->first - microseconds{1};
 }
 
 VisibilityWatermark::Settled VisibilityWatermark::promise_locked(Time through) {
@@ -162,8 +188,8 @@ VisibilityWatermark::Settled VisibilityWatermark::promise_locked(Time through) {
 
 std::set<std::string> VisibilityWatermark::places_locked() {
   std::set<std::string> all;
-  for (const auto& [first, place] : underway_) all.insert(place);
-  std::erase_if(places_, [now = Clock::now()](const auto& place) {
+  for (const auto& [first, batch] : underway_) all.insert(batch.place);
+  std::erase_if(places_, [now = timing_.steady()](const auto& place) {
     return now - place.second > place_used_for;
   });
   for (const auto& [place, used] : places_) all.insert(place);
@@ -184,17 +210,17 @@ Result<VisibilityWatermark::Batch> VisibilityWatermark::begin(const std::string&
   for (;;) {
     {
       const std::lock_guard lock(mutex_);
-      used_ = wrote_ = places_[place] = Clock::now();
+      used_ = wrote_ = places_[place] = timing_.steady();
       if (unsettled_bytes_ > unsettled_bytes_max)
         return fail(Code::unavailable, "The database does not answer",
                     "too many earlier writes are in doubt");
       RETURN_IF_ERROR(check_clock_locked());
       if (ready_locked(place)) {
-        const Time first = clock_.next();
+        const Time first = clock_.next(timing_.wall());
         clock_.raise(first + microseconds(rows));
-        underway_.emplace(first, place);
+        underway_.emplace(first, Underway{place});
         ++happened_;
-        wake_.notify_all();
+        timing_.notify_all(wake_);
         return Batch(*this, first, rows);
       }
     }
@@ -206,18 +232,18 @@ Result<VisibilityWatermark::Settled> VisibilityWatermark::settled(Deadline deadl
   for (;;) {
     {
       const std::lock_guard lock(mutex_);
-      used_ = Clock::now();
-      wake_.notify_all();
+      used_ = timing_.steady();
+      timing_.notify_all(wake_);
       if (fresh_locked(options_.viewed_within))
         return promise_locked(std::min({floor_locked(), others_floor_, ceiling_}));
-      if (failed_ && Clock::now() - *failed_ < failed_for && promised_ > Time{})
+      if (failed_ && timing_.steady() - *failed_ < failed_for && promised_ > Time{})
         return promise_locked(promised_);
     }
-    const auto asked = Clock::now();
+    const auto asked = timing_.steady();
     auto renewed = renew(deadline, nullptr);
     if (renewed) continue;
     // What was promised once stays true. Who does not answer at all is not asked twice.
-    const bool answers = Clock::now() - asked < failed_for;
+    const bool answers = timing_.steady() - asked < failed_for;
     std::unique_lock lock(mutex_);
     if (promised_ > Time{}) return promise_locked(promised_);
     lock.unlock();
@@ -230,29 +256,29 @@ Result<bool> VisibilityWatermark::await(Time stored, Deadline deadline) {
   for (;;) {
     TRY(const auto now_settled, settled(deadline));
     if (now_settled.through >= stored) return true;
-    if (Clock::now() + pause >= deadline) return false;
-    std::this_thread::sleep_for(pause);
+    if (timing_.steady() + pause >= deadline) return false;
+    timing_.sleep_for(pause);
   }
 }
 
 void VisibilityWatermark::raise(Time stored) {
   const std::lock_guard lock(mutex_);
-  clock_.raise(std::min(stored, now() + clock_differs_max));
+  clock_.raise(std::min(stored, timing_.wall() + ahead_max));
 }
 
 bool VisibilityWatermark::is_kept_from_writing() {
   const std::lock_guard lock(mutex_);
   if (!failed_ || fresh_locked(renewed_within)) return false;
-  used_ = Clock::now();  // it is tried again, also where nobody else asks
-  wake_.notify_all();
+  used_ = timing_.steady();  // it is tried again, also where nobody else asks
+  timing_.notify_all(wake_);
   return true;
 }
 
 /// With a place somebody wants to write there.
 Result<void> VisibilityWatermark::renew(Deadline deadline, const std::string* place) {
-  const std::unique_lock one_at_a_time(renewing_, sooner(deadline, renewal_timeout));
+  const TimedLock one_at_a_time(timing_, renewing_, sooner(deadline, renewal_timeout));
   if (!one_at_a_time) return fail(Code::unavailable, "The database does not answer in time");
-  const auto began = Clock::now();
+  const auto began = timing_.steady();
   WriterEntry own;
   bool joining = false, writing = false, compared = false;
   {
@@ -269,25 +295,26 @@ Result<void> VisibilityWatermark::renew(Deadline deadline, const std::string* pl
     joining = writing && !(registered_ && fresh_locked(renewed_within));
     // From here until the entry says so again, nothing is handed out.
     if (!writing) registered_ = false;
-    own.ceiling = now() + rhythm.ceiling_ahead;
+    own.ceiling = timing_.wall() + rhythm.ceiling_ahead;
     compared = clock_ahead_.has_value();
   }
   if (joining && !compared) compare_clocks();
   auto others = exchange(own, sooner(deadline, renewal_timeout));
   if (!others) return fail(std::move(others).error());
   // Better to wait a moment than to store at an instant that is still to come.
-  if (joining && others->ceiling - now() < waits_max)
-    std::this_thread::sleep_for(others->ceiling - now());
+  if (joining && others->ceiling - timing_.wall() < waits_max)
+    timing_.sleep_for(others->ceiling - timing_.wall());
   const std::lock_guard lock(mutex_);
-  if (joining) clock_.raise(std::min(others->ceiling, now() + clock_differs_max));
+  if (joining) clock_.raise(std::min(others->ceiling, timing_.wall() + ahead_max));
   ceiling_ = own.ceiling;
   others_floor_ = others->floor;
   alone_ = !others->any;
   if (others->touched) ++happened_;
   if (!others->dead.empty()) {
     dead_ = std::move(others->dead);
-    wake_settling_.notify_all();
+    timing_.notify_all(wake_settling_);
   }
+  notice_lapse_locked();
   registered_ = writing;
   told_ = std::move(own.places);
   renewed_ = began;
@@ -297,7 +324,7 @@ Result<void> VisibilityWatermark::renew(Deadline deadline, const std::string* pl
 
 Result<WriterRegistry::Others> VisibilityWatermark::exchange(const WriterEntry& own,
                                                              Deadline deadline) {
-  const auto began = Clock::now();
+  const auto began = timing_.steady();
   // While it is silent the database is asked often, so that its return is noticed; now and then
   // with more patience, in case that it is slow.
   const bool impatient = silent_ && ++asked_in_vain_ % patient_every != 0;
@@ -307,20 +334,20 @@ Result<WriterRegistry::Others> VisibilityWatermark::exchange(const WriterEntry& 
     silent_ = false;
     return others;
   }
-  silent_ = silent_ || Clock::now() - began > silent_after;
+  silent_ = silent_ || timing_.steady() - began > silent_after;
   const std::lock_guard lock(mutex_);
   if (!failed_)
     log::warning("this process cannot tell the others how far it is: {}: {}",
                  others.error().message, others.error().detail);
-  failed_ = Clock::now();
+  failed_ = timing_.steady();
   return others;
 }
 
 /// Learns from the others alone how far everything is: for a process that cannot write its entry.
 Result<void> VisibilityWatermark::look(Deadline deadline) {
-  const std::unique_lock one_at_a_time(renewing_, sooner(deadline, renewal_timeout));
+  const TimedLock one_at_a_time(timing_, renewing_, sooner(deadline, renewal_timeout));
   if (!one_at_a_time) return fail(Code::unavailable, "The database does not answer in time");
-  const auto known = now() - unwritten_margin;
+  const auto known = timing_.wall() - unwritten_margin;
   TRY(const auto others, registry_->look(sooner(deadline, renewal_timeout)));
   const std::lock_guard lock(mutex_);
   ++happened_;
@@ -329,10 +356,10 @@ Result<void> VisibilityWatermark::look(Deadline deadline) {
 }
 
 void VisibilityWatermark::compare_clocks() {
-  const auto before = now();
+  const auto before = timing_.wall();
   const auto theirs = registry_->database_now(sooner(Deadline::max(), renewal_timeout));
   if (!theirs) return;
-  const auto after = now();
+  const auto after = timing_.wall();
   // What the answer may have taken is not held against the clock.
   microseconds ahead{0};
   if (*theirs < before) ahead = before - *theirs;
@@ -351,22 +378,22 @@ void VisibilityWatermark::compare_clocks() {
 }
 
 void VisibilityWatermark::run() {
-  auto compared = Clock::now();
+  auto compared = timing_.steady();
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     const auto idle = [&] {
-      return used_ == Steady{} || Clock::now() - used_ > options_.writing_for + used_more;
+      return used_ == Steady{} || timing_.steady() - used_ > options_.writing_for + used_more;
     };
     // Its last entry says that it does not write, so that nobody waits for it.
     if (idle() && !registered_) {
-      wake_.wait(lock, [&] { return stopping_ || !idle(); });
+      timing_.wait_until(wake_, lock, Deadline::max());
       continue;
     }
     lock.unlock();
-    if (Clock::now() - compared > compare_clocks_every) {
-      const std::lock_guard one_at_a_time(renewing_);
+    if (timing_.steady() - compared > compare_clocks_every) {
+      const TimedLock one_at_a_time(timing_, renewing_, Deadline::max());
       compare_clocks();
-      compared = Clock::now();
+      compared = timing_.steady();
     }
     if (const auto renewed = renew(Deadline::max(), nullptr); !renewed) {
       const auto looked = look(Deadline::max());
@@ -374,18 +401,26 @@ void VisibilityWatermark::run() {
                  looked ? "; those of the others can be read" : "");
     }
     lock.lock();
-    wake_.wait_for(lock, (alone_ && !failed_ ? options_.alone : options_.among_others).renew_every,
-                   [&] { return stopping_; });
+    const auto& rhythm = alone_ && !failed_ ? options_.alone : options_.among_others;
+    const auto next = timing_.steady() + rhythm.renew_every;
+    while (!stopping_ && timing_.steady() < next) timing_.wait_until(wake_, lock, next);
   }
 }
 
 /// The next batch that is in doubt; it goes to the end of the line unless it is done.
 void VisibilityWatermark::settle_one(std::unique_lock<std::mutex>& lock) {
+  if (!live_locked()) {
+    wait_for(wake_settling_, lock, settle_pause);
+    return;
+  }
   auto next = std::move(unsettled_.front());
   unsettled_.pop_front();
-  const auto limit = stopping_ ? stop_settling_at_ : Deadline::max();
+  // What is sent later may arrive when the others wait no more.
+  auto limit = *renewed_ + (dead_after - insert_max);
+  if (stopping_) limit = std::min(limit, stop_settling_at_);
+  const bool lapsed = underway_.at(next.first).lapsed;
   lock.unlock();
-  const auto done = next.settle(sooner(limit, settle_timeout));
+  const auto done = next.settle({sooner(limit, settle_timeout), lapsed});
   lock.lock();
   if (done && *done) {
     unsettled_bytes_ -= next.bytes;
@@ -395,7 +430,7 @@ void VisibilityWatermark::settle_one(std::unique_lock<std::mutex>& lock) {
   }
   unsettled_.push_back(std::move(next));
   if (!done) log::debug("a batch stays in doubt: {}", done.error().detail);
-  wake_settling_.wait_for(lock, settle_pause);
+  wait_for(wake_settling_, lock, settle_pause);
 }
 
 void VisibilityWatermark::sweep_one(std::unique_lock<std::mutex>& lock) {
@@ -405,7 +440,7 @@ void VisibilityWatermark::sweep_one(std::unique_lock<std::mutex>& lock) {
   const auto swept =
       options_.sweep ? options_.sweep(dead, sooner(Deadline::max(), insert_max)) : Result<void>();
   if (swept) {
-    const std::lock_guard one_at_a_time(renewing_);
+    const TimedLock one_at_a_time(timing_, renewing_, Deadline::max());
     registry_->bury(dead);
   } else {
     thread_local std::string told_of;  // the process that the log was told of last
@@ -415,14 +450,15 @@ void VisibilityWatermark::sweep_one(std::unique_lock<std::mutex>& lock) {
     told_of = dead.process;
   }
   lock.lock();
-  if (!swept) wake_settling_.wait_for(lock, settle_pause);
+  if (!swept) wait_for(wake_settling_, lock, settle_pause);
 }
 
 void VisibilityWatermark::run_settling() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    wake_settling_.wait(lock, [&] { return stopping_ || !unsettled_.empty() || !dead_.empty(); });
-    if (stopping_ && (unsettled_.empty() || Clock::now() > stop_settling_at_)) return;
+    while (!stopping_ && unsettled_.empty() && dead_.empty())
+      timing_.wait_until(wake_settling_, lock, Deadline::max());
+    if (stopping_ && (unsettled_.empty() || timing_.steady() > stop_settling_at_)) return;
     if (!unsettled_.empty()) settle_one(lock);
     if (!dead_.empty() && !stopping_) sweep_one(lock);
   }

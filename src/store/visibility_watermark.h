@@ -15,6 +15,7 @@
 
 #include "base/uuid.h"
 #include "store/stored_clock.h"
+#include "store/timing.h"
 #include "store/writer_registry.h"
 
 namespace lectern::store {
@@ -62,6 +63,7 @@ struct WatermarkOptions {
   /// Joins at once, so that the first statement need not wait for it.
   bool joins_at_once = false;
   Sweep sweep = {};
+  Timing* timing = &Timing::real();  ///< must outlive the watermark
 };
 
 /// Hands out `stored`, and knows the watermark of a database that several processes write into: the
@@ -73,9 +75,9 @@ struct WatermarkOptions {
 /// written its floor and then read the ceilings of all others, above which it stays. So whoever
 /// promised something without having seen that floor promised less than any `stored` that followed.
 /// For the same reason what was promised once stays true, and the promise never goes back.
-/// A process that could not renew its entry for 3 s hands out nothing before it has joined anew;
-/// whoever sees an entry stand still for 15 s takes back what its process left half done, and then
-/// counts it as dead. Thread-safe.
+/// A process that could not renew its entry for 3 s hands out nothing, and sends nothing again,
+/// before it has joined anew; whoever sees an entry stand still for 15 s takes back what its
+/// process left half done, and then counts it as dead. Thread-safe.
 class VisibilityWatermark {
  public:
   /// How long an insert may take in the server.
@@ -104,10 +106,17 @@ class VisibilityWatermark {
   /// may be called afterwards.
   void stop();
 
-  /// Finishes a batch of which nobody knows what became. True: everything is in order; false: not
-  /// yet. Called by a thread of the watermark, again and again; must not call it. Errors:
-  /// unavailable, for as long as the database does not answer.
-  using Settle = std::function<Result<bool>(Deadline deadline)>;
+  /// How a batch of which nobody knows what became is to be finished.
+  struct Settling {
+    Deadline deadline;  ///< nothing is sent after it
+    /// This process was cut off for so long that the others may have taken it for dead: what of the
+    /// batch is not there by now must never be. A part of it is taken back.
+    bool lapsed = false;
+  };
+  /// Finishes such a batch. True: everything is in order; false: not yet. Called by a thread of the
+  /// watermark, again and again, while the others can see that this process is alive; must not call
+  /// the watermark. Errors: unavailable, for as long as the database does not answer.
+  using Settle = std::function<Result<bool>(const Settling& settling)>;
 
   /// The instants of a batch, from their stamp to the end of everything that append() does with
   /// them. The watermark does not pass them.
@@ -120,6 +129,8 @@ class VisibilityWatermark {
     Time at(std::size_t index) const { return first_ + std::chrono::microseconds(index); }
     /// What that row bears, for the case that this process dies.
     BatchMark mark(std::size_t index) const;
+    /// Whether it may be sent once more as it is: the others can see that this process is alive.
+    bool is_live() const;
     /// It stays under way until `settle` has said that it is done. `bytes` is what that keeps.
     void settle_later(std::size_t bytes, Settle settle);
 
@@ -157,14 +168,24 @@ class VisibilityWatermark {
 
  private:
   using Steady = std::chrono::steady_clock::time_point;
+  struct Underway {
+    std::string place;
+    bool lapsed = false;
+  };
   struct Unsettled {
     Time first;
     std::size_t bytes = 0;
     Settle settle;
   };
 
+  Deadline sooner(Deadline deadline, std::chrono::milliseconds timeout) const;
+  /// Gives up the lock until somebody calls wake_all(), or for so long.
+  void wait_for(std::condition_variable& condition, std::unique_lock<std::mutex>& lock,
+                std::chrono::milliseconds time);
   bool fresh_locked(std::chrono::milliseconds age) const;
+  bool live_locked() const;
   bool ready_locked(const std::string& place) const;
+  void notice_lapse_locked();
   Time floor_locked();
   Settled promise_locked(Time through);
   std::set<std::string> places_locked();
@@ -181,6 +202,7 @@ class VisibilityWatermark {
 
   const Uuid self_;
   const WatermarkOptions options_;
+  Timing& timing_;
 
   std::timed_mutex renewing_;  // one renewal at a time; taken before mutex_
   // Guarded by renewing_:
@@ -192,8 +214,8 @@ class VisibilityWatermark {
   std::condition_variable wake_, wake_settling_;
   // Guarded by mutex_:
   StoredClock clock_;
-  std::map<Time, std::string> underway_;  // by first stamp; where
-  std::deque<Unsettled> unsettled_;       // of those, the ones that nobody else finishes
+  std::map<Time, Underway> underway_;  // by first stamp
+  std::deque<Unsettled> unsettled_;    // of those, the ones that nobody else finishes
   std::size_t unsettled_bytes_ = 0;
   std::vector<DeadWriter> dead_;          // to be swept
   std::map<std::string, Steady> places_;  // where something was stored lately

@@ -91,7 +91,7 @@ TEST_CASE("W10: what is in doubt holds the promise back until it is settled") {
     REQUIRE(batch.has_value());
     first = batch->at(0);
     CHECK(batch->at(2) == first + 2us);
-    batch->settle_later(100, [&](Deadline) -> Result<bool> {
+    batch->settle_later(100, [&](const auto&) -> Result<bool> {
       if (!settles) return fail(Code::unavailable, "away");
       return true;
     });
@@ -111,7 +111,7 @@ TEST_CASE("W10: a process that ends leaves its entry where something is in doubt
       REQUIRE(batch.has_value());
       if (doubt)
         batch->settle_later(
-            1, [](Deadline) -> Result<bool> { return fail(Code::unavailable, "away"); });
+            1, [](const auto&) -> Result<bool> { return fail(Code::unavailable, "away"); });
     }
     process.watermark.stop();
     CHECK(process.script->left == (doubt ? 0 : 1));

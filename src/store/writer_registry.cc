@@ -7,8 +7,8 @@
 namespace lectern::store {
 
 WriterRegistry::Others WriterRegistry::sum_up(const std::map<std::string, Read>& all,
-                                              std::set<std::string>& buried) {
-  const auto now = std::chrono::steady_clock::now();
+                                              std::set<std::string>& buried,
+                                              std::chrono::steady_clock::time_point now) {
   std::map<std::string, Seen> seen;
   std::set<std::string> still_buried;
   Others others;

@@ -66,8 +66,9 @@ class WriterRegistry {
     WriterEntry entry;
   };
   /// Sums up what was read, by process and without our own, and remembers who stands still; what is
-  /// buried is put into `buried` and left out.
-  Others sum_up(const std::map<std::string, Read>& all, std::set<std::string>& buried);
+  /// buried is put into `buried` and left out. `now` is when it was read.
+  Others sum_up(const std::map<std::string, Read>& all, std::set<std::string>& buried,
+                std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now());
 
  private:
   struct Seen {

@@ -77,11 +77,12 @@ class Append {
     const auto began = Clock::now();
     auto done = finish();
     const auto now = Clock::now();
-    if (!done && now - began < quickly_lost && now < deadline_) done = finish();
+    if (!done && now - began < quickly_lost && now < deadline_ && batch.is_live()) done = finish();
     if (done && *done) return failure_ ? Result<void>(fail(*failure_)) : Result<void>();
     const auto rest = detached();
-    batch.settle_later(rest->bytes(), [rest](Deadline deadline) {
-      rest->deadline_ = deadline;
+    batch.settle_later(rest->bytes(), [rest](const VisibilityWatermark::Settling& settling) {
+      rest->deadline_ = settling.deadline;
+      rest->lapsed_ = settling.lapsed;
       return rest->finish();
     });
     if (!done) return fail(std::move(done).error());
@@ -111,7 +112,7 @@ class Append {
   /// became of the rows.
   Result<bool> finish() {
     if (!refused_) {
-      RETURN_IF_ERROR(store_fresh());
+      RETURN_IF_ERROR(lapsed_ ? find_out() : store_fresh());
       const bool conflict =
           std::find(verdicts_.begin(), verdicts_.end(), Verdict::conflict) != verdicts_.end();
       refused_ = failure_ || (conflict && on_conflict_ == OnConflict::refuse_batch);
@@ -218,6 +219,21 @@ class Append {
     return failure_ ? Result<void>() : settle_known();
   }
 
+  /// For a process that was cut off for longer than the others wait: finds out what the rows are,
+  /// and stores no more. Where not all are there it is failure_.
+  Result<void> find_out() {
+    for (const std::size_t i : fresh_) verdicts_[i] = Verdict::stored;
+    const auto ids = fresh_ids();
+    TRY(const auto by_id, kept(ids));
+    for (std::size_t i = 0; i < fresh_.size(); ++i) {
+      if (const auto there = by_id.find(ids[i]); there != by_id.end())
+        judge_known(i, there->second);
+      else
+        failure_ = Error{Code::unavailable, "The database was away for too long", {}, {}, {}};
+    }
+    return {};
+  }
+
   /// Creates these (places in fresh_), again where the cluster was busy, and without the statement
   /// in view where the index refuses to take it as it is.
   Result<void> create_patiently(std::vector<std::size_t> places) {
@@ -319,16 +335,22 @@ class Append {
       if (there == by_id.end())  // deleted meanwhile, or not readable
         return give_up(
             {Code::unavailable, "Another client changes the same statement", {}, {}, {}});
-      // Our own, when a request was sent twice over a broken connection.
-      auto& verdict = verdicts_[fresh_[i]];
-      if (is_ours(row, there->second))
-        verdict = Verdict::stored;
-      else
-        verdict = xapi::equivalent(there->second.fingerprint, row.fingerprint) ? Verdict::known
-                                                                               : Verdict::conflict;
-      if (verdict == Verdict::known) note_known(fresh_[i], there->second);
+      judge_known(i, there->second);
     }
     return {};
+  }
+
+  /// What a row of fresh_ is whose id was there already.
+  void judge_known(std::size_t i, const Kept& there) {
+    const Row& row = rows_[fresh_[i]];
+    auto& verdict = verdicts_[fresh_[i]];
+    // Our own, when a request was sent twice over a broken connection.
+    if (is_ours(row, there))
+      verdict = Verdict::stored;
+    else
+      verdict =
+          xapi::equivalent(there.fingerprint, row.fingerprint) ? Verdict::known : Verdict::conflict;
+    if (verdict == Verdict::known) note_known(fresh_[i], there);
   }
 
   /// Takes back what was created, until nothing of it is there. What somebody else was answered
@@ -452,6 +474,7 @@ class Append {
   std::optional<Clock::time_point> lost_at_;  // when the last answer of a create was lost
   std::optional<Error> failure_;              // why nothing of it is to stay
   bool refused_ = false;                      // for good: only its rows are to be taken back
+  bool lapsed_ = false;                       // nothing more of it may be created
 };
 
 }  // namespace

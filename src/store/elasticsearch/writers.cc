@@ -13,6 +13,7 @@ using json::Type;
 using json::Value;
 
 constexpr int attempts_max = 20;
+constexpr const char* left = "left";
 
 std::optional<std::int64_t> integer(Value object, std::string_view key) {
   const auto member = object.find(key);
@@ -37,11 +38,15 @@ Result<Writers::Others> Writers::exchange(const WriterEntry& own, Deadline deadl
   for (int attempt = 0; attempt < attempts_max; ++attempt) {
     TRY(auto there, read(deadline));
     there.entries.erase(self_);
+    auto of_those_that_left = there.entries.extract(left);
     std::set<std::string> buried;
     auto others = sum_up(there.entries, buried);
+    if (!of_those_that_left.empty())
+      others.ceiling = std::max(others.ceiling, of_those_that_left.mapped().entry.ceiling);
     others.touched = there.version != written_ || !there.entries.empty();
     for (const auto& process : buried) there.entries.erase(process);
     there.entries[self_] = {beat_, own};
+    there.entries.insert(std::move(of_those_that_left));
     TRY(const bool written, write(there, deadline));
     if (written) return others;
   }
@@ -60,7 +65,10 @@ Result<Writers::Others> Writers::look(Deadline deadline) {
 Result<void> Writers::leave(Deadline deadline) {
   for (int attempt = 0; attempt < attempts_max && beat_ > 0; ++attempt) {
     TRY(auto there, read(deadline));
-    if (there.entries.erase(self_) == 0) return {};
+    const auto own = there.entries.extract(self_);
+    if (own.empty()) return {};
+    auto& ceiling = there.entries[left].entry.ceiling;
+    ceiling = std::max(ceiling, own.mapped().entry.ceiling);
     TRY(const bool written, write(there, deadline));
     if (written) return {};
   }

@@ -14,7 +14,8 @@ namespace lectern::store::elasticsearch {
 ///   <default index>-lectern-writers/_doc/writers =
 ///     { "processes": { <UUID>: { beat, floor, ceiling, places } } }   ; microseconds since 1970
 ///
-/// It is compared and set, so an exchange reads and writes as one.
+/// It is compared and set, so an exchange reads and writes as one. The entry `left` has the highest
+/// ceiling of those that have left: what they promised last still holds.
 class Writers final : public WriterRegistry {
  public:
   /// `cluster` must outlive it.

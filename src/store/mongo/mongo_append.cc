@@ -57,12 +57,14 @@ Result<void> Append::finish_or_leave(VisibilityWatermark::Batch& batch) {
   const auto began = steady_clock::now();
   auto done = finish();
   const auto now = steady_clock::now();
-  if (!done && sent_ && now - began < quickly_lost && now < context_.deadline) done = finish();
+  if (!done && sent_ && now - began < quickly_lost && now < context_.deadline && batch.is_live())
+    done = finish();
   if (done && *done) return failure_ ? Result<void>(fail(*failure_)) : Result<void>();
   if (!sent_) return fail(std::move(done).error());
   const auto rest = detached();
-  batch.settle_later(rest->bytes(), [rest](Deadline deadline) {
-    rest->context_.deadline = deadline;
+  batch.settle_later(rest->bytes(), [rest](const VisibilityWatermark::Settling& settling) {
+    rest->context_.deadline = settling.deadline;
+    rest->lapsed_ = settling.lapsed;
     return rest->finish();
   });
   if (!done) return fail(std::move(done).error());
@@ -93,7 +95,7 @@ std::size_t Append::bytes() const {
 Result<bool> Append::finish() {
   TRY(auto client, database_.lease(context_));
   if (!refused_) {
-    RETURN_IF_ERROR(store(client));
+    RETURN_IF_ERROR(lapsed_ ? find_out(client) : store(client));
     refused_ = failure_ || (has(Verdict::conflict) && on_conflict_ == OnConflict::refuse_batch);
   }
   if (!refused_) {
@@ -122,6 +124,16 @@ Result<void> Append::store(Client& client) {
     if (tries == tries_max)
       return fail(Code::unavailable, "a statement is being stored by another request");
   }
+}
+
+/// Gives each row its verdict where all are there; else it is failure_.
+Result<void> Append::find_out(Client& client) {
+  verdicts_.assign(rows_.size(), std::nullopt);
+  of_others_.clear();
+  RETURN_IF_ERROR(look_up(client, missing()));
+  if (!missing().empty())
+    failure_ = Error{Code::unavailable, "The database was away for too long", {}, {}, {}};
+  return {};
 }
 
 bool Append::has(Verdict verdict) const {

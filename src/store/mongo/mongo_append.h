@@ -19,7 +19,8 @@ namespace lectern::store::mongo {
 ///
 /// Where an answer of MongoDB is lost, the same rows are inserted again until each is there: at
 /// once if there is time, else later by a thread of the watermark. A copy of the insert that
-/// arrives late then finds every id taken.
+/// arrives late then finds every id taken. Where the process was cut off for longer than the others
+/// wait, a batch that is not there as a whole by then is taken back instead.
 class Append {
  public:
   Append(Database& database, const Context& context, std::span<Row> rows, OnConflict on_conflict)
@@ -36,6 +37,7 @@ class Append {
   std::size_t bytes() const;
   Result<bool> finish();
   Result<void> store(Client& client);
+  Result<void> find_out(Client& client);
   Result<void> insert_missing(Client& client);
   Result<void> insert_once(Client& client, bool other_id);
   Result<void> look_up(Client& client, const std::vector<std::size_t>& taken);
@@ -61,6 +63,7 @@ class Append {
   std::optional<Steady> lost_at_;  // when the last answer of an insert was lost
   std::optional<Error> failure_;   // why nothing of it is to stay
   bool refused_ = false;           // for good: only its rows are to be taken back
+  bool lapsed_ = false;            // nothing more of it may be inserted
 };
 
 }  // namespace lectern::store::mongo
