@@ -48,6 +48,10 @@ class FaultyProxy {
   /// The first request whose bytes hold this text meets the fault, and its connection with it; all
   /// that come later meet the other one.
   void set_once(const std::string& text, Fault fault, Fault others = Fault::none);
+  /// Every request whose bytes hold this text meets the fault, and its connection with it; all
+  /// others go through: for a write that is held, also when it is sent again, while entries are
+  /// renewed.
+  void set_each(const std::string& text, Fault fault);
   /// How much later a held request arrives: 5 s, unless told otherwise.
   void hold_for(std::chrono::milliseconds pause) { hold_ms_ = pause.count(); }
   /// How many requests that were held have arrived, with an answer of the server.
@@ -79,6 +83,7 @@ class FaultyProxy {
   std::string trigger_;
   Fault triggered_ = Fault::none;
   std::optional<Fault> others_;  // the trigger is of one connection
+  bool each_ = false;            // and remains
   std::string nonsense_;
 
   std::list<std::thread> connections_;  // of the accepting thread

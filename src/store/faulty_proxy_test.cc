@@ -19,6 +19,7 @@ namespace lectern::store {
 namespace {
 
 constexpr int poll_ms = 20;
+constexpr int part_polls_max = 100;
 
 sockaddr_in loopback(int port) {
   sockaddr_in address{};
@@ -42,6 +43,19 @@ bool send_all(int to, std::string_view bytes) {
 bool readable(int from) {
   pollfd waiting{from, POLLIN, 0};
   return ::poll(&waiting, 1, poll_ms) > 0;
+}
+
+/// Takes what the server still says before the connection is closed: the ClickHouse of the tests
+/// ends itself when a connection is reset.
+void part_with(int server) {
+  ::shutdown(server, SHUT_WR);
+  std::array<char, 65536> buffer{};
+  for (int waits = 0; waits < part_polls_max;) {
+    if (!readable(server))
+      ++waits;
+    else if (::recv(server, buffer.data(), buffer.size(), 0) <= 0)
+      return;
+  }
 }
 
 /// Whether this is a whole request: of HTTP/1.1 with a Content-Length, or else of MongoDB, which
@@ -100,6 +114,7 @@ void FaultyProxy::set_when(const std::string& text, Fault fault) {
   trigger_ = text;
   triggered_ = fault;
   others_.reset();
+  each_ = false;
 }
 
 void FaultyProxy::set_once(const std::string& text, Fault fault, Fault others) {
@@ -107,6 +122,16 @@ void FaultyProxy::set_once(const std::string& text, Fault fault, Fault others) {
   trigger_ = text;
   triggered_ = fault;
   others_ = others;
+  each_ = false;
+}
+
+void FaultyProxy::set_each(const std::string& text, Fault fault) {
+  const std::lock_guard lock(mutex_);
+  fault_ = Fault::none;
+  trigger_ = text;
+  triggered_ = fault;
+  others_ = Fault::none;
+  each_ = true;
 }
 
 /// A client, and its own way to the server.
@@ -143,6 +168,7 @@ void FaultyProxy::serve(Connection& connection) {
   if (::connect(connection.server, as_sockaddr(where), sizeof where) == 0) {
     while (!stop_ && fault_of(connection) != Fault::down && relay(connection)) {
     }
+    part_with(connection.server);
   }
   ::close(connection.server);
 }
@@ -150,7 +176,7 @@ void FaultyProxy::serve(Connection& connection) {
 void FaultyProxy::watch(Connection& connection, std::string_view bytes) {
   const std::lock_guard lock(mutex_);
   if (trigger_.empty() || bytes.find(trigger_) == std::string_view::npos) return;
-  trigger_.clear();
+  if (!each_) trigger_.clear();
   if (others_) connection.fault = triggered_;
   fault_ = others_.value_or(triggered_);
 }

@@ -6,6 +6,7 @@
 #include "store/contract_walk.h"
 #include "store/elasticsearch/es_fixture.h"
 #include "store/faulty_proxy.h"
+#include "store/model_checker.h"
 #include "store/sample.h"
 
 namespace lectern::store::elasticsearch {
@@ -13,13 +14,13 @@ namespace {
 
 std::string address_of(const std::string& url) { return url.substr(url.find("//") + 2); }
 
-contract::Remote::Place fresh_place(const std::string& url) {
+contract::Remote::Place fresh_place(const std::string& url, std::uint32_t timeout_ms = 1'000) {
   const auto indices = std::make_shared<Indices>(url);
   const auto index = indices->add();
-  return {indices, "", [index](const std::string& address) {
+  return {indices, "", [index, timeout_ms](const std::string& address) {
             auto settings = settings_for("http://" + address, index);
             settings.values["ALLOW_YELLOW_STATUS"] = "true";
-            settings.timeout_ms = 1'000;
+            settings.timeout_ms = timeout_ms;
             return open_stores(settings).value();
           }};
 }
@@ -52,6 +53,17 @@ TEST_CASE("a write to Elasticsearch that is in doubt is settled and breaks no pr
                             .place = [&] { return fresh_place(url); },
                             .write = R"({"create":)",
                             .take_back = R"({"delete":)"});
+  }
+}
+
+TEST_CASE("processes on Elasticsearch keep their promises whatever happens on the way to it") {
+  for (const auto& url : test_servers()) {
+    CAPTURE(url);
+    model::check([&] {
+      return model::remote({.place = fresh_place(url, 3'000),
+                            .server = address_of(url),
+                            .writes = {R"({"create":)", R"({"delete":)"}});
+    });
   }
 }
 

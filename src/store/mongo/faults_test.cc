@@ -1,19 +1,20 @@
 #include <doctest/doctest.h>
 
 #include "store/contract_doubt.h"
+#include "store/model_checker.h"
 #include "store/mongo/mongo_fixture.h"
 
 namespace lectern::store::mongo {
 
 namespace {
 
-contract::Remote::Place fresh_place(const std::string& server) {
+contract::Remote::Place fresh_place(const std::string& server, std::uint32_t timeout_ms = 1'000) {
   const auto database = std::make_shared<TestDatabase>(server);
-  return {database, "", [database](const std::string& address) {
+  return {database, "", [database, timeout_ms](const std::string& address) {
             auto settings = database->settings();
             settings.values["CONNECTION_URI"] =
                 test_uri(address) + "&serverSelectionTimeoutMS=1000&connectTimeoutMS=1000";
-            settings.timeout_ms = 1'000;
+            settings.timeout_ms = timeout_ms;
             return open_mongo(settings).value();
           }};
 }
@@ -27,6 +28,15 @@ TEST_CASE("a write to MongoDB that is in doubt is settled and breaks no promise"
                           .place = [&] { return fresh_place(*server); },
                           .write = "insert",
                           .take_back = "deletes"});
+}
+
+TEST_CASE("processes on MongoDB keep their promises whatever happens on the way to it") {
+  const auto server = test_server();
+  if (!server) return;
+  model::check([&] {
+    return model::remote(
+        {.place = fresh_place(*server, 3'000), .server = *server, .writes = {"insert", "update"}});
+  });
 }
 
 TEST_CASE("a MongoDB that fails costs nothing that was acknowledged, and is used again") {
