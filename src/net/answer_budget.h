@@ -5,7 +5,8 @@
 
 namespace lectern::net {
 
-/// Bytes of memory that all answers under way share. What is taken never exceeds it. Thread-safe.
+/// Bytes of memory that the answers of other programs share, from their first byte until they have
+/// been read. What is taken never exceeds it. Thread-safe.
 class AnswerBudget {
  public:
   explicit AnswerBudget(std::size_t bytes_max) : bytes_max_(bytes_max) {}
@@ -13,17 +14,24 @@ class AnswerBudget {
   bool take(std::size_t bytes) {
     std::size_t taken = taken_;
     do {
-      if (bytes > bytes_max_ - taken) return false;
+      if (taken > bytes_max_ || bytes > bytes_max_ - taken) return false;
     } while (!taken_.compare_exchange_weak(taken, taken + bytes));
     return true;
   }
   void give_back(std::size_t bytes) { taken_ -= bytes; }
   std::size_t taken() const { return taken_; }
+  std::size_t bytes_max() const { return bytes_max_; }
+  /// For the start, before anything is taken.
+  void set_bytes_max(std::size_t bytes) { bytes_max_ = bytes; }
 
  private:
-  const std::size_t bytes_max_;
+  std::atomic<std::size_t> bytes_max_;
   std::atomic<std::size_t> taken_ = 0;
 };
+
+/// The one that all of this process share: 256 MiB, unless it was set. Pages of databases have some
+/// 100 KB.
+AnswerBudget& all_answers();
 
 /// One answer's part of an AnswerBudget, given back when it goes. One thread at a time.
 class AnswerShare {

@@ -8,6 +8,8 @@
 
 #include "base/assert.h"
 #include "net/answer_budget.h"
+#include "net/outstanding.h"
+#include "net/upload.h"
 
 namespace lectern::net {
 namespace {
@@ -20,10 +22,23 @@ struct EasyDelete {
 };
 using Easy = std::unique_ptr<CURL, EasyDelete>;
 
+struct MultiDelete {
+  void operator()(CURLM* handle) const { curl_multi_cleanup(handle); }
+};
+using Multi = std::unique_ptr<CURLM, MultiDelete>;
+
+/// A handle for one transfer at a time, and what keeps its connection and can be woken meanwhile.
+struct Line {
+  Multi multi;
+  Easy easy;  // goes first
+};
+
 struct ListDelete {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
 using List = std::unique_ptr<curl_slist, ListDelete>;
+
+Line new_line() { return {Multi(curl_multi_init()), Easy(curl_easy_init())}; }
 
 void append(List& list, const std::string& line) {
   curl_slist* longer = curl_slist_append(list.get(), line.c_str());
@@ -42,14 +57,6 @@ bool equal_without_case(std::string_view a, std::string_view b) {
 
 /// Bytes of an answer's headers, each line with its end.
 constexpr std::size_t response_header_bytes_max = 128UL * 1024;
-/// Bytes of the bodies that all clients together are receiving. Pages of databases have some 100
-/// KB.
-constexpr std::size_t answers_bytes_max = 256UL * 1024 * 1024;
-
-AnswerBudget& all_answers() {
-  static AnswerBudget budget(answers_bytes_max);
-  return budget;
-}
 
 /// What the callbacks of one transfer fill.
 struct Transfer {
@@ -115,6 +122,20 @@ std::size_t take_header(char* data, std::size_t, std::size_t size, void* user) {
   return size;
 }
 
+/// The body of a request that is made while it is sent.
+struct Made {
+  BodySource* source = nullptr;
+  std::optional<Error> failure{};
+
+  static std::size_t read(char* to, std::size_t, std::size_t room, void* user) {
+    auto& self = *static_cast<Made*>(user);
+    auto size = self.source->read(to, room);
+    if (size) return *size;
+    self.failure = std::move(size).error();
+    return CURL_READFUNC_ABORT;
+  }
+};
+
 /// The body of a request that is sent once. libcurl can send again only what it can rewind.
 struct Once {
   std::string_view rest;
@@ -133,8 +154,18 @@ bool sends_body(const HttpRequest& request) {
          request.method == "PATCH";
 }
 
-void set_method(CURL* handle, const HttpRequest& request, Once& once) {
-  if (request.once && !request.body.empty()) {
+void set_source(CURL* handle, Made& made) {
+  curl_easy_setopt(handle, CURLOPT_POST, 1L);
+  curl_easy_setopt(handle, CURLOPT_READFUNCTION, &Made::read);
+  curl_easy_setopt(handle, CURLOPT_READDATA, &made);
+  curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE,
+                   static_cast<curl_off_t>(made.source->bytes()));
+}
+
+void set_method(CURL* handle, const HttpRequest& request, Once& once, Made& made) {
+  if (made.source != nullptr) {
+    set_source(handle, made);
+  } else if (request.once && !request.body.empty()) {
     once.rest = request.body;
     curl_easy_setopt(handle, CURLOPT_POST, 1L);
     curl_easy_setopt(handle, CURLOPT_READFUNCTION, &Once::read);
@@ -187,8 +218,10 @@ void set_common(CURL* handle, const HttpOptions& options) {
 
 Error error_of(CURLcode code, const Transfer& transfer, const HttpRequest& request,
                const char* reason) {
-  const std::string detail = request.method + " " + without_credentials(request.url) + ": " +
-                             (*reason != '\0' ? reason : curl_easy_strerror(code));
+  const std::string detail =
+      request.method + " " + without_credentials(request.url) + ": " +
+      (code == CURLE_ABORTED_BY_CALLBACK ? "given up"
+                                         : (*reason != '\0' ? reason : curl_easy_strerror(code)));
   if (transfer.too_large)
     return {Code::too_large, "The answer of another server is too large", {}, {}, detail};
   if (transfer.no_room)
@@ -198,6 +231,72 @@ Error error_of(CURLcode code, const Transfer& transfer, const HttpRequest& reque
   return {Code::unavailable, "Another server does not answer", {}, {}, detail};
 }
 
+/// Until it is done or given up; what libcurl says of it.
+CURLcode perform(const Line& line, Outstanding& calls, bool patient) {
+  CURLM* const multi = line.multi.get();
+  Outstanding::Call call(calls, patient, [multi] { curl_multi_wakeup(multi); });
+  if (curl_multi_add_handle(multi, line.easy.get()) != CURLM_OK) return CURLE_OUT_OF_MEMORY;
+  constexpr int poll_ms = 1000;
+  for (int running = 1; running > 0 && !call.is_given_up();) {
+    if (curl_multi_perform(multi, &running) != CURLM_OK) break;
+    if (running > 0 && curl_multi_poll(multi, nullptr, 0, poll_ms, nullptr) != CURLM_OK) break;
+  }
+  CURLcode code = CURLE_ABORTED_BY_CALLBACK;
+  int left = 0;
+  while (const CURLMsg* message = curl_multi_info_read(multi, &left))
+    if (message->msg == CURLMSG_DONE) code = message->data.result;
+  curl_multi_remove_handle(multi, line.easy.get());
+  if (code == CURLE_OK) call.answered();
+  return code;
+}
+
+milliseconds timeout_of(const HttpRequest& request, const HttpOptions& options) {
+  return request.timeout.count() > 0 ? request.timeout : options.timeout;
+}
+
+Error no_time_left(const HttpRequest& request) {
+  return {Code::unavailable,
+          "Another server does not answer",
+          {},
+          {},
+          request.method + " " + without_credentials(request.url) + ": no time left"};
+}
+
+/// One request and its answer over this line.
+Result<HttpResponse> exchange(const Line& line, const HttpRequest& request,
+                              const HttpOptions& options, Deadline last, Made& made) {
+  const auto left = std::chrono::duration_cast<milliseconds>(last - Clock::now());
+  if (left.count() <= 0) return fail(no_time_left(request));
+  CURL* curl = line.easy.get();
+  Transfer transfer(curl);
+  transfer.body_bytes_max = std::min(options.response_bytes_max, all_answers().bytes_max());
+  const List headers = header_list(request);
+  char reason[CURL_ERROR_SIZE] = "";
+  set_common(curl, options);
+  Once once;
+  set_method(curl, request, once, made);
+  curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
+  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
+  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(left.count()));
+  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &take_body);
+  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &transfer);
+  curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &take_header);
+  curl_easy_setopt(curl, CURLOPT_HEADERDATA, &transfer);
+  curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, reason);
+
+  const CURLcode code =
+      perform(line, calls_to(request.url), timeout_of(request, options) > options.timeout);
+  long status = 0;
+  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_reset(curl);  // keeps TLS sessions; its connection is the other handle's
+  // libcurl takes a connection that ends among the headers for the end of an answer without a body.
+  if (code == CURLE_OK && !transfer.whole_head)
+    return fail(error_of(CURLE_PARTIAL_FILE, transfer, request, "broken off among the headers"));
+  if (code != CURLE_OK) return fail(error_of(code, transfer, request, reason));
+  transfer.response.status = static_cast<int>(status);
+  return std::move(transfer.response);
+}
+
 void initialise_once() {
   static std::once_flag once;
   std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
@@ -205,35 +304,34 @@ void initialise_once() {
 
 }  // namespace
 
-/// The idle handles, each with its own kept-alive connection; the last one used goes out first.
+/// The idle lines, each with its own kept-alive connection; the last one used goes out first.
 class HttpClient::Pool {
  public:
   explicit Pool(HttpOptions options) : options_(std::move(options)) {}
 
   const HttpOptions& options() const { return options_; }
 
-  /// A handle, or null when none was free before the deadline.
-  Easy take(Deadline deadline) {
+  /// A line, or nothing when none was free before the deadline.
+  std::optional<Line> take(Deadline deadline) {
     std::unique_lock lock(mutex_);
     const auto is_free = [this] { return in_use_ < options_.connections_max; };
     if (deadline == Deadline::max()) {
       freed_.wait(lock, is_free);
     } else if (!freed_.wait_until(lock, deadline, is_free)) {
-      return nullptr;
+      return std::nullopt;
     }
     ++in_use_;
-    if (idle_.empty()) return Easy(curl_easy_init());
-    Easy handle = std::move(idle_.back());
+    if (idle_.empty()) return new_line();
+    Line line = std::move(idle_.back());
     idle_.pop_back();
-    return handle;
+    return line;
   }
 
-  void give_back(Easy handle) {
-    curl_easy_reset(handle.get());  // keeps the connection, the DNS cache and TLS sessions
+  void give_back(Line line) {
     {
       const std::lock_guard lock(mutex_);
       --in_use_;
-      idle_.push_back(std::move(handle));
+      idle_.push_back(std::move(line));
     }
     freed_.notify_one();
   }
@@ -242,7 +340,7 @@ class HttpClient::Pool {
   const HttpOptions options_;
   std::mutex mutex_;
   std::condition_variable freed_;
-  std::vector<Easy> idle_;  // guarded by mutex_
+  std::vector<Line> idle_;  // guarded by mutex_
   std::size_t in_use_ = 0;  // guarded by mutex_
 };
 
@@ -261,47 +359,23 @@ HttpClient::~HttpClient() = default;
 
 Result<HttpResponse> HttpClient::send(const HttpRequest& request, Deadline deadline) {
   const HttpOptions& options = pool_->options();
-  const milliseconds timeout = request.timeout.count() > 0 ? request.timeout : options.timeout;
-  const Deadline last = std::min(deadline, Clock::now() + timeout);
-  const auto late = [&] {
-    return fail(Code::unavailable, "Another server does not answer",
-                request.method + " " + without_credentials(request.url) + ": no time left");
-  };
-  Easy handle = pool_->take(last);
-  if (!handle) return late();
+  const Deadline last = std::min(deadline, Clock::now() + timeout_of(request, options));
+  auto line = pool_->take(last);
+  if (!line) return fail(no_time_left(request));
+  Made nothing;
+  auto answer = exchange(*line, request, options, last, nothing);
+  pool_->give_back(std::move(*line));
+  return answer;
+}
 
-  const auto left = std::chrono::duration_cast<milliseconds>(last - Clock::now());
-  if (left.count() <= 0) {
-    pool_->give_back(std::move(handle));
-    return late();
-  }
-  CURL* curl = handle.get();
-  Transfer transfer(curl);
-  transfer.body_bytes_max = std::min(options.response_bytes_max, answers_bytes_max);
-  const List headers = header_list(request);
-  char reason[CURL_ERROR_SIZE] = "";
-  set_common(curl, options);
-  Once once;
-  set_method(curl, request, once);
-  curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
-  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
-  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(left.count()));
-  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &take_body);
-  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &transfer);
-  curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &take_header);
-  curl_easy_setopt(curl, CURLOPT_HEADERDATA, &transfer);
-  curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, reason);
-
-  const CURLcode code = curl_easy_perform(curl);
-  long status = 0;
-  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-  pool_->give_back(std::move(handle));
-  // libcurl takes a connection that ends among the headers for the end of an answer without a body.
-  if (code == CURLE_OK && !transfer.whole_head)
-    return fail(error_of(CURLE_PARTIAL_FILE, transfer, request, "broken off among the headers"));
-  if (code != CURLE_OK) return fail(error_of(code, transfer, request, reason));
-  transfer.response.status = static_cast<int>(status);
-  return std::move(transfer.response);
+Result<HttpResponse> upload(const HttpRequest& request, BodySource& source,
+                            const HttpOptions& options) {
+  initialise_once();
+  const Line line = new_line();
+  Made made{&source};
+  auto answer = exchange(line, request, options, Clock::now() + timeout_of(request, options), made);
+  if (made.failure) return fail(std::move(*made.failure));
+  return answer;
 }
 
 std::string without_credentials(std::string_view url) {

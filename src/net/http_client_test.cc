@@ -6,6 +6,9 @@
 
 #include "net/answer_budget.h"
 #include "net/loopback_server.h"
+#include "net/outstanding.h"
+#include "net/retry_after.h"
+#include "net/upload.h"
 
 using namespace lectern;
 using namespace lectern::net;
@@ -185,4 +188,97 @@ TEST_CASE("answers share a budget, and give their part back") {
   CHECK(budget.taken() == 4000);
   CHECK(one.grow_to(5000));
   CHECK_FALSE(one.grow_to(static_cast<std::size_t>(-1)));
+}
+
+TEST_CASE("a call that is given up returns at once, others go on") {
+  std::promise<void> release;
+  auto released = release.get_future().share();
+  LoopbackServer server([released](const LoopbackServer::Request& request) {
+    if (request.target != "/quick") released.wait();
+    return std::string("200 OK\r\n\r\n");
+  });
+  HttpClient client;
+  const auto begin = std::chrono::steady_clock::now();
+  auto ask = [&](std::chrono::milliseconds timeout) {
+    return std::async(std::launch::async, [&client, &server, timeout] {
+      return client.send({"GET", server.url(), {}, {}, timeout});
+    });
+  };
+  auto given_up = ask(20s);
+  auto patient = ask(60s);  // longer than HttpOptions::timeout
+  auto& calls = calls_to(server.url());
+  while (!calls.oldest()) std::this_thread::sleep_for(1ms);
+  CHECK(client.send({"GET", server.url() + "/quick", {}, {}, {}}));
+  while (calls.abandon(std::chrono::steady_clock::now()) == 0) std::this_thread::sleep_for(1ms);
+  const auto answer = given_up.get();
+  CHECK(std::chrono::steady_clock::now() - begin < 10s);
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().code == Code::unavailable);
+  CHECK(answer.error().detail.find("given up") != std::string::npos);
+  release.set_value();
+  CHECK(patient.get());
+}
+
+namespace {
+
+/// A body of so many bytes, made while it is sent; fails at the end when it is told to.
+struct Counting final : BodySource {
+  explicit Counting(std::uint64_t size) : size_(size) {}
+  std::uint64_t bytes() const override { return size_; }
+  Result<std::size_t> read(char* to, std::size_t room) override {
+    std::size_t i = 0;
+    for (; i < room && at_ < size_; ++i, ++at_) to[i] = static_cast<char>('a' + at_ % 26);
+    if (at_ == size_ && fails) return fail(Code::unavailable, "it has gone");
+    return i;
+  }
+
+  bool fails = false;
+
+ private:
+  const std::uint64_t size_;
+  std::uint64_t at_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("a body may be made while it is sent") {
+  LoopbackServer server(
+      [](const LoopbackServer::Request& request) { return "200 OK\r\n\r\n" + request.body; });
+  const HttpRequest request{"POST", server.url(), {}, {}, {}};
+  Counting body(300'000);
+  const auto answer = upload(request, body, {});
+  REQUIRE(answer);
+  CHECK(answer->body.size() == 300'000);
+  CHECK(answer->body.substr(0, 30) == "abcdefghijklmnopqrstuvwxyzabcd");
+  CHECK(answer->body.back() == 'a' + 299'999 % 26);
+  Counting broken(300'000);
+  broken.fails = true;
+  const auto failed = upload(request, broken, {});
+  REQUIRE_FALSE(failed);
+  CHECK(failed.error().message == "it has gone");
+}
+
+TEST_CASE("calls to one server are known together, whoever makes them") {
+  CHECK(&calls_to("http://a:b@host:1/x?y") == &calls_to("http://host:1"));
+  CHECK(&calls_to("http://host:1") != &calls_to("http://host:2/"));
+}
+
+TEST_CASE("Retry-After is read as seconds and as a date, and bounded") {
+  const Time now = parse_time("2026-11-30T10:00:00Z").value();
+  const auto pause = [&](const std::string& value) {
+    HttpResponse answer;
+    if (!value.empty()) answer.headers.emplace_back("retry-after", value);
+    return retry_after(answer, now, 1h);
+  };
+  CHECK(pause("") == std::nullopt);
+  CHECK(pause("0") == 0s);
+  CHECK(pause("20") == 20s);
+  CHECK(pause("1000000") == 1h);
+  CHECK(pause("99999999999999999999") == 1h);
+  CHECK(pause("Mon, 30 Nov 2026 10:00:30 GMT") == 30s);
+  CHECK(pause("Monday, 30-Nov-26 10:00:30 GMT") == 30s);
+  CHECK(pause("Mon, 30 Nov 2026 09:00:00 GMT") == 0s);
+  CHECK(pause("Tue, 30 Nov 2027 09:00:00 GMT") == 1h);
+  CHECK(pause("soon") == std::nullopt);
+  CHECK(pause("-5") == std::nullopt);
 }

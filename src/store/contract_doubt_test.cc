@@ -8,6 +8,7 @@
 
 #include "store/contract_walk.h"
 #include "store/faulty_proxy.h"
+#include "store/visibility_watermark.h"
 
 namespace lectern::store::contract {
 namespace {
@@ -132,9 +133,9 @@ void check_refused_in_the_end(TwoWays& two, const Samples& batch) {
   }
 }
 
-void check_held(const DoubtfulRemote& remote) {
+void check_held(const DoubtfulRemote& remote, std::chrono::milliseconds hold) {
   TwoWays two(remote);
-  two.proxy.hold_for(2s);
+  two.proxy.hold_for(hold);
   two.proxy.set_once(remote.write, Fault::held);
   const Samples batch{{.note = "held"}, {.note = "held, too"}};
   const auto began = steady_clock::now();
@@ -145,7 +146,7 @@ void check_held(const DoubtfulRemote& remote) {
   const auto seen = listed(*two.direct.statements, two.place.target, first);
   CHECK(seen.size() == 4);
   while (two.proxy.held_arrived() == 0) {
-    REQUIRE(steady_clock::now() - began < 30s);
+    REQUIRE(steady_clock::now() - began < hold + 30s);
     std::this_thread::sleep_for(10ms);
   }
   CHECK((listed(*two.direct.statements, two.place.target, first) == seen));
@@ -182,7 +183,10 @@ void check_doubt(const DoubtfulRemote& remote, bool ends) {
 
 void check_doubts(const DoubtfulRemote& remote) {
   SUBCASE("W7, W11: a write that is held back is made again, and arrives later without effect") {
-    check_held(remote);
+    check_held(remote, 2s);
+  }
+  SUBCASE("W9: a write that arrives when every time-out is over stores nothing more") {
+    check_held(remote, VisibilityWatermark::dead_after + 1s);
   }
   SUBCASE("W4, W10: what is in doubt arrives behind no promise") { check_doubt(remote, false); }
   SUBCASE("W4, W10: nor does it when its process has ended meanwhile") {

@@ -6,11 +6,14 @@
 
 #include <unistd.h>
 
+#include "store/check_target.h"
+#include "store/clickhouse/check_target.h"
 #include "store/clickhouse/clickhouse_statements.h"
 #include "store/elasticsearch/open.h"
 #include "store/embedded/embedded_documents.h"
 #include "store/embedded/embedded_maintenance.h"
 #include "store/embedded/embedded_statements.h"
+#include "store/fs/check_target.h"
 #include "store/fs/fs_statements.h"
 #include "store/memory/memory_documents.h"
 #include "store/memory/memory_statements.h"
@@ -122,21 +125,24 @@ Result<Stores> open_fs(const StoreSettings& settings) {
                 std::move(beside.maintenance)};
 }
 
+Result<void> any_target(const StoreSettings&, const std::string&) { return {}; }
+
 struct Backend {
   std::string_view name;
   Result<Stores> (*open)(const StoreSettings& settings);
+  Result<void> (*check_target)(const StoreSettings& settings, const std::string& target);
 };
 
 // The one place that knows the backends: a line here, and its includes above.
 constexpr std::array backends = {
-    Backend{"clickhouse", open_clickhouse},
-    Backend{"embedded", open_embedded},
-    Backend{"fs", open_fs},
-    Backend{"memory", open_memory},
-    Backend{"es", elasticsearch::open},
-    Backend{"async_es", elasticsearch::open},
-    Backend{"mongo", mongo::open_mongo},
-    Backend{"async_mongo", mongo::open_mongo},
+    Backend{"clickhouse", open_clickhouse, clickhouse::check_target},
+    Backend{"embedded", open_embedded, any_target},
+    Backend{"fs", open_fs, fs::check_target},
+    Backend{"memory", open_memory, any_target},
+    Backend{"es", elasticsearch::open, elasticsearch::check_target},
+    Backend{"async_es", elasticsearch::open, elasticsearch::check_target},
+    Backend{"mongo", mongo::open_mongo, mongo::check_target},
+    Backend{"async_mongo", mongo::open_mongo, mongo::check_target},
 };
 
 }  // namespace
@@ -145,6 +151,12 @@ std::vector<std::string> backend_names() {
   std::vector<std::string> names;
   for (const Backend& backend : backends) names.emplace_back(backend.name);
   return names;
+}
+
+Result<void> check_target(const StoreSettings& settings, const std::string& target) {
+  for (const Backend& backend : backends)
+    if (backend.name == settings.backend) return backend.check_target(settings, target);
+  return {};
 }
 
 Result<Stores> open_stores(const StoreSettings& settings) {

@@ -2,6 +2,8 @@
 
 #include "base/log.h"
 #include "net/http_client.h"
+#include "net/silence_watch.h"
+#include "store/clickhouse/check_target.h"
 #include "store/clickhouse/completion.h"
 #include "store/clock_check.h"
 
@@ -71,15 +73,66 @@ Health ClickHouseStatements::health() {
   return ready ? Health::ok : Health::error;
 }
 
+namespace {
+
+/// Notices when ClickHouse answers again after a cut of the line.
+struct Watch {
+  explicit Watch(const ServerOptions& server)
+      : silence("ClickHouse", net::calls_to(server.url),
+                [this, url = server.url + "/ping"](std::chrono::milliseconds within) {
+                  const auto answer = probes.send({"GET", url, {}, {}, within});
+                  return answer && answer->status == 200;
+                }) {}
+
+  net::HttpClient probes;
+  net::SilenceWatch silence;
+};
+
+/// The store with its watch.
+class Watched final : public StatementStore {
+ public:
+  explicit Watched(const Options& options) : watch_(options.server), all_(options) {}
+
+  ClickHouseStatements& all() { return all_; }
+
+  Result<std::vector<Verdict>> append(const Context& context, std::span<Row> rows,
+                                      OnConflict on_conflict) override {
+    return all_.append(context, rows, on_conflict);
+  }
+  Result<std::vector<Found>> find(const Context& context, std::span<const Uuid> ids) override {
+    return all_.find(context, ids);
+  }
+  Result<Page> query(const Context& context, const Filter& filter,
+                     const PageRequest& page) override {
+    return all_.query(context, filter, page);
+  }
+  Result<Time> consistent_through(const Context& context) override {
+    return all_.consistent_through(context);
+  }
+  Health health() override { return all_.health(); }
+
+ private:
+  Watch watch_;
+  ClickHouseStatements all_;
+};
+
+}  // namespace
+
+Result<void> check_target(const StoreSettings& settings, const std::string& target) {
+  TRY(const auto options, options_of(settings));
+  RETURN_IF_ERROR(names_of(options.database, target));
+  return {};
+}
+
 Result<Stores> open_clickhouse(const StoreSettings& settings) {
   TRY(auto options, options_of(settings));
   Stores stores;
   stores.location = "clickhouse, " + net::without_credentials(options.server.url) + ", table " +
                     options.database + "." + options.table;
-  auto statements = std::make_unique<ClickHouseStatements>(std::move(options));
-  RETURN_IF_ERROR(statements->check_clock());
-  RETURN_IF_ERROR(statements->check_replication());
-  stores.migration = std::make_unique<Completion>(*statements);
+  auto statements = std::make_unique<Watched>(options);
+  RETURN_IF_ERROR(statements->all().check_clock());
+  RETURN_IF_ERROR(statements->all().check_replication());
+  stores.migration = std::make_unique<Completion>(statements->all());
   stores.statements = std::move(statements);
   return stores;
 }

@@ -1,5 +1,5 @@
 #include "store/clickhouse/fixture.h"
-#include "store/contract.h"
+#include "store/contract_recovery.h"
 
 namespace lectern::store::clickhouse {
 
@@ -27,6 +27,14 @@ TEST_CASE("a ClickHouse that fails costs nothing that was acknowledged, and is u
                     "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
                     "HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nNo",
                     "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 2\r\n\r\nNo"}});
+}
+
+TEST_CASE("soon after a cut of the line to ClickHouse writes go on and nobody waits in vain") {
+  const auto server = test_server();
+  if (!server) return;
+  contract::check_recovery(*server, [] {
+    return contract::Remote::Place{nullptr, fresh_table(), open_at};
+  });
 }
 
 }  // namespace lectern::store::clickhouse

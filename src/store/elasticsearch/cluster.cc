@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "net/answer_budget.h"
+
 namespace lectern::store::elasticsearch {
 namespace {
 
@@ -51,6 +53,10 @@ Result<Reply> read(const Call& call, net::HttpResponse response) {
                 detail(response.body.substr(0, 500)));
   if (response.status == 413)
     return fail(Code::too_large, "The database refuses a request of this size", detail(""));
+  // The client has given back what it took for the text.
+  net::AnswerShare share(net::all_answers());
+  if (!share.grow_to(response.body.size()))
+    return fail(Code::unavailable, busy, detail("answers take too much memory"));
   auto document = json::parse(std::move(response.body));
   if (!document || !(*document)->root().is(json::Type::object))
     return fail(Code::unavailable, away, detail("an answer that is no JSON object"));

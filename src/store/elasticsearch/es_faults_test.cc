@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "store/contract_doubt.h"
+#include "store/contract_recovery.h"
 #include "store/contract_walk.h"
 #include "store/elasticsearch/es_fixture.h"
 #include "store/faulty_proxy.h"
@@ -43,6 +44,20 @@ TEST_CASE("an Elasticsearch that fails costs nothing that was acknowledged, and 
                       "HTTP/1.1 405 Not Allowed\r\nContent-Length: 15\r\n\r\n{\"detail\":\"No\"}",
                       "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
                       "HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nNo"}});
+  }
+}
+
+TEST_CASE("soon after a cut of the line to Elasticsearch writes go on and nobody waits in vain") {
+  for (const auto& url : test_servers()) {
+    CAPTURE(url);
+    contract::check_recovery(address_of(url), [&] {
+      auto place = fresh_place(url);
+      place.open = [indices =
+                        std::static_pointer_cast<Indices>(place.keep)](const std::string& address) {
+        return open_at("http://" + address, indices->names.front());
+      };
+      return place;
+    });
   }
 }
 

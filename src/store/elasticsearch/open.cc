@@ -1,7 +1,9 @@
 #include "store/elasticsearch/open.h"
 
+#include "net/silence_watch.h"
 #include "store/clock_check.h"
 #include "store/elasticsearch/documents.h"
+#include "store/elasticsearch/index_names.h"
 #include "store/elasticsearch/migration.h"
 #include "store/elasticsearch/statements.h"
 #include "store/elasticsearch/writers.h"
@@ -12,9 +14,28 @@ namespace {
 /// What both stores use; lives as long as the last of them.
 struct Connection {
   explicit Connection(Settings its_settings)
-      : settings(std::move(its_settings)), cluster(settings) {}
+      : settings(std::move(its_settings)), cluster(settings), probes(options_of(settings)) {
+    for (const auto& host : settings.hosts)
+      silences.push_back(std::make_unique<net::SilenceWatch>(
+          net::without_credentials(host), net::calls_to(host),
+          [this, url = host + "/"](std::chrono::milliseconds within) {
+            const auto answer = probes.send({"GET", url, {}, {}, within});
+            return answer && answer->status < 500;
+          }));
+  }
+
+  static net::HttpOptions options_of(const Settings& settings) {
+    net::HttpOptions options;
+    options.ca_file = settings.ca_file;
+    options.verify_tls = settings.verify_tls;
+    return options;
+  }
+
   const Settings settings;
   Cluster cluster;
+  net::HttpClient probes;
+  /// Each notices when a node answers again after a cut of the line.
+  std::vector<std::unique_ptr<net::SilenceWatch>> silences;
 };
 
 /// Kept in a base that comes first, so that the connection outlives the store; shared, since the
@@ -32,6 +53,11 @@ class Connected final : private Holder, public Store {
 };
 
 }  // namespace
+
+Result<void> check_target(const StoreSettings&, const std::string& target) {
+  RETURN_IF_ERROR(index_names({}, target));
+  return {};
+}
 
 Result<Stores> open(const StoreSettings& from) {
   TRY(auto settings, read_settings(from));

@@ -39,6 +39,7 @@ Result<Writers::Others> Writers::exchange(const WriterEntry& own, Deadline deadl
     TRY(auto there, read(deadline));
     there.entries.erase(self_);
     auto of_those_that_left = there.entries.extract(left);
+    compare_clocks(there);
     std::set<std::string> buried;
     auto others = sum_up(there.entries, buried);
     if (!of_those_that_left.empty())
@@ -47,10 +48,22 @@ Result<Writers::Others> Writers::exchange(const WriterEntry& own, Deadline deadl
     for (const auto& process : buried) there.entries.erase(process);
     there.entries[self_] = {beat_, own};
     there.entries.insert(std::move(of_those_that_left));
+    there.clocks[self_] = now();
     TRY(const bool written, write(there, deadline));
     if (written) return others;
   }
   return fail(Code::unavailable, "Too many processes write at once", index_);
+}
+
+void Writers::compare_clocks(const Document& document) {
+  std::map<std::string, PeerClocks::Told> told;
+  for (const auto& [process, said] : document.entries) {
+    auto& one = told[process];
+    one.beat = said.beat;
+    if (const auto clock = document.clocks.find(process); clock != document.clocks.end())
+      one.clock = clock->second;
+  }
+  clocks_.compare(told);
 }
 
 Result<Writers::Others> Writers::look(Deadline deadline) {
@@ -93,7 +106,7 @@ Result<Writers::Document> Writers::read(Deadline deadline) {
   TRY(const auto reply, cluster_.call(call, deadline));
   if (reply.status == 404) {
     prepared_ = !reply.root().find("error");  // an error: the index itself is gone
-    return Document{{}, "op_type=create", {}};
+    return Document{{}, {}, "op_type=create", {}};
   }
   const auto source = reply.root().find("_source");
   if (!reply.ok() || !source) return fail(refusal(call, reply));
@@ -108,6 +121,7 @@ Result<Writers::Document> Writers::read(Deadline deadline) {
       if (const auto places = process.find("places"))
         for (const Value place : places->children())
           if (place.is(Type::string)) entry.places.emplace(place.string());
+      if (const auto clock = instant(process, "clock")) there.clocks.emplace(process.key(), *clock);
       there.entries.emplace(process.key(),
                             Read{integer(process, "beat").value_or(0), std::move(entry)});
     }
@@ -122,6 +136,8 @@ Result<bool> Writers::write(const Document& document, Deadline deadline) {
     json::append_quoted(body, process);
     body +=
         fmt::format(R"(:{{"beat":{},"ceiling":{})", said.beat, microseconds(said.entry.ceiling));
+    if (const auto clock = document.clocks.find(process); clock != document.clocks.end())
+      body += fmt::format(R"(,"clock":{})", microseconds(clock->second));
     if (said.entry.floor) body += fmt::format(R"(,"floor":{})", microseconds(*said.entry.floor));
     body += R"(,"places":[)";
     for (const auto& place : said.entry.places) {

@@ -5,6 +5,7 @@
 
 #include "base/uuid.h"
 #include "store/elasticsearch/bulk.h"
+#include "store/peer_clocks.h"
 #include "store/writer_registry.h"
 
 namespace lectern::store::elasticsearch {
@@ -12,7 +13,8 @@ namespace lectern::store::elasticsearch {
 /// The document in which the processes that use one cluster tell each other how far they are:
 ///
 ///   <default index>-lectern-writers/_doc/writers =
-///     { "processes": { <UUID>: { beat, floor, ceiling, places } } }   ; microseconds since 1970
+///     { "processes": { <UUID>: { beat, floor, ceiling, clock, places } } }
+///   ; microseconds since 1970
 ///
 /// It is compared and set, so an exchange reads and writes as one. The entry `left` has the highest
 /// ceiling of those that have left: what they promised last still holds.
@@ -31,11 +33,13 @@ class Writers final : public WriterRegistry {
   using Entries = std::map<std::string, Read>;
   struct Document {
     Entries entries;
-    std::string condition;  // under which to write
+    std::map<std::string, Time> clocks;  // of their processes when they wrote them
+    std::string condition;               // under which to write
     Version version;
   };
 
   Result<Document> read(Deadline deadline);
+  void compare_clocks(const Document& document);
   /// False: another process was faster.
   Result<bool> write(const Document& document, Deadline deadline);
 
@@ -44,6 +48,7 @@ class Writers final : public WriterRegistry {
   const std::string self_;
   bool prepared_ = false;
   std::int64_t beat_ = 0;
+  PeerClocks clocks_;
   Version written_;  // of the document as this process left it
 };
 

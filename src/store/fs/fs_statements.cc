@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "store/fs/check_target.h"
 #include "store/fs/stored_line.h"
 #include "xapi/stamp.h"
 
@@ -30,6 +31,11 @@ bool is_safe(const std::string& target) {
 
 }  // namespace
 
+Result<void> check_target(const StoreSettings&, const std::string& target) {
+  if (!is_safe(target)) return fail(Code::invalid, "The target cannot be the name of a folder");
+  return {};
+}
+
 Result<std::unique_ptr<FsStatements>> FsStatements::open(std::string folder, std::string file) {
   if (!is_safe(file) || file.empty() || file.find('/') != file.npos)
     return fail(Code::invalid, "DEFAULT_LRS_FILE is '" + file + "'; allowed is the name of a file");
@@ -42,7 +48,7 @@ Result<std::unique_ptr<FsStatements>> FsStatements::open(std::string folder, std
 Result<FsStatements::Place*> FsStatements::place(const std::string& target) {
   auto at = places_.find(target);
   if (at == places_.end()) {
-    if (!is_safe(target)) return fail(Code::invalid, "The target cannot be the name of a folder");
+    RETURN_IF_ERROR(check_target({}, target));
     const auto path = std::filesystem::path(folder_) / target / file_;
     TRY(auto file, LineFile::open(path.string()));
     at = places_.try_emplace(target).first;

@@ -12,10 +12,10 @@ namespace {
 using std::chrono::milliseconds;
 
 /// How long the servers count as away once none could be reached: callers need not all wait.
-constexpr milliseconds away_for{1000};
-/// How long to look for a primary: an election takes some seconds.
-constexpr std::int32_t selection_ms = 5'000;
-constexpr std::int32_t connect_ms = 5'000;
+constexpr milliseconds away_for{300};
+/// Also how long libmongoc, which looks after the servers, waits for a sign of life: as long as
+/// that it may take to notice that a line works again.
+constexpr std::int32_t connect_ms = 1'500;
 
 constexpr std::array unavailable_codes = {
     // HostUnreachable, HostNotFound, LockTimeout, MaxTimeMSExpired, WriteConcernFailed,
@@ -134,7 +134,8 @@ Result<std::unique_ptr<Pool>> Pool::open(const PoolSettings& settings) {
   auto& uri = *pool->uri_;
   const auto timeout_ms = static_cast<std::int32_t>(settings.timeout_ms);
   set_default(uri, MONGOC_URI_MAXPOOLSIZE, static_cast<std::int32_t>(settings.connections_max));
-  set_default(uri, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, std::min(timeout_ms, selection_ms));
+  set_default(uri, MONGOC_URI_SERVERSELECTIONTIMEOUTMS,
+              std::min(timeout_ms, static_cast<std::int32_t>(settings.selection_ms)));
   set_default(uri, MONGOC_URI_CONNECTTIMEOUTMS, std::min(timeout_ms, connect_ms));
   set_default(uri, MONGOC_URI_SOCKETTIMEOUTMS, timeout_ms);
   set_default(uri, MONGOC_URI_WAITQUEUETIMEOUTMS, timeout_ms);
@@ -159,7 +160,25 @@ Result<Client> Pool::lease(Deadline deadline) {
   if (now < away_until_.load()) return fail(Code::unavailable, "MongoDB cannot be reached");
   auto* client = driver().client_pool_pop(pool_.get());
   if (!client) return fail(Code::unavailable, "all connections to MongoDB are busy");
-  return Client(*this, client, sooner(deadline, timeout_ms_));
+  return Client(*this, watch_of(client), sooner(deadline, timeout_ms_));
+}
+
+/// The pool keeps its clients until it ends.
+StreamWatch& Pool::watch_of(mongoc_client_t* client) {
+  const std::lock_guard lock(mutex_);
+  const auto known = watches_.find(client);
+  if (known != watches_.end()) return known->second;
+  auto& watch = watches_.emplace(client, StreamWatch{client, outstanding_}).first->second;
+  watch_streams(watch);
+  return watch;
+}
+
+bool Pool::answers(Deadline deadline) {
+  auto client = lease(deadline);
+  if (!client) return false;
+  Bson ping;
+  ping.small("ping", 1);
+  return client->read("admin", std::move(ping)).has_value();
 }
 
 Error Pool::error_of(const bson_error_t& error) {
@@ -171,8 +190,10 @@ Error Pool::error_of(const bson_error_t& error) {
   return {code, message, {}, {}, fmt::format("{} ({})", error.message, error.code)};
 }
 
-Client::Client(Pool& pool, mongoc_client_t* client, Deadline deadline)
-    : pool_(&pool), client_(client, Return{pool.pool_.get()}), deadline_(deadline) {}
+Client::Client(Pool& pool, StreamWatch& watch, Deadline deadline)
+    : pool_(&pool), client_(watch.client, Return{pool.pool_.get(), &watch}), deadline_(deadline) {
+  watch.deadline = deadline;
+}
 
 Result<std::int32_t> Client::time_left_ms() const {
   const auto left =

@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,6 +15,7 @@
 #include "base/time.h"
 #include "store/mongo/bson.h"
 #include "store/mongo/driver.h"
+#include "store/mongo/watched_stream.h"
 
 namespace lectern::store::mongo {
 
@@ -21,6 +24,8 @@ struct PoolSettings {
   std::string uri;  ///< mongodb:// or mongodb+srv://; what it says wins over ours
   std::size_t connections_max = 32;
   std::uint32_t timeout_ms = 30'000;  ///< of one call, and of a socket that says nothing
+  /// How long a primary is looked for: an election takes some seconds.
+  std::uint32_t selection_ms = 5'000;
 };
 
 /// A part of a bulk that the server did not do.
@@ -65,9 +70,13 @@ class Client {
   friend class Pool;
   struct Return {
     mongoc_client_pool_t* pool;
-    void operator()(mongoc_client_t* client) const { driver().client_pool_push(pool, client); }
+    StreamWatch* watch;
+    void operator()(mongoc_client_t* client) const {
+      watch->share.reset();
+      driver().client_pool_push(pool, client);
+    }
   };
-  Client(Pool& pool, mongoc_client_t* client, Deadline deadline);
+  Client(Pool& pool, StreamWatch& watch, Deadline deadline);
   Result<std::int32_t> time_left_ms() const;
 
   Pool* pool_;
@@ -86,6 +95,11 @@ class Pool {
   /// servers were out of reach a moment ago.
   Result<Client> lease(Deadline deadline);
 
+  /// Whether a server answers a ping by then.
+  bool answers(Deadline deadline);
+  /// The calls that wait for an answer. Who gives them up has them fail with `unavailable` at once.
+  net::Outstanding& outstanding() { return outstanding_; }
+
   /// Hosts and ports, without user or password, for the log.
   std::string hosts() const;
   std::uint32_t timeout_ms() const { return timeout_ms_; }
@@ -97,9 +111,13 @@ class Pool {
     void operator()(mongoc_uri_t* uri) const { driver().uri_destroy(uri); }
   };
   Pool() = default;
+  StreamWatch& watch_of(mongoc_client_t* client);
   /// Turns the driver's error into ours, and remembers when nobody is there.
   Error error_of(const bson_error_t& error);
 
+  net::Outstanding outstanding_;
+  std::mutex mutex_;
+  std::map<mongoc_client_t*, StreamWatch> watches_;  // guarded by mutex_; each stays where it is
   std::unique_ptr<mongoc_uri_t, Destroy> uri_;
   std::unique_ptr<mongoc_client_pool_t, Destroy> pool_;
   std::uint32_t timeout_ms_ = 0;

@@ -14,6 +14,7 @@ using std::chrono::milliseconds;
 /// How long between two tries to prepare the default collection.
 constexpr milliseconds try_again_every{1'000};
 constexpr std::uint32_t watch_timeout_ms = 2'500;
+constexpr std::uint32_t watch_selection_ms = 500;
 
 /// An index on these fields, ascending.
 Bson index_on(std::string_view name, std::initializer_list<const char*> fields) {
@@ -55,7 +56,13 @@ Result<std::shared_ptr<Database>> Database::open(const DatabaseSettings& setting
   PoolSettings watching = settings.pool;
   watching.connections_max = 2;
   watching.timeout_ms = std::min(watching.timeout_ms, watch_timeout_ms);
+  watching.selection_ms = watch_selection_ms;
   TRY(database->watch_pool_, Pool::open(watching));
+  database->silence_ = std::make_unique<net::SilenceWatch>(
+      "MongoDB at " + database->pool_->hosts(), database->pool_->outstanding(),
+      [watch_pool = database->watch_pool_.get()](milliseconds within) {
+        return watch_pool->answers(std::chrono::steady_clock::now() + within);
+      });
   database->watermark_ = open_watermark(*database->watch_pool_, *database->pool_, settings.name);
   database->starter_ = std::thread([raw = database.get()] { raw->start(); });
   return database;
@@ -73,9 +80,14 @@ Database::~Database() {
 
 Result<Place> Database::place(const Context& context) const {
   if (context.target.empty()) return Place{default_collection_};
-  if (!is_collection_name(context.target))
-    return fail(Code::invalid, "the target '" + context.target + "' cannot name a collection");
+  RETURN_IF_ERROR(check_target(context.target));
   return Place{context.target};
+}
+
+Result<void> Database::check_target(const std::string& target) {
+  if (!is_collection_name(target))
+    return fail(Code::invalid, "the target '" + target + "' cannot name a collection");
+  return {};
 }
 
 Result<Place> Database::writable(const Context& context) {

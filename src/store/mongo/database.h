@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/result.h"
+#include "net/silence_watch.h"
 #include "store/mongo/client.h"
 #include "store/mongo/writers.h"
 #include "store/statement_store.h"
@@ -43,6 +44,8 @@ class Database {
   /// The collection of a target, for reading. Errors: invalid, for a name that MongoDB or this
   /// layout does not allow.
   Result<Place> place(const Context& context) const;
+  /// Whether a target, which is not empty, can name a collection. Errors: invalid.
+  static Result<void> check_target(const std::string& target);
   /// The same for writing: its indexes are there. The first call on a collection makes them.
   Result<Place> writable(const Context& context);
 
@@ -60,6 +63,7 @@ class Database {
   std::unique_ptr<Pool> pool_;
   /// Of the watermark: a server that says nothing must not keep it waiting for a whole time-out.
   std::unique_ptr<Pool> watch_pool_;
+  std::unique_ptr<net::SilenceWatch> silence_;  // of pool_
   std::string name_;
   std::string default_collection_;
   std::unique_ptr<VisibilityWatermark> watermark_;

@@ -20,6 +20,7 @@ void to_our_log(mongoc_log_level_t level, const char* domain, const char* messag
 /// The driver wants to be started once, before anything else, and ended after everything.
 struct Loaded {
   Driver functions;
+  mongoc_stream_initiator_t initiator = nullptr;
   Result<void> outcome;
 
   Loaded() : outcome(load()) {}
@@ -41,6 +42,8 @@ struct Loaded {
     return fail(Code::internal, "MongoDB's library lacks mongoc_" #name);
     LECTERN_MONGOC_FUNCTIONS(LECTERN_FIND)
 #undef LECTERN_FIND
+    initiator = reinterpret_cast<mongoc_stream_initiator_t>(
+        dlsym(library, "mongoc_client_default_stream_initiator"));
     functions.log_set_handler(to_our_log, nullptr);
     functions.init();
     return {};
@@ -55,6 +58,8 @@ const Loaded& loaded() {
 }  // namespace
 
 Result<void> load_driver() { return loaded().outcome; }
+
+mongoc_stream_initiator_t default_stream_initiator() { return loaded().initiator; }
 
 const Driver& driver() { return loaded().functions; }
 

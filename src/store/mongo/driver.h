@@ -26,6 +26,7 @@ namespace lectern::store::mongo {
   EACH(client_write_command_with_opts) \
   EACH(client_get_collection)          \
   EACH(client_get_write_concern)       \
+  EACH(client_set_stream_initiator)    \
   EACH(collection_destroy)             \
   EACH(collection_find_with_opts)      \
   EACH(collection_insert_many)         \
@@ -55,6 +56,10 @@ struct Driver {
 /// Loads and starts libmongoc, once; its log goes to ours from then on. Thread-safe.
 /// Errors: internal, when it is not installed or lacks a function.
 Result<void> load_driver();
+
+/// How libmongoc opens a connection by itself, the client being its user's data. Its headers do not
+/// declare it: null where the library does not give it away. Thread-safe.
+mongoc_stream_initiator_t default_stream_initiator();
 
 /// The functions. For those who come after a load_driver() that went well. Thread-safe.
 const Driver& driver();

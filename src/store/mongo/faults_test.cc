@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "store/contract_doubt.h"
+#include "store/contract_recovery.h"
 #include "store/model_checker.h"
 #include "store/mongo/mongo_fixture.h"
 
@@ -36,6 +37,20 @@ TEST_CASE("processes on MongoDB keep their promises whatever happens on the way 
   model::check([&] {
     return model::remote(
         {.place = fresh_place(*server, 3'000), .server = *server, .writes = {"insert", "update"}});
+  });
+}
+
+TEST_CASE("soon after a cut of the line to MongoDB writes go on and nobody waits in vain") {
+  const auto server = test_server();
+  if (!server) return;
+  contract::check_recovery(*server, [&] {
+    const auto database = std::make_shared<TestDatabase>(*server);
+    return contract::Remote::Place{database, "", [database](const std::string& address) {
+                                     auto settings = database->settings();
+                                     settings.values["CONNECTION_URI"] = test_uri(address);
+                                     settings.timeout_ms = 30'000;
+                                     return open_mongo(settings).value();
+                                   }};
   });
 }
 

@@ -34,4 +34,8 @@ Result<Stores> open_mongo(const StoreSettings& settings) {
                 std::make_unique<MongoMigration>(database), std::move(location)};
 }
 
+Result<void> check_target(const StoreSettings&, const std::string& target) {
+  return Database::check_target(target);
+}
+
 }  // namespace lectern::store::mongo

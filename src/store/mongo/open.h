@@ -14,4 +14,7 @@ DatabaseSettings database_settings(const StoreSettings& settings);
 /// passed over. The server need not be up yet.
 Result<Stores> open_mongo(const StoreSettings& settings);
 
+/// As store::check_target().
+Result<void> check_target(const StoreSettings& settings, const std::string& target);
+
 }  // namespace lectern::store::mongo

@@ -80,6 +80,7 @@ Result<void> Writers::write_own(Client& client, const WriterEntry& own) {
   // An earlier write that arrives late must not undo this one.
   filter.uuid("_id", self_).object("beat", older);
   document.uuid("_id", self_).integer("beat", beat_).integer("ceiling", count_of(own.ceiling));
+  document.integer("clock", count_of(now()));
   if (own.floor) document.integer("floor", count_of(*own.floor));
   Array places;
   for (const auto& place : own.places) places.text(place);
@@ -94,14 +95,17 @@ Result<void> Writers::write_own(Client& client, const WriterEntry& own) {
 
 Result<std::map<std::string, WriterRegistry::Read>> Writers::read_others(Client& client) {
   std::map<std::string, Read> others;
+  std::map<std::string, PeerClocks::Told> told;
   RETURN_IF_ERROR(client.find(database_, collection, {}, {}, [&](View document) {
     const auto key = field(document, "_id");
     const auto id = key ? key->uuid() : std::nullopt;
     if (!id || *id == self_) return true;
     const auto beat = field(document, "beat");
     others[id->text()] = {beat ? beat->integer().value_or(0) : 0, entry_of(document)};
+    told[id->text()] = {others[id->text()].beat, instant(document, "clock")};
     return true;
   }));
+  clocks_.compare(told);
   return others;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/uuid.h"
 #include "store/mongo/client.h"
+#include "store/peer_clocks.h"
 #include "store/visibility_watermark.h"
 
 namespace lectern::store::mongo {
@@ -14,7 +15,8 @@ namespace lectern::store::mongo {
 /// how far they are, a document each:
 ///   { _id: a UUID of the process, beat: rises with each change,
 ///     floor: microseconds (absent: it writes nothing before it has changed this document),
-///     ceiling: microseconds, places: [ names of collections ] }
+///     ceiling: microseconds, places: [ names of collections ],
+///     clock: microseconds, of the process when it wrote this }
 /// An exchange writes our document and reads the others afterwards.
 class Writers final : public WriterRegistry {
  public:
@@ -36,6 +38,7 @@ class Writers final : public WriterRegistry {
   const std::string database_;
   const Uuid self_;
   std::int64_t beat_ = 0;
+  PeerClocks clocks_;
 };
 
 /// The watermark of one database: `entries` is for the short calls, `pool` for the long ones. Both

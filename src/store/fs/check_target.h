@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "store/open.h"
+
+namespace lectern::store::fs {
+
+/// As store::check_target().
+Result<void> check_target(const StoreSettings& settings, const std::string& target);
+
+}  // namespace lectern::store::fs
