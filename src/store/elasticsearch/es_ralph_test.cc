@@ -136,6 +136,29 @@ TEST_CASE("a migration of an index lists what Ralph wrote, before and after us")
   }
 }
 
+TEST_CASE("a migration lists what another program wrote over, and tells of it") {
+  for (const auto& url : test_servers()) {
+    Shared shared(url, true);
+    const contract::Sample sample{.agent = "ada", .note = "of Lectern"};
+    const std::vector<Uuid> id{sample.id};
+    auto stores = shared.open();
+    append(stores, {sample, {.agent = "bob"}});
+    REQUIRE(stores.migration->count({}).value() == 0);
+    auto changed = sample;
+    changed.note = "of Ralph";
+    shared.write_as_ralph({changed});
+    CHECK(stores.migration->count({}).value() == 1);
+    const auto told =
+        std::vector{sample.id.text() + ": it was stored before, and another program wrote over it"};
+    CHECK(contract::migrate(*stores.migration, "", true).reasons == told);
+    const auto progress = contract::migrate(*stores.migration, "");
+    CHECK(progress.done == 1);
+    CHECK(progress.unreadable == 0);
+    CHECK(progress.reasons == told);
+    CHECK(contract::page_of(*stores.statements, "", {{contract::agent("ada")}, {}, {}}) == id);
+  }
+}
+
 TEST_CASE("a migration of an index that was stopped goes on where it was") {
   for (const auto& url : test_servers()) {
     Shared shared(url, true);

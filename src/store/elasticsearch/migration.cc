@@ -97,7 +97,11 @@ class Completion {
  private:
   void unreadable(const std::string& id, const std::string& why) {
     ++progress_.unreadable;
-    if (progress_.reasons.size() < reasons_max) progress_.reasons.push_back(id + ": " + why);
+    tell(id, why);
+  }
+
+  void tell(const std::string& id, const std::string& what) {
+    if (progress_.reasons.size() < reasons_max) progress_.reasons.push_back(id + ": " + what);
   }
 
   /// The documents that are still incomplete and can be read. One that breaks the answer which it
@@ -143,9 +147,11 @@ class Completion {
       return member && member->is(Type::number) ? member->as_integer().value_or(0) : 0;
     };
     kept->version = {number("_seq_no"), number("_primary_term")};
-    if (number("_version") > 1)  // who stores a statement writes it once
-      log::warning("the statement {} was stored before, and another program wrote over it",
-                   kept->id.text());
+    if (number("_version") > 1) {  // who stores a statement writes it once
+      constexpr auto what = "it was stored before, and another program wrote over it";
+      log::warning("the statement {}: {}", kept->id.text(), what);
+      tell(kept->id.text(), what);
+    }
     all.push_back(std::move(*kept));
   }
 
