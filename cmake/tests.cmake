@@ -35,6 +35,8 @@ lectern_script_test(passing_faults TIMEOUT 240
                     COMMAND ${Python3_EXECUTABLE} tests/crash/passing_faults.py)
 lectern_script_test(hostile_references TIMEOUT 600
                     COMMAND ${Python3_EXECUTABLE} tests/hostile/references.py)
+lectern_script_test(database_away TIMEOUT 120
+                    COMMAND ${Python3_EXECUTABLE} tests/api/database_away.py)
 lectern_script_test(oidc TIMEOUT 120 COMMAND ${Python3_EXECUTABLE} tests/api/oidc.py)
 # The same tables on each database; skipped where bin/test has started no server.
 foreach(backend mongo clickhouse clickhouse_and_mongo es opensearch)

@@ -93,6 +93,15 @@ Result<Authentication> open_authentication(const Settings& settings) {
   return all;
 }
 
+std::map<std::string, std::string> targets_of_users(const Authentication& authentication) {
+  std::map<std::string, std::string> targets;
+  if (authentication.basic == nullptr) return targets;
+  const auto all = authentication.basic->users();
+  for (const auto& [name, user] : all->users)
+    if (!user->principal->target.empty()) targets.emplace(name, user->principal->target);
+  return targets;
+}
+
 void watch(metrics::Registry& registry, const Authentication& authentication) {
   const auto count = [&registry](std::string_view name, std::string_view help, auto read,
                                  metrics::Labels labels = {}) {

@@ -77,6 +77,14 @@ void print_receivers(json::Value root) {
   fmt::print("`lectern forward --replay` sends them again.\n");
 }
 
+bool any_in_trouble(json::Value root) {
+  const auto receivers = root.find("receivers");
+  if (!receivers) return false;
+  for (const auto one : receivers->children())
+    if (!text_of(one, "trouble").empty()) return true;
+  return false;
+}
+
 int run_forward(const Invocation& invocation) {
   const bool replay = invocation.has("--replay");
   const auto answer = replay ? ask(invocation, "POST", "/extensions/forwarding/replay")
@@ -92,7 +100,7 @@ int run_forward(const Invocation& invocation) {
     fmt::print("{} were taken this time.\n", text_of((*document)->root(), "taken"));
   else
     print_receivers((*document)->root());
-  return 0;
+  return any_in_trouble((*document)->root()) ? 1 : 0;
 }
 
 }  // namespace

@@ -28,6 +28,8 @@
 #include "http/service.h"
 #include "lrs/forwarder.h"
 #include "lrs/lrs.h"
+#include "net/answer_budget.h"
+#include "store/check_target.h"
 #include "store/open.h"
 #include "xapi/version.h"
 
@@ -128,6 +130,8 @@ http::ServerOptions server_options(const Settings& settings, http::Application& 
   set_page_bytes_max(static_cast<std::size_t>(
       std::min<std::uint64_t>(static_cast<std::uint64_t>(settings.page_bytes_max),
                               std::max<std::uint64_t>(1024, options.memory_bytes_max / 32))));
+  net::all_answers().set_bytes_max(static_cast<std::size_t>(
+      std::min<std::uint64_t>(net::all_answers().bytes_max(), options.memory_bytes_max / 4)));
   options.connections_max = connections_max(settings);
   options.admit = [&app](http::Request& head, bool has_body, bool may_block) {
     return http::admit(app, head, has_body, may_block);
@@ -182,6 +186,13 @@ void warn_if_away(const std::string& backend, const store::Stores& stores) {
     log::warning("{} does not answer: requests get 503 until it does", stores.location);
 }
 
+/// What a user stores under a name of the database's own, or of ours, would be lost or in the way.
+void warn_of_target(const Settings& settings, const std::string& user, const std::string& target) {
+  if (const auto usable = store::check_target(settings.store_settings(), target); !usable)
+    log::error("the user {} cannot store anything, and is refused: {}; give it another target",
+               user, usable.error().message);
+}
+
 }  // namespace
 
 int serve(const Loaded& loaded) {
@@ -212,7 +223,12 @@ int serve(const Loaded& loaded) {
   metrics::Registry registry;
   auto spans = SpanExporter::start(settings, registry);
   if (!spans) return refuse(spans.error());
-  lrs::Forwarder forwarder(*stores->statements, *stores->documents, std::move(*receivers));
+  std::vector<std::string> targets;
+  for (const auto& [user, target] : targets_of_users(*authentication)) {
+    warn_of_target(settings, user, target);
+    targets.push_back(target);
+  }
+  lrs::Forwarder forwarder(*stores->statements, *stores->documents, std::move(*receivers), targets);
   lrs::Tolerated tolerated(registry);
   lrs::Lrs lrs{
       *stores->statements, *stores->documents, lrs_options(settings), lrs::Counters(registry), {},

@@ -67,7 +67,7 @@ constexpr std::array rows = {
     Row{"RUNSERVER_JSON_VALUES_MAX", &S::json_values_max, "4000000", "values in one JSON text that a client sends; more get 413. A text may have 262,144 and one for each 12 bytes besides", 1024, 100'000'000},
     Row{"RUNSERVER_BODY_BYTES_MAX", &S::body_bytes_max, "104857600", "bytes of a request's body, unzipped too; more get 413", 1024, 4'294'901'760},
     Row{"RUNSERVER_BODY_MEMORY_BYTES_MAX", &S::body_memory_bytes_max, "4194304", "bytes of a body kept in memory; larger ones go to a file", 0, 4'294'901'760},
-    Row{"RUNSERVER_MEMORY_BYTES_MAX", &S::memory_bytes_max, "0", "memory for requests under way: bodies, what is made of them, answers; what does not fit waits a second, then gets 503; 0: half of what the machine or the container has", 0, 1'099'511'627'776},
+    Row{"RUNSERVER_MEMORY_BYTES_MAX", &S::memory_bytes_max, "0", "memory for requests under way: bodies, what is made of them, answers; what does not fit waits a second, then gets 503; a quarter of it beside, 256 MiB at most, is for answers of databases and other servers; 0: half of what the machine or the container has", 0, 1'099'511'627'776},
     Row{"RUNSERVER_SPOOL_BYTES_MAX", &S::spool_bytes_max, "0", "bytes of bodies in files together; beyond it 503; 0: a quarter of what is free in their folder at start", 0, 1'099'511'627'776},
     Row{"RUNSERVER_PAGE_BYTES_MAX", &S::page_bytes_max, "8388608", "bytes of one page's statements, at which it ends before its limit; one statement is always given", 1024, 4'294'901'760},
     Row{"RUNSERVER_SPOOL_DIR", &S::spool_dir, "", "folder of those files; without it $TMPDIR or /tmp"},
@@ -147,7 +147,7 @@ constexpr std::array rows = {
     accepted("BACKENDS__LRS__FS__WRITE_CHUNK_SIZE", "4096", "of data backends only"),
 
     // Elsewhere
-    secret({"XAPI_FORWARDINGS", &S::forwardings_json, "", "JSON list of targets: url, is_active, basic_username, basic_password, max_retries, timeout"}),
+    secret({"XAPI_FORWARDINGS", &S::forwardings_json, "", "JSON list of targets: url, is_active, basic_username, basic_password, max_retries, timeout; and from, for a receiver that is new: \"beginning\" or a date, without it what is stored from now on"}),
     secret({"SENTRY_DSN", &S::sentry_dsn, "", "where errors are reported to"}),
     Row{"EXECUTION_ENVIRONMENT", &S::execution_environment, "development", "environment named in those reports"},
     accepted("SENTRY_CLI_TRACES_SAMPLE_RATE", "1.0", "errors are reported, not traces"),

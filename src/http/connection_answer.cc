@@ -23,6 +23,12 @@ constexpr std::uint64_t bulk_zipped_bytes_min = 8 * 1024;
 /// a line of 70 KB/s nothing is cut off.
 constexpr std::uint64_t answer_bytes_per_deadline = 8 * 1024 * 1024;
 
+unsigned waited_s(Clock::time_point since) {
+  constexpr std::int64_t most = 60;
+  const auto waited = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - since);
+  return static_cast<unsigned>(std::clamp<std::int64_t>(waited.count(), 0, most));
+}
+
 }  // namespace
 
 Awaitable<void> Connection::handle() {
@@ -44,10 +50,12 @@ void Connection::run_handler() {
     if (!body) fault_ = fault_of(body.error());
     if (fault_ || !unzip(*body)) return;
     request_.body = std::move(*body);
+    const auto began = Clock::now();
     response_ = edge_.handler(request_);
     request_.body = {};  // here, since giving a large mapping back takes its time
+    // Who has waited in vain for long is to come again as much later.
     if (response_.status == 503)
-      if (const auto seconds = pool().retry_after_s(); seconds > 1)
+      if (const auto seconds = std::max(pool().retry_after_s(), waited_s(began)); seconds > 1)
         response_.headers.set("Retry-After", std::to_string(seconds));
     charge_answer();
   } catch (const std::bad_alloc&) {

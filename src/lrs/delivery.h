@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,10 +22,16 @@ struct Delivered {
   } kind = Kind::later;
   int status = 0;  ///< of its answer; 0: none
   std::string reason;
+  /// For how long the receiver asked to be left alone, an hour at most.
+  std::optional<std::chrono::milliseconds> retry_after{};
 };
 
+/// How receivers are spoken to, none of whose requests may take longer than `timeout`.
+net::HttpOptions receiver_options(std::chrono::milliseconds timeout);
+
 /// POSTs statements of one version of the standard to a receiver, with the contents of their
-/// attachments that the store holds. Statements are as they are stored. Errors: unavailable (our
+/// attachments that the store holds, which are read as they are sent. Statements are as they are
+/// stored. Errors: unavailable (our
 /// own store).
 Result<Delivered> deliver(net::HttpClient& client, const Receiver& receiver,
                           store::DocumentStore& documents, const std::string& target,

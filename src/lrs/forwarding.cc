@@ -70,11 +70,24 @@ Result<Receiver> parse_receiver(json::Value item, std::size_t index) {
     return bad_setting(index, "needs `timeout`, seconds above 0");
   receiver.timeout = std::chrono::milliseconds(
       static_cast<std::int64_t>(std::min(timeout->as_double(), 3600.0) * 1000));
+  if (const auto from = item.find("from")) {
+    const auto text = from->is(Type::string) ? std::string(from->string()) : std::string();
+    constexpr std::size_t day_size = 10;
+    receiver.from = text == "beginning"
+                        ? std::optional(Time{})
+                        : parse_time(text.size() == day_size ? text + "T00:00:00Z" : text);
+    if (!receiver.from)
+      return bad_setting(index,
+                         "has a `from` that is neither \"beginning\" nor a date such as "
+                         "2026-01-31 or 2026-01-31T12:00:00Z");
+  }
   return receiver;
 }
 
-std::string dead_id(const DeadLetter& letter) {
-  return std::string(dead_prefix) + letter.target + ":" + letter.statement.text();
+std::string position_id(const std::string& target) { return "position:" + target; }
+
+std::string dead_id(const std::string& target, const Uuid& statement) {
+  return std::string(dead_prefix) + target + ":" + statement.text();
 }
 
 }  // namespace
@@ -107,25 +120,26 @@ Result<std::vector<std::string>> ForwardingState::targets() {
   return targets;
 }
 
-Result<std::optional<xapi::Position>> ForwardingState::position(const std::string& receiver,
-                                                                const std::string& target) {
-  TRY(const auto document, documents_.get({}, key_of(receiver, "position:" + target)));
-  if (!document) return std::optional<xapi::Position>{};
+Result<std::optional<ForwardingState::Served>> ForwardingState::served(const std::string& receiver,
+                                                                       const std::string& target) {
+  TRY(const auto document, documents_.get({}, key_of(receiver, position_id(target))));
+  if (!document) return std::optional<Served>{};
   TRY(const auto parsed, json::parse(document->bytes));
-  xapi::Position position;
-  position.stored = Time(std::chrono::microseconds(integer_of(parsed->root(), "stored")));
-  position.id = Uuid::parse(string_of(parsed->root(), "id")).value_or(Uuid{});
-  return std::optional(position);
+  Served served{{}, document->etag};
+  served.position.stored = Time(std::chrono::microseconds(integer_of(parsed->root(), "stored")));
+  served.position.id = Uuid::parse(string_of(parsed->root(), "id")).value_or(Uuid{});
+  return std::optional(std::move(served));
 }
 
-Result<void> ForwardingState::set_position(const std::string& receiver, const std::string& target,
-                                           const xapi::Position& position) {
-  RETURN_IF_ERROR(
-      documents_.put({}, key_of(receiver, "position:" + target),
-                     document_of(fmt::format(R"({{"stored":{},"id":"{}"}})",
-                                             microseconds(position.stored), position.id.text())),
-                     Expect::anything()));
-  return {};
+Result<std::optional<ForwardingState::Served>> ForwardingState::move(
+    const std::string& receiver, const std::string& target, const std::optional<Served>& from,
+    const xapi::Position& position) {
+  const auto document = document_of(fmt::format(R"({{"stored":{},"id":"{}"}})",
+                                                microseconds(position.stored), position.id.text()));
+  TRY(const bool moved, documents_.put({}, key_of(receiver, position_id(target)), document,
+                                       from ? Expect::current(from->etag) : Expect::absent()));
+  if (!moved) return std::optional<Served>{};
+  return std::optional(Served{position, document.etag});
 }
 
 Result<bool> ForwardingState::hold(const std::string& receiver, const std::string& holder,
@@ -144,9 +158,19 @@ Result<bool> ForwardingState::hold(const std::string& receiver, const std::strin
                         current ? Expect::current(current->etag) : Expect::absent());
 }
 
+Result<void> ForwardingState::release(const std::string& receiver, const std::string& holder) {
+  const auto key = key_of(receiver, "lease");
+  TRY(const auto current, documents_.get({}, key));
+  if (!current) return {};
+  TRY(const auto parsed, json::parse(current->bytes));
+  if (string_of(parsed->root(), "holder") != holder) return {};
+  RETURN_IF_ERROR(documents_.erase({}, key, Expect::current(current->etag)));
+  return {};
+}
+
 Result<void> ForwardingState::bury(const DeadLetter& letter) {
   RETURN_IF_ERROR(documents_.put(
-      {}, key_of(letter.receiver, dead_id(letter)),
+      {}, key_of(letter.receiver, dead_id(letter.target, letter.statement)),
       document_of(fmt::format(R"({{"target":{},"id":"{}","status":{},"reason":{},"refused":{}}})",
                               json::quoted(letter.target), letter.statement.text(), letter.status,
                               json::quoted(letter.reason), microseconds(letter.refused))),
@@ -155,9 +179,15 @@ Result<void> ForwardingState::bury(const DeadLetter& letter) {
 }
 
 Result<void> ForwardingState::unbury(const DeadLetter& letter) {
-  RETURN_IF_ERROR(
-      documents_.erase({}, key_of(letter.receiver, dead_id(letter)), Expect::anything()));
+  RETURN_IF_ERROR(documents_.erase(
+      {}, key_of(letter.receiver, dead_id(letter.target, letter.statement)), Expect::anything()));
   return {};
+}
+
+Result<bool> ForwardingState::is_dead(const std::string& receiver, const std::string& target,
+                                      const Uuid& statement) {
+  TRY(const auto there, documents_.get({}, key_of(receiver, dead_id(target, statement))));
+  return there.has_value();
 }
 
 Result<std::vector<DeadLetter>> ForwardingState::dead_letters(const std::string& receiver) {

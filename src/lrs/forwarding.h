@@ -23,9 +23,11 @@ struct Receiver {
   std::string username;
   std::string password;
   std::chrono::milliseconds timeout{10'000};  ///< of one request
+  /// A receiver that is new gets what was stored after this instant; nothing: after it was met.
+  std::optional<Time> from{};
 };
 
-/// Reads the setting, a JSON list; every member is needed, as in Ralph. Errors: invalid.
+/// Reads the setting, a JSON list; every member but `from` is needed, as in Ralph. Errors: invalid.
 Result<std::vector<Receiver>> parse_receivers(std::string_view json);
 
 /// A statement that a receiver refused for good.
@@ -48,19 +50,31 @@ class ForwardingState {
   /// All targets that were remembered; the default one always.
   Result<std::vector<std::string>> targets();
 
-  /// Up to where a receiver has been served, if it ever was.
-  Result<std::optional<xapi::Position>> position(const std::string& receiver,
-                                                 const std::string& target);
-  Result<void> set_position(const std::string& receiver, const std::string& target,
-                            const xapi::Position& position);
+  /// Up to where a receiver has been served.
+  struct Served {
+    xapi::Position position;
+    std::string etag;  ///< of the document that says so
+  };
+  Result<std::optional<Served>> served(const std::string& receiver, const std::string& target);
+  /// Writes that it has been served up to `position`, which lies behind `from`, unless the document
+  /// is not the one of `from` any more (nothing: unless there is one): then nothing is changed and
+  /// nothing given back. Since positions only rise an etag never comes again, so a sender that fell
+  /// behind cannot set back what another one has written.
+  Result<std::optional<Served>> move(const std::string& receiver, const std::string& target,
+                                     const std::optional<Served>& from,
+                                     const xapi::Position& position);
 
   /// Takes or prolongs the right to serve a receiver, for `lease`; false while another process
   /// holds it.
   Result<bool> hold(const std::string& receiver, const std::string& holder,
                     std::chrono::milliseconds lease);
+  /// Gives that right back, where it is still the holder's.
+  Result<void> release(const std::string& receiver, const std::string& holder);
 
   Result<void> bury(const DeadLetter& letter);
   Result<void> unbury(const DeadLetter& letter);
+  Result<bool> is_dead(const std::string& receiver, const std::string& target,
+                       const Uuid& statement);
   Result<std::vector<DeadLetter>> dead_letters(const std::string& receiver);
 
  private:

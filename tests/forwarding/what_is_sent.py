@@ -5,6 +5,7 @@ import base64
 import http.server
 import json
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -100,11 +101,24 @@ def check_once(server, receiver):
     assert sum(ids(receiver), []) == [last["id"]], ids(receiver)
 
 
+def check_trouble(server, receiver):
+    """`lectern forward` exits with 1 while a receiver fails, and with 0 when all is well."""
+    def exit_code():
+        return subprocess.run([lectern.BINARY, "forward", "--url", f"http://127.0.0.1:{server.port}/xAPI", "-u",
+                               "janedoe", "-p", "supersecret"], capture_output=True).returncode
+
+    assert exit_code() == 0
+    receiver.answers[:] = [503] * 4
+    server.call("POST", "/xAPI/statements", statement(), version=None)
+    wait(lambda: exit_code() == 1, "it fails")
+    wait(lambda: exit_code() == 0, "it works again")
+
+
 def main():
     receiver, idle = receive(), receive()
     settings = {"RALPH_XAPI_FORWARDINGS": json.dumps([item(receiver), item(idle, active=False)])}
     with lectern.Server(settings, backend="embedded") as server:
-        for check in (check_request, check_retries, check_once):
+        for check in (check_request, check_retries, check_once, check_trouble):
             check(server, receiver)
             print(check.__doc__)
     assert not idle.seen, idle.seen

@@ -1,0 +1,121 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "lrs/delivery.h"
+#include "lrs/forwarding.h"
+#include "lrs/lease.h"
+#include "net/http_client.h"
+#include "store/statement_store.h"
+
+namespace lectern::lrs {
+
+/// How a receiver is doing.
+struct ForwardingStatus {
+  std::string receiver;     ///< its URL, without credentials
+  std::int64_t lag_ms = 0;  ///< the age of the oldest statement it still lacks; 0: it has all
+  std::uint64_t forwarded = 0;
+  std::uint64_t refused = 0;
+  std::string trouble;  ///< why nothing goes out just now; "" when all is well
+};
+
+struct ForwardingOptions {
+  /// Of the right to serve a receiver: so long others wait for a process that has vanished.
+  std::chrono::milliseconds lease{15'000};
+  std::chrono::milliseconds backoff_first{200};  ///< after a failure; doubled with each
+  std::chrono::milliseconds backoff_most{60'000};
+};
+
+/// What wakes the walks, and ends them.
+struct ForwardingSignal {
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::uint64_t stored_count = 0;  // guarded by mutex
+  bool stopping = false;           // guarded by mutex
+
+  bool is_stopping();
+};
+
+/// The service of one receiver, on a thread of its own: walks the store behind the position up to
+/// which the receiver has been served, while no other process does. status() may be called by any
+/// thread.
+class ForwardingWalk {
+ public:
+  struct Surroundings {
+    store::StatementStore& statements;
+    store::DocumentStore& documents;
+    ForwardingState& state;
+    net::HttpClient& client;
+    ForwardingSignal& signal;
+    std::vector<std::string> targets;  ///< of users, which may hold something already
+    ForwardingOptions options;
+  };
+
+  ForwardingWalk(const Surroundings& around, Receiver receiver);
+  ForwardingWalk(const ForwardingWalk&) = delete;
+  ForwardingWalk& operator=(const ForwardingWalk&) = delete;
+  /// Waits for the end, after ForwardingSignal::stopping.
+  ~ForwardingWalk();
+
+  const Receiver& receiver() const { return receiver_; }
+  bool has_ended() const { return ended_; }
+  ForwardingStatus status() const;
+  /// Sends one statement by itself, for a replay.
+  Result<Delivered> send_one(const DeadLetter& letter);
+
+ private:
+  using Rows = std::vector<const store::Listed*>;
+  /// Whether the receiver is an LRS that takes statements, as far as one batch has shown.
+  struct Evidence {
+    bool takes = false;
+    bool asked = false;                // it was given what it has taken before
+    std::vector<DeadLetter> suspects;  // refused, before it was seen to take any
+  };
+
+  void run();
+  Result<bool> step();
+  Result<void> look_from_afar();
+  Result<bool> serve(const std::string& target);
+  Result<void> flush(const std::string& target, const Rows& rows);
+  Result<void> send(const std::string& target, const Rows& rows, Evidence& evidence);
+  Result<void> refuse(const std::string& target, const store::Listed& row,
+                      const Delivered& delivered, Evidence& evidence);
+  Result<bool> takes_what_it_has(const std::string& target);
+  Result<void> bury(Evidence& evidence);
+  tl::unexpected<Error> is_away(const Delivered& delivered);
+  tl::unexpected<Error> refuses_all(const Delivered& delivered);
+  Result<ForwardingState::Served> served(const std::string& target);
+  Result<ForwardingState::Served> begin(const std::string& target, const xapi::Position& position);
+  void lacks(const std::string& target, std::optional<Time> oldest);
+  void note(const Result<bool>& outcome);
+
+  const Surroundings around_;
+  const Receiver receiver_;
+  const std::string shown_;  // its URL, for the log
+
+  // Of the thread:
+  bool knows_targets_ = false;
+  std::map<std::string, ForwardingState::Served> served_;  // by target, since the right was taken
+  std::map<std::string, Uuid> taken_;                      // by target: the last that it took
+  std::chrono::milliseconds asked_to_wait_{0};             // by the receiver
+  std::chrono::steady_clock::time_point looked_at_{};
+
+  mutable std::mutex mutex_;
+  ForwardingStatus status_;              // guarded by mutex_
+  std::map<std::string, Time> lacking_;  // by target: the oldest that it lacks; guarded by mutex_
+
+  Lease lease_;
+  std::atomic<bool> ended_ = false;
+  std::thread thread_;
+};
+
+}  // namespace lectern::lrs

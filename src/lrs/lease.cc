@@ -1,0 +1,67 @@
+#include "lrs/lease.h"
+
+#include "base/log.h"
+#include "base/uuid.h"
+
+namespace lectern::lrs {
+
+Lease::Lease(ForwardingState& state, std::string receiver, std::chrono::milliseconds term)
+    : state_(state),
+      receiver_(std::move(receiver)),
+      holder_(Uuid::random().text()),
+      term_(term),
+      thread_([this] { run(); }) {}
+
+Lease::~Lease() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  thread_.join();
+  give_back();
+}
+
+bool Lease::is_held() {
+  const std::lock_guard lock(mutex_);
+  return is_held_locked();
+}
+
+Result<bool> Lease::take() {
+  if (is_held()) return true;
+  return hold();
+}
+
+/// Counted from before it was written: others count from what they read.
+Result<bool> Lease::hold() {
+  const std::lock_guard one_at_a_time(asking_);
+  const auto began = Clock::now();
+  TRY(const bool ours, state_.hold(receiver_, holder_, term_));
+  const std::lock_guard lock(mutex_);
+  held_until_ = ours ? began + term_ : Clock::time_point::min();
+  return ours;
+}
+
+void Lease::give_back() {
+  const std::lock_guard one_at_a_time(asking_);
+  {
+    const std::lock_guard lock(mutex_);
+    if (!is_held_locked()) return;
+    held_until_ = Clock::time_point::min();
+  }
+  if (const auto done = state_.release(receiver_, holder_); !done)
+    log::debug("the right to serve a receiver was not given back: {}", done.error().detail);
+}
+
+void Lease::run() {
+  std::unique_lock lock(mutex_);
+  while (!wake_.wait_for(lock, term_ / 4, [&] { return stopping_; })) {
+    if (!is_held_locked()) continue;
+    lock.unlock();
+    if (const auto renewed = hold(); !renewed)
+      log::debug("the right to serve a receiver was not renewed: {}", renewed.error().detail);
+    lock.lock();
+  }
+}
+
+}  // namespace lectern::lrs
