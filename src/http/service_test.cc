@@ -62,7 +62,7 @@ class NoDocuments final : public store::DocumentStore {
     return std::vector<store::DocumentName>{};
   }
   Result<void> erase_all(const store::Context&, const store::DocumentSpace&) override { return {}; }
-  Result<void> put_blob(const store::Context&, std::string_view, std::string_view) override {
+  Result<void> put_blobs(const store::Context&, std::span<const store::Blob>) override {
     return {};
   }
   Result<std::optional<std::uint64_t>> blob_size(const store::Context&, std::string_view) override {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -83,14 +84,16 @@ Result<void> check_all_belong(json::Value body, const ContentsByHash& contents) 
 Result<void> keep_contents(store::DocumentStore& documents, const store::Context& context,
                            std::span<const json::Value> statements,
                            const ContentsByHash& contents) {
-  std::unordered_set<const Content*> kept;
+  std::unordered_map<std::string, std::string_view> named;
   for (const auto statement : statements)
-    for (const auto& attachment : xapi::attachments_of(statement)) {
-      const Content* const content = contents.find(attachment.sha2);
-      if (content != nullptr && kept.insert(content).second)
-        RETURN_IF_ERROR(documents.put_blob(context, attachment.sha2, content->bytes));
-    }
-  return {};
+    for (auto& attachment : xapi::attachments_of(statement))
+      if (const Content* const content = contents.find(attachment.sha2))
+        named.emplace(std::move(attachment.sha2), content->bytes);
+  if (named.empty()) return {};
+  std::vector<store::Blob> blobs;
+  blobs.reserve(named.size());
+  for (const auto& [sha2, bytes] : named) blobs.push_back({sha2, bytes});
+  return documents.put_blobs(context, blobs);
 }
 
 }  // namespace lectern::lrs

@@ -35,7 +35,7 @@ Result<void> check_contents(json::Value statement, const ContentsByHash& content
 /// the statements in `body`. Errors: invalid.
 Result<void> check_all_belong(json::Value body, const ContentsByHash& contents);
 
-/// Keeps the contents that these statements attach, each once.
+/// Keeps the contents that these statements attach, each once and all together.
 Result<void> keep_contents(store::DocumentStore& documents, const store::Context& context,
                            std::span<const json::Value> statements, const ContentsByHash& contents);
 

@@ -243,6 +243,34 @@ void check_keys(const Backend& backend) {
   }
 }
 
+void put_blob(Subject& subject, const std::string& sha2, const std::string& bytes) {
+  const Blob blob{sha2, bytes};
+  REQUIRE(subject.documents->put_blobs({subject.target}, {&blob, 1}).has_value());
+}
+
+void check_blobs_of_a_batch(const Backend& backend) {
+  SUBCASE("attachments of a batch are all kept, large ones, empty ones and known ones among them") {
+    auto subject = backend.open();
+    const Context context{subject.target};
+    std::vector<std::string> contents{"", "known", std::string(9 * 1024 * 1024 + 5, 'l')};
+    for (int i = 0; i < 300; ++i) contents.push_back("small " + std::to_string(i));
+    std::vector<std::string> names;
+    for (const auto& bytes : contents) names.push_back(to_hex(sha256(bytes)));
+    put_blob(subject, names[1], contents[1]);
+    std::vector<Blob> blobs;
+    for (std::size_t i = 0; i < contents.size(); ++i) blobs.push_back({names[i], contents[i]});
+    blobs.push_back(blobs[3]);  // once more
+    auto& store = *subject.documents;
+    REQUIRE(store.put_blobs(context, blobs).has_value());
+    REQUIRE(store.put_blobs(context, {}).has_value());
+    for (std::size_t i = 0; i < contents.size(); ++i) {
+      CHECK(store.blob_size(context, names[i]).value() == contents[i].size());
+      if (i != 2) CHECK(store.read_blob(context, names[i], 0, 100).value() == contents[i]);
+    }
+    CHECK(store.read_blob(context, names[2], 9 * 1024 * 1024, 100).value() == "lllll");
+  }
+}
+
 void check_blobs(const Backend& backend) {
   SUBCASE("an attachment is kept once and read in any pieces") {
     auto subject = backend.open();
@@ -252,8 +280,7 @@ void check_blobs(const Backend& backend) {
     const auto sha2 = to_hex(sha256(bytes));
     auto& store = *subject.documents;
     CHECK(store.blob_size(context, sha2).value() == std::nullopt);
-    for (int again = 0; again < 2; ++again)
-      REQUIRE(store.put_blob(context, sha2, bytes).has_value());
+    for (int again = 0; again < 2; ++again) put_blob(subject, sha2, bytes);
     CHECK(store.blob_size(context, sha2).value() == bytes.size());
     for (const std::size_t piece : {64u * 1024u, 1'000'000u, 5'000'000u}) {
       std::string read;
@@ -273,7 +300,7 @@ void check_blobs(const Backend& backend) {
     auto subject = backend.open();
     const Context context{subject.target};
     const auto sha2 = to_hex(sha256(""));
-    REQUIRE(subject.documents->put_blob(context, sha2, "").has_value());
+    put_blob(subject, sha2, "");
     CHECK(subject.documents->blob_size(context, sha2).value() == 0u);
   }
   SUBCASE("documents and attachments are there after a restart") {
@@ -281,7 +308,7 @@ void check_blobs(const Backend& backend) {
     auto subject = backend.open();
     REQUIRE(subject.documents->put({subject.target}, key_of("a"), document_of("x"), {})
                 .value_or(false));
-    REQUIRE(subject.documents->put_blob({subject.target}, to_hex(sha256("y")), "y").has_value());
+    put_blob(subject, to_hex(sha256("y")), "y");
     subject = backend.reopen(std::move(subject));
     Documents documents{*subject.documents, {subject.target}};
     CHECK(documents.get(key_of("a"))->bytes == "x");
@@ -295,6 +322,7 @@ void check_documents(const Backend& backend) {
   check_writing(backend);
   check_keys(backend);
   check_blobs(backend);
+  check_blobs_of_a_batch(backend);
 }
 
 }  // namespace lectern::store::contract

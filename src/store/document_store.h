@@ -72,6 +72,12 @@ struct DocumentName {
   Time updated;
 };
 
+/// An attachment's content on its way in. Views what outlives the call.
+struct Blob {
+  std::string_view sha2;   ///< lower-case hex
+  std::string_view bytes;  ///< may be a mapped file larger than memory
+};
+
 /// Documents (state, profiles) with compare-and-set, and attachment contents by their hash.
 /// Thread-safe; durable when a write returns. Every implementation passes the contract.
 class DocumentStore {
@@ -121,10 +127,10 @@ class DocumentStore {
   /// Removes all documents of a space.
   virtual Result<void> erase_all(const Context& context, const DocumentSpace& space) = 0;
 
-  /// Keeps an attachment's content under its sha2 (lower-case hex), once however often it comes.
-  /// `bytes` may be a mapped file larger than memory: stores write it in pieces.
-  virtual Result<void> put_blob(const Context& context, std::string_view sha2,
-                                std::string_view bytes) = 0;
+  /// Keeps attachments' contents under their sha2, each once however often it comes. They become
+  /// durable together, in writes of some MiB at most: a thousand small ones cost hardly more than
+  /// one. After an error some of them may be kept, each of them whole.
+  virtual Result<void> put_blobs(const Context& context, std::span<const Blob> blobs) = 0;
   /// The size in bytes of a content that is there whole.
   virtual Result<std::optional<std::uint64_t>> blob_size(const Context& context,
                                                          std::string_view sha2) = 0;

@@ -34,9 +34,7 @@ Result<std::vector<DocumentName>> NoDocuments::list(const Context&, const Docume
 
 Result<void> NoDocuments::erase_all(const Context&, const DocumentSpace&) { return refused(); }
 
-Result<void> NoDocuments::put_blob(const Context&, std::string_view, std::string_view) {
-  return refused();
-}
+Result<void> NoDocuments::put_blobs(const Context&, std::span<const Blob>) { return refused(); }
 
 Result<std::optional<std::uint64_t>> NoDocuments::blob_size(const Context&, std::string_view) {
   return std::nullopt;

@@ -1,10 +1,12 @@
 #include <algorithm>
+#include <unordered_set>
 
 #include <fmt/format.h>
 
 #include "base/digest.h"
 #include "store/elasticsearch/documents.h"
 #include "store/elasticsearch/layout.h"
+#include "store/elasticsearch/lookup.h"
 
 namespace lectern::store::elasticsearch {
 namespace {
@@ -14,6 +16,8 @@ using json::Value;
 
 constexpr std::size_t piece_bytes = 1024UL * 1024;
 constexpr std::size_t pieces_per_request = 8;
+/// Bytes of lines with which a request is sent; the last piece may go beyond.
+constexpr std::size_t request_bytes = pieces_per_request * piece_bytes;
 
 bool is_sha2(std::string_view text) {
   return !text.empty() && text.size() <= 128 && from_hex(text).has_value();
@@ -63,26 +67,34 @@ Result<std::string*> Documents::blobs_of(const Context& context) {
   });
 }
 
-Result<void> Documents::put_blob(const Context& context, std::string_view sha2,
-                                 std::string_view bytes) {
-  if (!is_sha2(sha2)) return fail(Code::invalid, "The sha2 of an attachment is not hexadecimal");
-  TRY(const auto known, blob_size(context, sha2));
-  if (known) return {};
-  TRY(const auto* const index, blobs_of(context));
-  std::string lines;
-  std::uint64_t piece = 0;
-  for (std::size_t begin = 0; begin < bytes.size(); begin += piece_bytes, ++piece) {
-    append_index(lines, piece_id(sha2, piece));
-    lines += R"({"bytes":")" + to_base64(bytes.substr(begin, piece_bytes)) + "\"}\n";
-    if (piece % pieces_per_request != pieces_per_request - 1) continue;
-    RETURN_IF_ERROR(send_whole_bulk(cluster_, *index, lines, context.deadline));
-    lines.clear();
+Result<void> Documents::put_blobs(const Context& context, std::span<const Blob> blobs) {
+  std::vector<std::string> names;
+  for (const Blob& blob : blobs) {
+    if (!is_sha2(blob.sha2))
+      return fail(Code::invalid, "The sha2 of an attachment is not hexadecimal");
+    names.emplace_back(blob.sha2);
   }
-  if (!lines.empty()) RETURN_IF_ERROR(send_whole_bulk(cluster_, *index, lines, context.deadline));
-  std::string head;
-  append_index(head, sha2);
-  head += fmt::format(R"({{"size":{}}})", bytes.size()) + "\n";
-  return send_whole_bulk(cluster_, *index, head, context.deadline);
+  if (names.empty()) return {};
+  TRY(const auto* const index, blobs_of(context));
+  TRY(const auto kept, existing(cluster_, *index, names, context.deadline));
+  std::unordered_set<std::string_view> known(kept.begin(), kept.end());
+  std::string lines, heads;
+  for (const Blob& blob : blobs) {
+    if (!known.insert(blob.sha2).second) continue;
+    for (std::size_t begin = 0; begin < blob.bytes.size(); begin += piece_bytes) {
+      append_index(lines, piece_id(blob.sha2, begin / piece_bytes));
+      lines += R"({"bytes":")" + to_base64(blob.bytes.substr(begin, piece_bytes)) + "\"}\n";
+      if (lines.size() < request_bytes) continue;
+      RETURN_IF_ERROR(send_whole_bulk(cluster_, *index, lines, context.deadline));
+      lines.clear();
+    }
+    append_index(heads, blob.sha2);
+    heads += fmt::format(R"({{"size":{}}})", blob.bytes.size()) + "\n";
+  }
+  // What says that contents are there whole is written when all their pieces are.
+  for (const auto* part : {&lines, &heads})
+    if (!part->empty()) RETURN_IF_ERROR(send_whole_bulk(cluster_, *index, *part, context.deadline));
+  return {};
 }
 
 Result<std::optional<std::uint64_t>> Documents::blob_size(const Context& context,

@@ -39,8 +39,7 @@ class Documents : public DocumentStore {
                                          std::optional<Time> since) override;
   Result<void> erase_all(const Context& context, const DocumentSpace& space) override;
 
-  Result<void> put_blob(const Context& context, std::string_view sha2,
-                        std::string_view bytes) override;
+  Result<void> put_blobs(const Context& context, std::span<const Blob> blobs) override;
   Result<std::optional<std::uint64_t>> blob_size(const Context& context,
                                                  std::string_view sha2) override;
   Result<std::string> read_blob(const Context& context, std::string_view sha2, std::uint64_t offset,

@@ -40,8 +40,12 @@ Result<Job::Step> ChangeDocuments::prepare(Group& group, StoredClock&) {
   return Step::prepared;
 }
 
-Result<Job::Step> PutBlobSize::prepare(Group& group, StoredClock&) {
-  group.batch.Put(database_.family(Family::blobs), key_, size_);
+Result<Job::Step> PutBlobSizes::prepare(Group& group, StoredClock&) {
+  for (const auto& [key, bytes] : sizes_) {
+    std::string value;
+    append_be64(value, bytes);
+    group.batch.Put(database_.family(Family::blobs), key, value);
+  }
   return Step::prepared;
 }
 

@@ -48,17 +48,23 @@ class EraseSpace final : public Job {
   const std::string prefix_;
 };
 
-/// Says how large a blob is whose pieces are written.
-class PutBlobSize final : public Job {
+/// What tells that a blob is there whole.
+struct BlobSize {
+  std::string key;  ///< blob_key() of blob_size_piece
+  std::uint64_t bytes = 0;
+};
+
+/// Says how large blobs are whose pieces are written.
+class PutBlobSizes final : public Job {
  public:
-  PutBlobSize(const Database& database, std::string key, std::string size)
-      : database_(database), key_(std::move(key)), size_(std::move(size)) {}
+  PutBlobSizes(const Database& database, std::vector<BlobSize> sizes)
+      : database_(database), sizes_(std::move(sizes)) {}
 
   Result<Step> prepare(Group& group, StoredClock& clock) override;
 
  private:
   const Database& database_;
-  const std::string key_, size_;
+  const std::vector<BlobSize> sizes_;
 };
 
 }  // namespace lectern::store::embedded

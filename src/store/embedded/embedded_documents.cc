@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "store/embedded/document_jobs.h"
 #include "store/embedded/values.h"
 
 namespace lectern::store::embedded {
@@ -82,32 +81,38 @@ Result<void> EmbeddedDocuments::erase_all(const Context& context, const Document
   return engine_->committer.run(job, *target, context.deadline);
 }
 
-Result<void> EmbeddedDocuments::put_blob(const Context& context, std::string_view sha2,
-                                         std::string_view bytes) {
-  TRY(const auto there, blob_size(context, sha2));
-  if (there) return {};
+Result<void> EmbeddedDocuments::put_blobs(const Context& context, std::span<const Blob> blobs) {
+  if (blobs.empty()) return {};
   TRY(const auto target, engine_->database->make_target(context.target));
   // Pieces need no order among other writes: the same hash means the same bytes, and none is read
   // before the size is there. That last write syncs the log, and so all before it.
-  RETURN_IF_ERROR(engine_->read(context.deadline, [&] { return put_pieces(target, sha2, bytes); }));
-  std::string size;
-  append_be64(size, bytes.size());
-  PutBlobSize job(*engine_->database, blob_key(target, sha2, blob_size_piece), std::move(size));
+  TRY(auto sizes, engine_->read(context.deadline, [&] { return put_pieces(target, blobs); }));
+  if (sizes.empty()) return {};
+  PutBlobSizes job(*engine_->database, std::move(sizes));
   return engine_->committer.run(job, target, context.deadline);
 }
 
-Result<void> EmbeddedDocuments::put_pieces(TargetNumber target, std::string_view sha2,
-                                           std::string_view bytes) {
+Result<std::vector<BlobSize>> EmbeddedDocuments::put_pieces(TargetNumber target,
+                                                            std::span<const Blob> blobs) {
   auto& database = *engine_->database;
-  std::uint32_t piece = 0;
-  for (std::size_t at = 0; at < bytes.size(); at += blob_piece_bytes, ++piece) {
-    const auto part = bytes.substr(at, blob_piece_bytes);
-    rocksdb::WriteBatch batch;
-    batch.Put(database.family(Family::blobs), blob_key(target, sha2, piece),
-              rocksdb::Slice(part.data(), part.size()));
-    RETURN_IF_ERROR(database.write_unsynced(batch));
+  std::vector<BlobSize> sizes;
+  rocksdb::WriteBatch batch;
+  for (const Blob& blob : blobs) {
+    TRY(const auto there, size_now(target, blob.sha2));
+    if (there) continue;
+    std::uint32_t piece = 0;
+    for (std::size_t at = 0; at < blob.bytes.size(); at += blob_piece_bytes, ++piece) {
+      const auto part = blob.bytes.substr(at, blob_piece_bytes);
+      batch.Put(database.family(Family::blobs), blob_key(target, blob.sha2, piece),
+                rocksdb::Slice(part.data(), part.size()));
+      if (batch.GetDataSize() < blob_piece_bytes) continue;
+      RETURN_IF_ERROR(database.write_unsynced(batch));
+      batch.Clear();
+    }
+    sizes.push_back({blob_key(target, blob.sha2, blob_size_piece), blob.bytes.size()});
   }
-  return {};
+  if (batch.Count() > 0) RETURN_IF_ERROR(database.write_unsynced(batch));
+  return sizes;
 }
 
 Result<std::optional<std::uint64_t>> EmbeddedDocuments::blob_size(const Context& context,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "store/document_store.h"
+#include "store/embedded/document_jobs.h"
 #include "store/embedded/engine.h"
 
 namespace lectern::store::embedded {
@@ -21,8 +22,7 @@ class EmbeddedDocuments final : public DocumentStore {
   Result<std::vector<DocumentName>> list(const Context& context, const DocumentSpace& space,
                                          std::optional<Time> since) override;
   Result<void> erase_all(const Context& context, const DocumentSpace& space) override;
-  Result<void> put_blob(const Context& context, std::string_view sha2,
-                        std::string_view bytes) override;
+  Result<void> put_blobs(const Context& context, std::span<const Blob> blobs) override;
   Result<std::optional<std::uint64_t>> blob_size(const Context& context,
                                                  std::string_view sha2) override;
   Result<std::string> read_blob(const Context& context, std::string_view sha2, std::uint64_t offset,
@@ -32,7 +32,8 @@ class EmbeddedDocuments final : public DocumentStore {
   // What the calls do while the database stays open.
   Result<std::vector<DocumentName>> list_now(const Context& context, const DocumentSpace& space,
                                              std::optional<Time> since);
-  Result<void> put_pieces(TargetNumber target, std::string_view sha2, std::string_view bytes);
+  /// Writes the pieces of those that are not kept yet; what is left to write is their sizes.
+  Result<std::vector<BlobSize>> put_pieces(TargetNumber target, std::span<const Blob> blobs);
   Result<std::optional<std::uint64_t>> size_now(TargetNumber target, std::string_view sha2);
   Result<std::string> read_now(TargetNumber target, std::string_view sha2, std::uint64_t offset,
                                std::size_t bytes_max);

@@ -67,11 +67,17 @@ void write_until_cut(std::shared_ptr<Engine> engine, const PowerCutFiles& files,
     if (!documents.put({}, document_of(writer), document, {}) || files.is_cut()) return;
     known.documents[static_cast<std::size_t>(writer)] = count;
     if (random() % 4 != 0) continue;
-    const std::string bytes(random() % (2 * blob_piece_bytes), static_cast<char>(random()));
-    const auto sha2 = to_hex(sha256(bytes));
-    if (!documents.put_blob({}, sha2, bytes) || files.is_cut()) return;
+    std::map<std::string, std::string> contents;
+    for (auto left = 1 + random() % 20; left > 0; --left) {
+      const std::string bytes(random() % (left == 1 ? 2 * blob_piece_bytes : 1000),
+                              static_cast<char>(random()));
+      contents[to_hex(sha256(bytes))] = bytes;
+    }
+    std::vector<Blob> blobs;
+    for (const auto& [sha2, bytes] : contents) blobs.push_back({sha2, bytes});
+    if (!documents.put_blobs({}, blobs) || files.is_cut()) return;
     const std::lock_guard lock(known.mutex);
-    known.blobs[sha2] = bytes;
+    known.blobs.merge(contents);
   }
 }
 

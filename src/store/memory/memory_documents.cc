@@ -70,10 +70,10 @@ Result<void> MemoryDocuments::erase_all(const Context& context, const DocumentSp
   return {};
 }
 
-Result<void> MemoryDocuments::put_blob(const Context& context, std::string_view sha2,
-                                       std::string_view bytes) {
+Result<void> MemoryDocuments::put_blobs(const Context& context, std::span<const Blob> blobs) {
   const std::lock_guard lock(mutex_);
-  blobs_.try_emplace({context.target, std::string(sha2)}, bytes);
+  for (const auto& blob : blobs)
+    blobs_.try_emplace({context.target, std::string(blob.sha2)}, blob.bytes);
   return {};
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_set>
 
 #include "base/digest.h"
 #include "store/mongo/layout.h"
@@ -12,6 +13,8 @@ namespace {
 using std::chrono::microseconds;
 
 constexpr std::size_t piece_bytes = 1024 * 1024;
+/// Bytes of contents with which pieces are sent; the last one may go beyond.
+constexpr std::size_t insert_bytes = 8 * piece_bytes;
 /// What the other fields of a document may take.
 constexpr std::size_t fields_bytes_max = 64 * 1024;
 
@@ -111,11 +114,34 @@ Result<std::int64_t> erase_from(const Target& target, const Bson& filter) {
   return written.count;
 }
 
-Result<void> insert_unless_there(const Target& target, Bson document) {
-  TRY(const auto written, target.client.insert(target.database, target.collection, {&document, 1}));
-  if (!written.errors.empty() && written.errors[0].code != duplicate_key)
-    return fail(Code::internal, "MongoDB refused an attachment", written.errors[0].message);
+/// Inserts those that are not there, and forgets them.
+Result<void> insert_unless_there(const Target& target, std::vector<Bson>& documents) {
+  if (documents.empty()) return {};
+  TRY(const auto written, target.client.insert(target.database, target.collection, documents));
+  for (const auto& error : written.errors)
+    if (error.code != duplicate_key)
+      return fail(Code::internal, "MongoDB refused an attachment", error.message);
+  documents.clear();
   return {};
+}
+
+/// Which of the contents are there whole.
+Result<std::unordered_set<std::string>> kept_of(const Target& target, std::span<const Blob> blobs) {
+  Array ids;
+  for (const Blob& blob : blobs) ids.text(blob.sha2);
+  Bson any, filter, fields, options;
+  any.array("$in", ids.get());
+  filter.object("_id", any);
+  fields.small("_id", 1);
+  options.object("projection", fields);
+  std::unordered_set<std::string> kept;
+  RETURN_IF_ERROR(
+      target.client.find(target.database, target.collection, filter, options, [&](View found) {
+        const auto id = field(found, "_id");
+        kept.emplace(id ? id->text().value_or("") : "");
+        return true;
+      }));
+  return kept;
 }
 
 std::string piece_id(std::string_view sha2, std::uint64_t number) {
@@ -239,22 +265,30 @@ Result<void> MongoDocuments::erase_all(const Context& context, const DocumentSpa
   return {};
 }
 
-Result<void> MongoDocuments::put_blob(const Context& context, std::string_view sha2,
-                                      std::string_view bytes) {
-  TRY(const auto there, blob_size(context, sha2));
-  if (there) return {};
+Result<void> MongoDocuments::put_blobs(const Context& context, std::span<const Blob> blobs) {
+  if (blobs.empty()) return {};
   TRY(const auto place, database_->writable(context));
   TRY(auto client, database_->lease(context));
   const Target target{client, database_->name(), place.blobs()};
-  for (std::size_t at = 0; at < bytes.size(); at += piece_bytes) {
-    Bson piece;
-    piece.text("_id", piece_id(sha2, at / piece_bytes))
-        .bytes("bytes", bytes.substr(at, piece_bytes));
-    RETURN_IF_ERROR(insert_unless_there(target, std::move(piece)));
+  TRY(auto known, kept_of(target, blobs));
+  std::vector<Bson> pieces, heads;
+  std::size_t bytes = 0;
+  for (const Blob& blob : blobs) {
+    if (!known.emplace(blob.sha2).second) continue;
+    for (std::size_t at = 0; at < blob.bytes.size(); at += piece_bytes) {
+      const auto part = blob.bytes.substr(at, piece_bytes);
+      pieces.emplace_back().text("_id", piece_id(blob.sha2, at / piece_bytes)).bytes("bytes", part);
+      if ((bytes += part.size()) < insert_bytes) continue;
+      RETURN_IF_ERROR(insert_unless_there(target, pieces));
+      bytes = 0;
+    }
+    heads.emplace_back()
+        .text("_id", blob.sha2)
+        .integer("size", static_cast<std::int64_t>(blob.bytes.size()));
   }
-  Bson head;
-  head.text("_id", sha2).integer("size", static_cast<std::int64_t>(bytes.size()));
-  return insert_unless_there(target, std::move(head));
+  // What says that contents are there whole is written when all their pieces are.
+  RETURN_IF_ERROR(insert_unless_there(target, pieces));
+  return insert_unless_there(target, heads);
 }
 
 Result<std::optional<std::uint64_t>> MongoDocuments::blob_size(const Context& context,
