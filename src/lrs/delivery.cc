@@ -1,6 +1,6 @@
 #include "lrs/delivery.h"
 
-#include <algorithm>
+#include <unordered_set>
 
 #include <fmt/format.h>
 
@@ -34,13 +34,12 @@ Result<std::vector<Attached>> attached_to(store::DocumentStore& documents,
                                           const store::Context& context,
                                           const std::vector<const store::Listed*>& statements) {
   std::vector<Attached> all;
+  std::unordered_set<std::string> asked;
   for (const auto* statement : statements) {
     if (statement->json.find("\"attachments\"") == std::string::npos) continue;
     TRY(const auto document, json::parse(statement->json));
     for (auto& one : xapi::attachments_of(document->root())) {
-      const bool listed = std::any_of(all.begin(), all.end(),
-                                      [&](const Attached& a) { return a.sha2 == one.sha2; });
-      if (listed) continue;
+      if (!asked.insert(one.sha2).second) continue;
       TRY(const auto bytes, documents.blob_size(context, one.sha2));
       if (bytes) all.push_back({one.sha2, one.content_type, *bytes});
     }
@@ -137,11 +136,12 @@ bool names_what_was_sent(const std::string& body,
                          const std::vector<const store::Listed*>& statements) {
   const auto document = json::parse(body);
   if (!document || !(*document)->root().is(json::Type::array)) return false;
+  std::unordered_set<Uuid> sent;
+  for (const auto* one : statements) sent.insert(one->position.id);
   bool any = false;
   for (const json::Value id : (*document)->root().children()) {
     const auto named = id.is(json::Type::string) ? Uuid::parse(id.string()) : std::nullopt;
-    any = named && std::any_of(statements.begin(), statements.end(),
-                               [&](const auto* one) { return one->position.id == *named; });
+    any = named && sent.contains(*named);
     if (!any) return false;
   }
   return any;
