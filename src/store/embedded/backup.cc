@@ -12,7 +12,9 @@ namespace lectern::store::embedded {
 namespace {
 
 constexpr std::uint64_t progress_bytes = std::uint64_t{4} << 20;
-/// Two copy as fast as a disk takes it; more would take cores from those who load meanwhile.
+/// Two copy as fast as a disk takes it; more would take cores from those who load meanwhile. They
+/// have the priority of the others: a million statements cost 2 s of a core, and with the lowest
+/// one they took a minute and a half where other programs kept the cores busy.
 constexpr int copying_threads = 2;
 
 class Silent final : public rocksdb::Logger {
@@ -102,8 +104,6 @@ Result<BackupReport> make_backup(Database& database, const std::string& folder,
   database.rocks().GetAggregatedIntProperty(rocksdb::DB::Properties::kLiveSstFilesSize, &total);
   std::atomic<std::uint64_t> pieces = 0;
   rocksdb::CreateBackupOptions options;
-  options.decrease_background_thread_cpu_priority = true;
-  options.background_thread_cpu_priority = rocksdb::CpuPriority::kLow;
   options.progress_callback = [&] {
     if (!on_progress({++pieces * progress_bytes, total})) engine->backups->StopBackup();
   };
