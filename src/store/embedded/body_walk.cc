@@ -16,6 +16,7 @@ BodyWalk::BodyWalk(const Database& database, const rocksdb::Snapshot* snapshot, 
   options_.snapshot = snapshot;
   options_.fill_cache = false;
   options_.readahead_size = std::size_t{1} << 20;
+  if (auto ahead = read_rows_ahead(database.rocks(), snapshot)) ahead_ = std::move(*ahead);
   at_.reset(database.rocks().NewIterator(options_, database.family(Family::bodies)));
   if (order_ == Order::newest_first) {
     at_->SeekToFirst();
@@ -26,12 +27,21 @@ BodyWalk::BodyWalk(const Database& database, const rocksdb::Snapshot* snapshot, 
 
 std::optional<BodyWalk::Entry> BodyWalk::next() {
   for (;;) {
-    if (auto entry = step()) return entry;
+    if (auto entry = step()) {
+      if (is_statement(*entry)) return entry;
+      continue;
+    }
     if (at_->status().ok()) return std::nullopt;
     if (first_damage_.empty()) first_damage_ = at_->status().ToString();
     if (auto entry = next_known()) return entry;
     return std::nullopt;
   }
+}
+
+bool BodyWalk::is_statement(const Entry& entry) const {
+  return std::none_of(ahead_.begin(), ahead_.end(), [&](const RowsAhead& rows) {
+    return rows.contain(entry.target, stored_of(entry.order));
+  });
 }
 
 std::optional<BodyWalk::Entry> BodyWalk::step() {

@@ -32,6 +32,8 @@ class BodyWalk {
   const std::string& first_damage() const { return first_damage_; }
 
  private:
+  /// Whether it is more than a row written ahead.
+  bool is_statement(const Entry& entry) const;
   std::optional<Entry> step();
   std::optional<Entry> next_known();
   void learn_places();
@@ -40,6 +42,7 @@ class BodyWalk {
   const Database& database_;
   rocksdb::ReadOptions options_;
   const Order order_;
+  std::vector<RowsAhead> ahead_;
   std::unique_ptr<rocksdb::Iterator> at_;
   std::string last_;                               // the key of the last body that was given
   std::optional<std::vector<std::string>> known_;  // keys of bodies, sorted as they are walked

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t jobs_of_a_group_max = 256;
 constexpr std::size_t group_bytes_max = std::size_t{8} << 20;
+constexpr std::size_t group_postings_max = 32'768;
 /// Beyond what clocks that are kept right differ by.
 constexpr std::chrono::minutes clock_ahead_max{1};
 constexpr std::chrono::hours clock_warning_pause{1};
@@ -65,10 +66,18 @@ void Committer::replay(std::deque<Time> instants) {
   clock_.replay(std::move(instants));
 }
 
-Time Committer::consistent_through() {
+Time Committer::consistent_through(TargetNumber target) {
   const std::lock_guard lock(mutex_);
   if (!busy_) committed_ = clock_.reached();
-  return committed_;
+  const auto hidden = hidden_.find(target);
+  if (hidden == hidden_.end()) return committed_;
+  return std::min(committed_, hidden->second - std::chrono::microseconds{1});
+}
+
+void Committer::tell_hidden() {
+  hidden_.clear();
+  for (const auto& [target, job] : group_.in_slices)
+    if (job->hides_from_) hidden_.emplace(target, *job->hides_from_);
 }
 
 void Committer::work() {
@@ -106,7 +115,8 @@ void Committer::gather(std::unique_lock<std::mutex>& lock, std::size_t jobs_max,
     job->state_ = Job::State::taken;
     lock.unlock();
     auto step = pass ? prepare(*job) : Result<Job::Step>(fail(pass.error()));
-    full = group_.batch.GetDataSize() > group_bytes_max;
+    full =
+        group_.batch.GetDataSize() > group_bytes_max || group_.postings.size() > group_postings_max;
     if (!step) {
       database_.notice(step.error());
       answer(*job, fail(std::move(step).error()));
@@ -132,7 +142,8 @@ void Committer::gather(std::unique_lock<std::mutex>& lock, std::size_t jobs_max,
 }
 
 Result<Job::Step> Committer::prepare(Job& job) {
-  if (std::chrono::steady_clock::now() > job.deadline_) return fail(not_begun());
+  if (!job.hides_from_ && std::chrono::steady_clock::now() > job.deadline_)
+    return fail(not_begun());
   group_.batch.SetSavePoint();
   const auto postings = group_.postings.size();
   Result<Job::Step> step = fail(Code::unavailable, "The store cannot be used now", "no memory");
@@ -151,7 +162,8 @@ Result<Job::Step> Committer::prepare(Job& job) {
 }
 
 void Committer::add_postings() {
-  std::sort(group_.postings.begin(), group_.postings.end());
+  if (!std::is_sorted(group_.postings.begin(), group_.postings.end()))
+    std::sort(group_.postings.begin(), group_.postings.end());
   for (const auto& [key, mark] : group_.postings)
     group_.batch.Put(database_.family(Family::postings), slice(key),
                      mark ? slice(*mark) : rocksdb::Slice());
@@ -161,7 +173,9 @@ void Committer::write() {
   Result<void> outcome;
   if (!group_.empty()) {
     add_postings();
-    outcome = database_.commit(group_.batch);
+    // A slice alone makes nothing that anyone is told of; the next commit syncs it too.
+    outcome = sliced_ && prepared_.empty() ? database_.write_unsynced(group_.batch)
+                                           : database_.commit(group_.batch);
     if (!outcome) database_.notice(outcome.error());
     warn_of_clock();
   }
@@ -169,10 +183,14 @@ void Committer::write() {
   group_.postings.clear();
   group_.touched.clear();
   if (sliced_ && !outcome) prepared_.push_back(sliced_);
-  for (const Job* job : prepared_) end_slices(*job);
+  for (Job* job : prepared_) {
+    end_slices(*job);
+    if (outcome) job->on_written();
+  }
   {
     const std::lock_guard lock(mutex_);
     committed_ = clock_.last();
+    tell_hidden();
     for (Job* job : prepared_) {
       job->outcome_ = outcome;
       job->state_ = Job::State::done;
@@ -187,6 +205,8 @@ void Committer::write() {
 void Committer::end_slices(const Job& job) {
   const auto at = group_.in_slices.find(job.target_);
   if (at != group_.in_slices.end() && at->second == &job) group_.in_slices.erase(at);
+  if (job.hides_from_)
+    std::erase_if(group_.held, [&](const auto& one) { return one.second == &job; });
 }
 
 void Committer::warn_of_clock() {
@@ -201,6 +221,7 @@ void Committer::answer(Job& job, Result<void> outcome) {
   end_slices(job);
   {
     const std::lock_guard lock(mutex_);
+    tell_hidden();
     job.outcome_ = std::move(outcome);
     job.state_ = Job::State::done;
   }

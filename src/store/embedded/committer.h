@@ -36,8 +36,16 @@ struct Group {
   std::unordered_set<std::string> touched;
   /// Jobs that are done in slices and have begun, by their target. Outlives the group's writes.
   std::unordered_map<TargetNumber, const Job*> in_slices;
+  /// Keys that such jobs will write, which others must not decide by before. Outlives them too.
+  std::unordered_map<std::string, const Job*> held;
 
   bool empty() const { return batch.Count() == 0 && postings.empty(); }
+};
+
+/// How much one commit takes of a batch; a larger batch is written in slices.
+struct SliceBounds {
+  std::size_t postings_max = 8'192;
+  std::size_t bytes_max = std::size_t{2} << 20;  ///< of bodies; one that is larger is a slice
 };
 
 /// Something to be written after a look at what is there.
@@ -56,12 +64,21 @@ class Job {
   /// `after_flush` at once, with an empty group; after `again` and `later` when others had their
   /// turn. With an error, what was added since the last slice is taken back.
   virtual Result<Step> prepare(Group& group, StoredClock& clock) = 0;
+  /// Called in the committing thread when all is on disk, before anyone is told.
+  virtual void on_written() {}
+
+ protected:
+  /// The job writes rows ahead of the commit that makes them statements: until it is done,
+  /// consistent_through() of its target stays before this instant, which nobody was told of yet.
+  /// From now on it is carried out whatever its deadline.
+  void hide_from(Time stored) { hides_from_ = stored; }
 
  private:
   friend class Committer;
   enum class State { waiting, taken, done };
   TargetNumber target_ = 0;
   Deadline deadline_ = Deadline::max();
+  std::optional<Time> hides_from_;
   // Guarded by the committer's mutex:
   State state_ = State::waiting;
   Result<void> outcome_;
@@ -89,7 +106,7 @@ class Committer {
   void replay(std::deque<Time> instants);
 
   /// See StatementStore::consistent_through().
-  Time consistent_through();
+  Time consistent_through(TargetNumber target);
 
  private:
   void work();
@@ -103,6 +120,8 @@ class Committer {
   void warn_of_clock();
   void answer(Job& job, Result<void> outcome);
   void end_slices(const Job& job);
+  /// Says to others what is in slices now; with mutex_ held.
+  void tell_hidden();
 
   Database& database_;
 
@@ -113,6 +132,7 @@ class Committer {
   bool stop_ = false;
   bool busy_ = false;  // the thread works on a group: clock_ is its own
   Time committed_;     // everything up to here is visible, and nothing will come at or before it
+  std::unordered_map<TargetNumber, Time> hidden_;  // but for these, from these instants on
   // Guarded by mutex_ unless busy_:
   StoredClock clock_;
 

@@ -191,6 +191,8 @@ Result<void> Database::read_defaults(bool make) {
   TRY(const auto key, get(Family::defaults, std::string(hash_key_key)));
   if (!key || key->size() != hash_key_.size()) return fail(damaged("hash key"));
   std::copy(key->begin(), key->end(), hash_key_.begin());
+  TRY(auto ahead, read_rows_ahead(*rocks_, nullptr));
+  rows_ahead_.reset(std::move(ahead));
   return {};
 }
 
@@ -288,7 +290,7 @@ TermHash Database::hash_of(TargetNumber target, std::string_view term) const {
 }
 
 Result<Time> Database::newest_stored() const {
-  Time newest{};
+  Time newest = rows_ahead_.last().value_or(Time{});
   const std::unique_ptr<rocksdb::Iterator> at(rocks_->NewIterator({}, family(Family::bodies)));
   for (const auto& [name, number] : targets()) {
     std::string prefix;

@@ -18,6 +18,7 @@
 #include "store/embedded/acknowledged.h"
 #include "store/embedded/gate.h"
 #include "store/embedded/keys.h"
+#include "store/embedded/rows_ahead.h"
 
 namespace lectern::store::embedded {
 
@@ -89,7 +90,10 @@ class Database {
   /// To be called before such a statement is written.
   void note_marked() const { may_have_marked_ = true; }
 
-  /// The latest `stored` of all targets.
+  /// The rows that are no statements yet.
+  AllRowsAhead& rows_ahead() const { return rows_ahead_; }
+
+  /// The latest `stored` of all targets, of rows ahead too.
   Result<Time> newest_stored() const;
 
   /// Reads and writes something. Errors: unavailable when that fails.
@@ -133,6 +137,7 @@ class Database {
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
   std::array<char, 16> hash_key_{};
   mutable std::atomic<bool> may_have_marked_ = false;
+  mutable AllRowsAhead rows_ahead_;
 
   std::mutex make_mutex_;  // one target is made at a time
   std::mutex commit_mutex_;

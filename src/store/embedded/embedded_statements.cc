@@ -35,7 +35,7 @@ Result<std::vector<Verdict>> EmbeddedStatements::append(const Context& context, 
                                                         OnConflict on_conflict) {
   if (rows.empty()) return std::vector<Verdict>{};
   TRY(const auto target, engine_->database->make_target(context.target));
-  AppendJob job(*engine_->database, target, rows, on_conflict, context.deadline);
+  AppendJob job(*engine_->database, target, rows, on_conflict, context.deadline, engine_->slices);
   RETURN_IF_ERROR(engine_->committer.run(job, target, context.deadline));
   return std::move(job.verdicts());
 }
@@ -84,8 +84,9 @@ Result<Page> EmbeddedStatements::query(const Context& context, const Filter& fil
   });
 }
 
-Result<Time> EmbeddedStatements::consistent_through(const Context&) {
-  return engine_->committer.consistent_through();
+Result<Time> EmbeddedStatements::consistent_through(const Context& context) {
+  const auto target = engine_->database->find_target(context.target);
+  return engine_->committer.consistent_through(target.value_or(no_target));
 }
 
 Health EmbeddedStatements::health() {

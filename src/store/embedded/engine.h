@@ -31,6 +31,8 @@ struct Engine {
   }
 
   std::unique_ptr<Database> database;
+  /// Of what is appended from now on; changed by tests only.
+  SliceBounds slices;
   Committer committer;
   FileJoiner joiner;
   Healer healer;

@@ -23,12 +23,14 @@
 ///   references : target id order                      ; of a statement that refers to id
 ///   documents  : target kind owner registration name  ; kind = OCTET; the others are text
 ///   blobs      : target sha2 piece                    ; sha2 in hex, piece = 4OCTET, big-endian
-///   default    : "format" / "hash-key" / "target:" name
+///   default    : "format" / "hash-key" / "target:" name / "commits"
+///              / "ahead:" target order               ; rows_ahead.h
 ///
 ///   term-hash  = 16OCTET             ; term_hash.h, of target and term
 namespace lectern::store::embedded {
 
 using TargetNumber = std::uint32_t;
+inline constexpr TargetNumber no_target = 0;
 using TermHash = std::array<char, 16>;
 using PostingKey = std::array<char, 24>;
 

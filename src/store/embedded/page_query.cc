@@ -66,8 +66,8 @@ class Matches {
 };
 
 /// Needs no snapshot (on whose release RocksDB would write its oldest files anew): a row's postings
-/// and body are written at once, so whoever sees a posting finds the body; and a body read later
-/// than its posting tells if it was voided in between.
+/// body is written before its postings or with them, so whoever sees a posting finds it; and a body
+/// read later than its posting tells if it was voided in between.
 class PageQuery {
  public:
   PageQuery(const Database& database, TargetNumber target, const Filter& filter,
@@ -104,6 +104,7 @@ class PageQuery {
     const auto body = decode_body(bytes);
     if (!body) return fail(damaged("body"));
     if (body->voided && !filter_.voided_too) return {};
+    if (database_.rows_ahead().contain(target_, stored_of(order))) return {};
     bytes_ += is_spare() ? 0 : body->json.size();
     if (bytes_ > bytes_max_ && !page_.rows.empty()) {
       page_.more = true;

@@ -122,6 +122,7 @@ std::shared_ptr<PowerCutFiles> live(std::shared_ptr<PowerCutFiles> files, const 
   if (at_once) files->cut_after(1 + operations % 60);
   auto opened = Engine::open(folder, env.get());
   REQUIRE_MESSAGE(opened.has_value(), opened.error().message, " ", opened.error().detail);
+  if (random() % 2 == 0) (*opened)->slices = {.postings_max = 3, .bytes_max = 100};
   {
     EmbeddedStatements statements(*opened);
     EmbeddedDocuments documents(*opened);

@@ -22,6 +22,7 @@
 ///   reference  = flags id                        ; of the referring statement
 ///   document   = instant OCTET etag 4OCTET content-type bytes   ; sizes before their texts
 ///   blob       = 1*1048576OCTET / 8OCTET         ; a piece, or the size
+///   ahead      = order                           ; of the last of the rows
 ///   instant    = 8OCTET                          ; microseconds since 1970, big-endian
 ///
 /// Reading: nothing for bytes that the writing side cannot have made. Views live as long as the
