@@ -33,8 +33,6 @@ lectern_script_test(kill_server TIMEOUT 600
                     COMMAND ${Python3_EXECUTABLE} tests/crash/kill_server.py 5)
 lectern_script_test(passing_faults TIMEOUT 240
                     COMMAND ${Python3_EXECUTABLE} tests/crash/passing_faults.py)
-lectern_script_test(hostile_references TIMEOUT 600
-                    COMMAND ${Python3_EXECUTABLE} tests/hostile/references.py)
 lectern_script_test(database_away TIMEOUT 120
                     COMMAND ${Python3_EXECUTABLE} tests/api/database_away.py)
 lectern_script_test(oidc TIMEOUT 120 COMMAND ${Python3_EXECUTABLE} tests/api/oidc.py)
