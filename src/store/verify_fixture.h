@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,7 +40,7 @@ struct Verified {
                                 R"("contentType":"text/plain","length":26,"sha2":")" +
                                 sha2 + R"("}]})",
                             "lms"));
-      REQUIRE(documents->put_blob({}, sha2, content).has_value());
+      REQUIRE(documents->put_blobs({}, std::array{Blob{sha2, content}}).has_value());
       const Document document{"text/plain", "x", to_hex(sha1("x")), now()};
       REQUIRE(
           documents->put({}, {DocumentKind::state, "owner", "", "name"}, document, {}).has_value());

@@ -1,4 +1,5 @@
 // Each kind of damage is told in a line; what follows from the texts is rebuilt, the rest is named.
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -42,7 +43,7 @@ class Sampled {
                           R"("contentType":"text/plain","length":26,"sha2":")" +
                           sha2 + R"("}]})",
                       "lms");
-    REQUIRE(stores.documents->put_blob({}, sha2, content).has_value());
+    REQUIRE(stores.documents->put_blobs({}, std::array{Blob{sha2, content}}).has_value());
     const Document document{"text/plain", "x", to_hex(sha1("x")), now()};
     REQUIRE(stores.documents->put({}, {DocumentKind::state, "owner", "", "name"}, document, {})
                 .has_value());
