@@ -238,7 +238,10 @@ class Check {
     if (voids == voids_.end()) return true;
     bool may_be_voided = false;
     for (const auto& one : voids->second) {
-      if (!one.may_stay()) continue;
+      if (!one.may_stay()) {
+        may_be_voided |= met(one, row);
+        continue;
+      }
       const auto* there = kept(one.sent().id);
       if (one.acknowledged() && one.append->span.ended < reading.span.begun && there != nullptr &&
           there->stored <= reading.until)
@@ -339,11 +342,22 @@ class Check {
     return all == voids_.end() ? std::vector<Try>{} : all->second;
   }
 
+  /// Whether a voiding statement was under way at the same time as its target, which is then voided
+  /// also when the other one's batch is refused (docs/CONSISTENCY.md, what is left).
+  bool met(const Try& voiding, const Seen& target) const {
+    const auto all = tries_of({target.id, target.text});
+    return std::any_of(all.begin(), all.end(), [&](const Try& one) {
+      const auto &span = one.append->span, &other = voiding.append->span;
+      return one.may_stay() && span.begun < other.ended &&
+             (one.unknown() || other.begun < span.ended);
+    });
+  }
+
   void check_voids() {
     for (const auto& [id, row] : kept_) {
       const auto all = voids_of(id);
       const auto any = [&](auto is) { return std::any_of(all.begin(), all.end(), is); };
-      if (row.voided && !any([](const Try& one) { return one.may_stay(); }))
+      if (row.voided && !any([&](const Try& one) { return one.may_stay() || met(one, row); }))
         fault("W8: {} is voided, and nobody's voiding statement was taken{}", id.text(),
               told_of(id));
       if (!row.voided && any([](const Try& one) { return one.acknowledged(); }))

@@ -76,6 +76,7 @@ class World {
       for (const auto give_up = Clock::now() + place_.settles_within;;) {
         if (append(*running, context(), batch, recorder_)) break;
         if (Clock::now() > give_up) return "nothing can be stored";
+        std::this_thread::sleep_for(50ms);
       }
     }
     return "";
@@ -125,7 +126,7 @@ class World {
       end(slot, killed);
       calm_at_[slot].reset();
       start_at_[slot] = now + up_to(1'500ms);
-    } else if (chance < 40 && !calm_at_[slot]) {
+    } else if (chance < 15 && !calm_at_[slot]) {
       if (const auto fault = running->process->disturb(random_); !fault.empty())
         recorder_.add_fault(fault);
       calm_at_[slot] = now + up_to(plan_.fault_max);
