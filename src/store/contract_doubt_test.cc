@@ -154,11 +154,11 @@ void check_held(const DoubtfulRemote& remote, std::chrono::milliseconds hold) {
   CHECK((listed(*two.direct.statements, two.place.target, last) == seen));
 }
 
-/// The whole way to the database is slow, from that write on.
+/// Each try to write is held, while entries are renewed and everything else goes on.
 void check_doubt(const DoubtfulRemote& remote, bool ends) {
   TwoWays two(remote);
   two.proxy.hold_for(4s);
-  two.proxy.set_when(remote.write, Fault::held);
+  two.proxy.set_each(remote.write, Fault::held);
   const Samples batch{{.note = "in doubt"}, {.note = "in doubt, too"}};
   const auto verdicts = two.append(batch);
   REQUIRE_FALSE(verdicts.has_value());

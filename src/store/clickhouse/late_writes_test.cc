@@ -157,8 +157,8 @@ TEST_CASE("W4, W10: rows in doubt appear behind no promise, also when their proc
     Way way(*address);
     REQUIRE(way.append({.note = "before"}).has_value());
     way.proxy.hold_for(2s);
-    // Behind it nothing gets through: nothing can be settled.
-    way.proxy.set_once(way.insert_into("_lectern_rows"), Fault::held, Fault::down);
+    // What is sent again is held as well: nothing can be settled, while everything else goes on.
+    way.proxy.set_each(way.insert_into("_lectern_rows"), Fault::held);
     const contract::Sample sample{.note = "held"};
     CHECK(way.append(sample).error().code == Code::unavailable);
     if (ends) way.through.reset();
