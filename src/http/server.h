@@ -46,9 +46,9 @@ struct ServerOptions {
   std::chrono::milliseconds body_idle{15'000};          ///< without a byte of the body
   /// For one body, whole; and for a client to take an answer, for each 8 MiB begun of it.
   std::chrono::milliseconds body_deadline{120'000};
-  std::chrono::milliseconds idle_deadline{60'000};      ///< between requests
-  std::chrono::milliseconds drain_deadline{10'000};     ///< after stop(), for what is under way
-  std::string tls_certificate_file;                     ///< PEM chain; with the key: HTTPS
+  std::chrono::milliseconds idle_deadline{60'000};   ///< between requests
+  std::chrono::milliseconds drain_deadline{10'000};  ///< after stop(), for what is under way
+  std::string tls_certificate_file;                  ///< PEM chain; with the key: HTTPS
   std::string tls_key_file;
   bool trust_forwarded = false;        ///< take the client's address from X-Forwarded-For
   std::uint64_t memory_bytes_max = 0;  ///< for bodies, what is made of them, and answers; 0: any
