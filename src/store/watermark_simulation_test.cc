@@ -472,7 +472,7 @@ std::uint32_t asked(const char* name, std::uint32_t otherwise) {
 
 TEST_CASE("W3, W4, W10, W11: in simulated time no promise is broken, whatever befalls processes") {
   const auto first = asked("LECTERN_MODEL_SEED", 1);
-  const auto seeds = asked("LECTERN_MODEL_SEEDS", 100);
+  const auto seeds = asked("LECTERN_MODEL_SEEDS", 40);
   log::configure(log::Level::critical, log::Format::text);
   std::size_t appends = 0, seen = 0;
   int disturbed = 0;
