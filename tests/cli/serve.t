@@ -17,7 +17,7 @@ An address of IPv6 has brackets in the line, as in a URL
 
 A database that is away at the start is told of at once
   $ export RALPH_BACKENDS__LRS__ES__HOSTS=http://127.0.0.1:9; lectern runserver -h 127.0.0.1 -p 0 2> away.log & away=$!
-  $ within grep -q 'warning http://127.0.0.1:9 does not answer: requests get 503 until it does' away.log
+  $ within grep -q 'warning http://127.0.0.1:9/statements does not answer: requests get 503 until it does' away.log
   $ kill $away; wait $away; unset RALPH_BACKENDS__LRS__ES__HOSTS
 
 Credentials count once they are in the file, without a restart
