@@ -170,7 +170,7 @@ Awaitable<bool> Connection::write(std::string_view head, std::string_view body) 
     const auto written = co_await stream_.write_some(head, body);
     if (written == 0) {
       // Who has taken too long would else go on taking megabytes from the kernel.
-      if (expired_) stream_.drop_unsent();
+      if (expired_) stream_.reset();
       co_return false;
     }
     edge_.counters.sent_bytes += written;

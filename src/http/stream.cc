@@ -94,9 +94,10 @@ void Stream::close() {
   socket_.close(ignored);
 }
 
-void Stream::drop_unsent() {
+void Stream::reset() {
   error_code ignored;
   socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  socket_.close(ignored);  // here: Asio's destructor would have the kernel send it all the same
 }
 
 std::uint64_t Stream::acknowledged_bytes() {

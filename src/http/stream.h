@@ -42,8 +42,8 @@ class Stream {
   /// Makes the operation under way, and no later one, return as broken.
   void cancel();
   void close();
-  /// Has close() drop what the kernel still holds for the other side, instead of sending it on.
-  void drop_unsent();
+  /// Closes and drops what the kernel still holds for the other side, instead of sending it on.
+  void reset();
   /// Bytes of this connection that the other side's system has taken.
   std::uint64_t acknowledged_bytes();
   /// Whether bytes wait to be read.
