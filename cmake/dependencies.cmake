@@ -30,7 +30,7 @@ add_library(lectern_libs_auth INTERFACE)
 target_link_libraries(lectern_libs_auth INTERFACE crypt)
 
 add_library(lectern_libs_store INTERFACE)
-# libmongoc is loaded by those who need it (store/mongo/driver.h); only its headers are used here.
+# libmongoc is loaded by those who need it (store/mongo/client/driver.h); only its headers are used here.
 target_include_directories(lectern_libs_store SYSTEM INTERFACE ${MONGOC_INCLUDE_DIRS})
 target_link_libraries(lectern_libs_store INTERFACE RocksDB::rocksdb-shared PkgConfig::BSON
                       PkgConfig::LZ4 PkgConfig::ZSTD ZLIB::ZLIB ${CMAKE_DL_LIBS})

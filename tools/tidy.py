@@ -23,6 +23,7 @@ ROOMS = {
     "http": {"base", "xapi", "auth", "lrs"},
     "cli": {"base", "xapi", "net", "auth", "store", "lrs", "http"},
 }
+BACKENDS = {"clickhouse", "elasticsearch", "embedded", "fs", "memory", "mongo"}
 FILE_LINES_MAX = 800
 TEST_LINES_MAX = 1500
 FUNCTION_LINES_MAX = 70
@@ -36,7 +37,7 @@ VENDORS = {  # a library, and the one place that may see it
     "curl/": ["src/net/"],
     "spdlog/": ["src/base/log"],
     "CLI/": ["src/cli/"],
-    "systemd/": ["src/cli/service_manager"],
+    "systemd/": ["src/cli/process/service_manager"],
     "boost/": ["src/http/"],
 }
 
@@ -63,13 +64,15 @@ def include_faults(path, text):
         other = target.split("/")[0]
         if other in ROOMS and other != room and other not in ROOMS[room]:
             faults.append(f"{path}:{number}: the room {room} may not include {target}")
-        if room == "store" and other == "store" and target.count("/") == 2:
-            backend = target.split("/")[1]
-            inside = len(parts) > 3 and parts[2] == backend
-            if not inside and not path.startswith("src/store/open"):
-                if backend == "memory" and path.endswith("_test.cc"):
-                    continue  # the reference that every store is compared with
-                faults.append(f"{path}:{number}: only store/open.cc may include the backend {backend}")
+        if room == "store" and other == "store" and target.count("/") >= 2:
+            folder = target.split("/")[1]
+            inside = len(parts) > 3 and parts[2] == folder
+            if inside or path.endswith(("_test.cc", "_bench.cc")) and folder in ("memory", "testing"):
+                continue  # memory: the reference that every store is compared with
+            if folder in BACKENDS and not path.startswith("src/store/open"):
+                faults.append(f"{path}:{number}: only store/open.cc may include the backend {folder}")
+            if folder == "testing" and not path.endswith("/fixture.h"):
+                faults.append(f"{path}:{number}: only tests may include {target}")
     return faults
 
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 /// Every fixed bound of the program, with its unit. What an operator may change is a setting
-/// (cli/settings.h); what is here protects the process itself.
+/// (cli/settings/settings.h); what is here protects the process itself.
 namespace lectern::limits {
 
 /// Levels of nesting in a JSON text; deeper ones are refused with 400.
@@ -26,7 +26,7 @@ inline constexpr std::size_t json_kept_bytes_max = 512 * 1024;
 /// Statements followed along a chain of StatementRefs before it is taken for endless.
 inline constexpr std::size_t reference_chain_max = 64;
 /// Terms that a referring statement takes over from its target. Where there are more it takes over
-/// none and bears a mark instead (store/references.h).
+/// none and bears a mark instead (store/common/references.h).
 inline constexpr std::size_t inherited_terms_max = 64;
 /// Terms that all statements together take over in one append; the others bear the mark.
 inline constexpr std::size_t inherited_terms_of_append_max = 32'768;

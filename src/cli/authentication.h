@@ -9,7 +9,7 @@
 #include "auth/oidc.h"
 #include "base/metrics.h"
 #include "base/result.h"
-#include "cli/settings.h"
+#include "cli/settings/settings.h"
 
 namespace lectern::cli {
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/settings.h"
+#include "cli/settings/settings.h"
 
 /// How a command describes itself, so that only frame.cc needs the argument parser.
 namespace lectern::cli {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/settings.h"
+#include "cli/settings/settings.h"
 
 namespace lectern::cli {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "http/message.h"
+#include "http/wire/message.h"
 
 namespace lectern::http {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/result.h"
-#include "http/message.h"
+#include "http/wire/message.h"
 #include "xapi/query.h"
 
 namespace lectern::http {

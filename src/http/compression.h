@@ -7,8 +7,8 @@
 
 #include "base/result.h"
 #include "base/time.h"
-#include "http/body_spool.h"
-#include "http/message.h"
+#include "http/wire/body_spool.h"
+#include "http/wire/message.h"
 
 namespace lectern::http {
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "http/message.h"
+#include "http/wire/message.h"
 
 namespace lectern::http {
 

@@ -6,9 +6,9 @@
 #include <unordered_set>
 
 #include "base/budget.h"
-#include "http/io.h"
-#include "http/server.h"
-#include "http/worker_pool.h"
+#include "http/wire/io.h"
+#include "http/wire/server.h"
+#include "http/wire/worker_pool.h"
 
 namespace boost::asio::ssl {
 class context;

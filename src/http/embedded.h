@@ -5,7 +5,8 @@
 
 namespace lectern::http {
 
-/// A file of src/http/pages or src/http/openapi, as cmake/embed.cmake built it into the program.
+/// A file of src/http/pages or src/http/resources/openapi, as cmake/embed.cmake built it into the
+/// program.
 struct EmbeddedFile {
   std::string_view name;  ///< with its folder: `pages/door.html`
   std::string_view text;

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <thread>
 
-#include "http/server.h"
+#include "http/wire/server.h"
 
 /// What the tests of this room share: a server on a free port and a client that sends raw bytes.
 namespace lectern::http::harness {

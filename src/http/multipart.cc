@@ -5,7 +5,7 @@
 #include "base/digest.h"
 #include "base/limits.h"
 #include "base/uuid.h"
-#include "http/message.h"
+#include "http/wire/message.h"
 
 namespace lectern::http {
 namespace {

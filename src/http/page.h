@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "http/exchange.h"
-#include "http/message.h"
+#include "http/wire/message.h"
 
 namespace lectern::http {
 

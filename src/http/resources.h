@@ -2,7 +2,7 @@
 
 #include "base/result.h"
 #include "http/exchange.h"
-#include "http/message.h"
+#include "http/wire/message.h"
 
 /// One function a method of a resource, one file a resource. Each reads the request, asks the lrs
 /// room, and writes the answer; none decides anything of its own.

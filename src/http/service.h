@@ -1,8 +1,8 @@
 #pragma once
 
 #include "http/exchange.h"
-#include "http/message.h"
-#include "http/server.h"
+#include "http/wire/message.h"
+#include "http/wire/server.h"
 
 namespace lectern::http {
 

@@ -1,7 +1,7 @@
 #include "lrs/activities.h"
 
 #include "base/json.h"
-#include "lrs/learned.h"
+#include "lrs/definitions.h"
 #include "lrs/own.h"
 
 namespace lectern::lrs {

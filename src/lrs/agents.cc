@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "lrs/learned.h"
+#include "lrs/definitions.h"
 #include "lrs/own.h"
 #include "xapi/terms.h"
 

@@ -8,8 +8,8 @@
 
 #include "auth/principal.h"
 #include "lrs/counters.h"
-#include "lrs/document_turns.h"
-#include "lrs/learned.h"
+#include "lrs/definitions.h"
+#include "lrs/document_queue.h"
 #include "lrs/tolerated.h"
 #include "store/document_store.h"
 #include "store/statement_store.h"

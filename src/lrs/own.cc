@@ -7,7 +7,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "lrs/access.h"
-#include "lrs/learned.h"
+#include "lrs/definitions.h"
 #include "xapi/terms.h"
 
 namespace lectern::lrs {

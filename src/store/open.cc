@@ -8,17 +8,17 @@
 
 #include "store/check_target.h"
 #include "store/clickhouse/check_target.h"
-#include "store/clickhouse/clickhouse_statements.h"
+#include "store/clickhouse/statements.h"
+#include "store/common/no_documents.h"
 #include "store/elasticsearch/open.h"
-#include "store/embedded/embedded_documents.h"
-#include "store/embedded/embedded_maintenance.h"
-#include "store/embedded/embedded_statements.h"
+#include "store/embedded/documents.h"
+#include "store/embedded/safety/maintenance.h"
+#include "store/embedded/statements.h"
 #include "store/fs/check_target.h"
 #include "store/fs/fs_statements.h"
 #include "store/memory/memory_documents.h"
 #include "store/memory/memory_statements.h"
 #include "store/mongo/open.h"
-#include "store/no_documents.h"
 
 namespace lectern::store {
 namespace {

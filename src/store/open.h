@@ -36,7 +36,7 @@ struct StoreSettings {
 /// Everything an LRS keeps, opened. `documents` is never null, unless that was asked for: where a
 /// database cannot hold documents (ClickHouse), they live beside it, as documents_url says. Where
 /// that says nothing and app_dir cannot be written to, they have no place: each call on them is
-/// refused (store/no_documents.h), and a warning says so.
+/// refused (store/common/no_documents.h), and a warning says so.
 struct Stores {
   std::unique_ptr<StatementStore> statements;
   std::unique_ptr<DocumentStore> documents;

@@ -6,11 +6,11 @@
 #include <fmt/format.h>
 
 #include "base/time.h"
-#include "store/embedded/backup.h"
-#include "store/embedded/embedded_maintenance.h"
-#include "store/embedded/opening_check.h"
-#include "store/embedded/rescue.h"
-#include "store/embedded/verify.h"
+#include "store/embedded/safety/backup.h"
+#include "store/embedded/safety/maintenance.h"
+#include "store/embedded/safety/opening_check.h"
+#include "store/embedded/safety/rescue.h"
+#include "store/embedded/safety/verify.h"
 
 namespace lectern::store {
 namespace {

@@ -89,8 +89,8 @@ struct Page {
 enum class Health { ok, away, error };
 
 /// Statements of every target. Thread-safe; each call blocks until it is done, failed or past its
-/// deadline. Every implementation passes store/contract.h. Common errors: unavailable (away, busy,
-/// too slow; nothing is known to be stored), internal.
+/// deadline. Every implementation passes store/testing/contract.h. Common errors: unavailable
+/// (away, busy, too slow; nothing is known to be stored), internal.
 class StatementStore {
  public:
   virtual ~StatementStore() = default;

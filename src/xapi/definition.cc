@@ -3,7 +3,7 @@
 
 #include "xapi/canonical.h"
 #include "xapi/formats.h"
-#include "xapi/splice.h"
+#include "xapi/json_patch.h"
 
 namespace lectern::xapi {
 namespace {

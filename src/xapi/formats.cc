@@ -1,8 +1,8 @@
 #include "xapi/formats.h"
 
+#include "xapi/json_patch.h"
 #include "xapi/language.h"
 #include "xapi/member.h"
-#include "xapi/splice.h"
 
 namespace lectern::xapi {
 namespace {

@@ -3,8 +3,8 @@
 #include <string>
 
 #include "base/assert.h"
+#include "xapi/json_patch.h"
 #include "xapi/member.h"
-#include "xapi/splice.h"
 #include "xapi/utc.h"
 
 namespace lectern::xapi {

@@ -5,9 +5,9 @@
 
 #include "base/iso8601.h"
 #include "base/json.h"
+#include "xapi/json_patch.h"
 #include "xapi/member.h"
 #include "xapi/ralph_statement.h"
-#include "xapi/splice.h"
 
 namespace lectern::xapi {
 namespace {

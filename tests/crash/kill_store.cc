@@ -18,9 +18,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "store/crash_batches.h"
 #include "store/open.h"
-#include "store/temporary_folder.h"
+#include "store/testing/crash_batches.h"
+#include "store/testing/temporary_folder.h"
 
 extern char** environ;
 

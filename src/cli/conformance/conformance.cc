@@ -9,11 +9,11 @@
 
 #include <fmt/format.h>
 
-#include "cli/colours.h"
 #include "cli/conformance/check.h"
 #include "cli/conformance/preflight.h"
 #include "cli/conformance/report.h"
-#include "cli/password_input.h"
+#include "cli/terminal/colours.h"
+#include "cli/users/password_input.h"
 
 namespace lectern::cli {
 namespace {

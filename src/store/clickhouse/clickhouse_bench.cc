@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "base/json.h"
-#include "store/clickhouse/clickhouse_statements.h"
+#include "store/clickhouse/statements.h"
 #include "xapi/stamp.h"
 
 namespace lectern::store::clickhouse {

@@ -3,9 +3,9 @@
 #include <thread>
 
 #include "store/clickhouse/fixture.h"
-#include "store/contract.h"
-#include "store/contract_walk.h"
-#include "store/differential.h"
+#include "store/testing/contract.h"
+#include "store/testing/contract_walk.h"
+#include "store/testing/differential.h"
 
 namespace lectern::store::clickhouse {
 namespace {

@@ -8,7 +8,7 @@
 #include <doctest/doctest.h>
 
 #include "base/uuid.h"
-#include "store/clickhouse/clickhouse_statements.h"
+#include "store/clickhouse/statements.h"
 
 /// What the tests against a real server share.
 namespace lectern::store::clickhouse {

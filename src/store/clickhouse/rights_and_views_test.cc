@@ -2,7 +2,7 @@
 #include <thread>
 
 #include "store/clickhouse/fixture.h"
-#include "store/contract_walk.h"
+#include "store/testing/contract_walk.h"
 
 // What belongs to others: their views on Ralph's table, and the rights that they grant.
 namespace lectern::store::clickhouse {

@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "store/elasticsearch/document_writes.h"
-#include "store/elasticsearch/layout.h"
-#include "store/elasticsearch/search.h"
+#include "store/elasticsearch/client/search.h"
+#include "store/elasticsearch/documents/document_writes.h"
+#include "store/elasticsearch/schema/layout.h"
 
 namespace lectern::store::elasticsearch {
 namespace {

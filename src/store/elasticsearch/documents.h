@@ -1,10 +1,10 @@
 #pragma once
 
+#include "store/common/per_target.h"
 #include "store/document_store.h"
-#include "store/elasticsearch/bulk.h"
-#include "store/elasticsearch/document_writes.h"
-#include "store/elasticsearch/index_names.h"
-#include "store/elasticsearch/per_target.h"
+#include "store/elasticsearch/client/bulk.h"
+#include "store/elasticsearch/documents/document_writes.h"
+#include "store/elasticsearch/schema/index_names.h"
 
 namespace lectern::store::elasticsearch {
 

@@ -1,9 +1,9 @@
 #include <doctest/doctest.h>
 
-#include "store/contract.h"
-#include "store/differential.h"
-#include "store/elasticsearch/es_fixture.h"
-#include "store/sample.h"
+#include "store/elasticsearch/fixture.h"
+#include "store/testing/contract.h"
+#include "store/testing/differential.h"
+#include "store/testing/sample.h"
 
 namespace lectern::store::elasticsearch {
 namespace {

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
-#include "store/elasticsearch/layout.h"
-#include "store/elasticsearch/lookup.h"
-#include "store/elasticsearch/references.h"
-#include "store/elasticsearch/search.h"
+#include "store/elasticsearch/client/search.h"
+#include "store/elasticsearch/read/lookup.h"
+#include "store/elasticsearch/schema/layout.h"
+#include "store/elasticsearch/write/references.h"
 
 namespace lectern::store::elasticsearch {
 namespace {

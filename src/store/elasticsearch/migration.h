@@ -1,8 +1,8 @@
 #pragma once
 
-#include "store/elasticsearch/cluster.h"
-#include "store/elasticsearch/left_behind.h"
-#include "store/elasticsearch/place.h"
+#include "store/elasticsearch/client/cluster.h"
+#include "store/elasticsearch/target.h"
+#include "store/elasticsearch/write/left_behind.h"
 #include "store/migration.h"
 
 namespace lectern::store::elasticsearch {

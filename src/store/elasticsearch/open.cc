@@ -1,10 +1,10 @@
 #include "store/elasticsearch/open.h"
 
 #include "net/silence_watch.h"
-#include "store/clock_check.h"
+#include "store/common/clock_check.h"
 #include "store/elasticsearch/documents.h"
-#include "store/elasticsearch/index_names.h"
 #include "store/elasticsearch/migration.h"
+#include "store/elasticsearch/schema/index_names.h"
 #include "store/elasticsearch/statements.h"
 #include "store/elasticsearch/writers.h"
 

@@ -8,7 +8,7 @@
 
 #include "base/json.h"
 #include "net/http_client.h"
-#include "store/elasticsearch/index_names.h"
+#include "store/elasticsearch/schema/index_names.h"
 
 namespace lectern::store::elasticsearch {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "store/elasticsearch/append.h"
-#include "store/elasticsearch/lookup.h"
-#include "store/elasticsearch/pages.h"
+#include "store/elasticsearch/read/lookup.h"
+#include "store/elasticsearch/read/page_reader.h"
+#include "store/elasticsearch/write/append.h"
 
 namespace lectern::store::elasticsearch {
 namespace {

@@ -5,11 +5,11 @@
 #include <fmt/format.h>
 
 #include "base/digest.h"
+#include "store/common/row_check.h"
+#include "store/elasticsearch/client/search.h"
 #include "store/elasticsearch/documents.h"
-#include "store/elasticsearch/exact_text.h"
-#include "store/elasticsearch/lookup.h"
-#include "store/elasticsearch/search.h"
-#include "store/row_check.h"
+#include "store/elasticsearch/read/lookup.h"
+#include "store/elasticsearch/schema/packed_text.h"
 
 namespace lectern::store::elasticsearch {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "store/elasticsearch/layout.h"
+#include "store/elasticsearch/schema/layout.h"
 
 namespace lectern::store::elasticsearch {
 namespace {

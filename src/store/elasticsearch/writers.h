@@ -4,9 +4,9 @@
 #include <string>
 
 #include "base/uuid.h"
-#include "store/elasticsearch/bulk.h"
-#include "store/peer_clocks.h"
-#include "store/writer_registry.h"
+#include "store/common/peer_clocks.h"
+#include "store/common/writer_registry.h"
+#include "store/elasticsearch/client/bulk.h"
 
 namespace lectern::store::elasticsearch {
 

@@ -11,11 +11,11 @@
 #include "base/assert.h"
 #include "base/log.h"
 #include "base/uuid.h"
-#include "store/embedded/opening_check.h"
+#include "store/common/references.h"
+#include "store/embedded/format/term_hash.h"
 #include "store/embedded/options.h"
-#include "store/embedded/private_files.h"
-#include "store/embedded/term_hash.h"
-#include "store/references.h"
+#include "store/embedded/safety/opening_check.h"
+#include "store/embedded/safety/private_files.h"
 
 namespace lectern::store::embedded {
 namespace {

@@ -15,10 +15,10 @@
 #include <rocksdb/db.h>
 
 #include "base/result.h"
-#include "store/embedded/acknowledged.h"
+#include "store/embedded/format/keys.h"
 #include "store/embedded/gate.h"
-#include "store/embedded/keys.h"
-#include "store/embedded/rows_ahead.h"
+#include "store/embedded/write/acknowledged.h"
+#include "store/embedded/write/rows_ahead.h"
 
 namespace lectern::store::embedded {
 

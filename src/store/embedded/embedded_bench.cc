@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "store/open.h"
-#include "store/temporary_folder.h"
+#include "store/testing/temporary_folder.h"
 
 namespace {
 

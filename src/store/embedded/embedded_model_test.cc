@@ -1,10 +1,10 @@
 #include <doctest/doctest.h>
 
-#include "store/embedded/embedded_documents.h"
-#include "store/embedded/embedded_statements.h"
-#include "store/embedded/power_cut_files.h"
-#include "store/model_checker.h"
-#include "store/temporary_folder.h"
+#include "store/embedded/documents.h"
+#include "store/embedded/safety/power_cut_files.h"
+#include "store/embedded/statements.h"
+#include "store/testing/model_checker.h"
+#include "store/testing/temporary_folder.h"
 
 namespace lectern::store::embedded {
 namespace {

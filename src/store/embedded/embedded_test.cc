@@ -4,12 +4,12 @@
 
 #include <doctest/doctest.h>
 
-#include "store/contract.h"
-#include "store/contract_bounds.h"
-#include "store/contract_walk.h"
-#include "store/differential.h"
 #include "store/open.h"
-#include "store/temporary_folder.h"
+#include "store/testing/contract.h"
+#include "store/testing/contract_bounds.h"
+#include "store/testing/contract_walk.h"
+#include "store/testing/differential.h"
+#include "store/testing/temporary_folder.h"
 
 namespace lectern::store {
 namespace {

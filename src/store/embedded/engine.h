@@ -3,10 +3,10 @@
 #include <memory>
 #include <string>
 
-#include "store/embedded/committer.h"
 #include "store/embedded/database.h"
-#include "store/embedded/file_joiner.h"
-#include "store/embedded/healer.h"
+#include "store/embedded/safety/file_joiner.h"
+#include "store/embedded/safety/healer.h"
+#include "store/embedded/write/committer.h"
 
 namespace lectern::store::embedded {
 

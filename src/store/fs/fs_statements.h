@@ -5,10 +5,10 @@
 #include <mutex>
 #include <string>
 
+#include "store/common/statement_table.h"
+#include "store/common/stored_clock.h"
 #include "store/fs/line_file.h"
 #include "store/statement_store.h"
-#include "store/statement_table.h"
-#include "store/stored_clock.h"
 
 namespace lectern::store::fs {
 

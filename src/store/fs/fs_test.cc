@@ -2,12 +2,12 @@
 
 #include <doctest/doctest.h>
 
-#include "store/contract.h"
-#include "store/differential.h"
 #include "store/fs/fs_statements.h"
 #include "store/open.h"
-#include "store/sample.h"
-#include "store/temporary_folder.h"
+#include "store/testing/contract.h"
+#include "store/testing/differential.h"
+#include "store/testing/sample.h"
+#include "store/testing/temporary_folder.h"
 
 namespace lectern::store {
 namespace {

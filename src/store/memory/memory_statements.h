@@ -3,9 +3,9 @@
 #include <map>
 #include <mutex>
 
+#include "store/common/statement_table.h"
+#include "store/common/stored_clock.h"
 #include "store/statement_store.h"
-#include "store/statement_table.h"
-#include "store/stored_clock.h"
 
 namespace lectern::store::memory {
 

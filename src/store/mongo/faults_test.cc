@@ -1,9 +1,9 @@
 #include <doctest/doctest.h>
 
-#include "store/contract_doubt.h"
-#include "store/contract_recovery.h"
-#include "store/model_checker.h"
-#include "store/mongo/mongo_fixture.h"
+#include "store/mongo/fixture.h"
+#include "store/testing/contract_doubt.h"
+#include "store/testing/contract_recovery.h"
+#include "store/testing/model_checker.h"
 
 namespace lectern::store::mongo {
 

@@ -5,7 +5,7 @@
 
 #include "base/digest.h"
 #include "base/json.h"
-#include "store/mongo/convert.h"
+#include "store/mongo/client/convert.h"
 
 namespace lectern::store::mongo {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
-#include "store/mongo/bson.h"
+#include "store/mongo/client/bson.h"
 #include "store/statement_store.h"
 
 /// How a statement lies in its collection. `_id` and `_source` are Ralph's, `lectern` is ours:

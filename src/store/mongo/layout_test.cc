@@ -5,7 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "base/json.h"
-#include "store/sample.h"
+#include "store/testing/sample.h"
 #include "xapi/stamp.h"
 
 namespace lectern::store::mongo {

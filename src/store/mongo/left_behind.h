@@ -3,8 +3,8 @@
 #include <span>
 #include <string>
 
-#include "store/mongo/client.h"
-#include "store/visibility_watermark.h"
+#include "store/common/visibility_watermark.h"
+#include "store/mongo/client/client.h"
 
 namespace lectern::store::mongo {
 

@@ -14,7 +14,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
-#include "store/mongo/client.h"
+#include "store/mongo/client/client.h"
 #include "store/mongo/layout.h"
 #include "store/mongo/open.h"
 #include "xapi/stamp.h"

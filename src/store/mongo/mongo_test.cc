@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
-#include "store/contract.h"
-#include "store/differential.h"
-#include "store/mongo/mongo_fixture.h"
+#include "store/mongo/fixture.h"
+#include "store/testing/contract.h"
+#include "store/testing/differential.h"
 
 namespace lectern::store::mongo {
 namespace {

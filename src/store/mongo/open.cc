@@ -1,10 +1,10 @@
 #include "store/mongo/open.h"
 
-#include "store/clock_check.h"
+#include "store/common/clock_check.h"
 #include "store/mongo/database.h"
+#include "store/mongo/documents.h"
 #include "store/mongo/migration.h"
-#include "store/mongo/mongo_documents.h"
-#include "store/mongo/mongo_statements.h"
+#include "store/mongo/statements.h"
 #include "store/mongo/writers.h"
 
 namespace lectern::store::mongo {

@@ -3,10 +3,10 @@
 #include <doctest/doctest.h>
 
 #include "base/json.h"
-#include "store/contract_walk.h"
-#include "store/mongo/convert.h"
+#include "store/mongo/client/convert.h"
+#include "store/mongo/fixture.h"
 #include "store/mongo/layout.h"
-#include "store/mongo/mongo_fixture.h"
+#include "store/testing/contract_walk.h"
 #include "xapi/stamp.h"
 
 namespace lectern::store::mongo {

@@ -2,9 +2,9 @@
 
 #include <doctest/doctest.h>
 
-#include "store/contract.h"
-#include "store/mongo/mongo_fixture.h"
-#include "store/sample.h"
+#include "store/mongo/fixture.h"
+#include "store/testing/contract.h"
+#include "store/testing/sample.h"
 
 namespace lectern::store::mongo {
 

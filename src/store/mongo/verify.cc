@@ -6,12 +6,12 @@
 
 #include "base/digest.h"
 #include "base/json.h"
-#include "store/mongo/convert.h"
+#include "store/common/row_check.h"
+#include "store/mongo/client/convert.h"
 #include "store/mongo/database.h"
 #include "store/mongo/layout.h"
-#include "store/mongo/mongo_references.h"
 #include "store/mongo/open.h"
-#include "store/row_check.h"
+#include "store/mongo/references.h"
 
 namespace lectern::store::mongo {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "store/mongo/mongo_fixture.h"
-#include "store/verify_fixture.h"
+#include "store/mongo/fixture.h"
+#include "store/testing/verify_fixture.h"
 
 namespace lectern::store::mongo {
 namespace {

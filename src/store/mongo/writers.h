@@ -5,9 +5,9 @@
 #include <string>
 
 #include "base/uuid.h"
-#include "store/mongo/client.h"
-#include "store/peer_clocks.h"
-#include "store/visibility_watermark.h"
+#include "store/common/peer_clocks.h"
+#include "store/common/visibility_watermark.h"
+#include "store/mongo/client/client.h"
 
 namespace lectern::store::mongo {
 

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "cli/process/control_socket.h"
+#include "cli/settings/settings.h"
+#include "store/maintenance.h"
+
+namespace lectern::cli {
+
+/// Does what a request of control_socket.h asks, on an opened store. `settings` and `maintenance`
+/// outlive it.
+Control control_of(store::Maintenance& maintenance, const Settings& settings);
+
+std::string verify_request();
+std::string backup_request(const std::string& folder);
+
+/// What is kept with a backup beside the store: {"lectern": version, "auth": text of the file}.
+std::string backup_extra(const Settings& settings);
+/// The credentials file in it; nothing where there was none.
+std::optional<std::string> auth_of_extra(const std::string& extra);
+
+std::string as_json(const store::VerifyReport& report);
+std::string as_json(const store::BackupReport& report);
+
+/// What keeps an operator's database safe, where statements are not in the embedded store; "" for
+/// the embedded one.
+std::string where_else(const Settings& settings);
+}  // namespace lectern::cli

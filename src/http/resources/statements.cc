@@ -1,0 +1,140 @@
+#include <string>
+
+#include "base/json.h"
+#include "base/page_bytes.h"
+#include "http/parameters.h"
+#include "http/ralph_parameters.h"
+#include "http/resources.h"
+#include "http/resources/statements_in.h"
+#include "http/resources/statements_out.h"
+#include "http/respond.h"
+#include "lrs/list.h"
+#include "lrs/record.h"
+#include "xapi/formats.h"
+
+namespace lectern::http {
+namespace {
+
+/// The answer to a partial submission: what was kept, and a verdict on the rest. `rejected` counts
+/// all that was refused; `errors` has the first limits::refusals_told_max of them.
+Response partial_response(const lrs::Recorded& recorded) {
+  std::size_t inserted = 0;
+  std::string ids, errors;
+  for (const auto& one : recorded.statements) {
+    if (one.is_new) ++inserted;
+    ids += (ids.empty() ? "\"" : ",\"") + one.id.text() + "\"";
+  }
+  for (const auto& refusal : recorded.refusals) {
+    errors += errors.empty() ? "" : ",";
+    errors += "{\"index\":" + std::to_string(refusal.index) +
+              ",\"reason\":" + json::quoted(refusal.error.message);
+    if (!refusal.error.path.empty()) errors += ",\"path\":" + json::quoted(refusal.error.path);
+    if (!refusal.error.rule.empty()) errors += ",\"rule\":" + json::quoted(refusal.error.rule);
+    errors += "}";
+  }
+  const bool nothing_kept = recorded.statements.empty() && recorded.refused > 0;
+  Response response = json_response("{\"inserted\":" + std::to_string(inserted) +
+                                        ",\"rejected\":" + std::to_string(recorded.refused) +
+                                        ",\"ids\":[" + ids + "],\"errors\":[" + errors + "]}",
+                                    !nothing_kept              ? 200
+                                    : recorded.conflicts_alone ? 409
+                                                               : 400);
+  if (!recorded.refusals.empty()) {
+    const auto& first = recorded.refusals.front().error;
+    response.refusal = {std::to_string(recorded.refused) + " refused, the first: " + first.message,
+                        first.path, first.rule};
+  }
+  return response;
+}
+
+/// What the request says of partial success, by the first of both names; nothing where it says
+/// nothing.
+Result<std::optional<bool>> wanted_partial(const Exchange& exchange) {
+  std::optional<bool> said;
+  for (const std::string_view name : {"partialSuccess", "ignoreInvalid"})
+    if (const auto value = xapi::value_of(exchange.parameters, name)) {
+      TRY(const bool wanted, xapi::boolean_parameter(name, *value));
+      if (!said) said = wanted;
+    }
+  return said;
+}
+
+/// The ids of what is kept, as a client of the standard expects them.
+std::string id_list(const lrs::Recorded& recorded, bool new_only) {
+  std::string ids = "[";
+  for (const auto& one : recorded.statements) {
+    if (new_only && !one.is_new) continue;
+    ids += ids.size() > 1 ? ",\"" : "\"";
+    one.id.append_to(ids);
+    ids += '"';
+  }
+  return ids + "]";
+}
+
+}  // namespace
+
+Result<Response> put_statement(Exchange& exchange) {
+  RETURN_IF_ERROR(xapi::only_allowed(exchange.parameters, {"statementId"}));
+  TRY(const auto text, required(exchange, "statementId"));
+  TRY(const Uuid id, xapi::uuid_parameter("statementId", text));
+  TRY(const auto incoming, read_statements(exchange.request));
+  RETURN_IF_ERROR(lrs::record(exchange.lrs(), *exchange.principal,
+                              {.body = incoming.document->root(),
+                               .version = exchange.version,
+                               .statement_id = id,
+                               .contents = incoming.contents,
+                               .partial = false}));
+  return no_content();
+}
+
+Result<Response> post_statements(Exchange& exchange) {
+  if (exchange.ralph) spell_as_standard(exchange.parameters);
+  RETURN_IF_ERROR(xapi::only_allowed(exchange.parameters, {"partialSuccess", "ignoreInvalid"}));
+  TRY(const auto wanted, wanted_partial(exchange));
+  const bool partial = wanted.value_or(exchange.app.options.partial_success_default);
+  TRY(const auto incoming, read_statements(exchange.request));
+  TRY(const auto recorded, lrs::record(exchange.lrs(), *exchange.principal,
+                                       {.body = incoming.document->root(),
+                                        .version = exchange.version,
+                                        .statement_id = {},
+                                        .contents = incoming.contents,
+                                        .partial = partial}));
+  // A client of the standard that did not ask for it reads the answer as a list of ids.
+  if (partial && (wanted || exchange.ralph || recorded.statements.empty()))
+    return partial_response(recorded);
+  std::string ids = id_list(recorded, exchange.ralph);
+  if (exchange.ralph && ids.size() == 2 && !recorded.statements.empty()) return no_content();
+  return json_response(std::move(ids));
+}
+
+Result<Response> get_statements(Exchange& exchange) {
+  if (exchange.ralph) spell_as_standard(exchange.parameters);
+  TRY(const auto query,
+      xapi::parse_statement_query(exchange.parameters, exchange.lrs().options.takes_as_ralph
+                                                           ? xapi::Ids::any_text
+                                                           : xapi::Ids::iris));
+  lrs::Presentation presentation{query.format, {}, exchange.version == xapi::Version::v2_0_0};
+  if (query.format == xapi::Format::canonical)
+    if (const auto header = exchange.request.headers.find("Accept-Language"))
+      presentation.languages = xapi::parse_accept_language(*header);
+
+  if (!query.statement_id && !query.voided_statement_id) {
+    // The rows, and the text that is made of them.
+    RETURN_IF_ERROR(exchange.request.charge(2 * page_bytes_max()));
+    TRY(auto listing, lrs::list(exchange.lrs(), *exchange.principal, query, presentation));
+    exchange.consistent_through = listing.consistent_through;
+    return respond_with(exchange, query, std::move(listing));
+  }
+  if (const auto through =
+          exchange.lrs().statements.consistent_through(exchange.lrs().context(*exchange.principal)))
+    exchange.consistent_through = *through;
+  auto single = lrs::fetch(exchange.lrs(), *exchange.principal, query, presentation);
+  if (!single) {
+    if (exchange.ralph && single.error().code == Code::not_found)
+      return json_response(R"({"statements":[]})");
+    return fail(std::move(single).error());
+  }
+  return respond_with(exchange, query, std::move(*single));
+}
+
+}  // namespace lectern::http

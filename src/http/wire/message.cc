@@ -1,0 +1,51 @@
+#include "http/wire/message.h"
+
+#include <algorithm>
+
+namespace lectern::http {
+namespace {
+
+constexpr std::size_t body_spare_bytes = 64;
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+}  // namespace
+
+bool equal_without_case(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [](char x, char y) { return lower(x) == lower(y); });
+}
+
+std::optional<std::string_view> Headers::find(std::string_view name) const {
+  for (const auto& [key, value] : fields_)
+    if (equal_without_case(key, name)) return value;
+  return std::nullopt;
+}
+
+void Headers::add(std::string name, std::string value) {
+  fields_.emplace_back(std::move(name), std::move(value));
+}
+
+void Headers::set(std::string_view name, std::string value) {
+  remove(name);
+  fields_.emplace_back(name, std::move(value));
+}
+
+void Headers::remove(std::string_view name) {
+  std::erase_if(fields_, [&](const auto& field) { return equal_without_case(field.first, name); });
+}
+
+Body::Body(std::string bytes, Charge charge) {
+  struct Owned {
+    std::string bytes;
+    Charge charge;
+  };
+  if (bytes.capacity() - bytes.size() < body_spare_bytes)
+    bytes.reserve(bytes.size() + body_spare_bytes);
+  auto owned = std::make_shared<const Owned>(Owned{std::move(bytes), std::move(charge)});
+  view_ = owned->bytes;
+  spare_ = owned->bytes.capacity() - owned->bytes.size();
+  owner_ = std::move(owned);
+}
+
+}  // namespace lectern::http

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "store/clickhouse/read/lookup.h"
+
+namespace lectern::store::clickhouse {
+
+/// How many rows of Ralph's table have an id that the table `from` does not hold: rows tells what
+/// lacks our part, ids what we have never touched. Reads the ids of both, 25 million at a time.
+Result<std::uint64_t> count_missing(Server& server, const Names& names, const std::string& from,
+                                    Deadline deadline);
+
+/// Knows whether Ralph's table may hold rows that we have never touched, so that writers need not
+/// look into it. Once a count has found none, it is enough to compare how many rows the two tables
+/// have, which costs nothing: as long as the difference stays, nobody but us has written.
+/// Thread-safe.
+class Census {
+ public:
+  Census(Server& server, const Names& names);
+  /// Breaks a count off.
+  ~Census();
+
+  /// Whether there may be such rows now; for the writing thread, between flushes. Asks for a new
+  /// count when that is the reason to be unsure.
+  Result<bool> may_hold_foreign(Deadline deadline);
+
+ private:
+  struct Sizes {
+    std::int64_t events = 0, rows = 0;
+    std::int64_t difference() const { return events - rows; }
+  };
+  Result<Sizes> sizes(Deadline deadline);
+  void work();
+  void take();
+  Result<std::int64_t> difference_between_flushes();
+
+  Server& server_;
+  const Names& names_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  // Guarded by mutex_:
+  std::optional<std::int64_t> complete_difference_;  // of the sizes when nothing was incomplete
+  std::optional<std::int64_t> last_seen_;            // when the last flush began
+  bool wanted_ = true;
+  bool stop_ = false;
+
+  std::thread thread_;  // last: it uses all of the above
+};
+
+}  // namespace lectern::store::clickhouse

@@ -1,0 +1,100 @@
+#include "store/clickhouse/read/cache_warmup.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+#include "base/log.h"
+#include "store/clickhouse/client/key_list.h"
+#include "store/clickhouse/client/row_binary.h"
+#include "store/clickhouse/read/lookup.h"
+
+namespace lectern::store::clickhouse {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// What a text and its place take in memory, so that it is known how many there is room for.
+constexpr std::size_t text_bytes_guess = 370;
+constexpr std::size_t rows_at_once = 2'000;
+// A short call, so that a server that hangs does not hold up the end of the program.
+constexpr std::chrono::seconds call_max{5};
+
+void rest(const std::stop_token& stop, Clock::duration time) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock(mutex);
+  never.wait_for(lock, stop, time, [] { return false; });
+}
+
+/// The condition on rows at a place and behind it, or behind it only.
+std::string from(const xapi::Position& place, bool inclusive) {
+  const auto stored = std::to_string(micros_of(place.stored));
+  return " WHERE stored >= " + stored + " AND (stored > " + stored + " OR id " +
+         (inclusive ? ">= " : "> ") + literal(place.id) + ")";
+}
+
+}  // namespace
+
+Reread::Reread(Server& server, const Names& names, TextsOfIndex texts)
+    : server_(server), names_(names), texts_(texts) {}
+
+void Reread::begin() {
+  if (!begun_.test_and_set())
+    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+void Reread::run(const std::stop_token& stop) {
+  auto where = where_to_begin();
+  while (where && !where->empty() && !stop.stop_requested()) {
+    const auto begun = Clock::now();
+    where = read_behind(*where);
+    rest(stop, Clock::now() - begun);
+  }
+  if (!where)
+    log::debug("clickhouse: could not read the newest of {}: {}", names_.rows,
+               where.error().detail);
+}
+
+/// Oldest first, since what was kept first gives way first.
+Result<std::string> Reread::where_to_begin() {
+  const auto rows_max = texts_.all().room_bytes() / text_bytes_guess;
+  if (rows_max == 0) return std::string{};
+  TRY(const auto answer,
+      server_.select("SELECT stored, id FROM " + names_.rows +
+                         " ORDER BY stored DESC, id DESC LIMIT 1 OFFSET " +
+                         std::to_string(rows_max - 1) + " SETTINGS max_block_size = 512",
+                     Clock::now() + call_max));
+  RowReader reader(answer);
+  if (!reader.more()) return std::string(" WHERE 1");
+  const Time stored = time_of(reader.i64());
+  const xapi::Position place{stored, reader.id()};
+  if (!reader.ok()) return unreadable(names_.rows);
+  return from(place, true);
+}
+
+/// Where to go on; empty at the end.
+Result<std::string> Reread::read_behind(const std::string& where) {
+  TRY(const auto answer,
+      server_.select("SELECT stored, id, flags, event FROM " + names_.rows + where +
+                         " ORDER BY stored, id LIMIT " + std::to_string(rows_at_once) +
+                         " SETTINGS max_block_size = 512",
+                     Clock::now() + call_max));
+  std::vector<RecentTexts::Text> texts;
+  RowReader reader(answer);
+  while (reader.more()) {
+    const Time stored = time_of(reader.i64());
+    const xapi::Position place{stored, reader.id()};
+    const auto flags = reader.u8();
+    texts.push_back(texts_.text(place, std::string(reader.string()), flags));
+  }
+  if (!reader.ok()) return unreadable(names_.rows);
+  const bool more = texts.size() == rows_at_once;
+  auto next = more ? from(texts.back().label.position, false) : std::string{};
+  texts_.keep(std::move(texts));
+  texts_.all().settle();
+  return next;
+}
+
+}  // namespace lectern::store::clickhouse

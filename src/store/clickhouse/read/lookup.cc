@@ -1,0 +1,142 @@
+#include "store/clickhouse/read/lookup.h"
+namespace lectern::store::clickhouse {
+namespace {
+
+std::string quoted_uuids(std::span<const Uuid> ids) {
+  std::string sql = "(";
+  for (const Uuid& id : ids) {
+    sql += sql.size() > 1 ? ",'" : "'";
+    id.append_to(sql);
+    sql += '\'';
+  }
+  return sql + ")";
+}
+
+}  // namespace
+
+tl::unexpected<Error> unreadable(std::string_view table) {
+  return fail(Code::unavailable, "The database is not available",
+              "the answer about " + std::string(table) + " cannot be read");
+}
+
+Result<std::vector<Claim>> claims_of(Server& server, const Names& names, std::span<const Uuid> ids,
+                                     Deadline deadline) {
+  std::vector<Claim> claims;
+  if (ids.empty()) return claims;
+  const Keys keys(ids);
+  TRY(const auto answer, keys.select(server,
+                                     "SELECT id, stored, hash, timestamp, owner,"
+                                     " dateDiff('microsecond', at, now64(6)), state FROM " +
+                                         names.ids + " WHERE id IN " + keys.ids(),
+                                     deadline));
+  RowReader reader(answer);
+  while (reader.more()) {
+    Claim claim;
+    claim.position.id = reader.id();
+    claim.position.stored = time_of(reader.i64());
+    claim.fingerprint.hash = reader.fixed();
+    if (const auto timestamp = reader.i64(); timestamp != no_timestamp)
+      claim.fingerprint.timestamp = time_of(timestamp);
+    claim.owner = reader.i64();
+    claim.age_us = reader.i64();
+    claim.state = static_cast<ClaimState>(reader.u8());
+    claims.push_back(claim);
+  }
+  if (!reader.ok()) return unreadable(names.ids);
+  return claims;
+}
+
+Result<std::set<xapi::Position>> committed(Server& server, const Names& names,
+                                           std::span<const xapi::Position> positions,
+                                           Deadline deadline) {
+  std::set<xapi::Position> found;
+  if (positions.empty()) return found;
+  const Keys keys(positions);
+  TRY(const auto answer, keys.select(server,
+                                     "SELECT stored, id FROM " + names.rows +
+                                         " WHERE (stored, id) IN " + keys.places(),
+                                     deadline));
+  RowReader reader(answer);
+  while (reader.more()) {
+    const Time stored = time_of(reader.i64());
+    found.insert({stored, reader.id()});
+  }
+  if (!reader.ok()) return unreadable(names.rows);
+  return found;
+}
+
+Result<std::vector<Kept>> rows_at(Server& server, const Names& names,
+                                  std::span<const xapi::Position> positions, Deadline deadline) {
+  std::vector<Kept> rows;
+  if (positions.empty()) return rows;
+  const Keys keys(positions);
+  // Without PREWHERE: with it each of the scattered granules is sought twice.
+  TRY(const auto answer, keys.select(server,
+                                     "SELECT stored, id, flags, id IN (SELECT id FROM " +
+                                         names.marks + " WHERE kind = 1 AND id IN " + keys.ids() +
+                                         "), event FROM " + names.rows + " WHERE (stored, id) IN " +
+                                         keys.places() + " SETTINGS optimize_move_to_prewhere = 0",
+                                     deadline));
+  RowReader reader(answer);
+  while (reader.more()) {
+    Kept row;
+    row.position.stored = time_of(reader.i64());
+    row.position.id = reader.id();
+    row.flags = reader.u8();
+    row.voided = reader.u8() != 0;
+    row.json = reader.string();
+    rows.push_back(std::move(row));
+  }
+  if (!reader.ok()) return unreadable(names.rows);
+  return rows;
+}
+
+Result<std::vector<Uuid>> voided(Server& server, const Names& names, std::span<const Uuid> ids,
+                                 Deadline deadline) {
+  std::vector<Uuid> found;
+  if (ids.empty()) return found;
+  const Keys keys(ids);
+  TRY(const auto answer,
+      keys.select(server,
+                  "SELECT id FROM " + names.marks + " WHERE kind = 1 AND id IN " + keys.ids(),
+                  deadline));
+  RowReader reader(answer);
+  while (reader.more()) found.push_back(reader.id());
+  if (!reader.ok()) return unreadable(names.marks);
+  return found;
+}
+
+Result<std::vector<Event>> events_of(Server& server, const Names& names, std::span<const Uuid> ids,
+                                     Deadline deadline) {
+  std::vector<Event> events;
+  if (ids.empty()) return events;
+  TRY(const auto answer,
+      server.select("SELECT event_id, toInt64(toUnixTimestamp64Micro(emission_time)), event FROM " +
+                        names.events + " WHERE event_id IN " + quoted_uuids(ids) +
+                        " ORDER BY emission_time, event LIMIT 1 BY event_id",
+                    deadline));
+  RowReader reader(answer);
+  while (reader.more()) {
+    Event event;
+    event.id = reader.uuid();
+    event.emission_time = time_of(reader.i64());
+    event.json = reader.string();
+    events.push_back(std::move(event));
+  }
+  if (!reader.ok()) return unreadable(names.events);
+  return events;
+}
+
+Result<std::size_t> count_events(Server& server, const Names& names, std::span<const Uuid> ids,
+                                 Deadline deadline) {
+  if (ids.empty()) return std::size_t{0};
+  TRY(const auto answer, server.select("SELECT toInt64(uniqExact(event_id)) FROM " + names.events +
+                                           " WHERE event_id IN " + quoted_uuids(ids),
+                                       deadline));
+  RowReader reader(answer);
+  const auto count = static_cast<std::size_t>(reader.i64());
+  if (!reader.ok()) return unreadable(names.events);
+  return count;
+}
+
+}  // namespace lectern::store::clickhouse

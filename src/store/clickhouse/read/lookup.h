@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "store/clickhouse/client/key_list.h"
+#include "store/clickhouse/client/row_binary.h"
+#include "store/clickhouse/client/server.h"
+#include "store/clickhouse/schema/layout.h"
+#include "xapi/fingerprint.h"
+#include "xapi/position.h"
+
+/// Reads by key, each one round trip for as many keys as are given. Errors: unavailable.
+namespace lectern::store::clickhouse {
+
+/// One place that was claimed for an id.
+struct Claim {
+  xapi::Position position;
+  xapi::Fingerprint fingerprint;
+  std::int64_t owner = 0;   ///< of the flush that laid it: drawn at random
+  std::int64_t age_us = 0;  ///< by the server's clock
+  ClaimState state = ClaimState::claimed;
+};
+
+/// A statement at its place.
+struct Kept {
+  xapi::Position position;
+  std::uint8_t flags = 0;
+  bool voided = false;
+  std::string json;
+};
+
+/// A statement in Ralph's table.
+struct Event {
+  Uuid id;
+  Time emission_time;
+  std::string json;
+};
+
+/// All claims for these ids.
+Result<std::vector<Claim>> claims_of(Server& server, const Names& names, std::span<const Uuid> ids,
+                                     Deadline deadline);
+
+/// Which of these places have a row.
+Result<std::set<xapi::Position>> committed(Server& server, const Names& names,
+                                           std::span<const xapi::Position> positions,
+                                           Deadline deadline);
+
+/// The statements at these places, in no order; places without a row are left out.
+Result<std::vector<Kept>> rows_at(Server& server, const Names& names,
+                                  std::span<const xapi::Position> positions, Deadline deadline);
+
+/// Which of these statements are voided.
+Result<std::vector<Uuid>> voided(Server& server, const Names& names, std::span<const Uuid> ids,
+                                 Deadline deadline);
+
+/// What Ralph's table holds under these ids, the earliest for each, whoever wrote it. A scan of
+/// its ids: 15 ms for each million.
+Result<std::vector<Event>> events_of(Server& server, const Names& names, std::span<const Uuid> ids,
+                                     Deadline deadline);
+
+/// How many of these ids Ralph's table holds. A scan as well.
+Result<std::size_t> count_events(Server& server, const Names& names, std::span<const Uuid> ids,
+                                 Deadline deadline);
+
+/// The error for an answer that cannot be read.
+tl::unexpected<Error> unreadable(std::string_view table);
+
+}  // namespace lectern::store::clickhouse

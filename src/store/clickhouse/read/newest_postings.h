@@ -1,0 +1,61 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "store/clickhouse/read/lookup_batcher.h"
+
+namespace lectern::store::clickhouse {
+
+/// Where a statement is that carries a term.
+struct MarkedPlace {
+  xapi::Position position;
+  std::int64_t verb = no_verb_mark;  ///< the mark of the statement's verb
+};
+
+/// The newest places of a term.
+struct NewestPlaces {
+  TermHash term{};
+  /// newest_places_max at most, the newest first. One may stand twice: once for the term as the
+  /// statement's own and once as inherited.
+  std::vector<MarkedPlace> places;
+  bool all = false;  ///< the term has no others
+};
+
+/// Some pages of 100, so that a verb or another term beside this one leaves one.
+inline constexpr std::size_t newest_places_max = 1'024;
+
+inline const TermHash& key_of(const NewestPlaces& newest) { return newest.term; }
+
+/// Where the newest statements of a term are, asked for many terms at once: to begin a query in
+/// each part of the table costs more than to read a few hundred places of one more term. Of terms
+/// with a great many places it is remembered how far back the newest reach, and no others are read:
+/// places are added, also in the past, but never taken away. Thread-safe.
+class SharedPlaces {
+ public:
+  SharedPlaces(Server& server, const Names& names);
+
+  /// The newest places of each of these terms, in any order. Errors: unavailable.
+  Result<std::vector<NewestPlaces>> newest(std::span<const TermHash> terms, Deadline deadline);
+
+ private:
+  Result<std::vector<NewestPlaces>> find(std::span<const TermHash> terms, Deadline deadline);
+  Result<std::vector<NewestPlaces>> find_together(std::span<const TermHash> terms,
+                                                  Deadline deadline);
+  Result<std::vector<NewestPlaces>> find_each(std::span<const TermHash> terms, Deadline deadline);
+  Result<NewestPlaces> find_one(const TermHash& term, Deadline deadline);
+  std::string carrying_any(std::span<const TermHash> terms);
+  bool is_below_floor(const NewestPlaces& newest);
+  void note_floor(const NewestPlaces& newest);
+
+  Server& server_;
+  const Names& names_;
+  std::mutex mutex_;
+  std::map<TermHash, std::int64_t> floors_;  // microseconds; guarded by mutex_; bounded
+  SharedFind<TermHash, NewestPlaces> shared_;
+};
+
+}  // namespace lectern::store::clickhouse

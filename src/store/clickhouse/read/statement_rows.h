@@ -1,0 +1,37 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "store/clickhouse/read/cache_warmup.h"
+#include "store/clickhouse/read/lookup.h"
+#include "store/clickhouse/read/lookup_batcher.h"
+#include "store/common/text_cache.h"
+
+namespace lectern::store::clickhouse {
+
+/// The statements of one table at their places. Texts that are in memory are not asked for: of
+/// those only what was voided is. What several callers ask at a time is asked together.
+/// Thread-safe.
+class KeptRows {
+ public:
+  KeptRows(Server& server, const Names& names, RecentTexts& texts);
+
+  /// What rows_at() answers for these places; what it reads is kept in memory if `keep`. Once a
+  /// text is not there, the newest rows begin to be read into it. Errors: unavailable.
+  Result<std::vector<Kept>> at(std::span<const xapi::Position> positions, bool keep,
+                               Deadline deadline);
+
+  /// Remembers those of these rows that were stored.
+  void keep(std::span<const Row> rows, std::span<const Verdict> verdicts);
+
+ private:
+  Server& server_;
+  const Names& names_;
+  TextsOfIndex texts_;
+  SharedFind<xapi::Position, Kept> shared_rows_;
+  SharedFind<Uuid, Uuid> shared_voided_;
+  Reread reread_;
+};
+
+}  // namespace lectern::store::clickhouse

@@ -1,0 +1,140 @@
+#include "store/clickhouse/statements.h"
+
+#include "base/log.h"
+#include "net/http_client.h"
+#include "net/silence_watch.h"
+#include "store/clickhouse/check_target.h"
+#include "store/clickhouse/migration/migration.h"
+#include "store/common/clock_check.h"
+
+namespace lectern::store::clickhouse {
+namespace {
+
+/// For a heartbeat, and at the start: a server that takes longer is not there yet.
+constexpr std::chrono::milliseconds tables_max{5'000};
+
+}  // namespace
+
+ClickHouseStatements::ClickHouseStatements(Options options)
+    : options_(std::move(options)), server_(options_.server), texts_(options_.texts_bytes_max) {}
+
+Result<Table*> ClickHouseStatements::table_of(const std::string& target) {
+  const std::lock_guard lock(mutex_);
+  if (const auto at = tables_.find(target); at != tables_.end()) return at->second.get();
+  TRY(auto names, names_of(options_.database, target.empty() ? options_.table : target));
+  auto& table = tables_[target];
+  table = std::make_unique<Table>(server_, std::move(names), texts_, options_);
+  return table.get();
+}
+
+Result<std::vector<Verdict>> ClickHouseStatements::append(const Context& context,
+                                                          std::span<Row> rows,
+                                                          OnConflict on_conflict) {
+  TRY(Table* const table, table_of(context.target));
+  return table->append(rows, on_conflict, context.deadline);
+}
+
+Result<std::vector<Found>> ClickHouseStatements::find(const Context& context,
+                                                      std::span<const Uuid> ids) {
+  TRY(Table* const table, table_of(context.target));
+  return table->find(ids, context.deadline);
+}
+
+Result<Page> ClickHouseStatements::query(const Context& context, const Filter& filter,
+                                         const PageRequest& page) {
+  TRY(Table* const table, table_of(context.target));
+  return table->query(filter, page, context.deadline);
+}
+
+Result<Time> ClickHouseStatements::consistent_through(const Context& context) {
+  TRY(Table* const table, table_of(context.target));
+  return table->consistent_through(context.deadline);
+}
+
+/// `stored` follows the server's clock whatever the difference, but tokens and certificates do not,
+/// and no process should serve beside others in another time.
+Result<void> ClickHouseStatements::check_clock() {
+  return check_clock_at_start([this](Deadline deadline) { return server_.now(deadline); });
+}
+
+Result<void> ClickHouseStatements::check_replication() {
+  TRY(const auto names, names_of(options_.database, options_.table));
+  return refuse_replicated(server_, names, options_.events,
+                           std::chrono::steady_clock::now() + tables_max);
+}
+
+Health ClickHouseStatements::health() {
+  const auto health = server_.health();
+  if (health != Health::ok) return health;
+  const auto table = table_of("");
+  if (!table) return Health::error;
+  const auto ready = (*table)->check(std::chrono::steady_clock::now() + tables_max);
+  if (!ready) log::warning("{}: {}", ready.error().message, ready.error().detail);
+  return ready ? Health::ok : Health::error;
+}
+
+namespace {
+
+/// Notices when ClickHouse answers again after a cut of the line.
+struct Watch {
+  explicit Watch(const ServerOptions& server)
+      : silence("ClickHouse", net::calls_to(server.url),
+                [this, url = server.url + "/ping"](std::chrono::milliseconds within) {
+                  const auto answer = probes.send({"GET", url, {}, {}, within});
+                  return answer && answer->status == 200;
+                }) {}
+
+  net::HttpClient probes;
+  net::SilenceWatch silence;
+};
+
+/// The store with its watch.
+class Watched final : public StatementStore {
+ public:
+  explicit Watched(const Options& options) : watch_(options.server), all_(options) {}
+
+  ClickHouseStatements& all() { return all_; }
+
+  Result<std::vector<Verdict>> append(const Context& context, std::span<Row> rows,
+                                      OnConflict on_conflict) override {
+    return all_.append(context, rows, on_conflict);
+  }
+  Result<std::vector<Found>> find(const Context& context, std::span<const Uuid> ids) override {
+    return all_.find(context, ids);
+  }
+  Result<Page> query(const Context& context, const Filter& filter,
+                     const PageRequest& page) override {
+    return all_.query(context, filter, page);
+  }
+  Result<Time> consistent_through(const Context& context) override {
+    return all_.consistent_through(context);
+  }
+  Health health() override { return all_.health(); }
+
+ private:
+  Watch watch_;
+  ClickHouseStatements all_;
+};
+
+}  // namespace
+
+Result<void> check_target(const StoreSettings& settings, const std::string& target) {
+  TRY(const auto options, options_of(settings));
+  RETURN_IF_ERROR(names_of(options.database, target));
+  return {};
+}
+
+Result<Stores> open_clickhouse(const StoreSettings& settings) {
+  TRY(auto options, options_of(settings));
+  Stores stores;
+  stores.location = "clickhouse, " + net::without_credentials(options.server.url) + ", table " +
+                    options.database + "." + options.table;
+  auto statements = std::make_unique<Watched>(options);
+  RETURN_IF_ERROR(statements->all().check_clock());
+  RETURN_IF_ERROR(statements->all().check_replication());
+  stores.migration = std::make_unique<Completion>(statements->all());
+  stores.statements = std::move(statements);
+  return stores;
+}
+
+}  // namespace lectern::store::clickhouse

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "store/clickhouse/settings.h"
+#include "store/clickhouse/target.h"
+#include "store/open.h"
+
+namespace lectern::store::clickhouse {
+
+/// Statements in ClickHouse, in Ralph's table and in tables of ours beside it (layout.h). A target
+/// is another table, `table` or `database.table`. docs/clickhouse.md says what that gives.
+class ClickHouseStatements final : public StatementStore {
+ public:
+  /// Asks nothing of the server: tables are made when they are first needed.
+  explicit ClickHouseStatements(Options options);
+
+  Result<std::vector<Verdict>> append(const Context& context, std::span<Row> rows,
+                                      OnConflict on_conflict) override;
+  Result<std::vector<Found>> find(const Context& context, std::span<const Uuid> ids) override;
+  Result<Page> query(const Context& context, const Filter& filter,
+                     const PageRequest& page) override;
+  Result<Time> consistent_through(const Context& context) override;
+  /// Whether the server's clock is near enough; one that does not answer yet is no error (W14).
+  Result<void> check_clock();
+  /// Whether Ralph's table is one that we can write beside (layout.h, refuse_replicated).
+  Result<void> check_replication();
+  Health health() override;
+
+  /// The table of a target; lives as long as the store. Errors: invalid.
+  Result<Table*> table_of(const std::string& target);
+
+ private:
+  const Options options_;
+  Server server_;
+  RecentTexts texts_;
+  std::mutex mutex_;
+  std::map<std::string, std::unique_ptr<Table>> tables_;  // by target; guarded by mutex_
+};
+
+/// Opens the backend; `documents` is left for the caller to fill, since ClickHouse cannot hold
+/// them. Errors: invalid; unavailable when its clock is too far off.
+Result<Stores> open_clickhouse(const StoreSettings& settings);
+
+}  // namespace lectern::store::clickhouse

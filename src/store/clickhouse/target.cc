@@ -1,0 +1,220 @@
+#include "store/clickhouse/target.h"
+
+#include <algorithm>
+#include <future>
+#include <unordered_map>
+
+#include "base/log.h"
+#include "store/clickhouse/read/page_reader.h"
+#include "store/clickhouse/schema/event_row.h"
+#include "store/common/references.h"
+
+namespace lectern::store::clickhouse {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds rest_max{1'000};
+constexpr std::chrono::milliseconds rest_after{1'000};
+constexpr std::chrono::milliseconds settle_every{200};
+constexpr std::chrono::milliseconds prepare_max{5'000};
+
+// What is worth asking together with others.
+constexpr std::size_t callers_max = 64;
+constexpr std::size_t small_find_ids_max = 32;
+
+Table::Table(Server& server, Names names, RecentTexts& texts, const Options& options)
+    : server_(server),
+      names_(std::move(names)),
+      ids_chunk_(options.ids_chunk),
+      events_policy_(options.events),
+      presence_(server_, names_),
+      between_flushes_(server_, names_),
+      shared_find_([this](std::span<const Uuid> ids,
+                          Deadline deadline) { return checked(find_some(ids, deadline)); },
+                   small_find_ids_max, callers_max),
+      kept_rows_(server_, names_, texts),
+      shared_places_(server_, names_),
+      gatherer_([this](Requests requests) { return flush(std::move(requests)); },
+                [this](bool ending) { return rest(ending); }) {}
+
+template <typename T>
+Result<T> Table::checked(Result<T> result) {
+  if (result) return result;
+  const auto& detail = result.error().detail;
+  if (detail.find("UNKNOWN_TABLE") == std::string::npos &&
+      detail.find("UNKNOWN_DATABASE") == std::string::npos)
+    return result;
+  prepared_ = false;
+  const auto ready = prepare(Clock::now() + prepare_max);
+  return ready ? std::move(result) : Result<T>(fail(ready.error()));
+}
+
+Result<void> Table::prepare(Deadline deadline) {
+  if (prepared_) return {};
+  std::unique_lock lock(prepare_mutex_, std::defer_lock);
+  // Who prepares waits for the server; the others must not wait beyond their own deadlines.
+  if (deadline == Deadline::max()) {
+    lock.lock();
+  } else if (!lock.try_lock_until(deadline)) {
+    return fail(Code::unavailable, "The database is not available", "its tables are being made");
+  }
+  if (prepared_) return {};
+  RETURN_IF_ERROR(create_tables(server_, names_, events_policy_, deadline));
+  prepared_ = true;
+  const std::lock_guard census_lock(census_mutex_);
+  if (!census_) census_.emplace(server_, names_);
+  return {};
+}
+
+Result<void> Table::check(Deadline deadline) {
+  if (prepared_) {
+    TRY(const bool there, has_events(server_, names_, events_policy_, deadline));
+    if (!there) prepared_ = false;
+  }
+  return prepare(deadline);
+}
+
+Result<std::vector<Verdict>> Table::append(std::span<Row> rows, OnConflict on_conflict,
+                                           Deadline deadline) {
+  if (rows.empty()) return std::vector<Verdict>{};
+  RETURN_IF_ERROR(prepare(deadline));
+  const auto request =
+      std::make_shared<Request>(std::vector<Row>(rows.begin(), rows.end()), on_conflict, deadline);
+  RETURN_IF_ERROR(gatherer_.add(request));
+  TRY(auto verdicts, checked(request->wait()));
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    rows[i].stored = request->rows[i].stored;
+    rows[i].json = std::move(request->rows[i].json);
+  }
+  kept_rows_.keep(rows, verdicts);
+  return verdicts;
+}
+
+Result<std::vector<Verdict>> Table::complete(std::vector<Row> rows, Deadline deadline) {
+  if (rows.empty()) return std::vector<Verdict>{};
+  const auto request = std::make_shared<Request>(std::move(rows), OnConflict::skip, deadline, true);
+  RETURN_IF_ERROR(gatherer_.add(request));
+  return checked(request->wait());
+}
+
+Requests Table::flush(Requests requests) {
+  const auto may_hold_foreign = [this] {
+    const std::lock_guard lock(census_mutex_);
+    return !census_ || census_->may_hold_foreign(Clock::now() + flush_max).value_or(true);
+  };
+  auto again = Flush(server_, names_, presence_, between_flushes_, may_hold_foreign)
+                   .run(std::move(requests));
+  last_flush_ended_ = Clock::now();
+  return again;
+}
+
+std::chrono::milliseconds Table::rest(bool ending) {
+  auto& doubts = between_flushes_.doubts;
+  if (doubts.any()) {
+    doubts.settle_all(Clock::now() + rest_max);
+    if (!doubts.hold_back()) presence_.settled();
+    if (doubts.any() && !ending) return settle_every;
+  }
+  const auto rested =
+      std::chrono::floor<std::chrono::milliseconds>(Clock::now() - last_flush_ended_);
+  if (!ending && rested < rest_after) return rest_after - rested;
+  presence_.rest(Clock::now() + rest_max);
+  return rest_after;
+}
+
+Result<std::vector<Found>> Table::find(std::span<const Uuid> ids, Deadline deadline) {
+  RETURN_IF_ERROR(prepare(deadline));
+  std::vector<Found> found;
+  while (!ids.empty()) {
+    const auto some = ids.first(std::min(ids.size(), ids_chunk_));
+    ids = ids.subspan(some.size());
+    TRY(auto more, shared_find_.find(some, deadline));
+    std::move(more.begin(), more.end(), std::back_inserter(found));
+  }
+  return found;
+}
+
+Result<std::vector<Found>> Table::find_some(std::span<const Uuid> ids, Deadline deadline) {
+  TRY(const auto claims, claims_of(server_, names_, ids, deadline));
+  std::vector<xapi::Position> positions;
+  std::unordered_map<Uuid, const Claim*> claimed;
+  for (const Claim& claim : claims) positions.push_back(claim.position);
+  TRY(auto rows, kept_rows_.at(positions, true, deadline));
+  std::unordered_map<Uuid, Kept*> kept;
+  for (Kept& row : rows) kept.emplace(row.position.id, &row);
+  std::vector<Found> found;
+  for (const Claim& claim : claims) {
+    claimed.emplace(claim.position.id, &claim);
+    const auto at = kept.find(claim.position.id);
+    if (at == kept.end() || at->second->position != claim.position) continue;
+    found.push_back(
+        {claim.position, std::move(at->second->json), claim.fingerprint, at->second->voided});
+    kept.erase(at);
+  }
+  // What was claimed and has no row is not there yet, whatever Ralph's table holds.
+  std::vector<Uuid> unknown;
+  for (const Uuid& id : ids)
+    if (!claimed.contains(id)) unknown.push_back(id);
+  RETURN_IF_ERROR(find_foreign(unknown, found, deadline));
+  return found;
+}
+
+Result<void> Table::find_foreign(std::span<const Uuid> ids, std::vector<Found>& found,
+                                 Deadline deadline) {
+  if (ids.empty()) return {};
+  TRY(const auto events, events_of(server_, names_, ids, deadline));
+  for (const Event& event : events) {
+    auto row = row_of_event(event);
+    if (!row) {
+      log::warning("clickhouse: {} in {} cannot be read: {}", event.id.text(), names_.events,
+                   row.error().message);
+      continue;
+    }
+    found.push_back({{row->stored, row->id}, std::move(row->json), row->fingerprint, false});
+  }
+  return {};
+}
+
+Result<Page> Table::query(const Filter& filter, const PageRequest& page, Deadline deadline) {
+  RETURN_IF_ERROR(prepare(deadline));
+  return shared_pages_.read(filter, page, presence_.flushes_ended(), deadline,
+                            [&] { return checked(read_page(filter, page, deadline)); });
+}
+
+Result<Page> Table::read_page(const Filter& filter, const PageRequest& page, Deadline deadline) {
+  const auto rows_of = [&](std::span<const xapi::Position> positions) {
+    // Who walks on meets rows that are seldom asked for, and should not drive out others.
+    return kept_rows_.at(positions, !page.after, deadline);
+  };
+  const auto newest_of = [&](std::span<const TermHash> terms) {
+    return shared_places_.newest(terms, deadline);
+  };
+  const auto read = [&](WithMarked with_marked) {
+    return clickhouse::read_page(server_, names_, filter, page, newest_of, rows_of, with_marked,
+                                 deadline);
+  };
+  if (!terms_of_marked(filter.all_of)) return read(WithMarked::no);
+  const auto known = marked_.known(filter.until);
+  if (known) return read(*known ? WithMarked::yes : WithMarked::no);
+  auto asked = std::async(std::launch::async, [&] {
+    return marked_.ask(filter.until, presence_.promised(), deadline,
+                       [&] { return look_for_marked(deadline); });
+  });
+  auto without = read(WithMarked::no);
+  TRY(const bool any, asked.get());
+  return any ? read(WithMarked::yes) : std::move(without);
+}
+
+Result<bool> Table::look_for_marked(Deadline deadline) {
+  std::string sql = "SELECT stored FROM " + names_.terms + " WHERE term = ";
+  append_literal(sql, hash_of(inherits_more));
+  TRY(const auto answer, server_.select(sql + " LIMIT 1", deadline));
+  return RowReader(answer).more();
+}
+
+Result<Time> Table::consistent_through(Deadline deadline) {
+  RETURN_IF_ERROR(prepare(deadline));
+  return checked(presence_.consistent_through(deadline));
+}
+
+}  // namespace lectern::store::clickhouse

@@ -1,0 +1,38 @@
+#include "store/clickhouse/write/append_request.h"
+
+namespace lectern::store::clickhouse {
+
+Request::Request(std::vector<Row> all, OnConflict conflict, Deadline until, bool completing)
+    : rows(std::move(all)), on_conflict(conflict), deadline(until), completes(completing) {
+  hashes.reserve(rows.size());
+  for (const Row& row : rows) {
+    auto& of_row = hashes.emplace_back();
+    of_row.reserve(row.terms.size());
+    for (const auto& term : row.terms) of_row.push_back(hash_of(term));
+    bytes += row.json.size();
+  }
+}
+
+Result<std::vector<Verdict>> Request::wait() {
+  std::unique_lock lock(mutex_);
+  const auto is_done = [&] { return outcome_.has_value(); };
+  if (deadline == Deadline::max()) {
+    changed_.wait(lock, is_done);
+  } else if (!changed_.wait_until(lock, deadline, is_done)) {
+    return fail(Code::unavailable, "The database is too slow", "append() passed its deadline");
+  }
+  return std::move(*outcome_);
+}
+
+void Request::finish(Result<std::vector<Verdict>> outcome) {
+  const std::lock_guard lock(mutex_);
+  if (!outcome_) outcome_ = std::move(outcome);
+  changed_.notify_all();
+}
+
+bool Request::finished() {
+  const std::lock_guard lock(mutex_);
+  return outcome_.has_value();
+}
+
+}  // namespace lectern::store::clickhouse

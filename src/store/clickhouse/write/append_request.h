@@ -1,0 +1,41 @@
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "store/clickhouse/schema/layout.h"
+#include "store/statement_store.h"
+
+namespace lectern::store::clickhouse {
+
+/// One append() on its way through the gatherer. Made by the caller's thread, worked on by the
+/// writing thread alone until it is finished.
+class Request {
+ public:
+  /// `completes`: the rows are in Ralph's table already and lack our part only; their texts are
+  /// final, and so is `stored`, but for those with a stored_at.
+  Request(std::vector<Row> rows, OnConflict on_conflict, Deadline deadline, bool completes = false);
+
+  /// Waits for the outcome, until the deadline: then `unavailable`, whatever comes of it.
+  Result<std::vector<Verdict>> wait();
+  void finish(Result<std::vector<Verdict>> outcome);
+  bool finished();
+
+  std::vector<Row> rows;
+  std::vector<std::vector<TermHash>> hashes;  ///< of rows[i].terms
+  std::size_t bytes = 0;                      ///< of all texts
+  const OnConflict on_conflict;
+  const Deadline deadline;
+  const bool completes;
+  std::chrono::steady_clock::time_point not_before;  ///< put off until then
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  // Guarded by mutex_:
+  std::optional<Result<std::vector<Verdict>>> outcome_;
+};
+
+}  // namespace lectern::store::clickhouse

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <vector>
+
+#include "store/clickhouse/client/server.h"
+#include "store/clickhouse/write/id_reservations.h"
+#include "store/clickhouse/write/row_encoding.h"
+
+namespace lectern::store::clickhouse {
+
+/// A step of a flush of which nobody knows whether it was, or will be, done.
+struct Doubt {
+  enum class Step {
+    events,   ///< the insert into Ralph's table was not answered, and not all of it is there
+    rows,     ///< the insert of the rows was not answered
+    resolve,  ///< the rows are there; what they mean for others is not written yet
+  };
+  Step step = Step::rows;
+  std::int64_t owner = 0;  ///< of the claims
+  Time until;              ///< by the server's clock: the inserts store nothing after it
+  std::vector<Row> rows;   ///< without their texts
+  Body body;               ///< of the rows, to be sent again; may be empty
+};
+
+/// What flushes of one target left in doubt (docs/CONSISTENCY.md, W10 and W11). It is settled as
+/// soon as the server answers: rows are looked for and sent again, with the token that lets one of
+/// the two in; what is not there when its time is over never will be. For the writing thread.
+class Doubts {
+ public:
+  Doubts(Server& server, const Names& names, EndedFlushes& ended);
+
+  enum class Outcome { open, done, nothing };
+  /// Tries to settle one. `done`: the step is; `nothing`: it will never be.
+  Outcome settle(Doubt& doubt, Deadline deadline);
+
+  void add(Doubt doubt);
+  /// Tries to settle all.
+  void settle_all(Deadline deadline);
+  bool any() const { return !doubts_.empty(); }
+  /// Whether some of it could still appear in lists: the promise must wait for that.
+  bool hold_back() const;
+
+ private:
+  Outcome settle_rows(Doubt& doubt, Deadline deadline);
+  Outcome settle_events(const Doubt& doubt, Deadline deadline);
+  Outcome look_for_rows(const Doubt& doubt, Deadline deadline);
+  /// Whether the time of its inserts is over, and a margin for one that was begun in time.
+  bool is_over(const Doubt& doubt, Deadline deadline);
+  void claims_are_free(const Doubt& doubt, Deadline deadline);
+
+  Server& server_;
+  const Names& names_;
+  EndedFlushes& ended_;
+  std::deque<Doubt> doubts_;
+};
+
+/// What tells the insert of a flush's rows from others.
+std::string token_of(std::int64_t owner);
+
+/// Voids and hands on terms along references to and from these rows, which are stored. Repeating it
+/// does no harm. Errors: unavailable.
+Result<void> resolve_stored(Server& server, const Names& names, std::span<const Row> rows,
+                            Deadline deadline);
+
+}  // namespace lectern::store::clickhouse

@@ -1,0 +1,393 @@
+#include "store/clickhouse/write/flush.h"
+
+#include <algorithm>
+#include <future>
+#include <random>
+#include <thread>
+#include <unordered_map>
+
+#include "base/log.h"
+#include "store/clickhouse/schema/event_row.h"
+#include "store/common/append_outcome.h"
+#include "xapi/stamp.h"
+
+namespace lectern::store::clickhouse {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr milliseconds rival_poll{15};
+constexpr milliseconds clean_up_max{1'000};
+constexpr milliseconds settle_max{1'000};
+
+/// Two processes that collided come back at different moments.
+milliseconds put_off_for() {
+  thread_local std::minstd_rand random{std::random_device{}()};
+  return milliseconds{20 + static_cast<int>(random() % 40)};
+}
+
+std::vector<const Row*> pointers(const Requests& requests) {
+  std::vector<const Row*> rows;
+  for (const auto& request : requests)
+    for (const Row& row : request->rows) rows.push_back(&row);
+  return rows;
+}
+
+/// Takes the requests that `is` holds for out of `requests`.
+template <typename Is>
+Requests take(Requests& requests, const Is& is) {
+  const auto kept = std::stable_partition(requests.begin(), requests.end(),
+                                          [&](const auto& request) { return !is(*request); });
+  Requests taken(std::make_move_iterator(kept), std::make_move_iterator(requests.end()));
+  requests.erase(kept, requests.end());
+  return taken;
+}
+
+template <typename Is>
+bool any_row(const Request& request, const Is& is) {
+  return std::any_of(request.rows.begin(), request.rows.end(),
+                     [&](const Row& row) { return is(row.id); });
+}
+
+bool is_of(const Request& request, const NewRow& row) {
+  return std::any_of(request.rows.begin(), request.rows.end(),
+                     [&](const Row& own) { return &own == row.row; });
+}
+
+constexpr std::string_view pushing_to = ": while pushing to view ";
+
+/// The view on Ralph's table that did not take a row, as ClickHouse names it.
+std::optional<std::string> view_of(const Error& error) {
+  const auto at = error.detail.find(pushing_to);
+  if (at == std::string::npos) return std::nullopt;
+  auto name = error.detail.substr(at + pushing_to.size());
+  name.resize(std::min(name.size(), name.find_first_of(" (,:")));
+  if (name.ends_with('.')) name.pop_back();
+  return name;
+}
+
+/// For the client: no want of the database, but of these statements or of that view.
+Error refused_by_view(const Error& error) {
+  constexpr std::string_view before = "DB::Exception: ";
+  constexpr std::size_t reason_bytes_max = 300;
+  const auto begin = error.detail.find(before);
+  const auto from = begin == std::string::npos ? 0 : begin + before.size();
+  const auto reason = error.detail.substr(from, error.detail.find(pushing_to) - from);
+  Error refused;
+  refused.message =
+      "The view " + view_of(error).value_or("") +
+      " of ClickHouse does not take the statements: " + reason.substr(0, reason_bytes_max);
+  refused.detail = error.detail;
+  return refused;
+}
+
+NewRow new_row(const Request& request, std::size_t i) {
+  return {&request.rows[i], &request.hashes[i], request.completes};
+}
+
+/// A row without its text.
+Row without_text(const Row& row) {
+  Row light;
+  light.id = row.id;
+  light.terms = row.terms;
+  light.refers_to = row.refers_to;
+  light.voids = row.voids;
+  light.stored = row.stored;
+  light.fingerprint = row.fingerprint;
+  return light;
+}
+
+}  // namespace
+
+Flush::Flush(Server& server, const Names& names, Presence& presence, BetweenFlushes& kept,
+             MayHoldForeign may_hold_foreign)
+    : server_(server),
+      names_(names),
+      presence_(presence),
+      kept_(kept),
+      may_hold_foreign_(std::move(may_hold_foreign)),
+      claims_(server, names, kept.ended, deadline_) {}
+
+Requests Flush::run(Requests requests) {
+  requests_ = std::move(requests);
+  const auto done = carry_out();
+  if (listened_.valid()) listened_.wait();
+  // Before anybody is answered, since what it is told counts from there on.
+  presence_.flush_ended(kept_.doubts.hold_back());
+  kept_.known.tend(presence_.quiet());
+  if (!done) give_up(done.error());
+  for (std::size_t i = 0; i < requests_.size(); ++i) requests_[i]->finish(std::move(verdicts_[i]));
+  return std::move(again_);
+}
+
+Result<void> Flush::carry_out() {
+  kept_.doubts.settle_all(std::min(deadline_, Clock::now() + settle_max));
+  RETURN_IF_ERROR(presence_.flush_begins(deadline_));
+  RETURN_IF_ERROR(claim());
+  if (std::exchange(kept_.all_new, false)) begin_terms();
+  RETURN_IF_ERROR(settle_rivals());
+  RETURN_IF_ERROR(complete_what_events_hold());
+  if (requests_.empty()) return {};
+  RETURN_IF_ERROR(judge());
+  RETURN_IF_ERROR(write());
+  return resolve();
+}
+
+Result<void> Flush::claim() {
+  for (const auto& request : requests_) {
+    for (Row& row : request->rows) {
+      if (request->completes && row.stored_at.empty()) continue;
+      row.stored = presence_.next_stored();
+      xapi::set_stored(row.json, row.stored_at, row.stored);
+    }
+  }
+  auto foreign = std::async(std::launch::async, may_hold_foreign_);
+  const auto rows = pointers(requests_);
+  met_ = kept_.known.note(rows);
+  auto laid = claims_.lay(rows, presence_.until());
+  foreign_ = foreign.get();
+  all_known_ = kept_.known.holds_all(presence_.quiet());
+  // Not to have heard is no harm: who wants to know will ask.
+  if (laid)
+    listened_ = std::async(std::launch::async, [this] { return presence_.listen(deadline_); });
+  return laid;
+}
+
+/// The ids among ours on which others may have laid claims.
+std::vector<Uuid> Flush::ids_to_look_for() {
+  // Those who are not heard of now will find our claims.
+  if (all_known_ && listened_.get() && kept_.known.holds_all(presence_.quiet())) return met_;
+  std::vector<Uuid> all;
+  for (const Row* row : pointers(requests_)) all.push_back(row->id);
+  return all;
+}
+
+Result<void> Flush::settle_rivals() {
+  const auto ids = ids_to_look_for();
+  for (;;) {
+    RETURN_IF_ERROR(claims_.read(ids));
+    RETURN_IF_ERROR(put_off(take(requests_, [&](const Request& request) {
+      return any_row(request, [&](const Uuid& id) { return claims_.must_yield(id); });
+    })));
+    const bool wait = std::any_of(requests_.begin(), requests_.end(), [&](const auto& request) {
+      return any_row(*request, [&](const Uuid& id) { return claims_.must_wait(id); });
+    });
+    if (!wait) return {};
+    if (Clock::now() > deadline_)
+      return fail(Code::unavailable, "The database is too slow", "rivals did not withdraw");
+    std::this_thread::sleep_for(rival_poll);
+  }
+}
+
+Result<void> Flush::put_off(const Requests& requests) {
+  if (requests.empty()) return {};
+  const auto later = Clock::now() + put_off_for();
+  for (const auto& request : requests) request->not_before = later;
+  RETURN_IF_ERROR(claims_.mark(pointers(requests), ClaimState::withdrawn, deadline_));
+  again_.insert(again_.end(), requests.begin(), requests.end());
+  return {};
+}
+
+Result<void> Flush::complete_what_events_hold() {
+  // What is in conflict as it is completes nothing (W8).
+  const auto will_be_refused = [&](const Request& request) {
+    if (request.on_conflict != OnConflict::refuse_batch) return false;
+    const auto verdicts = store::judge(request.rows, request.on_conflict,
+                                       [&](const Uuid& id) { return claims_.kept(id); });
+    return std::find(verdicts.begin(), verdicts.end(), Verdict::conflict) != verdicts.end();
+  };
+  std::unordered_map<Uuid, Request*> asked;
+  for (const auto& request : requests_) {
+    if (request->completes || will_be_refused(*request)) continue;
+    for (const Row& row : request->rows)
+      if (!claims_.was_refused(row.id) &&
+          (claims_.is_left_over(row.id) || (foreign_ && !claims_.kept(row.id))))
+        asked.emplace(row.id, request.get());
+  }
+  if (asked.empty()) return {};
+  std::vector<Uuid> ids;
+  for (const auto& [id, request] : asked) ids.push_back(id);
+  TRY(const auto events, events_of(server_, names_, ids, deadline_));
+  if (events.empty()) return {};
+  std::vector<Request*> held_up;
+  for (const Event& event : events) {
+    Request* request = asked.at(event.id);
+    auto row = row_of_event(event);
+    if (!row) {
+      log::warning("clickhouse: {} holds {} and it cannot be read: {}", names_.events,
+                   event.id.text(), row.error().message);
+      continue;
+    }
+    // Walks may be beyond the instant at which it should have appeared.
+    if (claims_.is_left_over(event.id)) row->stored_at = stored_at_of(*row);
+    std::vector<Row> rows;
+    rows.push_back(std::move(*row));
+    again_.push_back(std::make_shared<Request>(std::move(rows), OnConflict::skip,
+                                               Clock::now() + flush_max, true));
+    held_up.push_back(request);
+  }
+  // Behind what completes them, they will meet a statement that is there.
+  return put_off(take(requests_, [&](const Request& request) {
+    return std::find(held_up.begin(), held_up.end(), &request) != held_up.end();
+  }));
+}
+
+Result<void> Flush::judge() {
+  std::vector<const Row*> refused;
+  for (const auto& request : requests_) {
+    auto& verdicts = verdicts_.emplace_back(store::judge(
+        request->rows, request->on_conflict, [&](const Uuid& id) { return claims_.kept(id); }));
+    for (std::size_t i = 0; i < verdicts.size(); ++i) {
+      if (verdicts[i] == Verdict::refused) refused.push_back(&request->rows[i]);
+      if (verdicts[i] == Verdict::stored) new_.push_back(new_row(*request, i));
+    }
+  }
+  return claims_.mark(refused, ClaimState::withdrawn, deadline_);
+}
+
+/// Terms without a row are passed over by who reads, so they may go in beside the look at rivals.
+void Flush::begin_terms() {
+  std::vector<NewRow> rows;
+  for (const auto& request : requests_)
+    for (std::size_t i = 0; i < request->rows.size(); ++i) rows.push_back(new_row(*request, i));
+  insert_terms(rows);
+}
+
+void Flush::insert_terms(std::span<const NewRow> rows) {
+  terms_in_ = std::async(std::launch::async, [this, body = terms_body(rows)] {
+    return insert(names_.terms, terms_columns, body);
+  });
+}
+
+/// Of what does no harm whenever it arrives, and however often.
+Result<void> Flush::insert(const std::string& into, std::string_view columns, const Body& body) {
+  if (body.rows == 0) return {};
+  return server_.insert({.table = into,
+                         .columns = columns,
+                         .rows = body.rows,
+                         .body = body.bytes.bytes(),
+                         .repeatable = true},
+                        deadline_);
+}
+
+Result<void> Flush::write_around() {
+  for (const auto& request : requests_)
+    if (request->completes) around_written_ = true;
+  RETURN_IF_ERROR(insert(names_.marks, marks_columns, marks_body(new_)));
+  if (!terms_in_.valid()) insert_terms(new_);
+  around_written_ = true;
+  auto events_in = write_events();
+  RETURN_IF_ERROR(terms_in_.get());
+  return events_in;
+}
+
+Result<void> Flush::write_events() {
+  const auto insert_events = [&](std::span<const NewRow> rows, Fate& fate) -> Result<void> {
+    const auto body = events_body(rows);
+    if (body.rows == 0) return {};
+    auto written = server_.insert({.table = names_.events,
+                                   .columns = events_columns,
+                                   .rows = body.rows,
+                                   .body = body.bytes.bytes(),
+                                   .until = presence_.until()},
+                                  deadline_, &fate);
+    if (written || fate != Fate::unknown) return written;
+    // Nothing can be sent again that this table would take twice.
+    Doubt doubt{Doubt::Step::events, claims_.owner(), presence_.until(), {}, {}};
+    for (const NewRow& row : rows) doubt.rows.push_back(without_text(*row.row));
+    std::vector<Uuid> ids;
+    for (const Row& row : doubt.rows) ids.push_back(row.id);
+    const auto there =
+        count_events(server_, names_, ids, std::min(deadline_, Clock::now() + settle_max));
+    if (there && *there == ids.size()) return {};
+    in_doubt_ = true;
+    kept_.doubts.add(std::move(doubt));
+    return written;
+  };
+  Fate fate = Fate::unknown;
+  auto written = insert_events(new_, fate);
+  events_refused_ = !written && fate == Fate::refused;
+  if (!events_refused_ || !view_of(written.error())) return written;
+  // A view refused all for what one request holds: each goes in by itself, so that the views see
+  // the others.
+  const bool lone = requests_.size() == 1;
+  for (std::size_t i = requests_.size(); i-- > 0;) {
+    const auto& request = requests_[i];
+    std::vector<NewRow> rows;
+    for (std::size_t j = 0; j < verdicts_[i].size(); ++j)
+      if (verdicts_[i][j] == Verdict::stored) rows.push_back(new_row(*request, j));
+    if (!lone) written = insert_events(rows, fate);
+    if (rows.empty() || written) continue;
+    if (fate != Fate::refused || !view_of(written.error())) return written;
+    RETURN_IF_ERROR(claims_.mark(pointers({request}), ClaimState::refused, deadline_));
+    std::erase_if(new_, [&](const NewRow& row) { return is_of(*request, row); });
+    request->finish(fail(refused_by_view(written.error())));
+    verdicts_.erase(verdicts_.begin() + static_cast<std::ptrdiff_t>(i));
+    requests_.erase(requests_.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+  return {};
+}
+
+Result<void> Flush::write() {
+  if (new_.empty()) return {};
+  RETURN_IF_ERROR(write_around());
+  if (new_.empty()) return {};
+  RETURN_IF_ERROR(write_rows());
+  kept_.all_new = again_.empty() && new_.size() == pointers(requests_).size();
+  return {};
+}
+
+Result<void> Flush::write_rows() {
+  auto body = rows_body(new_);
+  Fate fate = Fate::refused;
+  const auto written = server_.insert({.table = names_.rows,
+                                       .columns = rows_columns,
+                                       .rows = body.rows,
+                                       .body = body.bytes.bytes(),
+                                       .until = presence_.until(),
+                                       .token = token_of(claims_.owner())},
+                                      deadline_, &fate);
+  if (written || fate != Fate::unknown) return written;
+  Doubt doubt{Doubt::Step::rows, claims_.owner(), presence_.until(), {}, std::move(body)};
+  for (const NewRow& row : new_) doubt.rows.push_back(without_text(*row.row));
+  return try_to_settle(std::move(doubt), written.error());
+}
+
+Result<void> Flush::try_to_settle(Doubt doubt, const Error& error) {
+  const auto outcome = kept_.doubts.settle(doubt, std::min(deadline_, Clock::now() + settle_max));
+  if (outcome == Doubts::Outcome::done) return {};
+  in_doubt_ = true;
+  if (outcome == Doubts::Outcome::open) kept_.doubts.add(std::move(doubt));
+  return fail(error);
+}
+
+Result<void> Flush::resolve() {
+  std::vector<Row> rows;
+  for (std::size_t i = 0; i < requests_.size(); ++i)
+    for (std::size_t j = 0; j < verdicts_[i].size(); ++j)
+      // Known ones too: an earlier attempt may have failed right here.
+      if (verdicts_[i][j] == Verdict::stored || verdicts_[i][j] == Verdict::known)
+        rows.push_back(without_text(requests_[i]->rows[j]));
+  auto resolved = resolve_stored(server_, names_, rows, deadline_);
+  if (resolved || new_.empty()) return resolved;
+  // They are in the table already: no list may end behind them before they mean what they should.
+  Doubt doubt{Doubt::Step::resolve, claims_.owner(), presence_.until(), std::move(rows), {}};
+  return try_to_settle(std::move(doubt), resolved.error());
+}
+
+void Flush::give_up(const Error& error) {
+  // Nobody should wait for claims behind which nothing will come.
+  if (!in_doubt_) {
+    const auto state = events_refused_   ? ClaimState::refused
+                       : around_written_ ? ClaimState::abandoned
+                                         : ClaimState::withdrawn;
+    kept_.ended.add(claims_.owner(), state);
+    static_cast<void>(
+        claims_.mark(pointers(requests_), state, Clock::now() + clean_up_max).has_value());
+  }
+  for (const auto& request : requests_) request->finish(fail(error));
+  requests_.clear();
+}
+
+}  // namespace lectern::store::clickhouse

@@ -1,0 +1,141 @@
+#include "store/clickhouse/write/insert_batcher.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace lectern::store::clickhouse {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr milliseconds pause_min{50};
+constexpr milliseconds return_max{20};
+constexpr milliseconds put_off_poll{5};
+constexpr std::size_t rows_enough = 200;       // to begin before pause_min
+constexpr std::size_t rows_worth = 1'000;      // more than that is not waited for
+constexpr std::size_t rows_max = 5'000;        // in one flush
+constexpr std::size_t bytes_max = 16UL << 20;  // of texts in one flush
+constexpr std::size_t waiting_bytes_max = 256UL << 20;
+
+}  // namespace
+
+Gatherer::Gatherer(Run run, Rest rest)
+    : run_(std::move(run)), rest_(std::move(rest)), thread_([this] { work(); }) {}
+
+Gatherer::~Gatherer() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+  for (const auto& request : waiting_)
+    request->finish(fail(Code::unavailable, "The server is shutting down"));
+}
+
+Result<void> Gatherer::add(std::shared_ptr<Request> request) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (bytes_waiting_ > waiting_bytes_max)
+      return fail(Code::unavailable, "The database is too slow", "the queue is full");
+    rows_waiting_ += request->rows.size();
+    bytes_waiting_ += request->bytes;
+    waiting_.push_back(std::move(request));
+  }
+  changed_.notify_all();
+  return {};
+}
+
+Clock::time_point Gatherer::next_begin() const {
+  const auto rested = last_begin_ + pause_min;
+  return expected_rows_ < rows_enough ? rested : std::max(rested, last_end_ + return_max);
+}
+
+bool Gatherer::worth_a_flush() const {
+  return rows_waiting_ >= std::clamp(expected_rows_, rows_enough, rows_worth) ||
+         Clock::now() >= next_begin();
+}
+
+void Gatherer::refuse_expired() {
+  const auto now = Clock::now();
+  std::erase_if(waiting_, [&](const auto& request) {
+    if (now < request->deadline) return false;
+    request->finish(fail(Code::unavailable, "The database is too slow",
+                         "waited for a flush until the deadline"));
+    rows_waiting_ -= request->rows.size();
+    bytes_waiting_ -= request->bytes;
+    return true;
+  });
+}
+
+Requests Gatherer::next_batch() {
+  Requests batch;
+  std::unordered_set<Uuid> ids;
+  std::size_t rows = 0, bytes = 0;
+  const auto now = Clock::now();
+  for (auto at = waiting_.begin(); at != waiting_.end();) {
+    const auto& request = *at;
+    if (!batch.empty() &&
+        (rows + request->rows.size() > rows_max || bytes + request->bytes > bytes_max))
+      break;
+    const bool shares_id = std::any_of(request->rows.begin(), request->rows.end(),
+                                       [&](const Row& row) { return ids.contains(row.id); });
+    // Who is passed over keeps its ids to itself too, so that requests stay in order for each id.
+    for (const Row& row : request->rows) ids.insert(row.id);
+    if (shares_id || request->not_before > now) {
+      ++at;
+      continue;
+    }
+    rows += request->rows.size();
+    bytes += request->bytes;
+    batch.push_back(request);
+    at = waiting_.erase(at);
+  }
+  rows_waiting_ -= rows;
+  bytes_waiting_ -= bytes;
+  return batch;
+}
+
+void Gatherer::work() {
+  milliseconds pause = rest_first;
+  std::unique_lock lock(mutex_);
+  while (!stop_) {
+    if (waiting_.empty()) {
+      if (changed_.wait_for(lock, pause) == std::cv_status::timeout && waiting_.empty()) {
+        lock.unlock();
+        pause = rest_(false);
+        lock.lock();
+      }
+      continue;
+    }
+    refuse_expired();
+    if (!worth_a_flush()) {
+      changed_.wait_until(lock, next_begin());
+      continue;
+    }
+    auto batch = next_batch();
+    if (batch.empty()) {
+      changed_.wait_for(lock, put_off_poll);
+      continue;
+    }
+    lock.unlock();
+    last_begin_ = Clock::now();
+    expected_rows_ = 0;
+    for (const auto& request : batch) expected_rows_ += request->rows.size();
+    auto again = run_(std::move(batch));
+    pause = rest_first;
+    last_end_ = Clock::now();
+    lock.lock();
+    for (const auto& request : again) {
+      rows_waiting_ += request->rows.size();
+      bytes_waiting_ += request->bytes;
+    }
+    waiting_.insert(waiting_.begin(), again.begin(), again.end());
+    expected_rows_ += rows_waiting_;
+  }
+  lock.unlock();
+  rest_(true);
+}
+
+}  // namespace lectern::store::clickhouse

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+
+#include "store/clickhouse/read/lookup.h"
+#include "store/common/references.h"
+
+namespace lectern::store::clickhouse {
+
+/// References as the marks and terms tables hold them. What is added is kept here until
+/// write() or referrers().
+class References final : public ReferenceAccess {
+ public:
+  References(Server& server, const Names& names, Deadline deadline);
+
+  Result<std::vector<Target>> targets(std::span<const Uuid> ids) override;
+  Result<Referrers> referrers(std::span<const Uuid> targets,
+                              const std::optional<Referrer>& after) override;
+  Result<void> add_terms(std::span<const Uuid> ids, const xapi::Terms& terms) override;
+  Result<void> mark_voided(const Uuid& id) override;
+
+  /// Writes what was added. Repeating it does no harm.
+  Result<void> write();
+
+ private:
+  Result<std::vector<xapi::Position>> positions_of(std::span<const Uuid> ids);
+  Result<void> load_inherited(std::vector<Target>& targets);
+
+  Server& server_;
+  const Names& names_;
+  const Deadline deadline_;
+  std::map<Uuid, std::vector<std::shared_ptr<const xapi::Terms>>> added_;
+  std::set<Uuid> voided_;
+};
+
+}  // namespace lectern::store::clickhouse

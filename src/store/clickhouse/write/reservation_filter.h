@@ -1,0 +1,62 @@
+#pragma once
+
+#include <atomic>
+#include <future>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "store/clickhouse/client/server.h"
+#include "store/clickhouse/schema/layout.h"
+#include "store/clickhouse/write/bloom_filter.h"
+#include "store/clickhouse/write/server_clock_watermark.h"
+
+namespace lectern::store::clickhouse {
+
+/// Memory for it, in bytes: beyond 50 million ids it mistakes more new ones, for which the server
+/// is then asked.
+inline constexpr std::size_t known_claims_bytes_max = 128UL << 20;
+
+/// Which ids have been claimed, in memory, so that a process that is alone need not look for the
+/// claims of others: to look for 400 ids among a million takes the server 20 ms. It is read from
+/// the ids table once others have been quiet for so long that nothing of theirs can be under way,
+/// and holds good until one of them is heard of. For the writing thread, but for what it reads in
+/// the background.
+class KnownClaims {
+ public:
+  KnownClaims(Server& server, const Names& names);
+  /// Breaks the reading off.
+  ~KnownClaims();
+
+  /// To be called before claims are laid, with all that are. Returns those of the ids that may
+  /// have been claimed before, by anybody, if holds_all() is true once the claims are laid.
+  std::vector<Uuid> note(std::span<const Row* const> rows);
+
+  /// Whether it holds all claims that were laid before those who are quiet were last listened to.
+  bool holds_all(const std::optional<Quiet>& quiet) const {
+    return filter_ && quiet && quiet->since == since_;
+  }
+
+  /// Takes in what has been read, forgets what no longer holds good, and begins to read anew where
+  /// that makes sense. To be called between flushes.
+  void tend(const std::optional<Quiet>& quiet);
+
+ private:
+  struct Reading {
+    IdFilter filter;
+    std::chrono::steady_clock::duration took;
+  };
+  Result<Reading> read_all();
+  void begin(const Quiet& quiet);
+
+  Server& server_;
+  const Names& names_;
+  std::optional<IdFilter> filter_;
+  Time since_;                   // since when others have been quiet
+  std::vector<Uuid> meanwhile_;  // noted while it is being read
+  std::chrono::steady_clock::time_point begin_no_sooner_;
+  std::atomic<bool> stop_{false};
+  std::future<Result<Reading>> reading_;  // last: its thread uses the above
+};
+
+}  // namespace lectern::store::clickhouse

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "store/clickhouse/client/row_binary.h"
+#include "store/clickhouse/schema/layout.h"
+#include "store/statement_store.h"
+
+/// What a flush inserts, table by table (layout.h).
+namespace lectern::store::clickhouse {
+
+/// A statement to be written.
+struct NewRow {
+  const Row* row = nullptr;
+  const std::vector<TermHash>* hashes = nullptr;  ///< of row->terms
+  bool in_events = false;                         ///< Ralph's table holds it already
+};
+
+/// What its row says of a statement (layout.h, flag).
+std::uint8_t flags_of(const Row& row);
+
+/// Rows of one table.
+struct Body {
+  std::size_t rows = 0;
+  RowWriter bytes;
+};
+
+inline constexpr std::string_view terms_columns =
+    "term FixedString(16), stored Int64, id FixedString(16), verb Int64";
+inline constexpr std::string_view marks_columns = "kind UInt8, id FixedString(16), value String";
+inline constexpr std::string_view events_columns =
+    "event_id UUID, emission_time DateTime64(6), event String";
+inline constexpr std::string_view rows_columns =
+    "stored Int64, id FixedString(16), flags UInt8, event String";
+
+Body terms_body(std::span<const NewRow> rows);
+/// Of the statements that refer to another.
+Body marks_body(std::span<const NewRow> rows);
+/// Columns event_id, emission_time, event. Without those that are there.
+Body events_body(std::span<const NewRow> rows);
+Body rows_body(std::span<const NewRow> rows);
+
+}  // namespace lectern::store::clickhouse

@@ -1,0 +1,131 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "store/clickhouse/client/server.h"
+#include "store/clickhouse/schema/layout.h"
+
+namespace lectern::store::clickhouse {
+
+/// How long a flush may take: past it, it is given up, here and in the server.
+inline constexpr std::chrono::milliseconds flush_max{10'000};
+/// How long what a process has said counts, if nothing more is heard of it: well above flush_max.
+inline constexpr std::chrono::milliseconds silence_max{15'000};
+
+/// A time in which no process but this one said anything: from `since` to `until`, by the server's
+/// clock.
+struct Quiet {
+  Time since;
+  Time until;
+};
+
+/// What the processes that write to one target tell each other through its writers table, so that
+/// consistent_through() is the truth for all of them.
+///
+/// A process says `active` with a `low` before it gives out any `stored`: all that it wrote up to
+/// low is visible, and all that it will write lies above. It says so again as it goes on, and says
+/// `idle` when it is done. Who reads the table therefore knows: a process without an active entry
+/// has nothing under way, and whatever it begins will be stored above the present instant. All
+/// instants are of the server's clock, which every process follows. An entry that is older than
+/// silence_max is of a process that died: what its flush sent stores nothing any more by then.
+/// An entry may arrive late: of those of one process the one with the greatest low is the last, and
+/// of two with the same, the idle one.
+///
+/// flush_begins() to flush_ended() are for the one thread that writes; consistent_through() for
+/// any.
+class Presence {
+ public:
+  Presence(Server& server, const Names& names);
+
+  /// To be called before the `stored` of a flush are given out.
+  Result<void> flush_begins(Deadline deadline);
+  /// An instant for one more statement, strictly rising.
+  Time next_stored();
+  /// Until when, by the server's clock, inserts of the flush that began last may come in.
+  Time until() const { return until_; }
+  /// Asks the others on behalf of the flush, once all its `stored` are given out: what
+  /// consistent_through() answers behind its end then reaches beyond them, and nobody need ask
+  /// again. May run beside the flush; must have returned before flush_ended().
+  Result<void> listen(Deadline deadline);
+  /// Since when all others have been quiet, as of the last listen(); nothing before the first. A
+  /// process that is not heard of by then has laid no claim since, and will meet those that were
+  /// there when listen() began. For the writing thread, while no listen() is under way.
+  const std::optional<Quiet>& quiet() const { return quiet_; }
+  /// The flush is done. `in_doubt`: something of it, or of an earlier one, may still appear.
+  void flush_ended(bool in_doubt);
+  /// What was in doubt no longer is.
+  void settled();
+  /// How many flushes have ended; for any thread.
+  std::uint64_t flushes_ended();
+  /// Says that nothing is under way, if the opposite was said and nothing is in doubt: else others
+  /// must wait until the entry is too old to count. To be called after a pause.
+  void rest(Deadline deadline);
+  /// Whether rest() has something to say.
+  bool active() const { return active_; }
+
+  /// Never less than it answered before (W3): who joined meanwhile, and told a lower `low`, took
+  /// its first `stored` from the server's clock later. An answer of the server is used again for
+  /// heard_max, but not beyond the end of a flush that has not asked itself, so that a client finds
+  /// what it has just stored. Who asks at once with others shares their question.
+  Result<Time> consistent_through(Deadline deadline);
+  /// The latest answer of consistent_through(); for any thread.
+  Time promised();
+
+ private:
+  /// A question to the others that several callers wait for.
+  struct Question {
+    std::chrono::steady_clock::time_point asked_at = std::chrono::steady_clock::now();
+    std::uint64_t flushes_ended = 0;  // when it was asked
+    std::optional<Result<Time>> answer;
+  };
+
+  /// What all others and the clock allow. Gives up `lock`, of mutex_, while it waits.
+  Result<Time> heard_of_others(std::unique_lock<std::mutex>& lock, Deadline deadline);
+  Result<void> tell(bool active, Deadline deadline);
+  /// What the others have said of late.
+  struct Heard {
+    Time now;
+    std::chrono::steady_clock::time_point at;  // when the answer had come
+    Time through;                              // what consistent_through() may answer
+    std::optional<Time> other;                 // when one of them last said anything
+  };
+  /// `from`: an instant from which on to ask, if earlier than what counts. `past`: an instant that
+  /// the server's clock has reached, as far as that is known.
+  Result<Heard> ask_others(std::optional<Time> from, Time past, Deadline deadline);
+  Result<void> follow_clock(Deadline deadline);
+  Time server_now() const;
+
+  Server& server_;
+  const Names& names_;
+  const Uuid process_ = Uuid::random();
+
+  // Of the writing thread:
+  bool active_ = false;
+  bool clock_known_ = false;
+  std::chrono::steady_clock::time_point told_at_;
+  std::chrono::microseconds clock_offset_{};  // the server's clock minus steady_clock
+  Time last_stored_;
+  Time until_;
+  std::optional<Quiet> quiet_;                             // written by listen()
+  std::optional<std::chrono::microseconds> heard_offset_;  // likewise: of the server's clock
+
+  std::mutex mutex_;
+  std::condition_variable answered_;
+  // Guarded by mutex_:
+  std::shared_ptr<Question> question_;                                              // the last one
+  std::optional<std::pair<Time, std::chrono::steady_clock::time_point>> listened_;  // of the flush
+  bool flushing_ = false;
+  Time low_;
+  Time promised_;  // the latest answer of consistent_through()
+  Time heard_;     // what all others and the clock allow, as it was at heard_at_
+  std::chrono::steady_clock::time_point heard_at_;
+  std::uint64_t flushes_ended_ = 0;
+  bool in_doubt_ = false;
+};
+
+}  // namespace lectern::store::clickhouse

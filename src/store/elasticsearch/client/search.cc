@@ -1,0 +1,12 @@
+#include "store/elasticsearch/client/search.h"
+
+namespace lectern::store::elasticsearch {
+
+Result<std::optional<json::Value>> hits_of(const Reply& reply) {
+  if (!reply.root().find("timed_out"))
+    return fail(Code::unavailable, "The database gives a strange answer", "a search without hits");
+  const auto outer = reply.root().find("hits");
+  return outer ? outer->find("hits") : std::nullopt;
+}
+
+}  // namespace lectern::store::elasticsearch

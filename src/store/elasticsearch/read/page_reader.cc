@@ -1,0 +1,322 @@
+#include "store/elasticsearch/read/page_reader.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "store/common/page_end.h"
+#include "store/common/references.h"
+#include "store/elasticsearch/client/search.h"
+#include "store/elasticsearch/read/lookup.h"
+#include "store/elasticsearch/schema/statement_document.h"
+
+namespace lectern::store::elasticsearch {
+namespace {
+
+using json::Type;
+using json::Value;
+
+// Below index.max_result_window, which is 10,000 unless an operator changed it.
+constexpr std::size_t search_rows_max = 5'000;
+/// A search for the newest rows gives up when it has met so many, and eight times what it wants.
+constexpr std::size_t looked_at_min = 1'000;
+constexpr std::size_t windowed_rows_max = 1'000;
+/// Widths are powers of two of microseconds. A window this narrow is read whole, however many rows
+/// are in it; one this wide has no lower bound.
+constexpr int narrowest = 10;
+constexpr int widest = 60;
+constexpr int first_width = 26;  // a minute
+constexpr int narrowing = 2, widening = 3;
+
+/// Microseconds; nothing at or before `after`, nothing behind `through`.
+struct Window {
+  std::int64_t after = INT64_MIN;
+  std::int64_t through = INT64_MAX;
+};
+
+struct Hits {
+  std::vector<Listed> rows;
+  bool gave_up = false;  ///< there may be others, newer ones too
+};
+
+/// `width` before an instant; everything before it, when that is long enough.
+std::int64_t below(std::int64_t instant, int width) {
+  if (width >= widest) return INT64_MIN;
+  const std::int64_t microseconds = std::int64_t{1} << width;
+  return instant < INT64_MIN + microseconds ? INT64_MIN : instant - microseconds;
+}
+
+/// The least width that reaches from `after` to `through`.
+int width_of(const Window& window) {
+  const auto span =
+      static_cast<std::uint64_t>(window.through) - static_cast<std::uint64_t>(window.after);
+  return std::clamp(static_cast<int>(std::bit_width(span - 1)), narrowest, widest);
+}
+
+Result<Listed> listed_of(Value hit, bool with_text) {
+  const auto sort = hit.find("sort");
+  if (!with_text) {
+    const auto place = sort ? place_of(*sort) : std::nullopt;
+    if (!place) return fail(Code::unavailable, "The database gives a strange answer");
+    return Listed{*place, {}, false};
+  }
+  const auto fields = hit.find("fields");
+  const auto place = sort ? place_of(*sort) : std::nullopt;
+  auto text = exact_text(hit);
+  if (!place || !text) return fail(Code::unavailable, "The database gives a strange answer");
+  return Listed{*place, std::move(*text), fields->find("lectern.refers_to").has_value()};
+}
+
+/// Who carries a term, or bears the mark of references.h where it may be inherited.
+void append_carrying(std::string& body, const std::string& term) {
+  const bool either = is_inheritable(term);
+  body += either ? R"(,{"terms":{"lectern.terms":[)" : R"(,{"term":{"lectern.terms":)";
+  json::append_quoted(body, term);
+  if (either) json::append_quoted(body += ',', inherits_more);
+  body += either ? "]}}" : "}}";
+}
+
+class Reading {
+ public:
+  Reading(Cluster& cluster, Place& place, const Filter& filter, const PageRequest& request,
+          Deadline deadline)
+      : cluster_(cluster),
+        place_(place),
+        filter_(filter),
+        request_(request),
+        deadline_(deadline),
+        wanted_(request.rows_max + 1) {}
+
+  Result<Page> run() {
+    const bool small = wanted_ <= windowed_rows_max;
+    const bool newest_first = !request_.ascending && small;
+    // Who walks from the oldest on meets none that are in memory.
+    const bool from_memory = small && (!request_.ascending || !request_.after);
+    with_texts_ = !from_memory || !place_.habits.texts_known(filter_.all_of);
+    RETURN_IF_ERROR(read(newest_first));
+    if (from_memory) {
+      TRY(const bool complete, take_texts());
+      if (!complete) {  // rows were taken back in between
+        with_texts_ = true;
+        RETURN_IF_ERROR(read(newest_first));
+      }
+    }
+    if (!rows_.empty() && !request_.ascending)
+      place_.newest = std::max(place_.newest.load(), microseconds(rows_.front().position.stored));
+    Page page;
+    page.more = rows_.size() > request_.rows_max;
+    if (page.more) rows_.resize(request_.rows_max);
+    page.rows = std::move(rows_);
+    end_by_bytes(page);
+    return page;
+  }
+
+ private:
+  Result<void> read(bool newest_first) {
+    rows_.clear();
+    after_ = request_.after;
+    Window whole;
+    if (filter_.since) whole.after = microseconds(*filter_.since);
+    if (filter_.until) whole.through = microseconds(*filter_.until);
+    if (newest_first) return read_windows(whole);
+    const bool oldest = request_.ascending && !after_ && !filter_.since && filter_.all_of.empty();
+    return oldest ? read_oldest(whole) : read_all(whole);
+  }
+
+  /// The oldest rows of all, up to where they reached the last time: the bound saves the server a
+  /// look into each segment.
+  Result<void> read_oldest(const Window& whole) {
+    const Window before{whole.after, std::min(whole.through, place_.oldest_through.load())};
+    RETURN_IF_ERROR(read_all(before));
+    if (rows_.size() < wanted_ && before.through < whole.through)
+      RETURN_IF_ERROR(read_all({before.through, whole.through}));
+    if (rows_.size() >= wanted_) place_.oldest_through = microseconds(rows_.back().position.stored);
+    return {};
+  }
+
+  std::string body(const Window& window, std::size_t rows, std::size_t looked_at) const {
+    const std::string_view order = request_.ascending ? "asc" : "desc";
+    std::string body = fmt::format(
+        R"({{"size":{},"terminate_after":{},"track_total_hits":false,)"
+        R"({},"sort":[{}],)"
+        R"("query":{{"bool":{{"filter":[{{"range":{{"lectern.stored":{{"gt":{},"lte":{}}}}}}})",
+        rows, looked_at, with_texts_ ? asking_for_texts() : R"("stored_fields":"_none_")",
+        sort_by_place(order), window.after, window.through);
+    for (const auto& term : filter_.all_of) append_carrying(body, term);
+    body += ']';
+    if (!filter_.voided_too) body += R"(,"must_not":{"term":{"lectern.voided":true}})";
+    body += "}}";
+    if (after_) body += ",\"search_after\":" + sort_values(*after_);
+    return body += '}';
+  }
+
+  std::string_view asking_for_texts() const {
+    return packed() ? R"("_source":true,"stored_fields":)"
+                      R"(["lectern.packed","lectern.text","lectern.refers_to"])"
+                    : R"("_source":false,"stored_fields":["lectern.text","lectern.refers_to"])";
+  }
+
+  bool packed() const { return place_.statements.layout == Layout::packed; }
+
+  /// Up to `rows` rows of a window, behind those that were read already.
+  Result<Hits> search(const Window& window, std::size_t rows, std::size_t looked_at) {
+    // To filter an answer costs more than it spares where `_source` is in it.
+    const std::string path = fmt::format(
+        "/{}/_search?allow_partial_search_results=false{}", place_.statements.name,
+        with_texts_ && packed()
+            ? ""
+            : "&filter_path=timed_out,hits.hits.fields,hits.hits.sort,terminated_early,error");
+    const std::string question = body(window, rows, looked_at);
+    TRY(const auto reply, cluster_.expect_ok({"POST", path, question}, deadline_));
+    Hits hits;
+    const auto early = reply.root().find("terminated_early");
+    hits.gave_up = early && early->is(Type::boolean) && early->boolean();
+    TRY(const auto all, hits_of(reply));
+    if (all) {
+      for (const Value hit : all->children()) {
+        TRY(auto row, listed_of(hit, with_texts_));
+        hits.rows.push_back(std::move(row));
+      }
+    }
+    return hits;
+  }
+
+  void take(std::vector<Listed> rows) {
+    for (auto& row : rows) rows_.push_back(std::move(row));
+    if (!rows_.empty()) after_ = rows_.back().position;
+  }
+
+  Result<void> read_all(const Window& window) {
+    while (rows_.size() < wanted_) {
+      const std::size_t rows = std::min(wanted_ - rows_.size(), search_rows_max);
+      TRY(auto hits, search(window, rows, 0));
+      const bool last = hits.rows.size() < rows;
+      take(std::move(hits.rows));
+      if (last) break;
+    }
+    return {};
+  }
+
+  /// The newest rows, one window of time after the other.
+  Result<void> read_windows(const Window& whole) {
+    const auto question = Habits::question(filter_.all_of, after_.has_value());
+    const auto hint = place_.habits.exponent(question);
+    int width = hint.value_or(filter_.all_of.empty() ? first_width : Habits::unbounded);
+    Window window = whole;
+    if (after_) window.through = std::min(window.through, microseconds(after_->stored));
+    // Hardly anything is above the newest row that was seen, so windows are measured from there.
+    const std::int64_t newest = std::min(window.through, after_ ? INT64_MAX : place_.newest.load());
+    window.after = std::max(below(newest, width), whole.after);
+    for (bool first = true;; first = false) {
+      TRY(auto hits, search(window, wanted_ - rows_.size(), looked_at()));
+      if (hits.gave_up && width_of(window) > narrowest) {
+        const bool split = window.through > newest && window.after < newest;
+        const int looked_back = width_of(split ? Window{window.after, newest} : window);
+        const bool unbounded = window.after == whole.after;
+        width = std::min(looked_back - narrowing, unbounded ? usual_width() : widest);
+        window.after = std::max(split ? newest : below(window.through, width), whole.after);
+        continue;
+      }
+      if (hits.gave_up) {
+        RETURN_IF_ERROR(read_all(window));
+      } else {
+        take(std::move(hits.rows));
+      }
+      if (rows_.size() >= wanted_ || window.after == whole.after) {
+        if (!first || !hint) remember(question, {window.after, newest});
+        return {};
+      }
+      if (window.after < newest) width = std::min(width + widening, widest);
+      window.through = window.after;
+      window.after = std::max(below(window.through, width), whole.after);
+    }
+  }
+
+  std::size_t looked_at() const { return std::max(looked_at_min, 8 * wanted_); }
+
+  /// That of the newest rows of all, to begin with.
+  int usual_width() const {
+    return place_.habits.exponent(Habits::question({}, after_.has_value())).value_or(first_width);
+  }
+
+  /// `read` is all that was looked at for a page.
+  void remember(std::uint64_t question, const Window& read) {
+    if (read.after == INT64_MIN)
+      place_.habits.set_exponent(question, Habits::unbounded);
+    else if (rows_.size() >= wanted_)
+      place_.habits.set_exponent(question, width_of(read));
+  }
+
+  /// Gives each row its text. False: one is not there any more.
+  Result<bool> take_texts() {
+    if (with_texts_) {
+      std::vector<std::size_t> unknown;
+      for (std::size_t i = 0; i < rows_.size(); ++i)
+        if (!place_.texts.has(rows_[i].position)) unknown.push_back(i);
+      place_.habits.note_texts(filter_.all_of, rows_.size() - unknown.size(), rows_.size());
+      keep(unknown);
+      return true;
+    }
+    const auto missing = take_known_texts();
+    place_.habits.note_texts(filter_.all_of, rows_.size() - missing.size(), rows_.size());
+    if (missing.empty()) return true;
+    std::vector<Uuid> ids;
+    for (const std::size_t i : missing) ids.push_back(rows_[i].position.id);
+    TRY(auto found, look_up_texts(cluster_, place_.statements, ids, deadline_));
+    std::unordered_map<Uuid, Listed*> by_id;
+    for (auto& one : found) by_id.emplace(one.position.id, &one);
+    for (const std::size_t i : missing) {
+      const auto one = by_id.find(rows_[i].position.id);
+      if (one == by_id.end() || one->second->position != rows_[i].position) return false;
+      rows_[i] = std::move(*one->second);
+    }
+    keep(missing);
+    return true;
+  }
+
+  /// Which of the rows have no text in memory.
+  std::vector<std::size_t> take_known_texts() {
+    std::vector<std::size_t> missing;
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      auto text = place_.texts.find(rows_[i].position);
+      if (!text) {
+        missing.push_back(i);
+        continue;
+      }
+      rows_[i].json = std::move(text->json);
+      rows_[i].refers = text->label.flags != 0;
+    }
+    return missing;
+  }
+
+  void keep(std::span<const std::size_t> rows) {
+    // Who walks on meets rows that are seldom asked for, and should not drive out others.
+    if (request_.after) return;
+    std::vector<RecentTexts::Text> texts;
+    for (const std::size_t i : rows)
+      texts.push_back(place_.texts.text(rows_[i].position, rows_[i].json, rows_[i].refers ? 1 : 0));
+    place_.texts.keep(std::move(texts));
+  }
+
+  Cluster& cluster_;
+  Place& place_;
+  const Filter& filter_;
+  const PageRequest& request_;
+  const Deadline deadline_;
+  const std::size_t wanted_;
+  bool with_texts_ = true;               // whether the searches fetch them
+  std::optional<xapi::Position> after_;  // the last row that was read
+  std::vector<Listed> rows_;
+};
+
+}  // namespace
+
+Result<Page> read_page(Cluster& cluster, Place& place, const Filter& filter,
+                       const PageRequest& request, Deadline deadline) {
+  return Reading(cluster, place, filter, request, deadline).run();
+}
+
+}  // namespace lectern::store::elasticsearch

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "store/elasticsearch/target.h"
+
+namespace lectern::store::elasticsearch {
+
+/// What append_rows() works with.
+struct Writing {
+  Cluster& cluster;
+  const Settings& settings;
+  VisibilityWatermark& watermark;
+  Place& place;
+  Deadline deadline;
+};
+
+/// StatementStore::append() for one place.
+///
+/// A batch that one conflict must refuse is looked up before it is written, among all that this
+/// process wrote lately and all that the last refresh shows. If another process wrote one of its
+/// ids since then, or wins the race for it, the rows of the batch that were created are deleted
+/// again; until all are gone the answer is `unavailable`, and the watermark stays below them. A
+/// row that somebody else was answered with meanwhile stays.
+///
+/// Where an answer of the database is lost, the same rows are created again until each is there:
+/// at once if there is time, else later by a thread of the watermark. A copy of the request that
+/// arrives late then finds every id taken.
+Result<std::vector<Verdict>> append_rows(const Writing& writing, std::span<Row> rows,
+                                         OnConflict on_conflict);
+
+}  // namespace lectern::store::elasticsearch

@@ -1,0 +1,133 @@
+#include "store/elasticsearch/write/left_behind.h"
+
+#include <fmt/format.h>
+
+#include "base/log.h"
+#include "store/elasticsearch/client/bulk.h"
+#include "store/elasticsearch/client/search.h"
+#include "store/elasticsearch/schema/index_names.h"
+#include "store/elasticsearch/schema/statement_document.h"
+#include "store/elasticsearch/writers.h"
+
+namespace lectern::store::elasticsearch {
+namespace {
+
+using json::Type;
+using json::Value;
+using std::chrono::milliseconds;
+
+constexpr std::size_t rows_at_once = 5'000;
+constexpr int attempts_max = 5;
+/// What is stamped lies no further beyond the ceiling of the last renewal.
+constexpr milliseconds beyond_ceiling =
+    VisibilityWatermark::renewed_within + 2 * VisibilityWatermark::clock_differs_max;
+
+/// A row, and the version in which it may be deleted.
+struct Hit {
+  MarkedRow row;
+  Version version;
+};
+
+std::optional<Hit> hit_of(Value hit) {
+  const auto id = hit.find("_id");
+  const auto uuid = id && id->is(Type::string) ? Uuid::parse(id->string()) : std::nullopt;
+  const auto fields = hit.find("fields");
+  const auto first = [&](std::string_view name) -> std::optional<Value> {
+    const auto values = fields ? fields->find(name) : std::nullopt;
+    if (!values) return std::nullopt;
+    for (const Value value : values->children()) return value;
+    return std::nullopt;
+  };
+  const auto integer = [](std::optional<Value> value) {
+    return value && value->is(Type::number) ? value->as_integer().value_or(0) : 0;
+  };
+  const auto mark = first("lectern.batch"), stored = first("lectern.stored");
+  if (!uuid || !mark || !mark->is(Type::string) || !stored) return std::nullopt;
+  return Hit{{*uuid, Time{std::chrono::microseconds{integer(stored)}}, std::string(mark->string()),
+              first("lectern.shared").has_value()},
+             {integer(hit.find("_seq_no")), integer(hit.find("_primary_term"))}};
+}
+
+/// The marked rows of an index that the process may have stored since it told its last floor.
+Result<std::vector<Hit>> marked_rows(Cluster& cluster, const std::string& index,
+                                     const WriterEntry& entry, Deadline deadline) {
+  const Call refresh{"POST", "/" + index + "/_refresh"};
+  TRY(const auto refreshed, cluster.call(refresh, deadline));
+  if (refreshed.status == 404) return std::vector<Hit>{};
+  const std::string path = fmt::format("/{}/_search?allow_partial_search_results=false", index);
+  std::vector<Hit> hits;
+  for (std::string after;;) {
+    const std::string body = fmt::format(
+        R"({{"size":{},"_source":false,"seq_no_primary_term":true,"track_total_hits":false,)"
+        R"("stored_fields":["lectern.stored","lectern.batch","lectern.shared"],"sort":[{}],)"
+        R"("query":{{"range":{{"lectern.stored":{{"gt":{},"lte":{}}}}}}}{}}})",
+        rows_at_once, sort_by_place("asc"), microseconds(*entry.floor),
+        microseconds(std::max(entry.ceiling, *entry.floor) + beyond_ceiling), after);
+    TRY(const auto reply, cluster.expect_ok({"POST", path, body}, deadline));
+    TRY(const auto found, hits_of(reply));
+    if (!found) return hits;
+    for (const Value one : found->children()) {
+      if (auto hit = hit_of(one)) hits.push_back(std::move(*hit));
+      if (const auto sort = one.find("sort"))
+        after = ",\"search_after\":" + std::string(sort->source());
+    }
+    if (found->size() < rows_at_once) return hits;
+  }
+}
+
+/// False: there may be more, since others changed rows at the same time.
+Result<bool> take_back_once(Cluster& cluster, const std::string& index, const DeadWriter& dead,
+                            Deadline deadline) {
+  TRY(const auto hits, marked_rows(cluster, index, dead.entry, deadline));
+  std::vector<MarkedRow> rows;
+  for (const auto& hit : hits) rows.push_back(hit.row);
+  const auto broken = rows_of_broken_batches(rows, dead.process);
+  if (broken.empty()) return true;
+  std::string lines;
+  for (const auto& row : broken) {
+    const auto hit = std::find_if(hits.begin(), hits.end(),
+                                  [&](const Hit& one) { return one.row.id == row.id; });
+    append_delete(lines, row.id.text(), hit->version);
+  }
+  TRY(const auto items, send_bulk(cluster, index, "", lines, deadline));
+  std::size_t gone = 0;
+  for (const auto& item : items) {
+    if (item.ok()) ++gone;
+    if (!item.ok() && item.status != 404 && item.status != 409)
+      return fail(Code::unavailable, "The database does not delete a row", item.reason);
+  }
+  log::warning(
+      "{} rows of unfinished batches of process {}, which has died, were taken back from {}", gone,
+      dead.process, index);
+  return gone == broken.size();
+}
+
+}  // namespace
+
+Result<void> take_back_left_behind(Cluster& cluster, const DeadWriter& dead, Deadline deadline) {
+  for (const auto& index : dead.entry.places) {
+    if (!check_index_name(index)) continue;
+    for (int attempt = 0;; ++attempt) {
+      TRY(const bool done, take_back_once(cluster, index, dead, deadline));
+      if (done) break;
+      if (attempt == attempts_max) return fail(Code::unavailable, "Others change the same rows");
+    }
+  }
+  return {};
+}
+
+std::unique_ptr<VisibilityWatermark> open_watermark(Cluster& cluster, const Settings& settings) {
+  const auto self = Uuid::random();
+  WatermarkOptions options;
+  options.alone = {milliseconds{500}, milliseconds{1'200}};
+  options.viewed_within = milliseconds{1'000};
+  options.writing_for = milliseconds{10'000};
+  options.sweep = [&cluster](const DeadWriter& dead, Deadline deadline) {
+    return take_back_left_behind(cluster, dead, deadline);
+  };
+  return std::make_unique<VisibilityWatermark>(
+      std::make_unique<Writers>(cluster, writers_index(settings.default_index), self), self,
+      std::move(options));
+}
+
+}  // namespace lectern::store::elasticsearch

@@ -1,0 +1,140 @@
+#include "store/elasticsearch/write/references.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "store/elasticsearch/client/search.h"
+
+namespace lectern::store::elasticsearch {
+namespace {
+
+using json::Type;
+using json::Value;
+
+constexpr int attempts_max = 50;
+constexpr std::size_t page_rows = 1000;
+
+std::optional<Uuid> uuid(std::optional<Value> value) {
+  return value && value->is(Type::string) ? Uuid::parse(value->string()) : std::nullopt;
+}
+
+std::string search_body(std::span<const std::string> targets, std::string_view after) {
+  std::string body =
+      fmt::format(R"({{"size":{},"track_total_hits":false,"sort":["target","referrer"],)"
+                  R"("query":{{"bool":{{"filter":[{{"terms":{{"target":[)",
+                  page_rows);
+  for (const auto& target : targets) {
+    if (body.back() != '[') body += ',';
+    body += '"' + target + '"';
+  }
+  body += "]}}]}}";
+  if (!after.empty()) body.append(",\"search_after\":").append(after);
+  return body += '}';
+}
+
+}  // namespace
+
+Result<void> announce_references(Cluster& cluster, const std::string& index,
+                                 std::span<Row* const> rows, Deadline deadline) {
+  std::string lines;
+  for (const Row* row : rows) {
+    if (!row->refers_to) continue;
+    const auto target = row->refers_to->text(), referrer = row->id.text();
+    append_index(lines, target);
+    lines += "{}\n";
+    append_index(lines, target + ":" + referrer);
+    lines += fmt::format(R"({{"target":"{}","referrer":"{}"}})", target, referrer) + "\n";
+  }
+  if (lines.empty()) return {};
+  return send_whole_bulk(cluster, index, lines, deadline);
+}
+
+Result<std::vector<ReferenceAccess::Target>> References::targets(std::span<const Uuid> ids) {
+  TRY(auto kept, look_up(cluster_, place_.statements, ids, deadline_));
+  std::vector<Target> targets;
+  for (Kept& one : kept)
+    targets.push_back({one.id, std::move(one.terms), one.refers_to, one.voids});
+  return targets;
+}
+
+Result<ReferenceAccess::Referrers> References::referrers(std::span<const Uuid> targets,
+                                                         const std::optional<Referrer>&) {
+  std::vector<std::string> texts;
+  for (const Uuid& target : targets) texts.push_back(target.text());
+  TRY(const auto marked, place_.look_for_marks.among(std::move(texts), deadline_));
+  if (marked.empty()) return Referrers{};
+  TRY(const auto pairs, announced(marked));
+  std::vector<Uuid> ids;
+  for (const auto& [target, referrer] : pairs) ids.push_back(referrer);
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  // What was announced may never have been stored, or another statement under that id.
+  TRY(const auto kept, look_up(cluster_, place_.statements, ids, deadline_));
+  std::unordered_map<Uuid, const Kept*> by_id;
+  for (const Kept& one : kept) by_id.emplace(one.id, &one);
+  Referrers all;
+  for (const auto& [target, referrer] : pairs) {
+    const auto row = by_id.find(referrer);
+    if (row != by_id.end() && row->second->refers_to == target)
+      all.found.push_back({target, referrer, row->second->voids, {}});
+  }
+  return all;
+}
+
+Result<std::vector<std::pair<Uuid, Uuid>>> References::announced(
+    std::span<const std::string> targets) {
+  RETURN_IF_ERROR(cluster_.expect_ok({"POST", "/" + names_.references + "/_refresh"}, deadline_));
+  const std::string path = fmt::format(
+      "/{}/_search?allow_partial_search_results=false"
+      "&filter_path=timed_out,hits.hits._source,hits.hits.sort,error",
+      names_.references);
+  std::vector<std::pair<Uuid, Uuid>> pairs;
+  for (std::string after;;) {
+    const auto body = search_body(targets, after);
+    TRY(const auto reply, cluster_.expect_ok({"POST", path, body}, deadline_));
+    TRY(const auto hits, hits_of(reply));
+    if (!hits) return pairs;
+    for (const Value hit : hits->children()) {
+      const auto source = hit.find("_source");
+      const auto target = source ? uuid(source->find("target")) : std::nullopt;
+      const auto referrer = source ? uuid(source->find("referrer")) : std::nullopt;
+      if (target && referrer) pairs.emplace_back(*target, *referrer);
+      if (const auto sort = hit.find("sort")) after = sort->source();
+    }
+    if (hits->size() < page_rows) return pairs;
+  }
+}
+
+template <typename Change>
+Result<void> References::change(const Uuid& id, const Change& change) {
+  for (int attempt = 0; attempt < attempts_max; ++attempt) {
+    TRY(auto kept, look_up(cluster_, place_.statements, std::span(&id, 1), deadline_));
+    if (kept.empty() || !change(kept.front())) return {};
+    TRY(const bool written,
+        write_again(cluster_, place_.statements, refresh_, kept.front(), deadline_));
+    changed_ = changed_ || written;
+    if (written) return {};
+  }
+  return fail(Code::unavailable, "Too many clients change one statement");
+}
+
+Result<void> References::add_terms(std::span<const Uuid> ids, const xapi::Terms& terms) {
+  const auto add = [&](Kept& kept) {
+    const std::size_t before = kept.terms.size();
+    xapi::Terms all;
+    std::set_union(kept.terms.begin(), kept.terms.end(), terms.begin(), terms.end(),
+                   std::back_inserter(all));
+    kept.terms = std::move(all);
+    return kept.terms.size() > before;
+  };
+  for (const Uuid& id : ids) RETURN_IF_ERROR(change(id, add));
+  return {};
+}
+
+Result<void> References::mark_voided(const Uuid& id) {
+  return change(id, [](Kept& kept) { return !std::exchange(kept.voided, true); });
+}
+
+}  // namespace lectern::store::elasticsearch

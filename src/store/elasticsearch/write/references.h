@@ -1,0 +1,58 @@
+#pragma once
+
+#include <string>
+
+#include "store/common/references.h"
+#include "store/elasticsearch/read/lookup.h"
+#include "store/elasticsearch/schema/index_names.h"
+#include "store/elasticsearch/target.h"
+
+/// Who refers to whom, found in real time although searches lag behind. The index of references
+/// holds two kinds of documents:
+///
+///   _id = target               : some statement refers, or is about to refer, to the target
+///   _id = target ":" referrer  : { target, referrer }
+///
+/// A referring statement's two documents are written before itself, and its target is looked for
+/// after itself; a statement looks for referrers after itself. So of two processes that write the
+/// two ends at once, the one that ends last sees the other.
+namespace lectern::store::elasticsearch {
+
+/// Announces the references of rows that are about to be stored.
+Result<void> announce_references(Cluster& cluster, const std::string& index,
+                                 std::span<Row* const> rows, Deadline deadline);
+
+/// The statements of one index and the references among them, for resolve_references().
+class References final : public ReferenceAccess {
+ public:
+  References(Cluster& cluster, Place& place, std::string_view refresh, Deadline deadline)
+      : cluster_(cluster),
+        place_(place),
+        names_(place.names),
+        refresh_(refresh),
+        deadline_(deadline) {}
+
+  Result<std::vector<Target>> targets(std::span<const Uuid> ids) override;
+  Result<Referrers> referrers(std::span<const Uuid> targets,
+                              const std::optional<Referrer>& after) override;
+  Result<void> add_terms(std::span<const Uuid> ids, const xapi::Terms& terms) override;
+  Result<void> mark_voided(const Uuid& id) override;
+
+  /// Whether a statement was changed by this.
+  bool changed() const { return changed_; }
+
+ private:
+  template <typename Change>
+  Result<void> change(const Uuid& id, const Change& change);
+  /// The pairs that the index of references has for these targets.
+  Result<std::vector<std::pair<Uuid, Uuid>>> announced(std::span<const std::string> targets);
+
+  Cluster& cluster_;
+  Place& place_;
+  const IndexNames& names_;
+  std::string_view refresh_;
+  Deadline deadline_;
+  bool changed_ = false;
+};
+
+}  // namespace lectern::store::elasticsearch

@@ -1,0 +1,158 @@
+#include "store/embedded/documents.h"
+
+#include <algorithm>
+
+#include "store/embedded/format/values.h"
+
+namespace lectern::store::embedded {
+
+Result<std::optional<Document>> EmbeddedDocuments::get(const Context& context,
+                                                       const DocumentKey& key) {
+  const auto target = engine_->database->find_target(context.target);
+  if (!target) return std::nullopt;
+  return engine_->read(context.deadline, [&]() -> Result<std::optional<Document>> {
+    TRY(const auto bytes, engine_->database->get(Family::documents, document_key(*target, key)));
+    if (!bytes) return std::nullopt;
+    auto document = decode_document(*bytes);
+    if (!document) return fail(damaged("document"));
+    return document;
+  });
+}
+
+Result<bool> EmbeddedDocuments::put(const Context& context, const DocumentKey& key,
+                                    const Document& document, const Expect& expect) {
+  TRY(const auto target, engine_->database->make_target(context.target));
+  ChangeDocuments job(*engine_->database, {{document_key(target, key), expect, &document}});
+  RETURN_IF_ERROR(engine_->committer.run(job, target, context.deadline));
+  return job.made().front();
+}
+
+Result<std::vector<bool>> EmbeddedDocuments::put_all(const Context& context,
+                                                     std::span<const DocumentWrite> writes) {
+  if (writes.empty()) return std::vector<bool>{};
+  TRY(const auto target, engine_->database->make_target(context.target));
+  std::vector<DocumentChange> changes;
+  for (const auto& write : writes)
+    changes.push_back({document_key(target, write.key), write.expect, &write.document});
+  ChangeDocuments job(*engine_->database, std::move(changes));
+  RETURN_IF_ERROR(engine_->committer.run(job, target, context.deadline));
+  return std::move(job.made());
+}
+
+Result<bool> EmbeddedDocuments::erase(const Context& context, const DocumentKey& key,
+                                      const Expect& expect) {
+  TRY(const auto target, engine_->database->make_target(context.target));
+  ChangeDocuments job(*engine_->database, {{document_key(target, key), expect, nullptr}});
+  RETURN_IF_ERROR(engine_->committer.run(job, target, context.deadline));
+  return job.made().front();
+}
+
+Result<std::vector<DocumentName>> EmbeddedDocuments::list(const Context& context,
+                                                          const DocumentSpace& space,
+                                                          std::optional<Time> since) {
+  return engine_->read(context.deadline, [&] { return list_now(context, space, since); });
+}
+
+Result<std::vector<DocumentName>> EmbeddedDocuments::list_now(const Context& context,
+                                                              const DocumentSpace& space,
+                                                              std::optional<Time> since) {
+  std::vector<DocumentName> names;
+  const auto target = engine_->database->find_target(context.target);
+  if (!target) return names;
+  const auto prefix = document_prefix(*target, space);
+  const std::unique_ptr<rocksdb::Iterator> at(
+      engine_->database->rocks().NewIterator({}, engine_->database->family(Family::documents)));
+  for (at->Seek(prefix); at->Valid() && at->key().starts_with(prefix); at->Next()) {
+    const auto document = decode_document(view(at->value()), false);
+    DocumentName name;
+    if (!document || !decode_document_key(view(at->key()), name.registration, name.id))
+      return fail(damaged("document"));
+    name.updated = document->updated;
+    if (!since || name.updated > *since) names.push_back(std::move(name));
+  }
+  if (!at->status().ok()) return fail(error_of(at->status(), "listing documents"));
+  return names;
+}
+
+Result<void> EmbeddedDocuments::erase_all(const Context& context, const DocumentSpace& space) {
+  const auto target = engine_->database->find_target(context.target);
+  if (!target) return {};
+  EraseSpace job(*engine_->database, document_prefix(*target, space));
+  return engine_->committer.run(job, *target, context.deadline);
+}
+
+Result<void> EmbeddedDocuments::put_blobs(const Context& context, std::span<const Blob> blobs) {
+  if (blobs.empty()) return {};
+  TRY(const auto target, engine_->database->make_target(context.target));
+  // Pieces need no order among other writes: the same hash means the same bytes, and none is read
+  // before the size is there. That last write syncs the log, and so all before it.
+  TRY(auto sizes, engine_->read(context.deadline, [&] { return put_pieces(target, blobs); }));
+  if (sizes.empty()) return {};
+  PutBlobSizes job(*engine_->database, std::move(sizes));
+  return engine_->committer.run(job, target, context.deadline);
+}
+
+Result<std::vector<BlobSize>> EmbeddedDocuments::put_pieces(TargetNumber target,
+                                                            std::span<const Blob> blobs) {
+  auto& database = *engine_->database;
+  std::vector<BlobSize> sizes;
+  rocksdb::WriteBatch batch;
+  for (const Blob& blob : blobs) {
+    TRY(const auto there, size_now(target, blob.sha2));
+    if (there) continue;
+    std::uint32_t piece = 0;
+    for (std::size_t at = 0; at < blob.bytes.size(); at += blob_piece_bytes, ++piece) {
+      const auto part = blob.bytes.substr(at, blob_piece_bytes);
+      batch.Put(database.family(Family::blobs), blob_key(target, blob.sha2, piece),
+                rocksdb::Slice(part.data(), part.size()));
+      if (batch.GetDataSize() < blob_piece_bytes) continue;
+      RETURN_IF_ERROR(database.write_unsynced(batch));
+      batch.Clear();
+    }
+    sizes.push_back({blob_key(target, blob.sha2, blob_size_piece), blob.bytes.size()});
+  }
+  if (batch.Count() > 0) RETURN_IF_ERROR(database.write_unsynced(batch));
+  return sizes;
+}
+
+Result<std::optional<std::uint64_t>> EmbeddedDocuments::blob_size(const Context& context,
+                                                                  std::string_view sha2) {
+  const auto target = engine_->database->find_target(context.target);
+  if (!target) return std::nullopt;
+  return engine_->read(context.deadline, [&] { return size_now(*target, sha2); });
+}
+
+Result<std::optional<std::uint64_t>> EmbeddedDocuments::size_now(TargetNumber target,
+                                                                 std::string_view sha2) {
+  TRY(const auto size,
+      engine_->database->get(Family::blobs, blob_key(target, sha2, blob_size_piece)));
+  if (!size) return std::nullopt;
+  if (size->size() != 8) return fail(damaged("attachment"));
+  return be64(*size);
+}
+
+Result<std::string> EmbeddedDocuments::read_blob(const Context& context, std::string_view sha2,
+                                                 std::uint64_t offset, std::size_t bytes_max) {
+  const auto target = engine_->database->find_target(context.target);
+  if (!target) return fail(Code::not_found, "No such attachment");
+  return engine_->read(context.deadline,
+                       [&] { return read_now(*target, sha2, offset, bytes_max); });
+}
+
+Result<std::string> EmbeddedDocuments::read_now(TargetNumber target, std::string_view sha2,
+                                                std::uint64_t offset, std::size_t bytes_max) {
+  TRY(const auto size, size_now(target, sha2));
+  if (!size) return fail(Code::not_found, "No such attachment");
+  std::string bytes;
+  while (bytes.size() < bytes_max && offset + bytes.size() < *size) {
+    const auto at = offset + bytes.size();
+    const auto piece = static_cast<std::uint32_t>(at / blob_piece_bytes);
+    TRY(const auto part, engine_->database->get(Family::blobs, blob_key(target, sha2, piece)));
+    const auto within = static_cast<std::size_t>(at % blob_piece_bytes);
+    if (!part || part->size() <= within) return fail(damaged("attachment"));
+    bytes.append(*part, within, bytes_max - bytes.size());
+  }
+  return bytes;
+}
+
+}  // namespace lectern::store::embedded

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+#include "base/uuid.h"
+#include "store/document_store.h"
+#include "store/embedded/format/keys.h"
+#include "xapi/fingerprint.h"
+
+/// The values of the embedded store, under the keys of keys.h.
+///
+///   body       = flags id [ id ] json            ; its own id; where it refers, the target's
+///   flags      = OCTET                           ; 1: refers, 2: is a voiding statement, 4: voided
+///   id-entry   = awaited / kept
+///   awaited    = %x00                            ; not here, but statements refer to it
+///   kept       = %x01 order 16OCTET [ instant ]  ; hash and timestamp of the fingerprint
+///   posting    = [ 8OCTET ]                      ; what the hash of its verb's term begins with;
+///                                                ; nothing where it refers: it may inherit others
+///   reference  = flags id                        ; of the referring statement
+///   document   = instant OCTET etag 4OCTET content-type bytes   ; sizes before their texts
+///   blob       = 1*1048576OCTET / 8OCTET         ; a piece, or the size
+///   ahead      = order                           ; of the last of the rows
+///   instant    = 8OCTET                          ; microseconds since 1970, big-endian
+///
+/// Reading: nothing for bytes that the writing side cannot have made. Views live as long as the
+/// bytes they were read from.
+namespace lectern::store::embedded {
+
+struct Body {
+  Uuid id;
+  std::optional<Uuid> refers_to;
+  bool voids = false;
+  bool voided = false;
+  std::string_view json;
+};
+
+/// The body's bytes before its json.
+std::string encode_body_head(const Body& body);
+std::optional<Body> decode_body(std::string_view bytes);
+
+struct IdEntry {
+  bool kept = false;  ///< false: awaited
+  Time stored;
+  xapi::Fingerprint fingerprint;
+};
+
+std::string encode_id_entry(const IdEntry& entry);
+std::optional<IdEntry> decode_id_entry(std::string_view bytes);
+
+/// Keyed hashes cannot be made to collide, and by chance two verbs of a store share a mark once in
+/// 10^19 pairs.
+using VerbMark = std::array<char, 8>;
+
+VerbMark verb_mark_of(const TermHash& verb);
+/// Nothing where the posting has no mark.
+std::optional<VerbMark> decode_verb_mark(std::string_view bytes);
+
+struct Reference {
+  Uuid id;
+  bool voids = false;
+};
+
+std::string encode_reference(const Reference& reference);
+std::optional<Reference> decode_reference(std::string_view bytes);
+
+/// All of a document's value but its bytes.
+std::string encode_document_head(const Document& document);
+/// With `bytes` left empty where only the rest is wanted.
+std::optional<Document> decode_document(std::string_view bytes, bool with_bytes = true);
+
+}  // namespace lectern::store::embedded

@@ -1,0 +1,79 @@
+#include "store/embedded/read/postings_walk.h"
+
+#include <algorithm>
+
+#include "store/embedded/format/values.h"
+
+namespace lectern::store::embedded {
+namespace {
+
+constexpr std::size_t rounds_of_a_turn = 4096;
+
+}  // namespace
+
+PostingsWalk::PostingsWalk(const Database& database, TargetNumber target, const xapi::Terms& terms,
+                           const Stretch& stretch, Turns::Turn& turn, Deadline deadline)
+    : database_(database), stretch_(stretch), turn_(turn), deadline_(deadline) {
+  for (const auto& term : terms) {
+    const auto hash = database.hash_of(target, term);
+    if (terms.size() > 1 && !verb_ && xapi::is_verb_term(term)) {
+      verb_ = hash;
+    } else {
+      cursors_.push_back(cursor_at(hash));
+    }
+  }
+}
+
+std::unique_ptr<Cursor> PostingsWalk::cursor_at(const TermHash& hash) const {
+  return std::make_unique<Cursor>(database_, Family::postings,
+                                  std::string(hash.begin(), hash.end()), stretch_);
+}
+
+Result<void> PostingsWalk::pause() {
+  if (std::chrono::steady_clock::now() > deadline_)
+    return fail(Code::unavailable, "The query takes too long", "deadline of an embedded query");
+  return turn_.pass(deadline_);
+}
+
+Result<std::optional<std::uint64_t>> PostingsWalk::next() {
+  Cursor& leader = *cursors_[0];
+  while (leader.valid()) {
+    if (++rounds_ % rounds_of_a_turn == 0) RETURN_IF_ERROR(pause());
+    const auto goal = leader.order();
+    std::size_t agreed = 1;
+    for (; agreed < cursors_.size(); ++agreed) {
+      Cursor& cursor = *cursors_[agreed];
+      cursor.advance_to(goal);
+      if (!cursor.valid() || cursor.order() != goal) break;
+    }
+    if (agreed == cursors_.size()) {
+      TRY(const bool found, has_verb(goal));
+      leader.next();
+      if (found) return goal;
+    } else if (!cursors_[agreed]->valid()) {
+      break;
+    } else {
+      leader.advance_to(cursors_[agreed]->order());
+    }
+  }
+  for (const auto& cursor : cursors_)
+    if (!cursor->status().ok()) return fail(error_of(cursor->status(), "walking postings"));
+  return std::nullopt;
+}
+
+Result<bool> PostingsWalk::has_verb(std::uint64_t order) {
+  if (!verb_) return true;
+  if (const auto mark = decode_verb_mark(cursors_[0]->value()))
+    return *mark == verb_mark_of(*verb_);
+  if (verb_cursor_) {
+    verb_cursor_->advance_to(order);
+  } else {
+    verb_cursor_ = cursor_at(*verb_);
+    verb_cursor_->advance_to(order);
+  }
+  if (!verb_cursor_->status().ok())
+    return fail(error_of(verb_cursor_->status(), "walking postings"));
+  return verb_cursor_->valid() && verb_cursor_->order() == order;
+}
+
+}  // namespace lectern::store::embedded

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "store/embedded/read/cursor.h"
+#include "store/embedded/read/fair_semaphore.h"
+
+namespace lectern::store::embedded {
+
+/// Walks over the places of the statements that carry all of some terms, in order. Not
+/// thread-safe; lives no longer than the database.
+///
+/// Leapfrog: each term's cursor in turn is sent to the furthest place that another has reached, so
+/// the walk goes at the pace of the rarest term. A verb beside other terms is not walked: it is
+/// usually the commonest one, so their postings are marked with it (values.h).
+class PostingsWalk {
+ public:
+  /// `terms`: one at least. `turn` is passed on from time to time.
+  PostingsWalk(const Database& database, TargetNumber target, const xapi::Terms& terms,
+               const Stretch& stretch, Turns::Turn& turn, Deadline deadline);
+
+  /// The next place, as order; nothing at the end. Errors: unavailable at the deadline.
+  Result<std::optional<std::uint64_t>> next();
+
+ private:
+  std::unique_ptr<Cursor> cursor_at(const TermHash& hash) const;
+  Result<void> pause();
+  Result<bool> has_verb(std::uint64_t order);
+
+  const Database& database_;
+  const Stretch stretch_;
+  Turns::Turn& turn_;
+  const Deadline deadline_;
+  std::vector<std::unique_ptr<Cursor>> cursors_;  // the first one leads
+  std::optional<TermHash> verb_;                  // to be told by the marks
+  std::unique_ptr<Cursor> verb_cursor_;           // for postings without a mark
+  std::size_t rounds_ = 0;
+};
+
+}  // namespace lectern::store::embedded

@@ -1,0 +1,170 @@
+// The power is cut at random moments of a store's life: while it writes, flushes, joins files, and
+// while it starts after the cut before. What was acknowledged must be there, whole.
+#include <atomic>
+#include <cstdlib>
+#include <map>
+#include <random>
+#include <thread>
+
+#include <doctest/doctest.h>
+
+#include "base/digest.h"
+#include "base/log.h"
+#include "store/embedded/documents.h"
+#include "store/embedded/safety/power_cut_files.h"
+#include "store/embedded/statements.h"
+#include "store/testing/crash_batches.h"
+#include "store/testing/temporary_folder.h"
+
+namespace lectern::store::embedded {
+namespace {
+
+using namespace contract;
+
+constexpr int writers = 2;
+constexpr std::uint64_t operations_max = 600;
+constexpr int cuts_of_a_store = 12;
+
+/// How many cuts: LECTERN_POWER_CUTS, else a few.
+int cuts() {
+  const char* asked = std::getenv("LECTERN_POWER_CUTS");
+  return asked == nullptr ? 24 : std::atoi(asked);
+}
+
+std::uint64_t seed() {
+  const char* asked = std::getenv("LECTERN_POWER_SEED");
+  return asked == nullptr ? std::random_device{}() : std::strtoull(asked, nullptr, 10);
+}
+
+/// What was acknowledged in a store's life.
+struct Known {
+  std::mutex mutex;
+  std::vector<Acknowledgement> batches;
+  std::array<int, writers> documents{};        // the last number written to each one's document
+  std::array<int, writers> documents_tried{};  // which may be there too
+  std::map<std::string, std::string> blobs;    // by sha2
+};
+
+DocumentKey document_of(int writer) {
+  return {DocumentKind::state, "writer " + std::to_string(writer), "", "count"};
+}
+
+/// One writer. What is acknowledged after the cut does not count.
+void write_until_cut(std::shared_ptr<Engine> engine, const PowerCutFiles& files, int writer,
+                     std::uint64_t seed, Known& known) {
+  std::mt19937_64 random(seed);
+  EmbeddedStatements statements(engine);
+  EmbeddedDocuments documents(engine);
+  for (int count = known.documents_tried[static_cast<std::size_t>(writer)] + 1;; ++count) {
+    auto rows = rows_of_batch();
+    if (!statements.append({}, rows, OnConflict::refuse_batch) || files.is_cut()) return;
+    {
+      const std::lock_guard lock(known.mutex);
+      known.batches.push_back(acknowledgement_of(rows));
+    }
+    known.documents_tried[static_cast<std::size_t>(writer)] = count;
+    const Document document{"text/plain", std::to_string(count), std::string(40, 'e'), now()};
+    if (!documents.put({}, document_of(writer), document, {}) || files.is_cut()) return;
+    known.documents[static_cast<std::size_t>(writer)] = count;
+    if (random() % 4 != 0) continue;
+    std::map<std::string, std::string> contents;
+    for (auto left = 1 + random() % 20; left > 0; --left) {
+      const std::string bytes(random() % (left == 1 ? 2 * blob_piece_bytes : 1000),
+                              static_cast<char>(random()));
+      contents[to_hex(sha256(bytes))] = bytes;
+    }
+    std::vector<Blob> blobs;
+    for (const auto& [sha2, bytes] : contents) blobs.push_back({sha2, bytes});
+    if (!documents.put_blobs({}, blobs) || files.is_cut()) return;
+    const std::lock_guard lock(known.mutex);
+    known.blobs.merge(contents);
+  }
+}
+
+/// What the short life of a test would hardly come to: memtables are written out, files joined.
+void stir_until_cut(Engine& engine, PowerCutFiles& files, std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  while (!files.is_cut()) {
+    if (const auto pass = engine.database->use(Deadline::max())) {
+      const auto family = static_cast<Family>(random() % family_count);
+      engine.database->rocks().Flush({}, engine.database->family(family)).PermitUncheckedError();
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(random() % 8));
+  }
+}
+
+void check(Engine& engine, EmbeddedStatements& statements, EmbeddedDocuments& documents,
+           const Known& known) {
+  for (const auto& batch : known.batches) REQUIRE(fault_of_batch(statements, batch) == "");
+  REQUIRE(fault_of_whole(statements) == "");
+  for (int writer = 0; writer < writers; ++writer) {
+    const auto at = static_cast<std::size_t>(writer);
+    const auto document = documents.get({}, document_of(writer));
+    REQUIRE(document.has_value());
+    const int there = *document ? std::stoi((*document)->bytes) : 0;
+    REQUIRE(there >= known.documents[at]);
+    REQUIRE(there <= known.documents_tried[at]);
+  }
+  for (const auto& [sha2, bytes] : known.blobs) {
+    const auto blob = documents.read_blob({}, sha2, 0, bytes.size() + 1);
+    REQUIRE(blob.has_value());
+    REQUIRE(*blob == bytes);
+  }
+  REQUIRE(!engine.database->is_damaged());
+}
+
+/// Opens the store, checks it, and writes until the power goes. Returns what the disk holds then.
+std::shared_ptr<PowerCutFiles> live(std::shared_ptr<PowerCutFiles> files, const std::string& folder,
+                                    Known& known, std::mt19937_64& random) {
+  const auto env = rocksdb::NewCompositeEnv(files);
+  const bool at_once = random() % 4 == 0;  // while it starts, perhaps
+  const auto operations = 1 + random() % operations_max;
+  if (at_once) files->cut_after(1 + operations % 60);
+  auto opened = Engine::open(folder, env.get());
+  REQUIRE_MESSAGE(opened.has_value(), opened.error().message, " ", opened.error().detail);
+  if (random() % 2 == 0) (*opened)->slices = {.postings_max = 3, .bytes_max = 100};
+  {
+    EmbeddedStatements statements(*opened);
+    EmbeddedDocuments documents(*opened);
+    if (!files->is_cut()) check(**opened, statements, documents, known);
+    if (!at_once) files->cut_after(operations);
+    std::vector<std::thread> threads;
+    for (int i = 0; i < writers; ++i)
+      threads.emplace_back(write_until_cut, *opened, std::cref(*files), i, random(),
+                           std::ref(known));
+    threads.emplace_back([&, start = random()] { stir_until_cut(**opened, *files, start); });
+    for (auto& thread : threads) thread.join();
+  }
+  opened->reset();
+  return files->after_the_cut(random);
+}
+
+}  // namespace
+
+TEST_CASE("power cuts cost nothing that was acknowledged, and leave nothing half visible") {
+  const auto first = seed();
+  CAPTURE(first);
+  std::size_t statements = 0, blobs = 0;
+  for (int cut = 0; cut < cuts();) {
+    std::mt19937_64 random(first + static_cast<std::uint64_t>(cut));
+    const TemporaryFolder folder;
+    Known known;
+    auto files = std::make_shared<PowerCutFiles>();
+    for (int i = 0; i < cuts_of_a_store && cut < cuts(); ++i, ++cut) {
+      CAPTURE(cut);
+      files = live(files, folder.path(), known, random);
+    }
+    const auto env = rocksdb::NewCompositeEnv(files);
+    auto engine = Engine::open(folder.path(), env.get());
+    REQUIRE_MESSAGE(engine.has_value(), engine.error().message);
+    EmbeddedStatements all(*engine);
+    EmbeddedDocuments documents(*engine);
+    check(**engine, all, documents, known);
+    statements += known.batches.size() * batch_rows;
+    blobs += known.blobs.size();
+  }
+  MESSAGE(cuts(), " cuts (LECTERN_POWER_SEED=", first, "), ", statements, " statements and ", blobs,
+          " attachments acknowledged and all there");
+}
+
+}  // namespace lectern::store::embedded

@@ -1,0 +1,98 @@
+#include "store/embedded/statements.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "store/embedded/read/page_query.h"
+#include "store/embedded/write/append_job.h"
+
+namespace lectern::store::embedded {
+namespace {
+
+/// A page of statements that lie far apart costs more to keep than to read again, unless it is
+/// asked for often: then it is soon kept all the same.
+constexpr unsigned pages_of_one_kept = 8;
+
+/// The values under the keys, empty ones where there are none.
+Result<std::vector<rocksdb::PinnableSlice>> read_all(const Database& database, Family family,
+                                                     const std::vector<std::string>& keys) {
+  const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
+  std::vector<rocksdb::PinnableSlice> values(keys.size());
+  std::vector<rocksdb::Status> statuses(keys.size());
+  database.rocks().MultiGet({}, database.family(family), keys.size(), slices.data(), values.data(),
+                            statuses.data());
+  for (const auto& status : statuses)
+    if (!status.ok() && !status.IsNotFound()) return fail(error_of(status, "reading"));
+  return values;
+}
+
+}  // namespace
+
+EmbeddedStatements::EmbeddedStatements(std::shared_ptr<Engine> engine)
+    : engine_(std::move(engine)), pages_(std::max(2U, std::thread::hardware_concurrency())) {}
+
+Result<std::vector<Verdict>> EmbeddedStatements::append(const Context& context, std::span<Row> rows,
+                                                        OnConflict on_conflict) {
+  if (rows.empty()) return std::vector<Verdict>{};
+  TRY(const auto target, engine_->database->make_target(context.target));
+  AppendJob job(*engine_->database, target, rows, on_conflict, context.deadline, engine_->slices);
+  RETURN_IF_ERROR(engine_->committer.run(job, target, context.deadline));
+  return std::move(job.verdicts());
+}
+
+Result<std::vector<Found>> EmbeddedStatements::find(const Context& context,
+                                                    std::span<const Uuid> ids) {
+  return engine_->read(context.deadline, [&] { return find_now(context, ids); });
+}
+
+Result<std::vector<Found>> EmbeddedStatements::find_now(const Context& context,
+                                                        std::span<const Uuid> ids) {
+  std::vector<Found> found;
+  const auto target = engine_->database->find_target(context.target);
+  if (!target || ids.empty()) return found;
+  std::vector<std::string> keys;
+  for (const Uuid& id : ids) keys.push_back(id_key(*target, id));
+  TRY(const auto entries, read_all(*engine_->database, Family::ids, keys));
+  keys.clear();
+  for (const auto& bytes : entries) {
+    if (bytes.empty()) continue;
+    const auto entry = decode_id_entry(view(bytes));
+    if (!entry) return fail(damaged("id"));
+    if (!entry->kept) continue;
+    found.push_back({{entry->stored, {}}, {}, entry->fingerprint, false});
+    keys.push_back(body_key(*target, entry->stored));
+  }
+  TRY(const auto bodies, read_all(*engine_->database, Family::bodies, keys));
+  for (std::size_t i = 0; i < bodies.size(); ++i) {
+    const auto body = decode_body(view(bodies[i]));
+    if (!body) return fail(damaged("body"));
+    found[i].position.id = body->id;
+    found[i].json = body->json;
+    found[i].voided = body->voided;
+  }
+  return found;
+}
+
+Result<Page> EmbeddedStatements::query(const Context& context, const Filter& filter,
+                                       const PageRequest& page) {
+  const auto target = engine_->database->find_target(context.target);
+  if (!target) return Page{};
+  TRY(auto turn, pages_.take(*target, context.deadline));
+  const auto keep = ++pages_read_ % pages_of_one_kept == 0 ? Keep::yes : Keep::no;
+  return engine_->read(context.deadline, [&] {
+    return query_page(*engine_->database, *target, filter, page, context.deadline, turn, keep);
+  });
+}
+
+Result<Time> EmbeddedStatements::consistent_through(const Context& context) {
+  const auto target = engine_->database->find_target(context.target);
+  return engine_->committer.consistent_through(target.value_or(no_target));
+}
+
+Health EmbeddedStatements::health() {
+  const auto works = engine_->read(std::chrono::steady_clock::now(),
+                                   [&] { return engine_->database->check_that_it_works(); });
+  return works && !engine_->database->is_damaged() ? Health::ok : Health::error;
+}
+
+}  // namespace lectern::store::embedded

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "base/uuid.h"
+#include "store/mongo/client/client.h"
+#include "store/mongo/database.h"
+#include "store/mongo/open.h"
+
+/// What the tests of this backend share: a database of their own on a server that the environment
+/// names.
+namespace lectern::store::mongo {
+
+/// LECTERN_TEST_MONGO, a host and port; nothing, with a line that says so, when it is not set.
+inline std::optional<std::string> test_server() {
+  const char* server = std::getenv("LECTERN_TEST_MONGO");
+  if (server) return server;
+  MESSAGE("skipped: LECTERN_TEST_MONGO names no server");
+  return std::nullopt;
+}
+
+inline std::string test_uri(const std::string& server) {
+  return "mongodb://" + server + "/?directConnection=true";
+}
+
+/// A database that nobody else uses, gone with this.
+struct TestDatabase {
+  std::string server;
+  std::string name = "lectern_test_" + Uuid::random().text().substr(0, 8);
+
+  explicit TestDatabase(std::string at) : server(std::move(at)) {}
+  TestDatabase(const TestDatabase&) = delete;
+  TestDatabase& operator=(const TestDatabase&) = delete;
+  ~TestDatabase() {
+    auto pool = Pool::open({test_uri(server), 1, 5'000});
+    if (!pool) return;
+    auto client = (*pool)->lease(Deadline::max());
+    Bson command;
+    command.small("dropDatabase", 1);
+    if (client) static_cast<void>(client->write(name, std::move(command)));
+  }
+
+  StoreSettings settings() const {
+    StoreSettings settings;
+    settings.backend = "mongo";
+    settings.values = {{"CONNECTION_URI", test_uri(server)}, {"DEFAULT_DATABASE", name}};
+    settings.timeout_ms = 10'000;
+    return settings;
+  }
+  Stores open() const {
+    auto stores = open_mongo(settings());
+    REQUIRE(stores.has_value());
+    return std::move(*stores);
+  }
+};
+
+}  // namespace lectern::store::mongo

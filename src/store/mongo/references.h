@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "store/common/references.h"
+#include "store/mongo/database.h"
+
+namespace lectern::store::mongo {
+
+/// Follows references in one collection. Two processes that insert a referring row and its target
+/// at once both look for the other's row after their own insert is acknowledged, on the primary;
+/// so at least one of them sees both.
+class MongoReferences final : public ReferenceAccess {
+ public:
+  MongoReferences(Client& client, const std::string& database, const Place& place)
+      : client_(client), database_(database), place_(place) {}
+
+  Result<std::vector<Target>> targets(std::span<const Uuid> ids) override;
+  Result<Referrers> referrers(std::span<const Uuid> targets,
+                              const std::optional<Referrer>& after) override;
+  Result<void> add_terms(std::span<const Uuid> ids, const xapi::Terms& terms) override;
+  Result<void> mark_voided(const Uuid& id) override;
+
+ private:
+  Result<void> update(std::span<const Uuid> ids, const Bson& change);
+
+  Client& client_;
+  const std::string& database_;
+  const Place& place_;
+};
+
+/// What Ralph wrote under these ids and nobody has migrated. Rows that cannot be read are left out
+/// with a line in the log.
+Result<std::vector<Found>> find_foreign(Client& client, const std::string& database,
+                                        const Place& place, const std::vector<Uuid>& ids);
+
+}  // namespace lectern::store::mongo

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "store/common/marked_watch.h"
+#include "store/mongo/database.h"
+#include "store/statement_store.h"
+
+namespace lectern::store::mongo {
+
+/// Statements in a MongoDB collection, readable for Ralph (layout.h).
+class MongoStatements final : public StatementStore {
+ public:
+  /// Shared with the documents and the migration: the last of them closes the connections.
+  explicit MongoStatements(std::shared_ptr<Database> database) : database_(std::move(database)) {}
+
+  Result<std::vector<Verdict>> append(const Context& context, std::span<Row> rows,
+                                      OnConflict on_conflict) override;
+  Result<std::vector<Found>> find(const Context& context, std::span<const Uuid> ids) override;
+  Result<Page> query(const Context& context, const Filter& filter,
+                     const PageRequest& page) override;
+  Result<Time> consistent_through(const Context& context) override;
+  Health health() override;
+
+ private:
+  /// The rows that carry all terms of the filter.
+  Result<Page> page_of(Client& client, const Place& place, const Filter& filter,
+                       const PageRequest& request);
+  MarkedWatch& watch_of(const std::string& collection);
+
+  std::shared_ptr<Database> database_;
+  std::atomic<Time> promised_{Time::min()};  // the latest answer of consistent_through()
+  std::mutex mutex_;
+  std::map<std::string, MarkedWatch> marked_;  // by collection; guarded by mutex_
+};
+
+/// The statements with these ids that have our part.
+Result<std::vector<Found>> find_ours(Client& client, const std::string& database,
+                                     const Place& place, std::span<const Uuid> ids);
+
+}  // namespace lectern::store::mongo

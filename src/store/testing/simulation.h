@@ -1,0 +1,120 @@
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <set>
+#include <string>
+#include <thread>
+
+#include "store/common/timing.h"
+
+/// For tests: several processes, their clocks and the network between them and a database, in
+/// simulated time. Of all threads one runs at a time; which one goes on when it waits, and what
+/// becomes of each message, the seed decides. Nothing takes time but what says so.
+namespace lectern::store::simulation {
+
+using Moment = std::chrono::microseconds;  ///< since the simulation began
+
+class World {
+ public:
+  explicit World(std::uint32_t seed) : random(seed) {}
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  /// Runs `work` as the first thread, until it returns; it must join all threads that it starts.
+  void run(const std::function<void()>& work);
+
+  Moment now() const { return now_; }
+  /// The time of the database.
+  Time time() const { return Time{std::chrono::hours{24 * 365 * 50}} + now_; }
+  /// Does `work`, which must not wait, in a while.
+  void after(Moment time, std::function<void()> work);
+
+  bool once_in(unsigned times) { return random() % times == 0; }
+  Moment up_to(Moment most) {
+    return Moment{
+        static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(most.count() + 1))};
+  }
+
+  std::mt19937_64 random;
+
+  // What threads do, by way of a Process:
+  std::thread start(std::function<void()> work, const void* process);
+  void join(std::thread& thread);
+  /// Waits until somebody wakes those who wait for `what`, until that moment at most.
+  void wait(const void* what, Moment until);
+  void wake(const void* what);
+  /// The running thread works for that process from now on.
+  void work_for(const void* process);
+  /// None of the process's threads goes on before that moment.
+  void stop_until(const void* process, Moment until) { stopped_[process] = until; }
+
+ private:
+  struct Thread {
+    const void* process = nullptr;
+    std::condition_variable turn;
+    const void* waits_for = nullptr;
+    Moment until{};
+    bool ended = false;
+  };
+
+  Thread* next();
+  Moment ready_at(const Thread& thread) const;
+
+  std::mutex mutex_;  // one thread runs: the one that holds it, or that left it to wait
+  Moment now_{};
+  std::list<Thread> threads_;
+  std::map<std::thread::id, Thread*> by_id_;
+  Thread* running_ = nullptr;
+  std::multimap<Moment, std::function<void()>> later_;
+  std::map<const void*, Moment> stopped_;
+};
+
+/// A process's clocks and threads.
+class Process final : public Timing {
+ public:
+  /// `wall_ahead`: of the database's clock.
+  Process(World& world, Moment wall_ahead) : world_(world), wall_ahead_(wall_ahead) {}
+
+  Steady steady() override { return Steady{} + std::chrono::hours{1} + world_.now(); }
+  Time wall() override { return world_.time() + wall_ahead_; }
+  void sleep_for(std::chrono::microseconds time) override;
+  void wait_until(std::condition_variable& condition, std::unique_lock<std::mutex>& lock,
+                  Steady instant) override;
+  void notify_all(std::condition_variable& condition) override { world_.wake(&condition); }
+  bool lock_until(std::timed_mutex& mutex, Steady instant) override;
+  void unlock(std::timed_mutex& mutex) override;
+  std::thread start(std::function<void()> work) override {
+    return world_.start(std::move(work), this);
+  }
+  void join(std::thread& thread) override { world_.join(thread); }
+
+  Moment moment_of(Steady instant) const;
+
+ private:
+  World& world_;
+  const Moment wall_ahead_;
+};
+
+/// How bad the network is for one process.
+struct Network {
+  unsigned lost_of_100 = 0;        ///< requests that never arrive
+  unsigned unanswered_of_100 = 0;  ///< answers that never arrive
+  unsigned held_of_100 = 0;        ///< requests whose connection ends, and that arrive later
+  unsigned doubled_of_100 = 0;     ///< requests that arrive twice
+  bool down = false;               ///< nothing arrives, and that is known at once
+  Moment delay_max{20'000};        ///< one way
+  Moment held_max{9'000'000};      ///< docs/CONSISTENCY.md, what is assumed
+};
+
+/// Has the database carry out a request, and waits for its answer until the deadline: false when
+/// none came.
+bool request(World& world, Process& process, const Network& network, Timing::Steady deadline,
+             const std::function<void()>& carry_out, const std::function<void()>& answer);
+
+}  // namespace lectern::store::simulation
