@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks what no compiler does: who includes whom, sizes, and leftovers. Prints each fault; exit 1.
+"""Checks what no compiler does: who includes whom, sizes, words, and leftovers. Prints each fault; exit 1.
 
     tools/tidy.py            all of it
     tools/tidy.py --format   also that clang-format 14 would change nothing
@@ -39,6 +39,14 @@ VENDORS = {  # a library, and the one place that may see it
     "CLI/": ["src/cli/"],
     "systemd/": ["src/cli/process/service_manager"],
     "boost/": ["src/http/"],
+}
+
+
+# Words that this project once had of its own, and what took their place (docs/GLOSSARY.md).
+OLD_WORDS = {
+    "Census": "UnmigratedRowMonitor", "Gatherer": "InsertBatcher", "Habits": "QueryHints", "Horizon": "VisibilityWatermark",
+    "Lesson": "MergeJob", "Place": "what it is a place of", "Presence": "a watermark", "Reread": "CacheWarmup",
+    "Rounds": "BatchExecutor", "Saying": "Update", "Turns": "FairSemaphore",
 }
 
 
@@ -90,6 +98,27 @@ def function_faults(path, text):
     return faults
 
 
+def word_faults(path, text):
+    faults = []
+    for number, line in enumerate(text.split("\n"), 1):
+        code = line.split("//")[0]
+        for word in re.findall(r"\b[A-Z][a-z]+\b", re.sub(r'"[^"]*"', "", code)):
+            if word in OLD_WORDS:
+                faults.append(f"{path}:{number}: say {OLD_WORDS[word]}, not {word}")
+    return faults
+
+
+def class_faults(headers):
+    """Classes of one name in one room: `headers` is pairs of a path and its text."""
+    faults, seen = [], {}
+    for path, text in headers:
+        for name in re.findall(r"^(?:class|struct|enum class) ([A-Z]\w*)[^;]*\{", text, re.M):
+            first = seen.setdefault((path.split("/")[1], name), path)
+            if first != path:
+                faults.append(f"{path}: {first} has a class {name} too")
+    return faults
+
+
 def size_faults(path, text):
     lines = text.split("\n")
     most = TEST_LINES_MAX if "_test." in path else FILE_LINES_MAX
@@ -123,7 +152,7 @@ def format_faults(files):
 
 
 def main():
-    faults, sources = [], []
+    faults, sources, headers = [], [], []
     for path in tracked():
         if path.endswith((".cc", ".h")) and path.startswith(("src/", "tests/")):
             with open(os.path.join(ROOT, path)) as file:
@@ -133,10 +162,13 @@ def main():
                 faults += include_faults(path, text)
             faults += function_faults(path, text) + size_faults(path, text)
             if path.startswith("src/"):
-                faults += leftover_faults(path, text)
+                faults += leftover_faults(path, text) + word_faults(path, text)
+                if path.endswith(".h"):
+                    headers.append((path, text))
         elif path.endswith(".md"):
             with open(os.path.join(ROOT, path)) as file:
                 faults += link_faults(path, file.read())
+    faults += class_faults(headers)
     if "--format" in sys.argv:
         faults += format_faults(sources)
     print("\n".join(faults) if faults else f"{len(sources)} files are tidy")

@@ -11,37 +11,37 @@
 
 namespace lectern {
 
-/// How many rounds there may be and what goes into one; weights are in whatever unit the jobs have.
-struct RoundLimits {
-  int rounds_max = 1;  ///< at a time
-  /// A round takes jobs of this weight altogether, or one that is heavier.
+/// How many batches may run and what goes into one; weights are in whatever unit the jobs have.
+struct BatchLimits {
+  int batches_max = 1;  ///< that run at a time
+  /// A batch takes jobs of this weight altogether, or one that is heavier.
   std::size_t weight_max = 1;
-  /// While a round is under way, another one begins only once jobs of this weight wait.
+  /// While a batch runs, another one begins only once jobs of this weight wait.
   std::size_t weight_beside_min = 1;
 };
 
-/// Does the small jobs of many threads together: while as many rounds as may be are under way, what
-/// comes waits and is done in the next one, by one of the threads that wait. Thread-safe; all
-/// callers must have returned before it is destroyed.
+/// Runs the small jobs of many threads in batches (group commit): while as many batches run as may,
+/// new jobs wait. The next batch takes them all and is run by one of the waiting threads, its
+/// leader. Thread-safe; all callers must have returned before it is destroyed.
 template <typename Job>
-class Rounds {
+class BatchExecutor {
  public:
   /// Shared, since who gave a job may give up while it is being done.
   using Jobs = std::vector<std::shared_ptr<Job>>;
   /// Does jobs, at least one, until the deadline of the thread that it runs on; must not throw.
-  using Do = std::function<void(const Jobs& jobs, Deadline deadline)>;
+  using RunBatch = std::function<void(const Jobs& jobs, Deadline deadline)>;
 
-  Rounds(RoundLimits limits, Do all) : limits_(limits), do_(std::move(all)) {}
+  BatchExecutor(BatchLimits limits, RunBatch all) : limits_(limits), run_batch_(std::move(all)) {}
 
-  /// Returns once the job was done in a round that began after the call. False: that was not
-  /// before the deadline; the job may be done or not, also later if a round had taken it.
-  bool join(std::shared_ptr<Job> job, std::size_t weight, Deadline deadline) {
+  /// Returns once the job was done, in a batch that began after the call. False: the deadline
+  /// passed first; the job may be done or not, also later if a batch had taken it.
+  bool submit(std::shared_ptr<Job> job, std::size_t weight, Deadline deadline) {
     const auto mine = std::make_shared<Entry>(std::move(job), weight);
     std::unique_lock lock(mutex_);
     waiting_.push_back(mine);
     while (!mine->done) {
       if (!mine->taken && may_begin()) {
-        run_round(lock, deadline);
+        run_next_batch(lock, deadline);
       } else if (deadline == Deadline::max()) {
         mine->wake.wait(lock);
       } else if (mine->wake.wait_until(lock, deadline) == std::cv_status::timeout && !mine->done) {
@@ -66,13 +66,13 @@ class Rounds {
   };
   using Entries = std::vector<std::shared_ptr<Entry>>;
 
-  void run_round(std::unique_lock<std::mutex>& lock, Deadline deadline) {
+  void run_next_batch(std::unique_lock<std::mutex>& lock, Deadline deadline) {
     const Entries entries = take();
     Jobs jobs;
     for (const auto& entry : entries) jobs.push_back(entry->job);
     ++under_way_;
     lock.unlock();
-    do_(jobs, deadline);
+    run_batch_(jobs, deadline);
     lock.lock();
     --under_way_;
     for (const auto& entry : entries) entry->done = true;
@@ -83,15 +83,15 @@ class Rounds {
     lock.lock();
   }
 
-  /// Who should run the next round, if there is one to run. Should that thread give up, it tells
-  /// the one behind it; should another one come first, that takes its job along.
+  /// The thread that is to run the next batch, or null while none may begin. It is the one that
+  /// waits longest. Whoever gives up before it became leader wakes the next one.
   std::shared_ptr<Entry> next_leader() const {
     return waiting_.empty() || !may_begin() ? nullptr : waiting_.front();
   }
 
   bool may_begin() const {
     if (under_way_ == 0) return true;
-    if (under_way_ >= limits_.rounds_max) return false;
+    if (under_way_ >= limits_.batches_max) return false;
     std::size_t weight = 0;
     for (const auto& entry : waiting_) weight += entry->weight;
     return weight >= limits_.weight_beside_min;
@@ -108,8 +108,8 @@ class Rounds {
     return entries;
   }
 
-  const RoundLimits limits_;
-  const Do do_;
+  const BatchLimits limits_;
+  const RunBatch run_batch_;
   std::mutex mutex_;
   // Guarded by mutex_:
   Entries waiting_;

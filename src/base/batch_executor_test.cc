@@ -15,18 +15,18 @@ struct Number {
 
 constexpr auto for_ever = Deadline::max();
 
-/// Rounds whose first one waits until it is let go.
+/// BatchExecutor whose first one waits until it is let go.
 struct Held {
   std::mutex mutex;
   std::condition_variable changed;
   int rounds = 0;
   bool let_go = false;
-  Rounds<Number> numbers;
+  BatchExecutor<Number> numbers;
 
-  explicit Held(RoundLimits limits)
+  explicit Held(BatchLimits limits)
       : numbers(limits, [this](const auto& jobs, Deadline) { run(jobs); }) {}
 
-  void run(const Rounds<Number>::Jobs& jobs) {
+  void run(const BatchExecutor<Number>::Jobs& jobs) {
     std::unique_lock lock(mutex);
     const int round = ++rounds;
     for (const auto& job : jobs) job->round = round;
@@ -35,7 +35,7 @@ struct Held {
   }
   /// A thread that brings a job and waits for ever.
   std::thread bring(std::shared_ptr<Number> job) {
-    return std::thread([this, job = std::move(job)] { CHECK(numbers.join(job, 1, for_ever)); });
+    return std::thread([this, job = std::move(job)] { CHECK(numbers.submit(job, 1, for_ever)); });
   }
   void await_rounds(int count) {
     std::unique_lock lock(mutex);
@@ -51,17 +51,17 @@ struct Held {
 }  // namespace
 
 TEST_CASE("a job that comes alone is done at once") {
-  Rounds<Number> numbers({1, 10}, [](const auto& jobs, Deadline) {
+  BatchExecutor<Number> numbers({1, 10}, [](const auto& jobs, Deadline) {
     for (const auto& job : jobs) job->value *= 2;
   });
   const auto job = std::make_shared<Number>(Number{21});
-  CHECK(numbers.join(job, 1, for_ever));
+  CHECK(numbers.submit(job, 1, for_ever));
   CHECK(job->value == 42);
 }
 
 TEST_CASE("jobs are done once each, however many threads bring them") {
   std::atomic<int> under_way = 0, most = 0;
-  Rounds<Number> numbers({2, 5}, [&](const auto& jobs, Deadline) {
+  BatchExecutor<Number> numbers({2, 5}, [&](const auto& jobs, Deadline) {
     most = std::max(most.load(), ++under_way);
     CHECK(jobs.size() <= 5);
     for (const auto& job : jobs) ++job->value;
@@ -72,7 +72,7 @@ TEST_CASE("jobs are done once each, however many threads bring them") {
     threads.emplace_back([&] {
       for (int j = 0; j < 500; ++j) {
         const auto job = std::make_shared<Number>();
-        CHECK(numbers.join(job, 1, for_ever));
+        CHECK(numbers.submit(job, 1, for_ever));
         CHECK(job->value == 1);
       }
     });
@@ -98,7 +98,7 @@ TEST_CASE("a job that waits beyond its deadline is given up and never done") {
   const auto first = std::make_shared<Number>(), second = std::make_shared<Number>();
   auto one = held.bring(first);
   held.await_rounds(1);
-  CHECK_FALSE(held.numbers.join(second, 1, Deadline::clock::now()));
+  CHECK_FALSE(held.numbers.submit(second, 1, Deadline::clock::now()));
   held.release();
   one.join();
   CHECK(second->round == 0);
@@ -112,7 +112,7 @@ TEST_CASE("a job behind one that was given up is done all the same") {
   held.await_rounds(1);
   std::thread two([&] {
     const auto soon = Deadline::clock::now() + std::chrono::milliseconds(20);
-    CHECK_FALSE(held.numbers.join(second, 1, soon));
+    CHECK_FALSE(held.numbers.submit(second, 1, soon));
   });
   auto three = held.bring(third);
   two.join();
@@ -130,7 +130,7 @@ TEST_CASE("beside a round another one begins once enough waits for it, and not b
   auto one = held.bring(jobs[0]);
   held.await_rounds(1);
   const auto soon = Deadline::clock::now() + std::chrono::milliseconds(20);
-  CHECK_FALSE(held.numbers.join(std::make_shared<Number>(), 1, soon));
+  CHECK_FALSE(held.numbers.submit(std::make_shared<Number>(), 1, soon));
   auto two = held.bring(jobs[1]), three = held.bring(jobs[2]);
   held.await_rounds(2);
   held.release();
@@ -144,7 +144,7 @@ TEST_CASE("a job heavier than a round may be is done alone") {
   Held held({1, 10});
   held.release();
   const auto heavy = std::make_shared<Number>();
-  CHECK(held.numbers.join(heavy, 1000, for_ever));
+  CHECK(held.numbers.submit(heavy, 1000, for_ever));
   CHECK(heavy->round == 1);
 }
 

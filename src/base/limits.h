@@ -48,7 +48,7 @@ inline constexpr std::size_t canonical_bytes_max = 1024 * 1024;
 /// an agent.
 inline constexpr std::size_t own_statements_read_max = 100;
 /// Bytes of what could not be learned at once, which this process keeps to try again.
-inline constexpr std::size_t unlearned_bytes_max = 8 * 1024 * 1024;
+inline constexpr std::size_t postponed_bytes_max = 8 * 1024 * 1024;
 
 /// Parts of one multipart request: the statements and their attachments.
 inline constexpr std::size_t multipart_parts_max = 4096;

@@ -14,8 +14,8 @@ namespace {
 class CountingStore final : public store::StatementStore {
  public:
   std::atomic<int> calls{0};
-  Result<std::vector<store::Verdict>> append(const store::Context&, std::span<store::Row>,
-                                             store::OnConflict) override {
+  Result<std::vector<store::AppendOutcome>> append(const store::Context&, std::span<store::Row>,
+                                                   store::OnConflict) override {
     return away();
   }
   Result<std::vector<store::Found>> find(const store::Context&, std::span<const Uuid>) override {

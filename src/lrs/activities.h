@@ -10,7 +10,7 @@
 namespace lectern::lrs {
 
 /// The Activity object with the canonical definition of all that statements said of it
-/// (told_of()), or with its id alone when nothing is known (Communication 2.5). JSON text. Errors:
+/// (known_of()), or with its id alone when nothing is known (Communication 2.5). JSON text. Errors:
 /// unavailable.
 Result<std::string> activity_of(Lrs& lrs, const auth::Principal& principal, std::string_view id);
 

@@ -12,7 +12,7 @@ Result<std::string> person_of(Lrs& lrs, const auth::Principal& principal, json::
   std::string out = R"({"objectType":"Person")";
   const auto ifi = xapi::ifi_of(agent);
   if (ifi) {
-    TRY(const auto names, told_of(lrs, principal, person_key(*ifi)));
+    TRY(const auto names, known_of(lrs, principal, person_key(*ifi)));
     if (!names.empty()) {
       out += ",\"name\":" + names;
     } else if (const auto name = agent.find("name")) {

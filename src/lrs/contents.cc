@@ -32,20 +32,20 @@ tl::unexpected<Error> broken(std::string message, std::string path = {}) {
 
 }  // namespace
 
-ContentsByHash::ContentsByHash(std::span<const Content> contents) : all_(contents) {
+ContentsByHash::ContentsByHash(std::span<const AttachmentContent> contents) : all_(contents) {
   for (const auto& content : contents) by_sha2_.emplace(folded(content.sha2), &content);
 }
 
-const Content* ContentsByHash::find(std::string_view sha2) const {
+const AttachmentContent* ContentsByHash::find(std::string_view sha2) const {
   const auto place = by_sha2_.find(std::string(sha2));
   return place == by_sha2_.end() ? nullptr : place->second;
 }
 
 Result<void> check_contents(json::Value statement, const ContentsByHash& contents) {
-  std::unordered_set<const Content*>
+  std::unordered_set<const AttachmentContent*>
       verified;  // a signature that is attached twice is checked once
   for (const auto& attachment : xapi::attachments_of(statement)) {
-    const Content* const content = contents.find(attachment.sha2);
+    const AttachmentContent* const content = contents.find(attachment.sha2);
     if (content == nullptr && !attachment.has_file_url)
       return broken(fmt::format("The attachment with sha2 {} has neither a fileUrl nor a part in "
                                 "the request with that X-Experience-API-Hash",
@@ -57,7 +57,7 @@ Result<void> check_contents(json::Value statement, const ContentsByHash& content
   return {};
 }
 
-Result<void> check_all_belong(json::Value body, const ContentsByHash& contents) {
+Result<void> check_no_orphans(json::Value body, const ContentsByHash& contents) {
   if (contents.empty()) return {};
   std::unordered_set<std::string> named;
   const auto collect = [&](json::Value statement) {
@@ -87,7 +87,7 @@ Result<void> keep_contents(store::DocumentStore& documents, const store::Context
   std::unordered_map<std::string, std::string_view> named;
   for (const auto statement : statements)
     for (auto& attachment : xapi::attachments_of(statement))
-      if (const Content* const content = contents.find(attachment.sha2))
+      if (const AttachmentContent* const content = contents.find(attachment.sha2))
         named.emplace(std::move(attachment.sha2), content->bytes);
   if (named.empty()) return {};
   std::vector<store::Blob> blobs;

@@ -11,20 +11,20 @@
 
 namespace lectern::lrs {
 
-struct Content;
+struct AttachmentContent;
 
 /// The contents that came with a request, by their hash. Views the request.
 class ContentsByHash {
  public:
-  explicit ContentsByHash(std::span<const Content> contents);
+  explicit ContentsByHash(std::span<const AttachmentContent> contents);
   /// The content with this hash (lower-case hex), or null.
-  const Content* find(std::string_view sha2) const;
+  const AttachmentContent* find(std::string_view sha2) const;
   bool empty() const { return by_sha2_.empty(); }
 
  private:
-  friend Result<void> check_all_belong(json::Value body, const ContentsByHash& contents);
-  std::span<const Content> all_;
-  std::unordered_map<std::string, const Content*> by_sha2_;
+  friend Result<void> check_no_orphans(json::Value body, const ContentsByHash& contents);
+  std::span<const AttachmentContent> all_;
+  std::unordered_map<std::string, const AttachmentContent*> by_sha2_;
 };
 
 /// Checks one statement's attachments against the contents that came with it: each has a `fileUrl`
@@ -33,7 +33,7 @@ Result<void> check_contents(json::Value statement, const ContentsByHash& content
 
 /// Checks the contents themselves: each has the hash it claims and belongs to some attachment of
 /// the statements in `body`. Errors: invalid.
-Result<void> check_all_belong(json::Value body, const ContentsByHash& contents);
+Result<void> check_no_orphans(json::Value body, const ContentsByHash& contents);
 
 /// Keeps the contents that these statements attach, each once and all together.
 Result<void> keep_contents(store::DocumentStore& documents, const store::Context& context,

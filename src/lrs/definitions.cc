@@ -39,10 +39,9 @@ constexpr std::size_t together_max = 500;
 
 }  // namespace
 
-Learned::Learned()
-    : rounds_({1, together_max}, [this](const auto& lessons, Deadline deadline) {
-        take_together(lessons, deadline);
-      }) {
+DefinitionRegistry::DefinitionRegistry()
+    : executor_({1, together_max},
+                [this](const auto& jobs, Deadline deadline) { merge_batch(jobs, deadline); }) {
   // Mapped rather than allocated: pages that are never touched cost nothing.
   void* const memory = mmap(nullptr, slots * sizeof(std::uint64_t), PROT_READ | PROT_WRITE,
                             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -50,15 +49,15 @@ Learned::Learned()
   facts_.reset(static_cast<std::atomic<std::uint64_t>*>(memory));
 }
 
-void Learned::Free::operator()(std::atomic<std::uint64_t>* memory) const {
+void DefinitionRegistry::Free::operator()(std::atomic<std::uint64_t>* memory) const {
   munmap(memory, slots * sizeof(std::uint64_t));
 }
 
-bool Learned::has(std::uint64_t fact) const {
+bool DefinitionRegistry::has(std::uint64_t fact) const {
   return facts_[fact % slots].load(std::memory_order_relaxed) == fact;
 }
 
-void Learned::add(std::uint64_t fact) {
+void DefinitionRegistry::add(std::uint64_t fact) {
   facts_[fact % slots].store(fact, std::memory_order_relaxed);
 }
 
@@ -76,10 +75,11 @@ std::uint64_t fact_of(std::string_view target, DocumentKind kind, std::string_vi
 
 /// Gathers what statements say. Parts of a type that the standard does not allow there, as those
 /// taken for Ralph's sake may hold, say nothing.
-class Listener {
+class DefinitionExtractor {
  public:
   /// `learned` tells what is no news; without it, everything is.
-  Listener(const Learned* learned, std::string_view target) : learned_(learned), target_(target) {}
+  DefinitionExtractor(const DefinitionRegistry* learned, std::string_view target)
+      : learned_(learned), target_(target) {}
 
   void statement(Value statement) {
     for (const Value member : statement.children()) {
@@ -90,7 +90,7 @@ class Listener {
     }
   }
 
-  Sayings take() { return std::move(sayings_); }
+  Updates take() { return std::move(sayings_); }
 
  private:
   /// Most of what is said is known: the key is made only for news.
@@ -138,9 +138,9 @@ class Listener {
     }
   }
 
-  const Learned* learned_;
+  const DefinitionRegistry* learned_;
   std::string_view target_;
-  Sayings sayings_;
+  Updates sayings_;
 };
 
 /// `known` is a JSON array of strings or "": the same with one more name, if it is new and there is
@@ -156,27 +156,27 @@ std::string merge_name(const std::string& known, std::string_view name_source) {
   return known.substr(0, known.size() - 1) + "," + std::string(name_source) + "]";
 }
 
-std::string merged(const DocumentKey& key, std::string known, const std::vector<Saying>& sayings) {
-  for (const auto& saying : sayings)
-    known = key.kind == DocumentKind::person ? merge_name(known, saying.text)
-                                             : xapi::merge_definition(known, saying.text);
+std::string merged(const DocumentKey& key, std::string known, const std::vector<Update>& updates) {
+  for (const auto& update : updates)
+    known = key.kind == DocumentKind::person ? merge_name(known, update.text)
+                                             : xapi::merge_definition(known, update.text);
   return known;
 }
 
-std::size_t bytes_of(const Sayings& sayings) {
+std::size_t bytes_of(const Updates& updates) {
   std::size_t bytes = 0;
-  for (const auto& [key, said] : sayings) {
+  for (const auto& [key, said] : updates) {
     bytes += sizeof key + key.owner.size();
-    for (const auto& saying : said) bytes += sizeof saying + saying.text.size();
+    for (const auto& update : said) bytes += sizeof update + update.text.size();
   }
   return bytes;
 }
 
-/// The write that takes `sayings` into what is known; nothing when they are no news.
+/// The write that takes `updates` into what is known; nothing when they are no news.
 std::optional<store::DocumentWrite> write_for(const std::optional<store::Document>& known,
                                               const DocumentKey& key,
-                                              const std::vector<Saying>& sayings) {
-  std::string text = merged(key, known ? known->bytes : "", sayings);
+                                              const std::vector<Update>& updates) {
+  std::string text = merged(key, known ? known->bytes : "", updates);
   if (text.empty() || (known && known->bytes == text)) return std::nullopt;
   store::DocumentWrite write;
   write.key = key;
@@ -198,82 +198,82 @@ DocumentKey person_key(std::string_view ifi) {
   return {DocumentKind::person, std::string(ifi), "", ""};
 }
 
-Result<void> Learned::take(store::DocumentStore& documents, const store::Context& context,
-                           const Sayings& sayings) {
+Result<void> DefinitionRegistry::take(store::DocumentStore& documents,
+                                      const store::Context& context, const Updates& updates) {
   try_again(documents, context);
-  auto kept = keep(documents, context, sayings);
-  if (!kept) put_off(context.target, {sayings, bytes_of(sayings), 0, {}});
+  auto kept = keep(documents, context, updates);
+  if (!kept) put_off(context.target, {updates, bytes_of(updates), 0, {}});
   return kept;
 }
 
 /// Keeps what an earlier call could not.
-void Learned::try_again(store::DocumentStore& documents, const store::Context& context) {
-  std::vector<Unlearned> due;
+void DefinitionRegistry::try_again(store::DocumentStore& documents, const store::Context& context) {
+  std::vector<Postponed> due;
   {
     const std::lock_guard lock(mutex_);
-    if (unlearned_.empty()) return;
-    const auto waiting = unlearned_.find(context.target);
-    if (waiting == unlearned_.end()) return;
+    if (postponed_.empty()) return;
+    const auto waiting = postponed_.find(context.target);
+    if (waiting == postponed_.end()) return;
     const auto time = std::chrono::steady_clock::now();
     const auto first_due =
         std::stable_partition(waiting->second.begin(), waiting->second.end(),
-                              [&](const Unlearned& one) { return one.next > time; });
+                              [&](const Postponed& one) { return one.next > time; });
     std::move(first_due, waiting->second.end(), std::back_inserter(due));
     waiting->second.erase(first_due, waiting->second.end());
-    if (waiting->second.empty()) unlearned_.erase(waiting);
-    for (const auto& one : due) unlearned_bytes_ -= one.bytes;
+    if (waiting->second.empty()) postponed_.erase(waiting);
+    for (const auto& one : due) postponed_bytes_ -= one.bytes;
   }
   for (auto& one : due)
-    if (!keep(documents, context, one.sayings)) put_off(context.target, std::move(one));
+    if (!keep(documents, context, one.updates)) put_off(context.target, std::move(one));
 }
 
-void Learned::put_off(const std::string& target, Unlearned unlearned) {
-  unlearned.next = std::chrono::steady_clock::now() + later_pause * (1 << unlearned.attempts);
-  ++unlearned.attempts;
+void DefinitionRegistry::put_off(const std::string& target, Postponed postponed) {
+  postponed.next = std::chrono::steady_clock::now() + later_pause * (1 << postponed.attempts);
+  ++postponed.attempts;
   const std::lock_guard lock(mutex_);
-  if (unlearned.attempts > later_attempts_max ||
-      unlearned_bytes_ + unlearned.bytes > limits::unlearned_bytes_max)
+  if (postponed.attempts > later_attempts_max ||
+      postponed_bytes_ + postponed.bytes > limits::postponed_bytes_max)
     return log::warning(
         "what statements said of {} activities and agents is not learned: it will "
         "be when they say it again",
-        unlearned.sayings.size());
-  unlearned_bytes_ += unlearned.bytes;
-  unlearned_[target].push_back(std::move(unlearned));
+        postponed.updates.size());
+  postponed_bytes_ += postponed.bytes;
+  postponed_[target].push_back(std::move(postponed));
 }
 
-Result<void> Learned::keep(store::DocumentStore& documents, const store::Context& context,
-                           const Sayings& sayings) {
-  if (sayings.empty()) return {};
-  if (!documents.prefers_few_callers()) return write_down(documents, context, sayings);
-  const std::size_t weight = sayings.size();
-  const auto lesson = std::make_shared<Lesson>(Lesson{documents, context.target, sayings, {}});
-  if (!rounds_.join(lesson, weight, context.deadline))
+Result<void> DefinitionRegistry::keep(store::DocumentStore& documents,
+                                      const store::Context& context, const Updates& updates) {
+  if (updates.empty()) return {};
+  if (!documents.prefers_few_callers()) return write_down(documents, context, updates);
+  const std::size_t weight = updates.size();
+  const auto job = std::make_shared<MergeJob>(MergeJob{documents, context.target, updates, {}});
+  if (!executor_.submit(job, weight, context.deadline))
     return fail(Code::unavailable, "The database is too slow");
-  return lesson->outcome;
+  return job->outcome;
 }
 
-void Learned::take_together(const Rounds<Lesson>::Jobs& lessons, Deadline deadline) {
-  std::map<std::string_view, std::vector<Lesson*>> by_target;
-  for (const auto& lesson : lessons) by_target[lesson->target].push_back(lesson.get());
+void DefinitionRegistry::merge_batch(const BatchExecutor<MergeJob>::Jobs& jobs, Deadline deadline) {
+  std::map<std::string_view, std::vector<MergeJob*>> by_target;
+  for (const auto& job : jobs) by_target[job->target].push_back(job.get());
   for (const auto& [target, same] : by_target) {
     store::Context context;
     context.target = target;
     context.deadline = deadline;
-    Sayings all;
-    for (const Lesson* lesson : same)
-      for (const auto& [key, said] : lesson->sayings) {
-        auto& sayings = all[key];
-        sayings.insert(sayings.end(), said.begin(), said.end());
+    Updates all;
+    for (const MergeJob* job : same)
+      for (const auto& [key, said] : job->updates) {
+        auto& updates = all[key];
+        updates.insert(updates.end(), said.begin(), said.end());
       }
     const auto outcome = write_down(same.front()->documents, context, std::move(all));
     const bool alone = !outcome && outcome.error().code != Code::unavailable && same.size() > 1;
-    for (Lesson* lesson : same)  // so that what one brings harms nobody else
-      lesson->outcome = alone ? write_down(lesson->documents, context, lesson->sayings) : outcome;
+    for (MergeJob* job : same)  // so that what one brings harms nobody else
+      job->outcome = alone ? write_down(job->documents, context, job->updates) : outcome;
   }
 }
 
-Result<void> Learned::write_down(store::DocumentStore& documents, const store::Context& context,
-                                 Sayings open) {
+Result<void> DefinitionRegistry::write_down(store::DocumentStore& documents,
+                                            const store::Context& context, Updates open) {
   for (int attempt = 0; attempt < attempts_max && !open.empty(); ++attempt) {
     std::vector<DocumentKey> keys;
     for (const auto& [key, said] : open) keys.push_back(key);
@@ -287,30 +287,30 @@ Result<void> Learned::write_down(store::DocumentStore& documents, const store::C
     if (!writes.empty()) {
       TRY(written, documents.put_all(context, writes));
     }
-    Sayings again;
+    Updates again;
     for (std::size_t i = 0; i < writes.size(); ++i)
       if (!written[i]) again[writes[i].key] = open[writes[i].key];
     for (const auto& [key, said] : open)
       if (!again.contains(key))
-        for (const auto& saying : said) add(saying.fact);
+        for (const auto& update : said) add(update.fact);
     open = std::move(again);
   }
   return {};
 }
 
-Result<void> learn(Learned& learned, store::DocumentStore& documents, const store::Context& context,
-                   std::span<const Value> statements) {
-  Listener listener(&learned, context.target);
+Result<void> learn(DefinitionRegistry& learned, store::DocumentStore& documents,
+                   const store::Context& context, std::span<const Value> statements) {
+  DefinitionExtractor listener(&learned, context.target);
   for (const Value statement : statements) listener.statement(statement);
   return learned.take(documents, context, listener.take());
 }
 
 std::string told_by(std::span<const Value> statements, const DocumentKey& key) {
-  Listener listener(nullptr, {});
+  DefinitionExtractor listener(nullptr, {});
   for (const Value statement : statements) listener.statement(statement);
-  const auto sayings = listener.take();
-  const auto said = sayings.find(key);
-  return said == sayings.end() ? std::string() : merged(key, {}, said->second);
+  const auto updates = listener.take();
+  const auto said = updates.find(key);
+  return said == updates.end() ? std::string() : merged(key, {}, said->second);
 }
 
 }  // namespace lectern::lrs

@@ -19,67 +19,67 @@
 namespace lectern::lrs {
 
 /// What some statements say that is news, for each document that it concerns, in their order.
-struct Saying {
+struct Update {
   std::string text;  ///< JSON: a definition, or a name
   std::uint64_t fact = 0;
 };
-using Sayings = std::map<store::DocumentKey, std::vector<Saying>>;
+using Updates = std::map<store::DocumentKey, std::vector<Update>>;
 
 /// Remembers which definitions and names this process has already written down, so that the same
 /// ones cost nothing when they come again. Forgets at random; forgetting costs a look-up, never a
 /// wrong result. Thread-safe. 8 MiB of address space, touched as it fills.
-class Learned {
+class DefinitionRegistry {
  public:
-  Learned();
+  DefinitionRegistry();
   bool has(std::uint64_t fact) const;
   void add(std::uint64_t fact);
 
-  /// Merges `sayings` into what is known and keeps it; from then on they are no news. Where the
+  /// Merges `updates` into what is known and keeps it; from then on they are no news. Where the
   /// store prefers few callers, it is done together with what others bring meanwhile. What cannot
   /// be kept is tried again with a later call for the same target, a second later at the earliest
-  /// and five times at most; limits::unlearned_bytes_max of it wait in memory.
+  /// and five times at most; limits::postponed_bytes_max of it wait in memory.
   Result<void> take(store::DocumentStore& documents, const store::Context& context,
-                    const Sayings& sayings);
+                    const Updates& updates);
 
  private:
-  struct Lesson {
+  struct MergeJob {
     store::DocumentStore& documents;
     std::string target;
-    Sayings sayings;
+    Updates updates;
     Result<void> outcome;
   };
-  /// Sayings that could not be kept.
-  struct Unlearned {
-    Sayings sayings;
+  /// Updates that could not be kept.
+  struct Postponed {
+    Updates updates;
     std::size_t bytes = 0;
     int attempts = 0;
     std::chrono::steady_clock::time_point next;
   };
   Result<void> keep(store::DocumentStore& documents, const store::Context& context,
-                    const Sayings& sayings);
+                    const Updates& updates);
   void try_again(store::DocumentStore& documents, const store::Context& context);
-  void put_off(const std::string& target, Unlearned unlearned);
-  void take_together(const Rounds<Lesson>::Jobs& lessons, Deadline deadline);
+  void put_off(const std::string& target, Postponed postponed);
+  void merge_batch(const BatchExecutor<MergeJob>::Jobs& lessons, Deadline deadline);
   Result<void> write_down(store::DocumentStore& documents, const store::Context& context,
-                          Sayings open);
+                          Updates open);
 
   static constexpr std::size_t slots = 1 << 20;
   struct Free {
     void operator()(std::atomic<std::uint64_t>* memory) const;
   };
   std::unique_ptr<std::atomic<std::uint64_t>[], Free> facts_;
-  Rounds<Lesson> rounds_;
+  BatchExecutor<MergeJob> executor_;
   std::mutex mutex_;
   // Guarded by mutex_:
-  std::map<std::string, std::vector<Unlearned>> unlearned_;  // by target
-  std::size_t unlearned_bytes_ = 0;
+  std::map<std::string, std::vector<Postponed>> postponed_;  // by target
+  std::size_t postponed_bytes_ = 0;
 };
 
 /// Takes from statements what they say about activities (canonical definitions, Data 2.4.4.1) and
 /// agents (names, for the Person object), merges it into what is known, and keeps it. Called after
 /// the statements are stored; doing it twice changes nothing.
-Result<void> learn(Learned& learned, store::DocumentStore& documents, const store::Context& context,
-                   std::span<const json::Value> statements);
+Result<void> learn(DefinitionRegistry& learned, store::DocumentStore& documents,
+                   const store::Context& context, std::span<const json::Value> statements);
 
 /// What these statements alone, the oldest first, say of the activity or agent with this key: a
 /// document as learn() keeps it, or "" for nothing.

@@ -36,7 +36,7 @@ struct Documents : store::memory::MemoryDocuments {
   }
 };
 
-Result<void> tell(Learned& learned, Documents& documents, const std::string& activity,
+Result<void> tell(DefinitionRegistry& learned, Documents& documents, const std::string& activity,
                   const std::string& language, const std::string& target = "") {
   const auto statement = json::parse(
       fmt::format(R"({{"object":{{"id":"{}","definition":{{"name":{{"{}":"a name"}}}}}}}})",
@@ -49,7 +49,7 @@ Result<void> tell(Learned& learned, Documents& documents, const std::string& act
 }  // namespace
 
 TEST_CASE("what is known of an activity costs no call when it is said again") {
-  Learned learned;
+  DefinitionRegistry learned;
   Documents documents;
   CHECK(tell(learned, documents, "http://a", "en").has_value());
   CHECK(tell(learned, documents, "http://a", "en").has_value());
@@ -62,21 +62,21 @@ TEST_CASE("what is known of an activity costs no call when it is said again") {
 TEST_CASE("what many say at once is all learned, where it belongs") {
   for (const bool few : {false, true}) {
     CAPTURE(few);
-    Learned learned;
+    DefinitionRegistry learned;
     Documents documents;
     documents.few = few;
-    constexpr int threads = 6, sayings = 20;
+    constexpr int threads = 6, updates = 20;
     std::vector<std::thread> tellers;
     for (int i = 0; i < threads; ++i)
       tellers.emplace_back([&, i] {
-        for (int j = 0; j < sayings; ++j)
+        for (int j = 0; j < updates; ++j)
           CHECK(tell(learned, documents, fmt::format("http://a/{}", j), fmt::format("x-{}", i),
                      i % 2 == 0 ? "" : "odd")
                     .has_value());
       });
     for (auto& teller : tellers) teller.join();
     for (int i = 0; i < threads; ++i)
-      for (int j = 0; j < sayings; ++j) {
+      for (int j = 0; j < updates; ++j) {
         const auto said = fmt::format(R"("x-{}":)", i);
         const auto activity = fmt::format("http://a/{}", j);
         CHECK((documents.known(activity).find(said) != std::string::npos) == (i % 2 == 0));
@@ -86,7 +86,7 @@ TEST_CASE("what many say at once is all learned, where it belongs") {
 }
 
 TEST_CASE("a definition that cannot be kept fails for who brought it, and for nobody else") {
-  Learned learned;
+  DefinitionRegistry learned;
   Documents documents;
   documents.refused = "http://refused";
   std::vector<std::thread> tellers;
@@ -104,7 +104,7 @@ TEST_CASE("a definition that cannot be kept fails for who brought it, and for no
 }
 
 TEST_CASE("the names of an agent stay within their bytes") {
-  Learned learned;
+  DefinitionRegistry learned;
   Documents documents;
   const std::string long_name(1000, 'n');
   for (int i = 0; i < 80; ++i) {
@@ -120,7 +120,7 @@ TEST_CASE("the names of an agent stay within their bytes") {
 }
 
 TEST_CASE("a huge definition that many statements name anew costs each its own size") {
-  Learned learned;
+  DefinitionRegistry learned;
   Documents documents;
   const auto say = [&](const std::string& entries) {
     const auto statement =

@@ -6,7 +6,7 @@
 
 namespace lectern::lrs {
 
-Result<DocumentTurns::Turn> DocumentTurns::wait(const store::Context& context,
+Result<DocumentQueue::Turn> DocumentQueue::wait(const store::Context& context,
                                                 const store::DocumentKey& key) {
   const std::hash<std::string> hash;
   const std::size_t place = hash(context.target) * 31 + hash(key.owner) * 17 + hash(key.id) +
@@ -26,7 +26,7 @@ Result<DocumentTurns::Turn> DocumentTurns::wait(const store::Context& context,
   return Turn(lane);
 }
 
-DocumentTurns::Turn::~Turn() {
+DocumentQueue::Turn::~Turn() {
   if (lane_ == nullptr) return;
   const std::lock_guard lock(lane_->mutex);
   lane_->queue.pop_front();

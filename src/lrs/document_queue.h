@@ -17,7 +17,7 @@ namespace lectern::lrs {
 /// Lets those who read, change and write the same document in this process do it one after the
 /// other, first come, first served: else one of many would succeed, and all others begin anew.
 /// Other processes are met by the store's compare-and-set alone. Thread-safe.
-class DocumentTurns {
+class DocumentQueue {
   struct Lane {
     std::mutex mutex;
     std::condition_variable moved;
@@ -35,7 +35,7 @@ class DocumentTurns {
     ~Turn();
 
    private:
-    friend class DocumentTurns;
+    friend class DocumentQueue;
     explicit Turn(Lane& lane) : lane_(&lane) {}
     Lane* lane_;
   };

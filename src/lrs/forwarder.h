@@ -39,7 +39,7 @@ class Forwarder {
   ForwardingState state_;
   net::HttpClient client_;
   ForwardingSignal signal_;
-  std::vector<std::unique_ptr<ForwardingWalk>> walks_;
+  std::vector<std::unique_ptr<ForwardingWalk>> workers_;
 
   std::mutex mutex_;
   std::vector<std::string> known_targets_;  // guarded by mutex_

@@ -113,7 +113,7 @@ struct Source {
   }
 
   /// Stores one, and tells its id.
-  std::string post(const std::string& more = "", std::span<const Content> contents = {}) {
+  std::string post(const std::string& more = "", std::span<const AttachmentContent> contents = {}) {
     const auto id = Uuid::random().text();
     const auto document =
         json::parse(R"({"id":")" + id +
@@ -333,7 +333,7 @@ TEST_CASE("attachments are sent as they are read, each whole") {
   std::string small = "small";
   std::string list;
   std::list<std::string> hashes;
-  std::vector<Content> contents;
+  std::vector<AttachmentContent> contents;
   for (const auto* content : {&large, &small}) {
     const auto& sha2 = hashes.emplace_back(to_hex(sha256(*content)));
     contents.push_back({sha2, *content});

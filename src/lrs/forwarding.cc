@@ -142,8 +142,8 @@ Result<std::optional<ForwardingState::Served>> ForwardingState::move(
   return std::optional(Served{position, document.etag});
 }
 
-Result<bool> ForwardingState::hold(const std::string& receiver, const std::string& holder,
-                                   std::chrono::milliseconds lease) {
+Result<bool> ForwardingState::acquire_lease(const std::string& receiver, const std::string& holder,
+                                            std::chrono::milliseconds lease) {
   const auto key = key_of(receiver, "lease");
   TRY(const auto current, documents_.get({}, key));
   if (current) {
@@ -168,7 +168,7 @@ Result<void> ForwardingState::release(const std::string& receiver, const std::st
   return {};
 }
 
-Result<void> ForwardingState::bury(const DeadLetter& letter) {
+Result<void> ForwardingState::add_dead_letter(const DeadLetter& letter) {
   RETURN_IF_ERROR(documents_.put(
       {}, key_of(letter.receiver, dead_id(letter.target, letter.statement)),
       document_of(fmt::format(R"({{"target":{},"id":"{}","status":{},"reason":{},"refused":{}}})",
@@ -178,7 +178,7 @@ Result<void> ForwardingState::bury(const DeadLetter& letter) {
   return {};
 }
 
-Result<void> ForwardingState::unbury(const DeadLetter& letter) {
+Result<void> ForwardingState::remove_dead_letter(const DeadLetter& letter) {
   RETURN_IF_ERROR(documents_.erase(
       {}, key_of(letter.receiver, dead_id(letter.target, letter.statement)), Expect::anything()));
   return {};

@@ -66,13 +66,13 @@ class ForwardingState {
 
   /// Takes or prolongs the right to serve a receiver, for `lease`; false while another process
   /// holds it.
-  Result<bool> hold(const std::string& receiver, const std::string& holder,
-                    std::chrono::milliseconds lease);
+  Result<bool> acquire_lease(const std::string& receiver, const std::string& holder,
+                             std::chrono::milliseconds lease);
   /// Gives that right back, where it is still the holder's.
   Result<void> release(const std::string& receiver, const std::string& holder);
 
-  Result<void> bury(const DeadLetter& letter);
-  Result<void> unbury(const DeadLetter& letter);
+  Result<void> add_dead_letter(const DeadLetter& letter);
+  Result<void> remove_dead_letter(const DeadLetter& letter);
   Result<bool> is_dead(const std::string& receiver, const std::string& target,
                        const Uuid& statement);
   Result<std::vector<DeadLetter>> dead_letters(const std::string& receiver);

@@ -237,7 +237,7 @@ Result<void> ForwardingWalk::send(const std::string& target, const Rows& rows, E
   if (delivered.kind == Delivered::Kind::taken) {
     evidence.takes = true;
     taken_.insert_or_assign(target, rows.back()->position.id);
-    RETURN_IF_ERROR(bury(evidence));
+    RETURN_IF_ERROR(add_dead_letter(evidence));
     const std::lock_guard lock(mutex_);
     status_.forwarded += rows.size();
     return {};
@@ -257,7 +257,7 @@ Result<void> ForwardingWalk::refuse(const std::string& target, const store::List
     evidence.asked = true;
     TRY(evidence.takes, takes_what_it_has(target));
   }
-  if (evidence.takes) return bury(evidence);
+  if (evidence.takes) return add_dead_letter(evidence);
   if (evidence.suspects.size() >= suspects_max) return refuses_all(delivered);
   return {};
 }
@@ -294,10 +294,10 @@ tl::unexpected<Error> ForwardingWalk::refuses_all(const Delivered& delivered) {
               delivered.reason);
 }
 
-Result<void> ForwardingWalk::bury(Evidence& evidence) {
+Result<void> ForwardingWalk::add_dead_letter(Evidence& evidence) {
   while (!evidence.suspects.empty()) {
     const auto& letter = evidence.suspects.back();
-    RETURN_IF_ERROR(around_.state.bury(letter));
+    RETURN_IF_ERROR(around_.state.add_dead_letter(letter));
     log::warning("forwarding to {}: statement {} was refused with {}: see `lectern forward`",
                  shown_, letter.statement.text(), letter.status);
     evidence.suspects.pop_back();

@@ -90,7 +90,7 @@ class ForwardingWalk {
   Result<void> refuse(const std::string& target, const store::Listed& row,
                       const Delivered& delivered, Evidence& evidence);
   Result<bool> takes_what_it_has(const std::string& target);
-  Result<void> bury(Evidence& evidence);
+  Result<void> add_dead_letter(Evidence& evidence);
   tl::unexpected<Error> is_away(const Delivered& delivered);
   tl::unexpected<Error> refuses_all(const Delivered& delivered);
   Result<ForwardingState::Served> served(const std::string& target);

@@ -36,7 +36,7 @@ Result<bool> Lease::take() {
 Result<bool> Lease::hold() {
   const std::lock_guard one_at_a_time(asking_);
   const auto began = Clock::now();
-  TRY(const bool ours, state_.hold(receiver_, holder_, term_));
+  TRY(const bool ours, state_.acquire_lease(receiver_, holder_, term_));
   const std::lock_guard lock(mutex_);
   held_until_ = ours ? began + term_ : Clock::time_point::min();
   return ours;

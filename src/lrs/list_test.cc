@@ -28,9 +28,9 @@ class Lagging final : public store::StatementStore {
     until = filter.until;
     return store::Page{};
   }
-  Result<std::vector<store::Verdict>> append(const store::Context&, std::span<store::Row>,
-                                             store::OnConflict) override {
-    return std::vector<store::Verdict>{};
+  Result<std::vector<store::AppendOutcome>> append(const store::Context&, std::span<store::Row>,
+                                                   store::OnConflict) override {
+    return std::vector<store::AppendOutcome>{};
   }
   Result<std::vector<store::Found>> find(const store::Context&, std::span<const Uuid>) override {
     return std::vector<store::Found>{};

@@ -39,10 +39,10 @@ struct Lrs {
   store::DocumentStore& documents;
   Options options;
   Counters counters;
-  Learned learned{};
+  DefinitionRegistry learned{};
   Forwarder* forwarder = nullptr;  ///< none: nothing is forwarded
   Tolerated* tolerated = nullptr;  ///< none: faults that are tolerated are not told
-  DocumentTurns turns{};
+  DocumentQueue turns{};
 
   /// The target and deadline of a request that begins now.
   store::Context context(const auth::Principal& principal) const {

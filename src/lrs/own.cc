@@ -35,8 +35,8 @@ Result<std::vector<std::unique_ptr<json::Document>>> own_statements(
 
 }  // namespace
 
-Result<std::string> told_of(Lrs& lrs, const auth::Principal& principal,
-                            const store::DocumentKey& key) {
+Result<std::string> known_of(Lrs& lrs, const auth::Principal& principal,
+                             const store::DocumentKey& key) {
   if (!reads_only_own(lrs, principal)) {
     TRY(auto known, lrs.documents.get(lrs.context(principal), key));
     return known ? std::move(known->bytes) : std::string();

@@ -190,24 +190,24 @@ Error conflict_error(const Submission& submission, const std::vector<std::string
   return error;
 }
 
-/// Turns the store's verdicts into the outcome.
+/// Turns the store's outcomes into the outcome.
 Result<Recorded> conclude(const Submission& submission, const std::vector<Accepted>& accepted,
-                          const std::vector<store::Verdict>& verdicts, Refusals refusals) {
+                          const std::vector<store::AppendOutcome>& outcomes, Refusals refusals) {
   Recorded recorded;
   std::vector<std::string> in_conflict;
   for (std::size_t i = 0; i < accepted.size(); ++i) {
     const auto& row = accepted[i].row;
-    switch (verdicts[i]) {
-      case store::Verdict::stored:
-      case store::Verdict::known:
+    switch (outcomes[i]) {
+      case store::AppendOutcome::stored:
+      case store::AppendOutcome::known:
         recorded.statements.push_back(
-            {accepted[i].index, row.id, verdicts[i] == store::Verdict::stored});
+            {accepted[i].index, row.id, outcomes[i] == store::AppendOutcome::stored});
         break;
-      case store::Verdict::conflict:
+      case store::AppendOutcome::conflict:
         in_conflict.push_back(row.id.text());
         refusals.add(accepted[i].index, conflict_error(submission, {row.id.text()}));
         break;
-      case store::Verdict::refused:
+      case store::AppendOutcome::refused:
         break;
     }
   }
@@ -250,22 +250,22 @@ Result<void> keep_named_contents(Lrs& lrs, const store::Context& context,
 
 /// What the stored statements say is learned; they are stored whether that succeeds or not.
 void learn_from(Lrs& lrs, const store::Context& context, const std::vector<Accepted>& accepted,
-                const std::vector<store::Verdict>& verdicts) {
+                const std::vector<store::AppendOutcome>& outcomes) {
   std::vector<Value> kept;
   for (std::size_t i = 0; i < accepted.size(); ++i)
-    if (verdicts[i] != store::Verdict::conflict) kept.push_back(accepted[i].statement);
+    if (outcomes[i] != store::AppendOutcome::conflict) kept.push_back(accepted[i].statement);
   if (const auto learned = learn(lrs.learned, lrs.documents, context, kept); !learned)
     log::warning("what {} stored statements say of activities and agents is learned later: {}: {}",
                  kept.size(), learned.error().message, learned.error().detail);
 }
 
-void count(Counters& counters, const std::vector<store::Verdict>& verdicts) {
-  const auto of = [&](store::Verdict verdict) {
-    return static_cast<std::uint64_t>(std::count(verdicts.begin(), verdicts.end(), verdict));
+void count(Counters& counters, const std::vector<store::AppendOutcome>& outcomes) {
+  const auto of = [&](store::AppendOutcome outcome) {
+    return static_cast<std::uint64_t>(std::count(outcomes.begin(), outcomes.end(), outcome));
   };
-  counters.stored.add(of(store::Verdict::stored));
-  counters.known.add(of(store::Verdict::known));
-  counters.conflicts.add(of(store::Verdict::conflict));
+  counters.stored.add(of(store::AppendOutcome::stored));
+  counters.known.add(of(store::AppendOutcome::known));
+  counters.conflicts.add(of(store::AppendOutcome::conflict));
 }
 
 }  // namespace
@@ -275,7 +275,7 @@ Result<Recorded> record(Lrs& lrs, const auth::Principal& principal, const Submis
   const ContentsByHash contents(submission.contents);
   Refusals refusals;
   TRY(auto accepted, accept_all(lrs, principal, submission, contents, context.deadline, refusals));
-  RETURN_IF_ERROR(check_all_belong(submission.body, contents));
+  RETURN_IF_ERROR(check_no_orphans(submission.body, contents));
   if (accepted.empty()) {
     Recorded none;
     std::move(refusals).move_to(none);
@@ -293,13 +293,13 @@ Result<Recorded> record(Lrs& lrs, const auth::Principal& principal, const Submis
         context, rows,
         submission.partial ? store::OnConflict::skip : store::OnConflict::refuse_batch);
   };
-  TRY(const auto verdicts, append());
-  count(lrs.counters, verdicts);
+  TRY(const auto outcomes, append());
+  count(lrs.counters, outcomes);
   for (std::size_t i = 0; i < rows.size(); ++i) accepted[i].row = std::move(rows[i]);
 
   if (lrs.forwarder != nullptr) lrs.forwarder->notify(context.target);
-  TRY(auto recorded, conclude(submission, accepted, verdicts, std::move(refusals)));
-  if (allow(lrs, principal, auth::Scope::define)) learn_from(lrs, context, accepted, verdicts);
+  TRY(auto recorded, conclude(submission, accepted, outcomes, std::move(refusals)));
+  if (allow(lrs, principal, auth::Scope::define)) learn_from(lrs, context, accepted, outcomes);
   return recorded;
 }
 

@@ -14,7 +14,7 @@
 namespace lectern::lrs {
 
 /// An attachment's content as it came with a request (Communication 1.5.2). Views the request.
-struct Content {
+struct AttachmentContent {
   std::string_view sha2;  ///< X-Experience-API-Hash
   std::string_view bytes;
 };
@@ -24,7 +24,7 @@ struct Submission {
   json::Value body;  ///< one statement, or an array of them
   xapi::Version version = xapi::Version::v1_0_3;
   std::optional<Uuid> statement_id;  ///< PUT's parameter: one statement, and this is its id
-  std::span<const Content> contents;
+  std::span<const AttachmentContent> contents;
   bool partial = false;  ///< store what is good, report the rest
 };
 

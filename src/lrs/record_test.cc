@@ -46,7 +46,7 @@ struct Fixture {
     principal.scopes.add(auth::Scope::all);
   }
 
-  Result<Recorded> post(const std::string& text, std::span<const Content> contents = {},
+  Result<Recorded> post(const std::string& text, std::span<const AttachmentContent> contents = {},
                         bool partial = false) {
     const auto document = json::parse(text);
     REQUIRE(document);
@@ -126,7 +126,7 @@ TEST_CASE_FIXTURE(Fixture, "a submission that takes longer than its deadline is 
 TEST_CASE_FIXTURE(Fixture, "thousands of attachments and contents are matched in no time") {
   std::vector<std::string> bytes;
   std::vector<std::string> hashes;
-  std::vector<Content> contents;
+  std::vector<AttachmentContent> contents;
   for (int i = 0; i < 4000; ++i) {
     bytes.push_back(std::to_string(i));
     hashes.push_back(to_hex(sha256(bytes.back())));
@@ -150,7 +150,7 @@ TEST_CASE_FIXTURE(Fixture, "refused statements leave no contents behind") {
   REQUIRE(post(statement(id)));
   const std::string bytes = "something", other = "something else";
   const std::string sha2 = to_hex(sha256(bytes)), other_sha2 = to_hex(sha256(other));
-  const Content content{sha2, bytes}, other_content{other_sha2, other};
+  const AttachmentContent content{sha2, bytes}, other_content{other_sha2, other};
   const std::string different =
       statement(id + ",\"attachments\":[" + attachment(sha2) + "]", "http://a.org/other");
 
@@ -165,7 +165,7 @@ TEST_CASE_FIXTURE(Fixture, "refused statements leave no contents behind") {
   CHECK(documents.blobs == 0);
 
   // Of a partial submission only what is stored keeps its contents.
-  const std::vector<Content> both{content, other_content};
+  const std::vector<AttachmentContent> both{content, other_content};
   const auto some = post(
       "[" + different + "," + statement(",\"attachments\":[" + attachment(other_sha2) + "]") + "]",
       both, true);

@@ -95,9 +95,9 @@ class DocumentStore {
     }
     return found;
   }
-  /// get_all() for who writes nothing but what expects the etags it read: may tell what was there a
-  /// while ago, and a write that expects that is then refused. Stores that can save a round trip
-  /// override it.
+  /// As get_all(), but may answer from a cache that is out of date. For callers that write only
+  /// with Expect::current() of what they read: such a write is then refused, and nothing is lost.
+  /// Stores that save a round trip by it override it.
   virtual Result<std::vector<std::optional<Document>>> recall_all(
       const Context& context, std::span<const DocumentKey> keys) {
     return get_all(context, keys);

@@ -36,7 +36,7 @@ struct Row {
 };
 
 /// What became of one row.
-enum class Verdict {
+enum class AppendOutcome {
   stored,    ///< new: it is kept
   known,     ///< an equivalent statement is kept under this id: nothing changed
   conflict,  ///< another statement is kept under this id: nothing changed
@@ -95,15 +95,15 @@ class StatementStore {
  public:
   virtual ~StatementStore() = default;
 
-  /// Stores rows under their ids, which differ from each other. Verdicts come in the order of the
+  /// Stores rows under their ids, which differ from each other. Outcomes come in the order of the
   /// rows, which get their `stored`: rising within the batch and strictly above everything this
   /// process stored before. When it returns, what is stored is durable, find() sees it, and
   /// query() will once consistent_through() has reached it. A voiding row marks its target, also
   /// one that comes later, unless that is a voiding statement itself; a referring row takes over
   /// what xapi::inheritable() leaves of its target's terms, along chains, in either order of
   /// arrival. If two clients race for one id, one of them gets `known` or `conflict`.
-  virtual Result<std::vector<Verdict>> append(const Context& context, std::span<Row> rows,
-                                              OnConflict on_conflict) = 0;
+  virtual Result<std::vector<AppendOutcome>> append(const Context& context, std::span<Row> rows,
+                                                    OnConflict on_conflict) = 0;
 
   /// The statements with these ids, voided ones too, in no order; unknown ids are left out.
   /// Sees everything that was appended before the call.

@@ -96,7 +96,7 @@ class Join {
 
   bool fits(std::size_t bytes) const { return size_ + bytes <= bytes_max_; }
 
-  Splice out_;
+  JsonPatch out_;
   std::size_t size_;
   std::size_t bytes_max_;
 };

@@ -113,7 +113,7 @@ class StatementForm {
       const std::string_view key = member.key();
       key_of(member);
       if (key == "mbox")
-        string_or_value(member, folded_mbox);
+        string_or_value(member, normalised_mbox);
       else if (key == "mbox_sha1sum")
         string_or_value(member, lower_case);
       else if (key == "member")

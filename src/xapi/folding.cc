@@ -20,7 +20,7 @@ bool equal_but_case(std::string_view a, std::string_view b) {
                     [](char x, char y) { return lower(x) == lower(y); });
 }
 
-std::string folded_mbox(std::string_view mbox) {
+std::string normalised_mbox(std::string_view mbox) {
   std::string out(mbox);
   const auto scheme_end = std::find(out.begin(), out.end(), ':');
   if (scheme_end == out.end()) return out;

@@ -14,6 +14,6 @@ bool equal_but_case(std::string_view a, std::string_view b);
 
 /// A mailbox IRI with scheme and domain in lower case. The part before the `@` keeps its case:
 /// only its own mail server knows whether that counts (RFC 5321, 2.4).
-std::string folded_mbox(std::string_view mbox);
+std::string normalised_mbox(std::string_view mbox);
 
 }  // namespace lectern::xapi

@@ -78,7 +78,7 @@ bool is_identifier(std::string_view key) {
 
 class IdsForm {
  public:
-  explicit IdsForm(Splice& out) : out_(out) {}
+  explicit IdsForm(JsonPatch& out) : out_(out) {}
 
   void agent(Value agent) {
     bool is_identified = false;
@@ -105,12 +105,12 @@ class IdsForm {
         object, [](Value member) { return member.key() == "id"; }, [](Value) {});
   }
 
-  Splice& out_;
+  JsonPatch& out_;
 };
 
 class CanonicalForm {
  public:
-  CanonicalForm(Splice& out, const std::vector<LanguageRange>& languages,
+  CanonicalForm(JsonPatch& out, const std::vector<LanguageRange>& languages,
                 const DefinitionLookup& lookup)
       : out_(out), languages_(languages), lookup_(lookup) {}
 
@@ -129,7 +129,7 @@ class CanonicalForm {
     } else if (received) {
       cut_definition(out_, *received);
     } else if (known) {
-      out_.copy_to(Splice::end_of(activity) - 1);
+      out_.copy_to(JsonPatch::end_of(activity) - 1);
       out_.put(",\"definition\":");
       out_.put(*known);
     }
@@ -137,14 +137,14 @@ class CanonicalForm {
 
  private:
   /// Cuts a map to its best entry.
-  void cut_map(Splice& out, Value map) const {
+  void cut_map(JsonPatch& out, Value map) const {
     if (!map.is(Type::object) || map.size() < 2) return;
     const Value best = best_entry(map, languages_);
     out.members(
         map, [&](Value entry) { return entry == best; }, [](Value) {});
   }
 
-  void cut_definition(Splice& out, Value definition) const {
+  void cut_definition(JsonPatch& out, Value definition) const {
     if (!definition.is(Type::object)) return;
     for (const Value part : definition.children()) {
       const std::string_view key = part.key();
@@ -161,12 +161,12 @@ class CanonicalForm {
     if (!text) return std::nullopt;
     const auto document = json::parse(*text);
     if (!document || !(*document)->root().is(Type::object)) return std::nullopt;
-    Splice out((*document)->root());
+    JsonPatch out((*document)->root());
     cut_definition(out, (*document)->root());
     return out.finish();
   }
 
-  Splice& out_;
+  JsonPatch& out_;
   const std::vector<LanguageRange>& languages_;
   const DefinitionLookup& lookup_;
 };
@@ -174,7 +174,7 @@ class CanonicalForm {
 }  // namespace
 
 std::string format_ids(Value statement) {
-  Splice out(statement);
+  JsonPatch out(statement);
   IdsForm form(out);
   Walk(form).statement(statement);
   return out.finish();
@@ -182,7 +182,7 @@ std::string format_ids(Value statement) {
 
 std::string format_canonical(Value statement, const std::vector<LanguageRange>& languages,
                              const DefinitionLookup& lookup) {
-  Splice out(statement);
+  JsonPatch out(statement);
   CanonicalForm form(out, languages, lookup);
   Walk(form).statement(statement);
   return out.finish();

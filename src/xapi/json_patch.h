@@ -10,10 +10,10 @@ namespace lectern::xapi {
 
 /// Copies one JSON value of a document with changes at places that are met in order. Whatever is
 /// not named stays as it was received, byte for byte.
-class Splice {
+class JsonPatch {
  public:
   /// `grows_max` is how many bytes more than it had the text is expected to get.
-  explicit Splice(json::Value value, std::size_t grows_max = 0)
+  explicit JsonPatch(json::Value value, std::size_t grows_max = 0)
       : source_(value.source()), at_(source_.data()) {
     out_.reserve(source_.size() + grows_max);
   }

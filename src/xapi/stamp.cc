@@ -64,9 +64,9 @@ class Stamper {
     if (!kinds) return;
     for (const Value kind : kinds->children()) {
       if (!kind.is(Type::object)) continue;
-      splice_.copy_to(Splice::begin_of(kind));
+      splice_.copy_to(JsonPatch::begin_of(kind));
       splice_.put("[");
-      splice_.copy_to(Splice::end_of(kind));
+      splice_.copy_to(JsonPatch::end_of(kind));
       splice_.put("]");
     }
   }
@@ -109,7 +109,7 @@ class Stamper {
 
   Value statement_;
   const Stamp& stamp_;
-  Splice splice_;
+  JsonPatch splice_;
   StampedText out_;
   bool first_member_ = false;
   bool has_id_ = false, has_timestamp_ = false, has_authority_ = false, has_version_ = false;

@@ -155,7 +155,7 @@ std::optional<std::string> ifi_of(Value agent) {
       return out;
     }
     if (!member.is(Type::string)) continue;
-    if (key == "mbox") return "mbox:" + folded_mbox(member.string());
+    if (key == "mbox") return "mbox:" + normalised_mbox(member.string());
     if (key == "mbox_sha1sum") return "sha1:" + lower_case(member.string());
     if (key == "openid") return std::string("openid:").append(member.string());
   }

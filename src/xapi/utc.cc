@@ -63,7 +63,7 @@ bool is_plainly_in_utc(std::string_view text) {
   return true;
 }
 
-void convert(Splice& out, Value timestamp) {
+void convert(JsonPatch& out, Value timestamp) {
   if (!timestamp.is(Type::string)) return;
   if (const auto utc = respelt_in_utc(timestamp.string()))
     out.replace(timestamp, "\"" + *utc + "\"");
@@ -84,7 +84,7 @@ std::string with_instants_in_utc(std::string statement) {
   if (is_plainly_in_utc(statement)) return statement;
   const auto document = json::parse_view(statement);
   if (!document) return statement;
-  Splice out((*document)->root());
+  JsonPatch out((*document)->root());
   for (const Value member : (*document)->root().children()) {
     if (member.key() == "timestamp") convert(out, member);
     if (member.key() == "object" && object_type_of(member) == "SubStatement")

@@ -10,7 +10,7 @@
 namespace lectern::cli::conformance {
 namespace {
 
-struct Place {
+struct DocumentResource {
   std::string path;
   Query query;
   std::string id_name;
@@ -22,12 +22,12 @@ struct Place {
   }
 };
 
-std::array<Place, 3> places() {
+std::array<DocumentResource, 3> places() {
   return {
-      Place{
+      DocumentResource{
           "/activities/state", {{"activityId", fresh_iri()}, {"agent", fresh_agent()}}, "stateId"},
-      Place{"/agents/profile", {{"agent", fresh_agent()}}, "profileId"},
-      Place{"/activities/profile", {{"activityId", fresh_iri()}}, "profileId"}};
+      DocumentResource{"/agents/profile", {{"agent", fresh_agent()}}, "profileId"},
+      DocumentResource{"/activities/profile", {{"activityId", fresh_iri()}}, "profileId"}};
 }
 
 const net::HttpHeaders octets = {{"Content-Type", "application/octet-stream"}};
@@ -38,8 +38,8 @@ net::HttpHeaders octets_and(std::string name, std::string value) {
   return all;
 }
 
-Call write(const Place& place, std::string method, const std::string& id, std::string body,
-           net::HttpHeaders headers) {
+Call write(const DocumentResource& place, std::string method, const std::string& id,
+           std::string body, net::HttpHeaders headers) {
   return {.method = std::move(method),
           .path = place.path,
           .query = place.with(id),
@@ -47,7 +47,7 @@ Call write(const Place& place, std::string method, const std::string& id, std::s
           .headers = std::move(headers)};
 }
 
-Call read(const Place& place, const std::string& id) {
+Call read(const DocumentResource& place, const std::string& id) {
   return {.path = place.path, .query = place.with(id)};
 }
 

@@ -21,13 +21,13 @@ enum class Kind : std::uint8_t {
 
 /// Where a checked value goes: a member of Settings; or, by Kind, nowhere (backends' own settings,
 /// which stay texts, and those without meaning here).
-using Place = std::variant<Kind, std::string Settings::*, bool Settings::*,
-                           std::int64_t Settings::*, std::vector<std::string> Settings::*>;
+using Member = std::variant<Kind, std::string Settings::*, bool Settings::*,
+                            std::int64_t Settings::*, std::vector<std::string> Settings::*>;
 
 /// One setting.
 struct Row {
   std::string_view name;  ///< behind RALPH_ or LECTERN_
-  Place place;
+  Member place;
   std::string_view fallback;  ///< the default, as an operator would write it; "": none
   std::string_view meaning;   ///< one line
   std::int64_t least = 0;     ///< bounds of integers

@@ -232,7 +232,7 @@ std::optional<Loaded> settings_for(const Invocation& invocation) {
 int run(int argc, char** argv) {
   const std::string program = argc > 0 ? base_name(argv[0]) : "lectern";
   if (program == "uvicorn") return run_uvicorn({argv + 1, argv + argc});
-  if (const auto told = not_here(argc, argv)) {
+  if (const auto told = unsupported_command_hint(argc, argv)) {
     failure(*told);
     return usage_exit;
   }

@@ -28,7 +28,7 @@ constexpr std::array missing = {
 
 }  // namespace
 
-std::optional<std::string> not_here(int argc, const char* const* argv) {
+std::optional<std::string> unsupported_command_hint(int argc, const char* const* argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
     if (argument == "-v" || argument == "--verbosity") {

@@ -43,14 +43,14 @@ tl::unexpected<Error> refuse_type(const std::string& type, std::string_view body
 }
 
 /// A part behind the first: an attachment's content (Communication 1.5.2).
-Result<lrs::Content> content_of(const Part& part) {
+Result<lrs::AttachmentContent> content_of(const Part& part) {
   const auto hash = part.find("X-Experience-API-Hash");
   if (!hash || hash->empty())
     return broken("Each part behind the first needs the header X-Experience-API-Hash");
   const auto encoding = part.find("Content-Transfer-Encoding");
   if (!encoding || media_type_of(*encoding) != "binary")
     return broken("Each part behind the first needs the header Content-Transfer-Encoding: binary");
-  return lrs::Content{*hash, part.content};
+  return lrs::AttachmentContent{*hash, part.content};
 }
 
 Result<IncomingStatements> read_mixed(const Request& request, std::string_view content_type) {

@@ -14,7 +14,7 @@ namespace lectern::http {
 /// request's body, so it lives no longer than the request.
 struct IncomingStatements {
   std::unique_ptr<json::Document> document;
-  std::vector<lrs::Content> contents;
+  std::vector<lrs::AttachmentContent> contents;
 };
 
 /// Reads application/json (also with no content type, and `+json`) or multipart/mixed

@@ -17,7 +17,7 @@ std::string_view reason(int status) {
     case 201:
       return "Created";
     case 204:
-      return "No Content";
+      return "No AttachmentContent";
     case 304:
       return "Not Modified";
     case 400:
@@ -37,11 +37,11 @@ std::string_view reason(int status) {
     case 412:
       return "Precondition Failed";
     case 413:
-      return "Content Too Large";
+      return "AttachmentContent Too Large";
     case 415:
       return "Unsupported Media Type";
     case 422:
-      return "Unprocessable Content";
+      return "Unprocessable AttachmentContent";
     case 429:
       return "Too Many Requests";
     case 431:

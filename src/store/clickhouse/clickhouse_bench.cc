@@ -1,8 +1,8 @@
 // clickhouse_bench HOST:PORT STATEMENTS.jsonl COUNT [TABLE]: what the store costs on a real server.
 //
 // Re-deals the statements of the file (fresh ids, 20,000 learners, 2,000 activities), stores COUNT
-// of them by 16 writers in batches of 25, and reads pages back. Beside it a bare writer puts the
-// same texts into a table like Ralph's, also 16 by 25.
+// of them by 16 writers in batches of 25, and reads pages back. ExternalTable it a bare writer puts
+// the same texts into a table like Ralph's, also 16 by 25.
 
 #include <algorithm>
 #include <atomic>
@@ -92,7 +92,7 @@ double drive(std::vector<std::vector<Row>>& batches, const Work& work) {
   return static_cast<double>(batches.size() * batch) / seconds_since(begin);
 }
 
-double write_bare(Server& server, const Names& names, std::vector<std::vector<Row>>& batches) {
+double write_bare(Server& server, const TableNames& names, std::vector<std::vector<Row>>& batches) {
   return drive(batches, [&](std::vector<Row>& rows) {
     RowWriter body;
     for (const Row& row : rows) {
@@ -134,7 +134,7 @@ int run(const std::string& address, const char* path, std::size_t count, std::st
   settings.values = {{"HOST", address.substr(0, colon)},
                      {"PORT", address.substr(colon + 1)},
                      {"DATABASE", "lectern_bench"}};
-  const auto options = options_of(settings).value();
+  const auto options = read_settings(settings).value();
   ClickHouseStatements store(options);
   const Context context{std::move(table)};
   const Dealer dealer(path);
@@ -150,7 +150,7 @@ int run(const std::string& address, const char* path, std::size_t count, std::st
     }
     if (done <= 50'000) {
       Server server(options.server);
-      const auto names = names_of("lectern_bench", context.target + "_bare").value();
+      const auto names = table_names_of("lectern_bench", context.target + "_bare").value();
       if (!create_tables(server, names, {}, Deadline::max())) return 1;
       bare = write_bare(server, names, batches);
     }

@@ -50,8 +50,8 @@ TEST_CASE("many clients with single statements make few parts in ClickHouse") {
     clients.emplace_back([&] {
       for (int j = 0; j < 4; ++j) {
         std::vector<Row> rows{contract::row_of({})};
-        const auto verdicts = store->append({table}, rows, OnConflict::refuse_batch);
-        if (verdicts && verdicts->front() == Verdict::stored) ++stored;
+        const auto outcomes = store->append({table}, rows, OnConflict::refuse_batch);
+        if (outcomes && outcomes->front() == AppendOutcome::stored) ++stored;
       }
     });
   }
@@ -144,17 +144,18 @@ TEST_CASE("what is not stored behind a run of new statements leaves nothing in l
   };
   const auto first = contract::row_of({.note = "one"});
   // Terms are now written before it is known that the statement is.
-  CHECK(append({first}) == std::vector{Verdict::stored});
-  CHECK(append({first}) == std::vector{Verdict::known});
+  CHECK(append({first}) == std::vector{AppendOutcome::stored});
+  CHECK(append({first}) == std::vector{AppendOutcome::known});
   CHECK(listed() == 1);
-  CHECK(append({contract::row_of({})}) == std::vector{Verdict::stored});
+  CHECK(append({contract::row_of({})}) == std::vector{AppendOutcome::stored});
   const auto other = contract::row_of({.id = first.id, .note = "two"});
-  CHECK(append({contract::row_of({}), other}) == std::vector{Verdict::refused, Verdict::conflict});
+  CHECK(append({contract::row_of({}), other}) ==
+        std::vector{AppendOutcome::refused, AppendOutcome::conflict});
   CHECK(listed() == 2);
 }
 
 TEST_CASE("a target that is no table name is refused before it comes near SQL") {
-  ClickHouseStatements store(options_of({}).value());
+  ClickHouseStatements store(read_settings({}).value());
   for (const char* target : {"a b", "a`b", "a.b.c", "a;DROP TABLE x", "1a", "a-b", ".", "a.", "é",
                              "a\\", "(SELECT 1)"}) {
     CAPTURE(target);

@@ -15,7 +15,7 @@ TEST_CASE("a ClickHouse that fails costs nothing that was acknowledged, and is u
       {.server = *server,
        .place =
            [&] {
-             return contract::Remote::Place{nullptr, fresh_table(), open};
+             return contract::Remote::EmptyStore{nullptr, fresh_table(), open};
            },
        // The inserts of a flush, one after the other.
        .requests = {"_lectern_writers%60", "_lectern_ids%60", "_lectern_terms%60", "event_id%2C",
@@ -33,7 +33,7 @@ TEST_CASE("soon after a cut of the line to ClickHouse writes go on and nobody wa
   const auto server = test_server();
   if (!server) return;
   contract::check_recovery(*server, [] {
-    return contract::Remote::Place{nullptr, fresh_table(), open_at};
+    return contract::Remote::EmptyStore{nullptr, fresh_table(), open_at};
   });
 }
 

@@ -44,7 +44,7 @@ inline std::string fresh_table() {
 class Backdoor {
  public:
   explicit Backdoor(const std::string& address)
-      : server_(options_of(settings_for(address)).value().server) {
+      : server_(read_settings(settings_for(address)).value().server) {
     run("CREATE DATABASE IF NOT EXISTS lectern_test");
   }
 

@@ -15,8 +15,8 @@ constexpr const char* aspects_table =
     "ENGINE ReplacingMergeTree ORDER BY (emission_time, event_id) "
     "PARTITION BY toYYYYMM(emission_time)";
 
-struct Place {
-  explicit Place(const std::string& address, const char* columns = ralphs_table)
+struct EventRow {
+  explicit EventRow(const std::string& address, const char* columns = ralphs_table)
       : backdoor(address), table(fresh_table()), events("lectern_test." + table) {
     backdoor.run("CREATE TABLE " + events + columns);
   }
@@ -52,7 +52,7 @@ TEST_CASE("what is stored in ClickHouse lies in Ralph's table as its exact text"
   const auto server = test_server();
   if (!server) return;
   for (const char* columns : {ralphs_table, aspects_table}) {
-    Place place(*server, columns);
+    EventRow place(*server, columns);
     const auto store = open_at(*server).statements;
     contract::Sample sample;
     sample.timestamp = parse_time("2025-05-06T07:08:09.123456Z");
@@ -72,7 +72,7 @@ TEST_CASE("what is stored in ClickHouse lies in Ralph's table as its exact text"
 TEST_CASE("timestamps of hundreds of months fit into one insert") {
   const auto server = test_server();
   if (!server) return;
-  Place place(*server, aspects_table);
+  EventRow place(*server, aspects_table);
   const auto store = open_at(*server).statements;
   std::vector<contract::Sample> samples(150);
   for (std::size_t i = 0; i < samples.size(); ++i)
@@ -86,7 +86,7 @@ TEST_CASE("timestamps of hundreds of months fit into one insert") {
 TEST_CASE("a statement that Ralph wrote is found by id, and another under its id is refused") {
   const auto server = test_server();
   if (!server) return;
-  Place place(*server);
+  EventRow place(*server);
   const Uuid id = Uuid::random();
   const auto json = as_ralph_stores(id, "ada", "2026-01-02T03:04:06.000001+00:00");
   place.write_as_ralph(id, json);
@@ -96,9 +96,9 @@ TEST_CASE("a statement that Ralph wrote is found by id, and another under its id
   CHECK(there.position.stored == parse_time("2026-01-02T03:04:06.000001Z").value());
 
   std::vector<Row> other{contract::row_of({.id = id})};
-  const auto verdicts = store->append({place.table}, other, OnConflict::refuse_batch);
-  REQUIRE(verdicts.has_value());
-  CHECK(verdicts->front() == Verdict::conflict);
+  const auto outcomes = store->append({place.table}, other, OnConflict::refuse_batch);
+  REQUIRE(outcomes.has_value());
+  CHECK(outcomes->front() == AppendOutcome::conflict);
   CHECK(contract::found(*store, place.table, id).json == json);
   CHECK(place.backdoor.number("SELECT count() FROM " + place.events) == 1);
 }
@@ -106,22 +106,22 @@ TEST_CASE("a statement that Ralph wrote is found by id, and another under its id
 TEST_CASE("a statement that Ralph writes while we run is found and guarded too") {
   const auto server = test_server();
   if (!server) return;
-  Place place(*server);
+  EventRow place(*server);
   const auto store = open_at(*server).statements;
   contract::append_new(*store, place.table, {contract::Sample{}});
   const Uuid id = Uuid::random();
   place.write_as_ralph(id, as_ralph_stores(id, "ada", "2026-01-02T03:04:06+00:00"));
   std::vector<Row> other{contract::row_of({.id = id})};
-  const auto verdicts = store->append({place.table}, other, OnConflict::refuse_batch);
-  REQUIRE(verdicts.has_value());
-  CHECK(verdicts->front() == Verdict::conflict);
+  const auto outcomes = store->append({place.table}, other, OnConflict::refuse_batch);
+  REQUIRE(outcomes.has_value());
+  CHECK(outcomes->front() == AppendOutcome::conflict);
 }
 
 TEST_CASE("a migration completes what Ralph wrote, and a second one finds nothing to do") {
   const auto server = test_server();
   if (!server) return;
   for (const char* columns : {ralphs_table, aspects_table}) {
-    Place place(*server, columns);
+    EventRow place(*server, columns);
     std::vector<Uuid> ids;
     for (int i = 0; i < 5; ++i) {
       const Uuid id = ids.emplace_back(Uuid::random());
@@ -158,7 +158,7 @@ TEST_CASE("a migration completes what Ralph wrote, and a second one finds nothin
 TEST_CASE("a migration that is stopped goes on where it was") {
   const auto server = test_server();
   if (!server) return;
-  Place place(*server);
+  EventRow place(*server);
   place.backdoor.run("INSERT INTO " + place.events +
                      " SELECT generateUUIDv4(number) AS id, toDateTime64('2026-01-01', 6) + "
                      "number, concat('{\"id\":\"', toString(id), '\"}') FROM numbers(12000)");
@@ -176,7 +176,7 @@ TEST_CASE("a migration that is stopped goes on where it was") {
 TEST_CASE("what a crash left in Ralph's table shows nowhere until the client tries again") {
   const auto server = test_server();
   if (!server) return;
-  Place place(*server);
+  EventRow place(*server);
   const contract::Sample sample{};
   {
     const auto store = open_at(*server).statements;
@@ -217,7 +217,7 @@ TEST_CASE("what a crash left in Ralph's table shows nowhere until the client tri
 TEST_CASE("a migration tells under which ids Ralph and Lectern have stored different statements") {
   const auto server = test_server();
   if (!server) return;
-  Place place(*server);
+  EventRow place(*server);
   auto stores = open_at(*server);
   const auto same =
       contract::append_new(*stores.statements, place.table, {{.note = "same"}}).front();

@@ -23,10 +23,10 @@ struct Viewed {
                  "FROM lectern_test." +
                  table);
   }
-  Result<std::vector<Verdict>> append(const std::string& note) const {
+  Result<std::vector<AppendOutcome>> append(const std::string& note) const {
     return append({contract::row_of({.note = "no-" + note})});
   }
-  Result<std::vector<Verdict>> append(std::vector<Row> rows) const {
+  Result<std::vector<AppendOutcome>> append(std::vector<Row> rows) const {
     return store->append({table, std::chrono::steady_clock::now() + std::chrono::seconds(20)}, rows,
                          OnConflict::refuse_batch);
   }
@@ -58,8 +58,8 @@ TEST_CASE("a statement that a view refuses harms nobody else's, and says which v
           CHECK(refused.error().message.find("lectern_test." + viewed.table + "_view of ") !=
                 std::string::npos);
         } else {
-          const auto verdicts = viewed.append(std::to_string(100 * i + j));
-          REQUIRE_MESSAGE(verdicts.has_value(), verdicts.error().detail);
+          const auto outcomes = viewed.append(std::to_string(100 * i + j));
+          REQUIRE_MESSAGE(outcomes.has_value(), outcomes.error().detail);
           ++stored;
         }
       }
@@ -94,9 +94,9 @@ TEST_CASE("what a view refused is seen by it when it is sent again, once the cau
                       "_view MODIFY QUERY SELECT event_id, toInt16OrZero(extract(event, "
                       "'no-([a-z0-9]+)')) AS note FROM lectern_test." +
                       viewed.table);
-  const auto verdicts = viewed.append(batches[0]);
-  REQUIRE_MESSAGE(verdicts.has_value(), verdicts.error().detail);
-  CHECK(*verdicts == std::vector(rows_each, Verdict::stored));
+  const auto outcomes = viewed.append(batches[0]);
+  REQUIRE_MESSAGE(outcomes.has_value(), outcomes.error().detail);
+  CHECK(*outcomes == std::vector(rows_each, AppendOutcome::stored));
   CHECK(viewed.count("_seen") == senders_count * rows_each);
   CHECK(viewed.count("") == senders_count * rows_each);
   const auto until = contract::settled(*viewed.store, viewed.table);

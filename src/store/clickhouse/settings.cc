@@ -81,8 +81,8 @@ Result<std::string> url_of(std::string host, std::size_t port) {
 
 }  // namespace
 
-Result<Options> options_of(const StoreSettings& settings) {
-  Options options;
+Result<ClickHouseSettings> read_settings(const StoreSettings& settings) {
+  ClickHouseSettings options;
   options.texts_bytes_max = settings.texts_bytes_max;
   options.server.connections_max = settings.connections_max;
   options.server.timeout = std::chrono::milliseconds{settings.timeout_ms};
@@ -116,7 +116,7 @@ Result<Options> options_of(const StoreSettings& settings) {
       options.server.settings[name] = value;
     }
   }
-  if (const auto names = names_of(options.database, options.table); !names)
+  if (const auto names = table_names_of(options.database, options.table); !names)
     return fail(Code::invalid, "RALPH_BACKENDS__LRS__CLICKHOUSE__DATABASE and EVENT_TABLE_NAME: " +
                                    names.error().message);
   TRY(options.server.url, url_of(host, port));

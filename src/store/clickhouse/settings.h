@@ -9,7 +9,7 @@
 namespace lectern::store::clickhouse {
 
 /// The settings of Ralph's ClickHouse backend, read and checked.
-struct Options {
+struct ClickHouseSettings {
   ServerOptions server;
   std::string database = "xapi";
   std::string table = "xapi_events_all";
@@ -19,6 +19,6 @@ struct Options {
 };
 
 /// Errors: invalid, naming the setting, its value and what is allowed.
-Result<Options> options_of(const StoreSettings& settings);
+Result<ClickHouseSettings> read_settings(const StoreSettings& settings);
 
 }  // namespace lectern::store::clickhouse

@@ -15,39 +15,39 @@ constexpr std::chrono::milliseconds tables_max{5'000};
 
 }  // namespace
 
-ClickHouseStatements::ClickHouseStatements(Options options)
+ClickHouseStatements::ClickHouseStatements(ClickHouseSettings options)
     : options_(std::move(options)), server_(options_.server), texts_(options_.texts_bytes_max) {}
 
-Result<Table*> ClickHouseStatements::table_of(const std::string& target) {
+Result<TargetTables*> ClickHouseStatements::target_of(const std::string& target) {
   const std::lock_guard lock(mutex_);
-  if (const auto at = tables_.find(target); at != tables_.end()) return at->second.get();
-  TRY(auto names, names_of(options_.database, target.empty() ? options_.table : target));
-  auto& table = tables_[target];
-  table = std::make_unique<Table>(server_, std::move(names), texts_, options_);
+  if (const auto at = targets_.find(target); at != targets_.end()) return at->second.get();
+  TRY(auto names, table_names_of(options_.database, target.empty() ? options_.table : target));
+  auto& table = targets_[target];
+  table = std::make_unique<TargetTables>(server_, std::move(names), texts_, options_);
   return table.get();
 }
 
-Result<std::vector<Verdict>> ClickHouseStatements::append(const Context& context,
-                                                          std::span<Row> rows,
-                                                          OnConflict on_conflict) {
-  TRY(Table* const table, table_of(context.target));
+Result<std::vector<AppendOutcome>> ClickHouseStatements::append(const Context& context,
+                                                                std::span<Row> rows,
+                                                                OnConflict on_conflict) {
+  TRY(TargetTables* const table, target_of(context.target));
   return table->append(rows, on_conflict, context.deadline);
 }
 
 Result<std::vector<Found>> ClickHouseStatements::find(const Context& context,
                                                       std::span<const Uuid> ids) {
-  TRY(Table* const table, table_of(context.target));
+  TRY(TargetTables* const table, target_of(context.target));
   return table->find(ids, context.deadline);
 }
 
 Result<Page> ClickHouseStatements::query(const Context& context, const Filter& filter,
                                          const PageRequest& page) {
-  TRY(Table* const table, table_of(context.target));
+  TRY(TargetTables* const table, target_of(context.target));
   return table->query(filter, page, context.deadline);
 }
 
 Result<Time> ClickHouseStatements::consistent_through(const Context& context) {
-  TRY(Table* const table, table_of(context.target));
+  TRY(TargetTables* const table, target_of(context.target));
   return table->consistent_through(context.deadline);
 }
 
@@ -58,7 +58,7 @@ Result<void> ClickHouseStatements::check_clock() {
 }
 
 Result<void> ClickHouseStatements::check_replication() {
-  TRY(const auto names, names_of(options_.database, options_.table));
+  TRY(const auto names, table_names_of(options_.database, options_.table));
   return refuse_replicated(server_, names, options_.events,
                            std::chrono::steady_clock::now() + tables_max);
 }
@@ -66,7 +66,7 @@ Result<void> ClickHouseStatements::check_replication() {
 Health ClickHouseStatements::health() {
   const auto health = server_.health();
   if (health != Health::ok) return health;
-  const auto table = table_of("");
+  const auto table = target_of("");
   if (!table) return Health::error;
   const auto ready = (*table)->check(std::chrono::steady_clock::now() + tables_max);
   if (!ready) log::warning("{}: {}", ready.error().message, ready.error().detail);
@@ -91,12 +91,12 @@ struct Watch {
 /// The store with its watch.
 class Watched final : public StatementStore {
  public:
-  explicit Watched(const Options& options) : watch_(options.server), all_(options) {}
+  explicit Watched(const ClickHouseSettings& options) : watch_(options.server), all_(options) {}
 
   ClickHouseStatements& all() { return all_; }
 
-  Result<std::vector<Verdict>> append(const Context& context, std::span<Row> rows,
-                                      OnConflict on_conflict) override {
+  Result<std::vector<AppendOutcome>> append(const Context& context, std::span<Row> rows,
+                                            OnConflict on_conflict) override {
     return all_.append(context, rows, on_conflict);
   }
   Result<std::vector<Found>> find(const Context& context, std::span<const Uuid> ids) override {
@@ -119,20 +119,20 @@ class Watched final : public StatementStore {
 }  // namespace
 
 Result<void> check_target(const StoreSettings& settings, const std::string& target) {
-  TRY(const auto options, options_of(settings));
-  RETURN_IF_ERROR(names_of(options.database, target));
+  TRY(const auto options, read_settings(settings));
+  RETURN_IF_ERROR(table_names_of(options.database, target));
   return {};
 }
 
 Result<Stores> open_clickhouse(const StoreSettings& settings) {
-  TRY(auto options, options_of(settings));
+  TRY(auto options, read_settings(settings));
   Stores stores;
   stores.location = "clickhouse, " + net::without_credentials(options.server.url) + ", table " +
                     options.database + "." + options.table;
   auto statements = std::make_unique<Watched>(options);
   RETURN_IF_ERROR(statements->all().check_clock());
   RETURN_IF_ERROR(statements->all().check_replication());
-  stores.migration = std::make_unique<Completion>(statements->all());
+  stores.migration = std::make_unique<ClickHouseMigration>(statements->all());
   stores.statements = std::move(statements);
   return stores;
 }

@@ -15,10 +15,10 @@ namespace lectern::store::clickhouse {
 class ClickHouseStatements final : public StatementStore {
  public:
   /// Asks nothing of the server: tables are made when they are first needed.
-  explicit ClickHouseStatements(Options options);
+  explicit ClickHouseStatements(ClickHouseSettings options);
 
-  Result<std::vector<Verdict>> append(const Context& context, std::span<Row> rows,
-                                      OnConflict on_conflict) override;
+  Result<std::vector<AppendOutcome>> append(const Context& context, std::span<Row> rows,
+                                            OnConflict on_conflict) override;
   Result<std::vector<Found>> find(const Context& context, std::span<const Uuid> ids) override;
   Result<Page> query(const Context& context, const Filter& filter,
                      const PageRequest& page) override;
@@ -30,14 +30,14 @@ class ClickHouseStatements final : public StatementStore {
   Health health() override;
 
   /// The table of a target; lives as long as the store. Errors: invalid.
-  Result<Table*> table_of(const std::string& target);
+  Result<TargetTables*> target_of(const std::string& target);
 
  private:
-  const Options options_;
+  const ClickHouseSettings options_;
   Server server_;
-  RecentTexts texts_;
+  TextCache texts_;
   std::mutex mutex_;
-  std::map<std::string, std::unique_ptr<Table>> tables_;  // by target; guarded by mutex_
+  std::map<std::string, std::unique_ptr<TargetTables>> targets_;  // by target; guarded by mutex_
 };
 
 /// Opens the backend; `documents` is left for the caller to fill, since ClickHouse cannot hold

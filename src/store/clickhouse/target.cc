@@ -22,23 +22,24 @@ constexpr std::chrono::milliseconds prepare_max{5'000};
 constexpr std::size_t callers_max = 64;
 constexpr std::size_t small_find_ids_max = 32;
 
-Table::Table(Server& server, Names names, RecentTexts& texts, const Options& options)
+TargetTables::TargetTables(Server& server, TableNames names, TextCache& texts,
+                           const ClickHouseSettings& options)
     : server_(server),
       names_(std::move(names)),
       ids_chunk_(options.ids_chunk),
       events_policy_(options.events),
-      presence_(server_, names_),
+      watermark_(server_, names_),
       between_flushes_(server_, names_),
-      shared_find_([this](std::span<const Uuid> ids,
-                          Deadline deadline) { return checked(find_some(ids, deadline)); },
-                   small_find_ids_max, callers_max),
-      kept_rows_(server_, names_, texts),
-      shared_places_(server_, names_),
-      gatherer_([this](Requests requests) { return flush(std::move(requests)); },
-                [this](bool ending) { return rest(ending); }) {}
+      find_batcher_([this](std::span<const Uuid> ids,
+                           Deadline deadline) { return checked(find_some(ids, deadline)); },
+                    small_find_ids_max, callers_max),
+      statement_rows_(server_, names_, texts),
+      newest_postings_(server_, names_),
+      batcher_([this](AppendRequests requests) { return flush(std::move(requests)); },
+               [this](bool ending) { return on_idle(ending); }) {}
 
 template <typename T>
-Result<T> Table::checked(Result<T> result) {
+Result<T> TargetTables::checked(Result<T> result) {
   if (result) return result;
   const auto& detail = result.error().detail;
   if (detail.find("UNKNOWN_TABLE") == std::string::npos &&
@@ -49,7 +50,7 @@ Result<T> Table::checked(Result<T> result) {
   return ready ? std::move(result) : Result<T>(fail(ready.error()));
 }
 
-Result<void> Table::prepare(Deadline deadline) {
+Result<void> TargetTables::prepare(Deadline deadline) {
   if (prepared_) return {};
   std::unique_lock lock(prepare_mutex_, std::defer_lock);
   // Who prepares waits for the server; the others must not wait beyond their own deadlines.
@@ -61,12 +62,12 @@ Result<void> Table::prepare(Deadline deadline) {
   if (prepared_) return {};
   RETURN_IF_ERROR(create_tables(server_, names_, events_policy_, deadline));
   prepared_ = true;
-  const std::lock_guard census_lock(census_mutex_);
-  if (!census_) census_.emplace(server_, names_);
+  const std::lock_guard census_lock(monitor_mutex_);
+  if (!unmigrated_) unmigrated_.emplace(server_, names_);
   return {};
 }
 
-Result<void> Table::check(Deadline deadline) {
+Result<void> TargetTables::check(Deadline deadline) {
   if (prepared_) {
     TRY(const bool there, has_events(server_, names_, events_policy_, deadline));
     if (!there) prepared_ = false;
@@ -74,93 +75,95 @@ Result<void> Table::check(Deadline deadline) {
   return prepare(deadline);
 }
 
-Result<std::vector<Verdict>> Table::append(std::span<Row> rows, OnConflict on_conflict,
-                                           Deadline deadline) {
-  if (rows.empty()) return std::vector<Verdict>{};
+Result<std::vector<AppendOutcome>> TargetTables::append(std::span<Row> rows, OnConflict on_conflict,
+                                                        Deadline deadline) {
+  if (rows.empty()) return std::vector<AppendOutcome>{};
   RETURN_IF_ERROR(prepare(deadline));
-  const auto request =
-      std::make_shared<Request>(std::vector<Row>(rows.begin(), rows.end()), on_conflict, deadline);
-  RETURN_IF_ERROR(gatherer_.add(request));
-  TRY(auto verdicts, checked(request->wait()));
+  const auto request = std::make_shared<AppendRequest>(std::vector<Row>(rows.begin(), rows.end()),
+                                                       on_conflict, deadline);
+  RETURN_IF_ERROR(batcher_.add(request));
+  TRY(auto outcomes, checked(request->wait()));
   for (std::size_t i = 0; i < rows.size(); ++i) {
     rows[i].stored = request->rows[i].stored;
     rows[i].json = std::move(request->rows[i].json);
   }
-  kept_rows_.keep(rows, verdicts);
-  return verdicts;
+  statement_rows_.keep(rows, outcomes);
+  return outcomes;
 }
 
-Result<std::vector<Verdict>> Table::complete(std::vector<Row> rows, Deadline deadline) {
-  if (rows.empty()) return std::vector<Verdict>{};
-  const auto request = std::make_shared<Request>(std::move(rows), OnConflict::skip, deadline, true);
-  RETURN_IF_ERROR(gatherer_.add(request));
+Result<std::vector<AppendOutcome>> TargetTables::complete(std::vector<Row> rows,
+                                                          Deadline deadline) {
+  if (rows.empty()) return std::vector<AppendOutcome>{};
+  const auto request =
+      std::make_shared<AppendRequest>(std::move(rows), OnConflict::skip, deadline, true);
+  RETURN_IF_ERROR(batcher_.add(request));
   return checked(request->wait());
 }
 
-Requests Table::flush(Requests requests) {
+AppendRequests TargetTables::flush(AppendRequests requests) {
   const auto may_hold_foreign = [this] {
-    const std::lock_guard lock(census_mutex_);
-    return !census_ || census_->may_hold_foreign(Clock::now() + flush_max).value_or(true);
+    const std::lock_guard lock(monitor_mutex_);
+    return !unmigrated_ || unmigrated_->may_hold_foreign(Clock::now() + flush_max).value_or(true);
   };
-  auto again = Flush(server_, names_, presence_, between_flushes_, may_hold_foreign)
+  auto again = Flush(server_, names_, watermark_, between_flushes_, may_hold_foreign)
                    .run(std::move(requests));
   last_flush_ended_ = Clock::now();
   return again;
 }
 
-std::chrono::milliseconds Table::rest(bool ending) {
+std::chrono::milliseconds TargetTables::on_idle(bool ending) {
   auto& doubts = between_flushes_.doubts;
   if (doubts.any()) {
     doubts.settle_all(Clock::now() + rest_max);
-    if (!doubts.hold_back()) presence_.settled();
+    if (!doubts.hold_back()) watermark_.settled();
     if (doubts.any() && !ending) return settle_every;
   }
   const auto rested =
       std::chrono::floor<std::chrono::milliseconds>(Clock::now() - last_flush_ended_);
   if (!ending && rested < rest_after) return rest_after - rested;
-  presence_.rest(Clock::now() + rest_max);
+  watermark_.go_idle(Clock::now() + rest_max);
   return rest_after;
 }
 
-Result<std::vector<Found>> Table::find(std::span<const Uuid> ids, Deadline deadline) {
+Result<std::vector<Found>> TargetTables::find(std::span<const Uuid> ids, Deadline deadline) {
   RETURN_IF_ERROR(prepare(deadline));
   std::vector<Found> found;
   while (!ids.empty()) {
     const auto some = ids.first(std::min(ids.size(), ids_chunk_));
     ids = ids.subspan(some.size());
-    TRY(auto more, shared_find_.find(some, deadline));
+    TRY(auto more, find_batcher_.find(some, deadline));
     std::move(more.begin(), more.end(), std::back_inserter(found));
   }
   return found;
 }
 
-Result<std::vector<Found>> Table::find_some(std::span<const Uuid> ids, Deadline deadline) {
-  TRY(const auto claims, claims_of(server_, names_, ids, deadline));
+Result<std::vector<Found>> TargetTables::find_some(std::span<const Uuid> ids, Deadline deadline) {
+  TRY(const auto reservations, reservations_of(server_, names_, ids, deadline));
   std::vector<xapi::Position> positions;
-  std::unordered_map<Uuid, const Claim*> claimed;
-  for (const Claim& claim : claims) positions.push_back(claim.position);
-  TRY(auto rows, kept_rows_.at(positions, true, deadline));
-  std::unordered_map<Uuid, Kept*> kept;
-  for (Kept& row : rows) kept.emplace(row.position.id, &row);
+  std::unordered_map<Uuid, const Reservation*> reserved;
+  for (const Reservation& reservation : reservations) positions.push_back(reservation.position);
+  TRY(auto rows, statement_rows_.at(positions, true, deadline));
+  std::unordered_map<Uuid, StatementRow*> kept;
+  for (StatementRow& row : rows) kept.emplace(row.position.id, &row);
   std::vector<Found> found;
-  for (const Claim& claim : claims) {
-    claimed.emplace(claim.position.id, &claim);
-    const auto at = kept.find(claim.position.id);
-    if (at == kept.end() || at->second->position != claim.position) continue;
-    found.push_back(
-        {claim.position, std::move(at->second->json), claim.fingerprint, at->second->voided});
+  for (const Reservation& reservation : reservations) {
+    reserved.emplace(reservation.position.id, &reservation);
+    const auto at = kept.find(reservation.position.id);
+    if (at == kept.end() || at->second->position != reservation.position) continue;
+    found.push_back({reservation.position, std::move(at->second->json), reservation.fingerprint,
+                     at->second->voided});
     kept.erase(at);
   }
-  // What was claimed and has no row is not there yet, whatever Ralph's table holds.
+  // What was reserved and has no row is not there yet, whatever Ralph's table holds.
   std::vector<Uuid> unknown;
   for (const Uuid& id : ids)
-    if (!claimed.contains(id)) unknown.push_back(id);
+    if (!reserved.contains(id)) unknown.push_back(id);
   RETURN_IF_ERROR(find_foreign(unknown, found, deadline));
   return found;
 }
 
-Result<void> Table::find_foreign(std::span<const Uuid> ids, std::vector<Found>& found,
-                                 Deadline deadline) {
+Result<void> TargetTables::find_foreign(std::span<const Uuid> ids, std::vector<Found>& found,
+                                        Deadline deadline) {
   if (ids.empty()) return {};
   TRY(const auto events, events_of(server_, names_, ids, deadline));
   for (const Event& event : events) {
@@ -175,19 +178,20 @@ Result<void> Table::find_foreign(std::span<const Uuid> ids, std::vector<Found>& 
   return {};
 }
 
-Result<Page> Table::query(const Filter& filter, const PageRequest& page, Deadline deadline) {
+Result<Page> TargetTables::query(const Filter& filter, const PageRequest& page, Deadline deadline) {
   RETURN_IF_ERROR(prepare(deadline));
-  return shared_pages_.read(filter, page, presence_.flushes_ended(), deadline,
-                            [&] { return checked(read_page(filter, page, deadline)); });
+  return page_reads_.read(filter, page, watermark_.flushes_ended(), deadline,
+                          [&] { return checked(read_page(filter, page, deadline)); });
 }
 
-Result<Page> Table::read_page(const Filter& filter, const PageRequest& page, Deadline deadline) {
+Result<Page> TargetTables::read_page(const Filter& filter, const PageRequest& page,
+                                     Deadline deadline) {
   const auto rows_of = [&](std::span<const xapi::Position> positions) {
     // Who walks on meets rows that are seldom asked for, and should not drive out others.
-    return kept_rows_.at(positions, !page.after, deadline);
+    return statement_rows_.at(positions, !page.after, deadline);
   };
   const auto newest_of = [&](std::span<const TermHash> terms) {
-    return shared_places_.newest(terms, deadline);
+    return newest_postings_.newest(terms, deadline);
   };
   const auto read = [&](WithMarked with_marked) {
     return clickhouse::read_page(server_, names_, filter, page, newest_of, rows_of, with_marked,
@@ -197,7 +201,7 @@ Result<Page> Table::read_page(const Filter& filter, const PageRequest& page, Dea
   const auto known = marked_.known(filter.until);
   if (known) return read(*known ? WithMarked::yes : WithMarked::no);
   auto asked = std::async(std::launch::async, [&] {
-    return marked_.ask(filter.until, presence_.promised(), deadline,
+    return marked_.ask(filter.until, watermark_.promised(), deadline,
                        [&] { return look_for_marked(deadline); });
   });
   auto without = read(WithMarked::no);
@@ -205,16 +209,16 @@ Result<Page> Table::read_page(const Filter& filter, const PageRequest& page, Dea
   return any ? read(WithMarked::yes) : std::move(without);
 }
 
-Result<bool> Table::look_for_marked(Deadline deadline) {
+Result<bool> TargetTables::look_for_marked(Deadline deadline) {
   std::string sql = "SELECT stored FROM " + names_.terms + " WHERE term = ";
   append_literal(sql, hash_of(inherits_more));
   TRY(const auto answer, server_.select(sql + " LIMIT 1", deadline));
   return RowReader(answer).more();
 }
 
-Result<Time> Table::consistent_through(Deadline deadline) {
+Result<Time> TargetTables::consistent_through(Deadline deadline) {
   RETURN_IF_ERROR(prepare(deadline));
-  return checked(presence_.consistent_through(deadline));
+  return checked(watermark_.consistent_through(deadline));
 }
 
 }  // namespace lectern::store::clickhouse

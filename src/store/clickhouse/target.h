@@ -18,15 +18,16 @@ namespace lectern::store::clickhouse {
 
 /// One target: its tables, the thread that writes to them, and what is known about them.
 /// Thread-safe.
-class Table {
+class TargetTables {
  public:
   /// `texts` are those of all tables.
-  Table(Server& server, Names names, RecentTexts& texts, const Options& options);
+  TargetTables(Server& server, TableNames names, TextCache& texts,
+               const ClickHouseSettings& options);
 
-  Result<std::vector<Verdict>> append(std::span<Row> rows, OnConflict on_conflict,
-                                      Deadline deadline);
+  Result<std::vector<AppendOutcome>> append(std::span<Row> rows, OnConflict on_conflict,
+                                            Deadline deadline);
   /// Adds our part to rows that Ralph's table holds. Errors: those of append().
-  Result<std::vector<Verdict>> complete(std::vector<Row> rows, Deadline deadline);
+  Result<std::vector<AppendOutcome>> complete(std::vector<Row> rows, Deadline deadline);
   Result<std::vector<Found>> find(std::span<const Uuid> ids, Deadline deadline);
   Result<Page> query(const Filter& filter, const PageRequest& page, Deadline deadline);
   Result<Time> consistent_through(Deadline deadline);
@@ -37,7 +38,7 @@ class Table {
   Result<void> check(Deadline deadline);
 
   Server& server() { return server_; }
-  const Names& names() const { return names_; }
+  const TableNames& names() const { return names_; }
 
  private:
   Result<std::vector<Found>> find_some(std::span<const Uuid> ids, Deadline deadline);
@@ -45,29 +46,30 @@ class Table {
                             Deadline deadline);
   Result<Page> read_page(const Filter& filter, const PageRequest& page, Deadline deadline);
   Result<bool> look_for_marked(Deadline deadline);
-  Requests flush(Requests requests);
-  std::chrono::milliseconds rest(bool ending);
+  AppendRequests flush(AppendRequests requests);
+  std::chrono::milliseconds on_idle(bool ending);
   /// Passes a result on. Where its error says that a table is gone, makes it, or tells which.
   template <typename T>
   Result<T> checked(Result<T> result);
 
   Server& server_;
-  const Names names_;
+  const TableNames names_;
   const std::size_t ids_chunk_;
   const EventsPolicy events_policy_;
   std::atomic<bool> prepared_{false};
   std::timed_mutex prepare_mutex_;
-  Presence presence_;
-  MarkedWatch marked_;
+  ServerClockWatermark watermark_;
+  InheritanceWatch marked_;
   BetweenFlushes between_flushes_;                          // of the writing thread
   std::chrono::steady_clock::time_point last_flush_ended_;  // likewise
-  std::mutex census_mutex_;
-  std::optional<Census> census_;  // from the first prepare() on; guarded by census_mutex_
-  SharedFind<Uuid, Found> shared_find_;
-  KeptRows kept_rows_;
-  SharedPlaces shared_places_;
-  SharedPages shared_pages_;
-  Gatherer gatherer_;  // last: its thread uses all of the above
+  std::mutex monitor_mutex_;
+  std::optional<UnmigratedRowMonitor>
+      unmigrated_;  // from the first prepare() on; guarded by monitor_mutex_
+  LookupBatcher<Uuid, Found> find_batcher_;
+  StatementRows statement_rows_;
+  NewestPostingsReader newest_postings_;
+  PageSingleFlight page_reads_;
+  InsertBatcher batcher_;  // last: its thread uses all of the above
 };
 
 }  // namespace lectern::store::clickhouse

@@ -10,7 +10,7 @@ TEST_CASE("two processes may serve one ClickHouse table") {
   const auto server = test_server();
   if (!server) return;
   contract::check_two_processes([&] {
-    return contract::SharedPlace{nullptr, fresh_table(),
+    return contract::SharedStore{nullptr, fresh_table(),
                                  [address = *server] { return open_at(address).statements; }};
   });
 }
@@ -27,14 +27,14 @@ TEST_CASE("whoever loses a race for an id leaves nothing in Ralph's table") {
     for (std::size_t i = 0; i < 4; ++i) {
       racers.emplace_back([&, i] {
         std::vector<Row> rows{contract::row_of({.id = id, .note = std::to_string(i)})};
-        const auto verdicts = stores[i % 2]->append({table}, rows, OnConflict::refuse_batch);
-        REQUIRE(verdicts.has_value());
-        ++counts[static_cast<std::size_t>(verdicts->front())];
+        const auto outcomes = stores[i % 2]->append({table}, rows, OnConflict::refuse_batch);
+        REQUIRE(outcomes.has_value());
+        ++counts[static_cast<std::size_t>(outcomes->front())];
       });
     }
     for (auto& racer : racers) racer.join();
-    CHECK(counts[static_cast<std::size_t>(Verdict::stored)] == 1);
-    CHECK(counts[static_cast<std::size_t>(Verdict::conflict)] == 3);
+    CHECK(counts[static_cast<std::size_t>(AppendOutcome::stored)] == 1);
+    CHECK(counts[static_cast<std::size_t>(AppendOutcome::conflict)] == 3);
   }
   Backdoor backdoor(*server);
   CHECK(backdoor.number("SELECT count() FROM lectern_test." + table) == 15);

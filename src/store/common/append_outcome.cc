@@ -4,21 +4,21 @@
 
 namespace lectern::store {
 
-std::vector<Verdict> judge(std::span<const Row> rows, OnConflict on_conflict,
-                           const KeptFingerprint& kept) {
-  std::vector<Verdict> verdicts;
-  verdicts.reserve(rows.size());
+std::vector<AppendOutcome> decide_outcomes(std::span<const Row> rows, OnConflict on_conflict,
+                                           const KeptFingerprint& kept) {
+  std::vector<AppendOutcome> outcomes;
+  outcomes.reserve(rows.size());
   bool conflict = false;
   for (const Row& row : rows) {
     const auto there = kept(row.id);
-    verdicts.push_back(!there                                      ? Verdict::stored
-                       : xapi::equivalent(*there, row.fingerprint) ? Verdict::known
-                                                                   : Verdict::conflict);
-    conflict = conflict || verdicts.back() == Verdict::conflict;
+    outcomes.push_back(!there                                      ? AppendOutcome::stored
+                       : xapi::equivalent(*there, row.fingerprint) ? AppendOutcome::known
+                                                                   : AppendOutcome::conflict);
+    conflict = conflict || outcomes.back() == AppendOutcome::conflict;
   }
   if (conflict && on_conflict == OnConflict::refuse_batch)
-    std::replace(verdicts.begin(), verdicts.end(), Verdict::stored, Verdict::refused);
-  return verdicts;
+    std::replace(outcomes.begin(), outcomes.end(), AppendOutcome::stored, AppendOutcome::refused);
+  return outcomes;
 }
 
 }  // namespace lectern::store

@@ -13,8 +13,8 @@ namespace lectern::store {
 using KeptFingerprint = std::function<std::optional<xapi::Fingerprint>(const Uuid&)>;
 
 /// What append() answers for these rows, and therefore which of them are to be kept: those whose
-/// verdict is `stored`.
-std::vector<Verdict> judge(std::span<const Row> rows, OnConflict on_conflict,
-                           const KeptFingerprint& kept);
+/// outcome is `stored`.
+std::vector<AppendOutcome> decide_outcomes(std::span<const Row> rows, OnConflict on_conflict,
+                                           const KeptFingerprint& kept);
 
 }  // namespace lectern::store

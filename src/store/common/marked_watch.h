@@ -16,7 +16,7 @@ namespace lectern::store {
 /// queries must look for those too. Hardly any ever does, and to ask the database with each page
 /// would make pages dearer; so what it answered holds for all that was consistent before it was
 /// asked, and once there is one, for good. Thread-safe.
-class MarkedWatch {
+class InheritanceWatch {
  public:
   /// What is known without asking of statements stored up to `until`.
   std::optional<bool> known(const std::optional<Time>& until) const {

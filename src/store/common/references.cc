@@ -150,7 +150,7 @@ Result<void> ReferenceResolver::give(ReferenceAccess& access, std::span<const Uu
 
 Result<bool> ReferenceResolver::step(ReferenceAccess& access) {
   RETURN_IF_ERROR(check_deadline());
-  if (taken_over_ == rows_.size()) return pass_on(access);
+  if (taken_over_ == rows_.size()) return propagate(access);
   RETURN_IF_ERROR(take_over(access));
   return false;
 }
@@ -227,7 +227,7 @@ Result<void> ReferenceResolver::find_passes(
   return {};
 }
 
-Result<bool> ReferenceResolver::pass_on(ReferenceAccess& access) {
+Result<bool> ReferenceResolver::propagate(ReferenceAccess& access) {
   if (levels_.empty() && !push_rows()) return true;
   Level& level = levels_.back();
   std::vector<Uuid> ids;

@@ -106,7 +106,7 @@ class ReferenceResolver {
   Result<void> check_deadline() const;
   Result<void> take_over(ReferenceAccess& access);
   Result<void> void_targets(ReferenceAccess& access, std::span<const Row* const> rows);
-  Result<bool> pass_on(ReferenceAccess& access);
+  Result<bool> propagate(ReferenceAccess& access);
   /// Asks for those of these statements that are neither known nor rows.
   Result<void> fetch(ReferenceAccess& access, std::vector<Uuid> ids);
   /// Learns of these statements and of those along their chains.

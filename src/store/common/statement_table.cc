@@ -53,24 +53,25 @@ class StatementTable::Access final : public ReferenceAccess {
   StatementTable& table_;
 };
 
-std::vector<Verdict> StatementTable::judge(std::span<const Row> rows,
-                                           OnConflict on_conflict) const {
-  return store::judge(rows, on_conflict, [&](const Uuid& id) -> std::optional<xapi::Fingerprint> {
-    const auto at = kept_.find(id);
-    if (at == kept_.end()) return std::nullopt;
-    return at->second.fingerprint;
-  });
+std::vector<AppendOutcome> StatementTable::decide_outcomes(std::span<const Row> rows,
+                                                           OnConflict on_conflict) const {
+  return store::decide_outcomes(rows, on_conflict,
+                                [&](const Uuid& id) -> std::optional<xapi::Fingerprint> {
+                                  const auto at = kept_.find(id);
+                                  if (at == kept_.end()) return std::nullopt;
+                                  return at->second.fingerprint;
+                                });
 }
 
 void StatementTable::keep(std::span<const Row> rows) {
   for (const Row& row : rows) {
-    const auto [at, is_new] = kept_.try_emplace(row.id, Kept{{row.stored, row.id},
-                                                             row.json,
-                                                             row.terms,
-                                                             row.fingerprint,
-                                                             row.refers_to,
-                                                             row.voids,
-                                                             false});
+    const auto [at, is_new] = kept_.try_emplace(row.id, Entry{{row.stored, row.id},
+                                                              row.json,
+                                                              row.terms,
+                                                              row.fingerprint,
+                                                              row.refers_to,
+                                                              row.voids,
+                                                              false});
     LECTERN_ASSERT(is_new);
     walk_.emplace(at->second.position, &at->second);
     if (row.refers_to) referrers_.emplace(*row.refers_to, row.id);
@@ -85,7 +86,7 @@ std::vector<Found> StatementTable::find(std::span<const Uuid> ids) const {
   for (const Uuid& id : ids) {
     const auto at = kept_.find(id);
     if (at == kept_.end()) continue;
-    const Kept& kept = at->second;
+    const Entry& kept = at->second;
     found.push_back({kept.position, kept.json, kept.fingerprint, kept.voided});
   }
   return found;
@@ -94,14 +95,14 @@ std::vector<Found> StatementTable::find(std::span<const Uuid> ids) const {
 Page StatementTable::query(const Filter& filter, const PageRequest& request) const {
   Page page;
   std::size_t bytes = 0;
-  const auto matches = [&](const Kept& kept) {
+  const auto matches = [&](const Entry& kept) {
     const Time stored = kept.position.stored;
     return (!kept.voided || filter.voided_too) && (!filter.since || stored > *filter.since) &&
            (!filter.until || stored <= *filter.until) && carries(kept.terms, filter.all_of);
   };
   const auto walk = [&](auto at, auto last) {
     for (; at != last; ++at) {
-      const Kept& kept = *at->second;
+      const Entry& kept = *at->second;
       if (!matches(kept)) continue;
       bytes += kept.json.size();
       if (page.rows.size() == request.rows_max ||

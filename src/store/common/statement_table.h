@@ -16,8 +16,9 @@ namespace lectern::store {
 /// file. Not thread-safe.
 class StatementTable {
  public:
-  /// See judge() in store/common/append_outcome.h.
-  std::vector<Verdict> judge(std::span<const Row> rows, OnConflict on_conflict) const;
+  /// See decide_outcomes() in store/common/append_outcome.h.
+  std::vector<AppendOutcome> decide_outcomes(std::span<const Row> rows,
+                                             OnConflict on_conflict) const;
   /// Keeps rows with new ids, whose `stored` is set, and resolves their references.
   void keep(std::span<const Row> rows);
 
@@ -26,7 +27,7 @@ class StatementTable {
 
  private:
   class Access;
-  struct Kept {
+  struct Entry {
     xapi::Position position;
     std::string json;
     xapi::Terms terms;  // own and inherited
@@ -36,8 +37,8 @@ class StatementTable {
     bool voided = false;
   };
 
-  std::unordered_map<Uuid, Kept> kept_;
-  std::map<xapi::Position, const Kept*> walk_;
+  std::unordered_map<Uuid, Entry> kept_;
+  std::map<xapi::Position, const Entry*> walk_;
   std::unordered_multimap<Uuid, Uuid> referrers_;  // target to referring statement
 };
 

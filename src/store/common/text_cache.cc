@@ -13,60 +13,60 @@ namespace {
 constexpr std::size_t place_bytes = 48;
 constexpr std::size_t piece_bytes_max = 4UL * 1024 * 1024;
 constexpr std::size_t pieces_min = 32;  // the oldest is dropped whole
-/// Of a piece, for one text.
+/// Of a segment, for one text.
 constexpr std::size_t texts_min = 16;
 constexpr std::size_t bytes_min = 64UL * 1024;
 /// Texts that wait to be packed.
 constexpr std::size_t waiting_bytes_max = 16UL * 1024 * 1024;
 
-std::uint64_t key_of(const TextLabel& label) {
+std::uint64_t key_of(const TextKey& label) {
   const auto stored = static_cast<std::uint64_t>(label.position.stored.time_since_epoch().count());
   return std::hash<Uuid>{}(label.position.id) ^ ((stored ^ label.index) * 0x9E3779B97F4A7C15U);
 }
 
 }  // namespace
 
-RecentTexts::RecentTexts(std::size_t bytes_max)
+TextCache::TextCache(std::size_t bytes_max)
     : bytes_max_(bytes_max < bytes_min ? 0 : bytes_max),
-      piece_bytes_(std::min(bytes_max_ / pieces_min, piece_bytes_max)) {
+      segment_bytes_(std::min(bytes_max_ / pieces_min, piece_bytes_max)) {
   if (bytes_max_ == 0) return;
-  pieces_.push_back(std::make_shared<PackedTexts>(piece_bytes_));
+  segments_.push_back(std::make_shared<TextSegment>(segment_bytes_));
   packer_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
 }
 
-std::uint32_t RecentTexts::index_number(const std::string& name) {
+std::uint32_t TextCache::index_number(const std::string& name) {
   const std::lock_guard lock(waiting_mutex_);
   return indices_.emplace(name, static_cast<std::uint32_t>(indices_.size())).first->second;
 }
 
-std::optional<RecentTexts::Held> RecentTexts::held(std::uint32_t index,
-                                                   const xapi::Position& position) const {
-  TextLabel label{position, index, 0};
+std::optional<TextCache::Hit> TextCache::held(std::uint32_t index,
+                                              const xapi::Position& position) const {
+  TextKey label{position, index, 0};
   const std::lock_guard lock(mutex_);
-  const auto there = places_.find(key_of(label));
-  if (there == places_.end()) return std::nullopt;
+  const auto there = slots_.find(key_of(label));
+  if (there == slots_.end()) return std::nullopt;
   const auto [number, at] = there->second;
-  const auto& piece = pieces_[number - oldest_piece_];
-  const auto its = piece->label(at);
+  const auto& segment = segments_[number - oldest_segment_];
+  const auto its = segment->label(at);
   label.flags = its.flags;
   if (label != its) return std::nullopt;
-  return Held{piece, at, its};
+  return Hit{segment, at, its};
 }
 
-bool RecentTexts::has(std::uint32_t index, const xapi::Position& position) const {
+bool TextCache::has(std::uint32_t index, const xapi::Position& position) const {
   return held(index, position).has_value();
 }
 
-std::optional<RecentTexts::Text> RecentTexts::find(std::uint32_t index,
-                                                   const xapi::Position& position) const {
+std::optional<TextCache::Text> TextCache::find(std::uint32_t index,
+                                               const xapi::Position& position) const {
   const auto there = held(index, position);
   if (!there) return std::nullopt;
-  return Text{there->label, there->piece->text(there->at)};
+  return Text{there->label, there->segment->text(there->at)};
 }
 
-void RecentTexts::keep(std::vector<Text> texts) {
+void TextCache::keep(std::vector<Text> texts) {
   std::erase_if(texts, [&](const Text& text) {
-    return bytes_max_ == 0 || text.json.size() > piece_bytes_ / texts_min;
+    return bytes_max_ == 0 || text.json.size() > segment_bytes_ / texts_min;
   });
   std::size_t bytes = 0;
   for (const Text& text : texts) bytes += text.json.size();
@@ -79,12 +79,12 @@ void RecentTexts::keep(std::vector<Text> texts) {
   changed_.notify_all();
 }
 
-void RecentTexts::settle() {
+void TextCache::flush() {
   std::unique_lock lock(waiting_mutex_);
   changed_.wait(lock, [&] { return waiting_.empty() && !packing_; });
 }
 
-void RecentTexts::work(const std::stop_token& stop) {
+void TextCache::work(const std::stop_token& stop) {
   std::unique_lock lock(waiting_mutex_);
   while (changed_.wait(lock, stop, [&] { return !waiting_.empty(); })) {
     const auto texts = std::exchange(waiting_, {});
@@ -98,49 +98,49 @@ void RecentTexts::work(const std::stop_token& stop) {
   }
 }
 
-void RecentTexts::pack(std::span<const Text> texts) {
+void TextCache::pack(std::span<const Text> texts) {
   for (const Text& text : texts) {
     const auto key = key_of(text.label);
     // Nobody else writes to these.
-    if (places_.contains(key)) continue;
+    if (slots_.contains(key)) continue;
     const auto place = pack_one(text);
     const std::lock_guard lock(mutex_);
-    places_.emplace(key, place);
+    slots_.emplace(key, place);
     count_used_bytes();
-    while (pieces_.size() > 1 && used_bytes_ > bytes_max_) drop_oldest();
+    while (segments_.size() > 1 && used_bytes_ > bytes_max_) drop_oldest();
   }
 }
 
-RecentTexts::Place RecentTexts::pack_one(const Text& text) {
+TextCache::Slot TextCache::pack_one(const Text& text) {
   const auto newest = [&] {
-    return oldest_piece_ + static_cast<std::uint32_t>(pieces_.size()) - 1;
+    return oldest_segment_ + static_cast<std::uint32_t>(segments_.size()) - 1;
   };
-  auto at = pieces_.back()->add(text.label, text.json);
+  auto at = segments_.back()->add(text.label, text.json);
   if (at) return {newest(), *at};
-  auto next = std::make_shared<PackedTexts>(piece_bytes_);
+  auto next = std::make_shared<TextSegment>(segment_bytes_);
   at = next->add(text.label, text.json);
   LECTERN_ASSERT(at);
   const std::lock_guard lock(mutex_);
-  full_bytes_ += pieces_.back()->bytes();
-  pieces_.push_back(std::move(next));
+  full_bytes_ += segments_.back()->bytes();
+  segments_.push_back(std::move(next));
   return {newest(), *at};
 }
 
-void RecentTexts::count_used_bytes() {
-  used_bytes_ = full_bytes_ + pieces_.back()->bytes() + places_.size() * place_bytes;
+void TextCache::count_used_bytes() {
+  used_bytes_ = full_bytes_ + segments_.back()->bytes() + slots_.size() * place_bytes;
 }
 
-std::size_t RecentTexts::room_bytes() const {
+std::size_t TextCache::free_bytes() const {
   const std::lock_guard lock(mutex_);
   return bytes_max_ - std::min(bytes_max_, used_bytes_);
 }
 
-void RecentTexts::drop_oldest() {
-  const auto& oldest = *pieces_.front();
+void TextCache::drop_oldest() {
+  const auto& oldest = *segments_.front();
   full_bytes_ -= oldest.bytes();
-  oldest.for_each_label([this](const TextLabel& label) { places_.erase(key_of(label)); });
-  pieces_.pop_front();
-  ++oldest_piece_;
+  oldest.for_each_label([this](const TextKey& label) { slots_.erase(key_of(label)); });
+  segments_.pop_front();
+  ++oldest_segment_;
   count_used_bytes();
 }
 

@@ -26,21 +26,21 @@ ZSTD_DCtx* unpacking() {
 
 }  // namespace
 
-PackedTexts::PackedTexts(std::size_t bytes_max)
+TextSegment::TextSegment(std::size_t bytes_max)
     : bytes_max_(std::min<std::size_t>(bytes_max, UINT32_MAX)),
       memory_(std::make_unique_for_overwrite<char[]>(bytes_max_)) {}
 
-PackedTexts::~PackedTexts() {
+TextSegment::~TextSegment() {
   close();
   ZSTD_freeDDict(unpacking_dictionary_);
 }
 
-void PackedTexts::close() {
+void TextSegment::close() {
   ZSTD_freeCCtx(std::exchange(packing_, nullptr));
   ZSTD_freeCDict(std::exchange(packing_dictionary_, nullptr));
 }
 
-void PackedTexts::make_dictionary() {
+void TextSegment::make_dictionary() {
   packing_ = ZSTD_createCCtx();
   packing_dictionary_ = ZSTD_createCDict(first_texts_.data(), first_texts_.size(), level);
   unpacking_dictionary_ = ZSTD_createDDict(first_texts_.data(), first_texts_.size());
@@ -49,7 +49,7 @@ void PackedTexts::make_dictionary() {
   first_texts_ = {};
 }
 
-std::optional<std::uint32_t> PackedTexts::add(const TextLabel& label, std::string_view text) {
+std::optional<std::uint32_t> TextSegment::add(const TextKey& label, std::string_view text) {
   const std::size_t room = bytes_max_ - used_;
   if (room < sizeof(Head) + ZSTD_compressBound(text.size())) {
     close();
@@ -76,15 +76,15 @@ std::optional<std::uint32_t> PackedTexts::add(const TextLabel& label, std::strin
   return at;
 }
 
-PackedTexts::Head PackedTexts::head(std::uint32_t at) const {
+TextSegment::Head TextSegment::head(std::uint32_t at) const {
   Head head;
   std::memcpy(&head, memory_.get() + at, sizeof head);
   return head;
 }
 
-TextLabel PackedTexts::label(std::uint32_t at) const { return head(at).label; }
+TextKey TextSegment::label(std::uint32_t at) const { return head(at).label; }
 
-std::string PackedTexts::text(std::uint32_t at) const {
+std::string TextSegment::text(std::uint32_t at) const {
   const auto [label, text_bytes, packed_bytes] = head(at);
   const char* const packed = memory_.get() + at + sizeof(Head);
   if (packed_bytes == text_bytes) return {packed, text_bytes};
@@ -95,7 +95,7 @@ std::string PackedTexts::text(std::uint32_t at) const {
   return text;
 }
 
-void PackedTexts::for_each_label(const std::function<void(const TextLabel&)>& visit) const {
+void TextSegment::for_each_label(const std::function<void(const TextKey&)>& visit) const {
   for (std::size_t at = 0; at < used_;) {
     const auto [label, text_bytes, packed_bytes] = head(static_cast<std::uint32_t>(at));
     visit(label);

@@ -17,12 +17,12 @@ struct ZSTD_DDict_s;
 namespace lectern::store {
 
 /// What a packed text belongs to.
-struct TextLabel {
+struct TextKey {
   xapi::Position position;
   std::uint32_t index = 0;  ///< the number of an index or table
   std::uint8_t flags = 0;   ///< of whoever keeps the text
 
-  bool operator==(const TextLabel&) const = default;
+  bool operator==(const TextKey&) const = default;
 };
 
 /// A piece of memory that is filled with texts of statements once. Those that come first are kept
@@ -36,30 +36,30 @@ struct TextLabel {
 ///   packed = the text itself where both sizes are equal, or else a zstd frame
 ///
 /// One thread may add while others read what was added before they were told of it.
-class PackedTexts {
+class TextSegment {
  public:
-  explicit PackedTexts(std::size_t bytes_max);
-  ~PackedTexts();
-  PackedTexts(const PackedTexts&) = delete;
-  PackedTexts& operator=(const PackedTexts&) = delete;
+  explicit TextSegment(std::size_t bytes_max);
+  ~TextSegment();
+  TextSegment(const TextSegment&) = delete;
+  TextSegment& operator=(const TextSegment&) = delete;
 
   /// Where the text is now; nothing when it does not fit any more: then nothing is to be added
   /// again.
-  std::optional<std::uint32_t> add(const TextLabel& label, std::string_view text);
+  std::optional<std::uint32_t> add(const TextKey& label, std::string_view text);
 
   /// What stands `at` a place that add() gave.
-  TextLabel label(std::uint32_t at) const;
+  TextKey label(std::uint32_t at) const;
   std::string text(std::uint32_t at) const;
 
   /// Those of all texts, in the order of their coming.
-  void for_each_label(const std::function<void(const TextLabel&)>& visit) const;
+  void for_each_label(const std::function<void(const TextKey&)>& visit) const;
 
   /// Of all that is in use.
   std::size_t bytes() const { return used_ + dictionary_bytes_; }
 
  private:
   struct Head {
-    TextLabel label;
+    TextKey label;
     std::uint32_t text_bytes = 0, packed_bytes = 0;
   };
   Head head(std::uint32_t at) const;

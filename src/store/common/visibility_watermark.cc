@@ -330,7 +330,6 @@ Result<WriterRegistry::Others> VisibilityWatermark::exchange(const WriterEntry& 
   const bool impatient = silent_ && ++asked_in_vain_ % patient_every != 0;
   auto others = registry_->exchange(own, impatient ? sooner(deadline, impatience) : deadline);
   if (others) {
-    if (silent_) registry_->abandon(began - impatience);
     silent_ = false;
     return others;
   }
@@ -441,7 +440,7 @@ void VisibilityWatermark::sweep_one(std::unique_lock<std::mutex>& lock) {
       options_.sweep ? options_.sweep(dead, sooner(Deadline::max(), insert_max)) : Result<void>();
   if (swept) {
     const TimedLock one_at_a_time(timing_, renewing_, Deadline::max());
-    registry_->bury(dead);
+    registry_->retire(dead);
   } else {
     thread_local std::string told_of;  // the process that the log was told of last
     if (told_of != dead.process)

@@ -49,13 +49,9 @@ class WriterRegistry {
   /// Reads the others alone; those that stand still count as if they were alive.
   virtual Result<Others> look(Deadline deadline) = 0;
   /// What this process left behind is in order: the next exchange() takes its entry away.
-  void bury(const DeadWriter& dead) { buried_.insert(dead.process); }
+  void retire(const DeadWriter& dead) { buried_.insert(dead.process); }
   /// Takes our entry away. Errors: as exchange().
   virtual Result<void> leave(Deadline deadline) = 0;
-  /// The database answers again: what was sent before that instant and still waits may be given up.
-  virtual void abandon(std::chrono::steady_clock::time_point sent_before) {
-    static_cast<void>(sent_before);
-  }
   /// The wall clock of the database, read within the call. Errors: as exchange().
   virtual Result<Time> database_now(Deadline deadline) = 0;
 

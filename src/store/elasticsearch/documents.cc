@@ -20,11 +20,11 @@ constexpr std::size_t keys_max = 500;  // of one look-up
 
 }  // namespace
 
-Result<DocumentPlace*> Documents::place_of(const Context& context) {
-  return ready_.of(context.target, [&]() -> Result<std::unique_ptr<DocumentPlace>> {
+Result<DocumentIndex*> Documents::index_of(const Context& context) {
+  return ready_.of(context.target, [&]() -> Result<std::unique_ptr<DocumentIndex>> {
     TRY(auto names, index_names(settings_.default_index, context.target));
     RETURN_IF_ERROR(prepare_documents(cluster_, names.documents, context.deadline));
-    return std::make_unique<DocumentPlace>(cluster_, std::move(names));
+    return std::make_unique<DocumentIndex>(cluster_, std::move(names));
   });
 }
 
@@ -35,7 +35,7 @@ Result<std::optional<Document>> Documents::get(const Context& context, const Doc
 
 Result<std::vector<std::optional<Document>>> Documents::get_all(const Context& context,
                                                                 std::span<const DocumentKey> keys) {
-  TRY(auto* const place, place_of(context));
+  TRY(auto* const target, index_of(context));
   std::vector<std::optional<Document>> all;
   while (!keys.empty()) {
     std::vector<std::string> hashes;
@@ -46,10 +46,10 @@ Result<std::vector<std::optional<Document>>> Documents::get_all(const Context& c
     }
     keys = keys.subspan(hashes.size());
     TRY(auto there,
-        look_up_documents(cluster_, place->names.documents, hashes, "", context.deadline));
+        look_up_documents(cluster_, target->names.documents, hashes, "", context.deadline));
     for (std::size_t i = 0; i < there.size(); ++i) {
       auto& one = there[i];
-      if (one) place->known.note(hashes[i], kinds[i], one->document, one->version);
+      if (one) target->known.note(hashes[i], kinds[i], one->document, one->version);
       all.push_back(one ? std::optional(std::move(one->document)) : std::nullopt);
     }
   }
@@ -58,12 +58,12 @@ Result<std::vector<std::optional<Document>>> Documents::get_all(const Context& c
 
 Result<std::vector<std::optional<Document>>> Documents::recall_all(
     const Context& context, std::span<const DocumentKey> keys) {
-  TRY(auto* const place, place_of(context));
+  TRY(auto* const target, index_of(context));
   std::vector<std::optional<Document>> all;
   std::vector<std::size_t> strange;
   std::vector<DocumentKey> strange_keys;
   for (const auto& key : keys) {
-    all.push_back(place->known.recall(key_hash(key)));
+    all.push_back(target->known.recall(key_hash(key)));
     if (all.back()) continue;
     strange.push_back(all.size() - 1);
     strange_keys.push_back(key);
@@ -82,28 +82,28 @@ Result<bool> Documents::put(const Context& context, const DocumentKey& key,
 
 Result<std::vector<bool>> Documents::put_all(const Context& context,
                                              std::span<const DocumentWrite> writes) {
-  TRY(auto* const place, place_of(context));
-  return write_documents(cluster_, *place, writes, context.deadline);
+  TRY(auto* const target, index_of(context));
+  return write_documents(cluster_, *target, writes, context.deadline);
 }
 
 Result<bool> Documents::erase(const Context& context, const DocumentKey& key,
                               const Expect& expect) {
-  TRY(auto* const place, place_of(context));
+  TRY(auto* const target, index_of(context));
   const auto hash = key_hash(key);
   for (int attempt = 0; attempt < attempts_max; ++attempt) {
     std::string line;
     if (expect.kind == Expect::Kind::anything) {
       append_delete(line, hash);
     } else {
-      TRY(const auto there, look_up_documents(cluster_, place->names.documents, std::span(&hash, 1),
-                                              "etag", context.deadline));
+      TRY(const auto there, look_up_documents(cluster_, target->names.documents,
+                                              std::span(&hash, 1), "etag", context.deadline));
       const auto& kept = there.front();
       if (expect.kind == Expect::Kind::absent) return !kept;
       if (!kept || kept->document.etag != expect.etag) return false;
       append_delete(line, hash, kept->version);
     }
-    place->known.forget(hash);
-    TRY(const auto items, place->bulk.send(std::move(line), 1, context.deadline));
+    target->known.forget(hash);
+    TRY(const auto items, target->bulk.send(std::move(line), 1, context.deadline));
     if (items.size() == 1 && (items.front().ok() || items.front().status == 404)) return true;
     if (items.size() != 1 || items.front().status != 409)
       return fail(Code::unavailable, "The database refuses to erase a document",
@@ -156,20 +156,20 @@ Result<std::vector<Documents::Listed>> Documents::search(const Context& context,
 Result<std::vector<DocumentName>> Documents::list(const Context& context,
                                                   const DocumentSpace& space,
                                                   std::optional<Time> since) {
-  TRY(auto* const place, place_of(context));
-  TRY(auto found, search(context, place->names, space, since));
+  TRY(auto* const target, index_of(context));
+  TRY(auto found, search(context, target->names, space, since));
   std::vector<DocumentName> all;
   for (auto& one : found) all.push_back(std::move(one.name));
   return all;
 }
 
 Result<void> Documents::erase_all(const Context& context, const DocumentSpace& space) {
-  TRY(auto* const place, place_of(context));
-  TRY(const auto found, search(context, place->names, space, std::nullopt));
+  TRY(auto* const target, index_of(context));
+  TRY(const auto found, search(context, target->names, space, std::nullopt));
   std::string lines;
   for (const auto& one : found) append_delete(lines, one.key);
   if (lines.empty()) return {};
-  TRY(const auto items, send_bulk(cluster_, place->names.documents, "", lines, context.deadline));
+  TRY(const auto items, send_bulk(cluster_, target->names.documents, "", lines, context.deadline));
   for (const auto& item : items)
     if (!item.ok() && item.status != 404)
       return fail(Code::unavailable, "The database refuses to erase a document", item.reason);

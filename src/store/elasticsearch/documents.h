@@ -22,7 +22,8 @@ namespace lectern::store::elasticsearch {
 class Documents : public DocumentStore {
  public:
   /// `cluster` and `settings` must outlive it.
-  Documents(Cluster& cluster, const Settings& settings) : cluster_(cluster), settings_(settings) {}
+  Documents(Cluster& cluster, const ElasticsearchSettings& settings)
+      : cluster_(cluster), settings_(settings) {}
 
   Result<std::optional<Document>> get(const Context& context, const DocumentKey& key) override;
   Result<std::vector<std::optional<Document>>> get_all(const Context& context,
@@ -51,14 +52,14 @@ class Documents : public DocumentStore {
     DocumentName name;
   };
 
-  Result<DocumentPlace*> place_of(const Context& context);
+  Result<DocumentIndex*> index_of(const Context& context);
   Result<std::string*> blobs_of(const Context& context);
   Result<std::vector<Listed>> search(const Context& context, const IndexNames& names,
                                      const DocumentSpace& space, std::optional<Time> since);
 
   Cluster& cluster_;
-  const Settings& settings_;
-  PerTarget<DocumentPlace> ready_;
+  const ElasticsearchSettings& settings_;
+  PerTarget<DocumentIndex> ready_;
   PerTarget<std::string> ready_blobs_;
 };
 

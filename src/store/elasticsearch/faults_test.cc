@@ -15,7 +15,7 @@ namespace {
 
 std::string address_of(const std::string& url) { return url.substr(url.find("//") + 2); }
 
-contract::Remote::Place fresh_place(const std::string& url, std::uint32_t timeout_ms = 1'000) {
+contract::Remote::EmptyStore fresh_store(const std::string& url, std::uint32_t timeout_ms = 1'000) {
   const auto indices = std::make_shared<Indices>(url);
   const auto index = indices->add();
   return {indices, "", [index, timeout_ms](const std::string& address) {
@@ -33,7 +33,7 @@ TEST_CASE("an Elasticsearch that fails costs nothing that was acknowledged, and 
     CAPTURE(url);
     contract::check_faults(
         {.server = address_of(url),
-         .place = [&] { return fresh_place(url); },
+         .place = [&] { return fresh_store(url); },
          .requests = {"_mget", "_bulk"},
          .nonsense = {"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 2\r\n\r\n{}",
                       "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n\x7F\x7F[nonsense",
@@ -51,7 +51,7 @@ TEST_CASE("soon after a cut of the line to Elasticsearch writes go on and nobody
   for (const auto& url : test_servers()) {
     CAPTURE(url);
     contract::check_recovery(address_of(url), [&] {
-      auto place = fresh_place(url);
+      auto place = fresh_store(url);
       place.open = [indices =
                         std::static_pointer_cast<Indices>(place.keep)](const std::string& address) {
         return open_at("http://" + address, indices->names.front());
@@ -65,7 +65,7 @@ TEST_CASE("a write to Elasticsearch that is in doubt is settled and breaks no pr
   for (const auto& url : test_servers()) {
     CAPTURE(url);
     contract::check_doubts({.server = address_of(url),
-                            .place = [&] { return fresh_place(url); },
+                            .place = [&] { return fresh_store(url); },
                             .write = R"({"create":)",
                             .take_back = R"({"delete":)"});
   }
@@ -75,7 +75,7 @@ TEST_CASE("processes on Elasticsearch keep their promises whatever happens on th
   for (const auto& url : test_servers()) {
     CAPTURE(url);
     model::check([&] {
-      return model::remote({.place = fresh_place(url, 3'000),
+      return model::remote({.place = fresh_store(url, 3'000),
                             .server = address_of(url),
                             .writes = {R"({"create":)", R"({"delete":)"}});
     });
@@ -155,9 +155,9 @@ TEST_CASE("when one node of Elasticsearch fails the next of HOSTS is asked") {
       second.set(round == 0 ? Fault::none : Fault::nonsense,
                  "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 2\r\n\r\n{}");
       std::vector rows{contract::row_of({})};
-      const auto verdicts = stores.statements->append({}, rows, OnConflict::refuse_batch);
-      REQUIRE_MESSAGE(verdicts.has_value(), verdicts.error().detail);
-      CHECK(verdicts->front() == Verdict::stored);
+      const auto outcomes = stores.statements->append({}, rows, OnConflict::refuse_batch);
+      REQUIRE_MESSAGE(outcomes.has_value(), outcomes.error().detail);
+      CHECK(outcomes->front() == AppendOutcome::stored);
     }
     stores = {};
   }

@@ -117,9 +117,9 @@ TEST_CASE("an index of a newer layout is left alone") {
             200);
     auto stores = own.open();
     std::vector rows{contract::row_of({})};
-    const auto verdicts = stores.statements->append({}, rows, OnConflict::refuse_batch);
-    REQUIRE_FALSE(verdicts.has_value());
-    CHECK(verdicts.error().message == "The index was laid out by a newer Lectern");
+    const auto outcomes = stores.statements->append({}, rows, OnConflict::refuse_batch);
+    REQUIRE_FALSE(outcomes.has_value());
+    CHECK(outcomes.error().message == "The index was laid out by a newer Lectern");
   }
 }
 

@@ -67,10 +67,10 @@ class Ids {
 /// Completes documents, and counts.
 class Completion {
  public:
-  Completion(Cluster& cluster, Place& place, const Settings& settings, bool dry_run,
-             Deadline deadline, MigrationProgress& progress)
+  Completion(Cluster& cluster, TargetIndex& target, const ElasticsearchSettings& settings,
+             bool dry_run, Deadline deadline, MigrationProgress& progress)
       : cluster_(cluster),
-        place_(place),
+        target_(target),
         settings_(settings),
         dry_run_(dry_run),
         deadline_(deadline),
@@ -87,10 +87,10 @@ class Completion {
       TRY(begin, write(documents, begin));
     }
     if (written_.empty()) return {};
-    References references(cluster_, place_, settings_.refresh_after_write, deadline_);
+    ElasticsearchReferences references(cluster_, target_, settings_.refresh_after_write, deadline_);
     RETURN_IF_ERROR(resolve_references(references, written_, deadline_));
     written_.clear();
-    place_.visibility.changed();
+    target_.search_refresh.changed();
     return {};
   }
 
@@ -106,13 +106,13 @@ class Completion {
 
   /// The documents that are still incomplete and can be read. One that breaks the answer which it
   /// stands in (too deep, say) is found out by asking for them one by one.
-  Result<std::vector<Kept>> read(const std::vector<std::string>& ids) {
-    std::vector<Kept> all;
+  Result<std::vector<StatementDocument>> read(const std::vector<std::string>& ids) {
+    std::vector<StatementDocument> all;
     std::string body = R"({"ids":[)";
     for (const auto& id : ids) body += (body.back() == '[' ? "" : ",") + json::quoted(id);
     body += "]}";
-    const std::string path =
-        fmt::format("/{}/_mget?stored_fields=lectern.stored&_source=true", place_.names.statements);
+    const std::string path = fmt::format("/{}/_mget?stored_fields=lectern.stored&_source=true",
+                                         target_.names.statements);
     auto reply = cluster_.expect_ok({"POST", path, body}, deadline_);
     if (!reply && ids.size() > 1) {
       for (const auto& id : ids) {
@@ -133,11 +133,11 @@ class Completion {
     return all;
   }
 
-  void take(Value document, std::vector<Kept>& all) {
+  void take(Value document, std::vector<StatementDocument>& all) {
     const auto id = document.find("_id");
     const auto source = document.find("_source");
     if (!id || !id->is(Type::string) || !source || document.find("fields")) return;
-    auto kept = adopt(id->string(), source->source());
+    auto kept = from_foreign(id->string(), source->source());
     if (!kept) {
       unreadable(std::string(id->string()), kept.error().message);
       return;
@@ -155,7 +155,7 @@ class Completion {
     all.push_back(std::move(*kept));
   }
 
-  static Row row_of(const Kept& kept) {
+  static Row row_of(const StatementDocument& kept) {
     Row row;
     row.id = kept.id;
     row.terms = kept.terms;
@@ -164,28 +164,29 @@ class Completion {
     return row;
   }
 
-  Result<void> announce(const std::vector<Kept>& documents) {
+  Result<void> announce(const std::vector<StatementDocument>& documents) {
     std::vector<Row> rows;
     for (const auto& kept : documents)
       if (kept.refers_to) rows.push_back(row_of(kept));
     if (rows.empty()) return {};
     std::vector<Row*> pointers;
     for (Row& row : rows) pointers.push_back(&row);
-    RETURN_IF_ERROR(prepare_references(cluster_, place_.names.references, deadline_));
-    return announce_references(cluster_, place_.names.references, pointers, deadline_);
+    RETURN_IF_ERROR(prepare_references(cluster_, target_.names.references, deadline_));
+    return announce_references(cluster_, target_.names.references, pointers, deadline_);
   }
 
   /// Writes documents from `begin` on; returns where to go on.
-  Result<std::size_t> write(const std::vector<Kept>& documents, std::size_t begin) {
+  Result<std::size_t> write(const std::vector<StatementDocument>& documents, std::size_t begin) {
     std::string lines;
     std::size_t end = begin;
     for (; end < documents.size() && lines.size() < bulk_bytes_max; ++end) {
       append_index(lines, documents[end].id.text(), documents[end].version);
-      append_document(lines, documents[end], place_.statements.layout);
+      append_document(lines, documents[end], target_.statements.layout);
     }
-    TRY(const auto items, send_bulk(cluster_, place_.names.statements, "", lines, deadline_));
+    TRY(const auto items, send_bulk(cluster_, target_.names.statements, "", lines, deadline_));
     if (items.size() != end - begin)
-      return fail(Code::unavailable, "The database gives a strange answer");
+      return fail(Code::unavailable, "The database's answer was not understood",
+                  "_bulk of " + target_.names.statements + ": expected an item for each action");
     for (std::size_t i = begin; i < end; ++i) {
       const auto& item = items[i - begin];
       if (item.status == 429 || item.status >= 500)
@@ -201,8 +202,8 @@ class Completion {
   }
 
   Cluster& cluster_;
-  Place& place_;
-  const Settings& settings_;
+  TargetIndex& target_;
+  const ElasticsearchSettings& settings_;
   const bool dry_run_;
   const Deadline deadline_;
   MigrationProgress& progress_;
@@ -211,27 +212,28 @@ class Completion {
 
 }  // namespace
 
-Result<std::uint64_t> CompleteDocuments::count(const Context& context) {
-  TRY(const auto* const place, places_.of(context));
-  const auto& index = place->names.statements;
+Result<std::uint64_t> ElasticsearchMigration::count(const Context& context) {
+  TRY(const auto* const target, targets_.of(context));
+  const auto& index = target->names.statements;
   RETURN_IF_ERROR(cluster_.expect_ok({"POST", "/" + index + "/_refresh"}, context.deadline));
   const std::string body = fmt::format("{{{}}}", lacking_ours);
   TRY(const auto reply,
       cluster_.expect_ok({"POST", "/" + index + "/_count", body}, context.deadline));
   const auto count = reply.root().find("count");
   if (!count || !count->is(Type::number))
-    return fail(Code::unavailable, "The database gives a strange answer");
+    return fail(Code::unavailable, "The database's answer was not understood",
+                "_count of " + index + ": expected a number");
   return static_cast<std::uint64_t>(count->as_integer().value_or(0));
 }
 
-Result<MigrationProgress> CompleteDocuments::run(
+Result<MigrationProgress> ElasticsearchMigration::run(
     const Context& context, bool dry_run,
     const std::function<bool(const MigrationProgress&)>& report) {
   MigrationProgress progress;
   TRY(progress.total, count(context));
-  TRY(auto* const place, places_.of(context));
-  Ids ids(cluster_, place->names.statements, context.deadline);
-  Completion completion(cluster_, *place, settings_, dry_run, context.deadline, progress);
+  TRY(auto* const target, targets_.of(context));
+  Ids ids(cluster_, target->names.statements, context.deadline);
+  Completion completion(cluster_, *target, settings_, dry_run, context.deadline, progress);
   for (;;) {
     TRY(const auto some, ids.next());
     if (some.empty()) break;
@@ -240,7 +242,7 @@ Result<MigrationProgress> CompleteDocuments::run(
   }
   // Servers that are at work list what was completed, without a statement that makes them look.
   if (!dry_run)
-    RETURN_IF_ERROR(cluster_.expect_ok({"POST", "/" + place->names.statements + "/_refresh"},
+    RETURN_IF_ERROR(cluster_.expect_ok({"POST", "/" + target->names.statements + "/_refresh"},
                                        context.deadline));
   return progress;
 }

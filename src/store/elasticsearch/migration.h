@@ -10,14 +10,14 @@ namespace lectern::store::elasticsearch {
 /// Completes documents that Ralph, or another program, wrote: each is indexed again, as it is, with
 /// our part beside it, unless somebody changes it meanwhile. What is done is marked by being
 /// complete, so it can be stopped at any moment and run again.
-class CompleteDocuments : public Migration {
+class ElasticsearchMigration : public Migration {
  public:
   /// `cluster` and `settings` must outlive it.
-  CompleteDocuments(Cluster& cluster, const Settings& settings)
+  ElasticsearchMigration(Cluster& cluster, const ElasticsearchSettings& settings)
       : cluster_(cluster),
         settings_(settings),
         watermark_(open_watermark(cluster, settings)),
-        places_(cluster, *watermark_, settings) {}
+        targets_(cluster, *watermark_, settings) {}
 
   Result<std::uint64_t> count(const Context& context) override;
   Result<MigrationProgress> run(
@@ -26,9 +26,9 @@ class CompleteDocuments : public Migration {
 
  private:
   Cluster& cluster_;
-  const Settings& settings_;
+  const ElasticsearchSettings& settings_;
   const std::unique_ptr<VisibilityWatermark> watermark_;
-  Places places_;
+  TargetIndices targets_;
 };
 
 }  // namespace lectern::store::elasticsearch

@@ -13,7 +13,7 @@ namespace {
 
 /// What both stores use; lives as long as the last of them.
 struct Connection {
-  explicit Connection(Settings its_settings)
+  explicit Connection(ElasticsearchSettings its_settings)
       : settings(std::move(its_settings)), cluster(settings), probes(options_of(settings)) {
     for (const auto& host : settings.hosts)
       silences.push_back(std::make_unique<net::SilenceWatch>(
@@ -24,22 +24,22 @@ struct Connection {
           }));
   }
 
-  static net::HttpOptions options_of(const Settings& settings) {
+  static net::HttpOptions options_of(const ElasticsearchSettings& settings) {
     net::HttpOptions options;
     options.ca_file = settings.ca_file;
     options.verify_tls = settings.verify_tls;
     return options;
   }
 
-  const Settings settings;
+  const ElasticsearchSettings settings;
   Cluster cluster;
   net::HttpClient probes;
   /// Each notices when a node answers again after a cut of the line.
   std::vector<std::unique_ptr<net::SilenceWatch>> silences;
 };
 
-/// Kept in a base that comes first, so that the connection outlives the store; shared, since the
-/// stores may be destroyed in any order.
+/// StatementDocument in a base that comes first, so that the connection outlives the store; shared,
+/// since the stores may be destroyed in any order.
 struct Holder {
   std::shared_ptr<Connection> connection;
 };
@@ -63,13 +63,13 @@ Result<Stores> open(const StoreSettings& from) {
   TRY(auto settings, read_settings(from));
   const auto connection = std::make_shared<Connection>(std::move(settings));
   // Its lists rest on its own clock, beside those of other processes (docs/CONSISTENCY.md, W14).
-  Writers clock(connection->cluster, "", Uuid{});
+  ElasticsearchWriters clock(connection->cluster, "", Uuid{});
   RETURN_IF_ERROR(
       check_clock_at_start([&](Deadline deadline) { return clock.database_now(deadline); }));
   Stores stores;
   stores.statements = std::make_unique<Connected<Statements>>(connection);
   stores.documents = std::make_unique<Connected<Documents>>(connection);
-  stores.migration = std::make_unique<Connected<CompleteDocuments>>(connection);
+  stores.migration = std::make_unique<Connected<ElasticsearchMigration>>(connection);
   stores.location = connection->cluster.location() + "/" + connection->settings.default_index;
   return stores;
 }

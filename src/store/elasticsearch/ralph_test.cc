@@ -51,12 +51,12 @@ struct Shared {
   }
 };
 
-std::vector<Verdict> append(Stores& stores, const std::vector<contract::Sample>& samples) {
+std::vector<AppendOutcome> append(Stores& stores, const std::vector<contract::Sample>& samples) {
   std::vector<Row> rows;
   for (const auto& sample : samples) rows.push_back(contract::row_of(sample));
-  const auto verdicts = stores.statements->append({}, rows, OnConflict::refuse_batch);
-  REQUIRE_MESSAGE(verdicts.has_value(), verdicts.error().message, verdicts.error().detail);
-  return *verdicts;
+  const auto outcomes = stores.statements->append({}, rows, OnConflict::refuse_batch);
+  REQUIRE_MESSAGE(outcomes.has_value(), outcomes.error().message, outcomes.error().detail);
+  return *outcomes;
 }
 
 }  // namespace
@@ -92,9 +92,9 @@ TEST_CASE("a document that Ralph wrote is found by id and not stored again") {
       const auto found = contract::found(*stores.statements, "", row.id);
       CHECK(xapi::equivalent(found.fingerprint, row.fingerprint));
       CHECK(found.position.stored == row.stored);
-      CHECK(append(stores, {sample}) == std::vector{Verdict::known});
+      CHECK(append(stores, {sample}) == std::vector{AppendOutcome::known});
       sample.note = "changed";
-      CHECK(append(stores, {sample}) == std::vector{Verdict::conflict});
+      CHECK(append(stores, {sample}) == std::vector{AppendOutcome::conflict});
     }
   }
 }
@@ -201,7 +201,7 @@ TEST_CASE("a statement that an old mapping refuses is kept all the same") {
                 .status == 201);
     auto stores = shared.open();
     const contract::Sample odd{.extensions = R"("http://x/n":"a text")"};
-    CHECK(append(stores, {odd, {}}) == std::vector{Verdict::stored, Verdict::stored});
+    CHECK(append(stores, {odd, {}}) == std::vector{AppendOutcome::stored, AppendOutcome::stored});
     CHECK(contract::found(*stores.statements, "", odd.id).json.find(R"("http://x/n":"a text")") !=
           std::string::npos);
     CHECK(contract::page_of(*stores.statements, "").size() == 2);
@@ -222,7 +222,7 @@ TEST_CASE("no key, number, depth or date of a statement can make the index refus
     std::vector<contract::Sample> samples;
     for (const auto& members : extensions) samples.push_back({.extensions = members});
     samples.push_back({.agent = std::string(40'000, 'a')});
-    CHECK(append(stores, samples) == std::vector(samples.size(), Verdict::stored));
+    CHECK(append(stores, samples) == std::vector(samples.size(), AppendOutcome::stored));
     std::vector rows{
         contract::row_of(R"({"actor":{"mbox":"mailto:ada@example.org"},"verb":{"id":"http://x/v"},)"
                          R"("object":{"id":"http://x/a"},"timestamp":"2020-01-01T00:00:60+0530"})",

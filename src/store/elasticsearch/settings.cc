@@ -67,7 +67,7 @@ Result<std::vector<std::string>> read_hosts(const std::string& value) {
   return hosts;
 }
 
-Result<void> read_client_option(Settings& settings, std::string_view key,
+Result<void> read_client_option(ElasticsearchSettings& settings, std::string_view key,
                                 const std::string& value) {
   if (key == "ca_certs") {
     if (!std::ifstream(value))
@@ -82,7 +82,7 @@ Result<void> read_client_option(Settings& settings, std::string_view key,
   return refuse("CLIENT_OPTIONS", key, "ca_certs and verify_certs");
 }
 
-Result<void> read_client_options(Settings& settings, const std::string& value) {
+Result<void> read_client_options(ElasticsearchSettings& settings, const std::string& value) {
   if (value.empty()) return {};
   const auto options = json::parse(value);
   if (!options || !(*options)->root().is(json::Type::object))
@@ -97,8 +97,8 @@ Result<void> read_client_options(Settings& settings, const std::string& value) {
 
 }  // namespace
 
-Result<Settings> read_settings(const StoreSettings& from) {
-  Settings settings;
+Result<ElasticsearchSettings> read_settings(const StoreSettings& from) {
+  ElasticsearchSettings settings;
   settings.connections_max = from.connections_max;
   settings.timeout_ms = from.timeout_ms;
   settings.texts_bytes_max = from.texts_bytes_max;

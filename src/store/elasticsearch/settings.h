@@ -10,7 +10,7 @@
 namespace lectern::store::elasticsearch {
 
 /// What the variables of `RALPH_BACKENDS__LRS__ES__` say.
-struct Settings {
+struct ElasticsearchSettings {
   std::vector<std::string> hosts;            ///< URLs without a slash at the end; at least one
   std::string default_index = "statements";  ///< the place of target ""
   std::string ca_file;                       ///< PEM; "" is the system's list
@@ -25,6 +25,6 @@ struct Settings {
 /// Reads HOSTS, DEFAULT_INDEX, CLIENT_OPTIONS, REFRESH_AFTER_WRITE and ALLOW_YELLOW_STATUS; other
 /// names are passed over (POINT_IN_TIME_KEEP_ALIVE and the chunk sizes have nothing to say here).
 /// Errors: invalid, naming the setting, its value and what is allowed.
-Result<Settings> read_settings(const StoreSettings& settings);
+Result<ElasticsearchSettings> read_settings(const StoreSettings& settings);
 
 }  // namespace lectern::store::elasticsearch

@@ -13,16 +13,16 @@ constexpr std::uint32_t health_timeout_ms = 5'000;
 
 }  // namespace
 
-Result<std::vector<Verdict>> Statements::append(const Context& context, std::span<Row> rows,
-                                                OnConflict on_conflict) {
-  TRY(auto* const place, places_.of(context));
-  return append_rows({cluster_, settings_, *watermark_, *place, context.deadline}, rows,
+Result<std::vector<AppendOutcome>> Statements::append(const Context& context, std::span<Row> rows,
+                                                      OnConflict on_conflict) {
+  TRY(auto* const target, targets_.of(context));
+  return append_rows({cluster_, settings_, *watermark_, *target, context.deadline}, rows,
                      on_conflict);
 }
 
 Result<std::vector<Found>> Statements::find(const Context& context, std::span<const Uuid> ids) {
-  TRY(auto* const place, places_.of(context));
-  TRY(auto kept, look_up(cluster_, place->statements, ids, context.deadline));
+  TRY(auto* const target, targets_.of(context));
+  TRY(auto kept, look_up(cluster_, target->statements, ids, context.deadline));
   std::vector<Found> found;
   for (auto& one : kept)
     found.push_back({{one.stored, one.id}, std::move(one.text), one.fingerprint, one.voided});
@@ -31,11 +31,11 @@ Result<std::vector<Found>> Statements::find(const Context& context, std::span<co
 
 Result<Page> Statements::query(const Context& context, const Filter& filter,
                                const PageRequest& request) {
-  TRY(auto* const place, places_.of(context));
-  const auto& index = place->names.statements;
+  TRY(auto* const target, targets_.of(context));
+  const auto& index = target->names.statements;
   const auto refresh = [&] { return this->refresh(index, context.deadline); };
-  RETURN_IF_ERROR(place->visibility.reach(filter.until, context.deadline, refresh));
-  return read_page(cluster_, *place, filter, request, context.deadline);
+  RETURN_IF_ERROR(target->search_refresh.reach(filter.until, context.deadline, refresh));
+  return read_page(cluster_, *target, filter, request, context.deadline);
 }
 
 Result<void> Statements::refresh(const std::string& index, Deadline deadline) {
@@ -44,7 +44,7 @@ Result<void> Statements::refresh(const std::string& index, Deadline deadline) {
 }
 
 Result<Time> Statements::consistent_through(const Context& context) {
-  RETURN_IF_ERROR(places_.of(context));
+  RETURN_IF_ERROR(targets_.of(context));
   TRY(const auto settled, watermark_->settled(context.deadline));
   return settled.through;
 }

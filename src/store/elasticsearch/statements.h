@@ -10,16 +10,16 @@ namespace lectern::store::elasticsearch {
 class Statements : public StatementStore {
  public:
   /// `cluster` and `settings` must outlive it.
-  Statements(Cluster& cluster, const Settings& settings)
+  Statements(Cluster& cluster, const ElasticsearchSettings& settings)
       : cluster_(cluster),
         settings_(settings),
         watermark_(open_watermark(cluster, settings)),
-        places_(cluster, *watermark_, settings) {}
+        targets_(cluster, *watermark_, settings) {}
   /// Settles what is in doubt, as far as it can.
   ~Statements() override { watermark_->stop(); }
 
-  Result<std::vector<Verdict>> append(const Context& context, std::span<Row> rows,
-                                      OnConflict on_conflict) override;
+  Result<std::vector<AppendOutcome>> append(const Context& context, std::span<Row> rows,
+                                            OnConflict on_conflict) override;
   Result<std::vector<Found>> find(const Context& context, std::span<const Uuid> ids) override;
   Result<Page> query(const Context& context, const Filter& filter,
                      const PageRequest& page) override;
@@ -30,9 +30,9 @@ class Statements : public StatementStore {
   Result<void> refresh(const std::string& index, Deadline deadline);
 
   Cluster& cluster_;
-  const Settings& settings_;
+  const ElasticsearchSettings& settings_;
   const std::unique_ptr<VisibilityWatermark> watermark_;
-  Places places_;
+  TargetIndices targets_;
 };
 
 }  // namespace lectern::store::elasticsearch

@@ -49,51 +49,53 @@ using Ids = std::span<const std::string>;
 
 /// Those of `targets` that were announced, in real time. Where nothing ever refers to anything the
 /// index of references is not there, which costs less to see than each mark in it.
-Result<std::vector<std::string>> announced(Cluster& cluster, Place& place, Ids targets,
+Result<std::vector<std::string>> announced(Cluster& cluster, TargetIndex& target, Ids targets,
                                            Deadline deadline) {
-  if (!place.references_there) {
-    TRY(place.references_there, is_there(cluster, place.names.references, deadline));
-    if (!place.references_there) return std::vector<std::string>{};
+  if (!target.references_there) {
+    TRY(target.references_there, is_there(cluster, target.names.references, deadline));
+    if (!target.references_there) return std::vector<std::string>{};
   }
-  return existing(cluster, place.names.references, targets, deadline);
+  return existing(cluster, target.names.references, targets, deadline);
 }
 
 }  // namespace
 
-Place::Place(Cluster& cluster, VisibilityWatermark& watermark, RecentTexts& all_texts,
-             RecentIds& its_recent, IndexNames its_names, Layout layout, const std::string& refresh)
+TargetIndex::TargetIndex(Cluster& cluster, VisibilityWatermark& watermark, TextCache& all_texts,
+                         RecentIds& its_recent, IndexNames its_names, Layout layout,
+                         const std::string& refresh)
     : names(std::move(its_names)),
       statements{names.statements, layout},
       texts(all_texts, names.statements),
       recent(its_recent),
-      visibility(watermark),
+      search_refresh(watermark),
       bulk(cluster, names.statements, refresh),
-      look_at_refresh([this, &cluster](Ids ids, Deadline deadline) {
+      ids_at_refresh([this, &cluster](Ids ids, Deadline deadline) {
         return existing_at_refresh(cluster, names.statements, ids, deadline);
       }),
-      look_for_marks([this, &cluster](Ids ids, Deadline deadline) {
+      reference_marks([this, &cluster](Ids ids, Deadline deadline) {
         return announced(cluster, *this, ids, deadline);
       }) {}
 
-Result<Place*> Places::of(const Context& context) {
+Result<TargetIndex*> TargetIndices::of(const Context& context) {
   return ready_.of(context.target, [&] { return prepare(context); });
 }
 
-Result<std::unique_ptr<Place>> Places::prepare(const Context& context) {
+Result<std::unique_ptr<TargetIndex>> TargetIndices::prepare(const Context& context) {
   TRY(auto its_names, index_names(settings_.default_index, context.target));
   const std::string index = its_names.statements;
   const auto deadline = context.deadline;
   TRY(const auto layout, prepare_statements(cluster_, index, deadline));
-  auto place = std::make_unique<Place>(cluster_, watermark_, texts_, recent_, std::move(its_names),
-                                       layout, settings_.refresh_after_write);
+  auto target =
+      std::make_unique<TargetIndex>(cluster_, watermark_, texts_, recent_, std::move(its_names),
+                                    layout, settings_.refresh_after_write);
   RETURN_IF_ERROR(cluster_.expect_ok({"POST", "/" + index + "/_refresh"}, deadline));
   TRY(const auto last, latest(cluster_, index, deadline));
   if (last) {
     watermark_.raise(*last);
-    place->newest = microseconds(*last);
+    target->newest = microseconds(*last);
   }
   RETURN_IF_ERROR(report_incomplete(cluster_, index, deadline));
-  return place;
+  return target;
 }
 
 }  // namespace lectern::store::elasticsearch

@@ -18,9 +18,10 @@
 namespace lectern::store::elasticsearch {
 
 /// One target's index of statements in use.
-struct Place {
-  Place(Cluster& cluster, VisibilityWatermark& watermark, RecentTexts& all_texts,
-        RecentIds& its_recent, IndexNames its_names, Layout layout, const std::string& refresh);
+struct TargetIndex {
+  TargetIndex(Cluster& cluster, VisibilityWatermark& watermark, TextCache& all_texts,
+              RecentIds& its_recent, IndexNames its_names, Layout layout,
+              const std::string& refresh);
 
   const IndexNames names;
   const StatementIndex statements;
@@ -28,13 +29,13 @@ struct Place {
   std::atomic<std::int64_t> newest{INT64_MIN};  ///< microseconds: of the newest row that was seen
   /// Microseconds: where the last page of the oldest rows ended.
   std::atomic<std::int64_t> oldest_through{INT64_MAX};
-  Habits habits;
-  TextsOfIndex texts;
+  QueryHints hints;
+  IndexTexts texts;
   RecentIds& recent;
-  Visibility visibility;
-  SharedBulk bulk;
-  SharedLook look_at_refresh;  ///< for statements: existing_at_refresh()
-  SharedLook look_for_marks;   ///< for targets of references: existing()
+  SearchRefresh search_refresh;
+  BulkBatcher bulk;
+  IdLookupBatcher ids_at_refresh;   ///< for statements: existing_at_refresh()
+  IdLookupBatcher reference_marks;  ///< for targets of references: existing()
 };
 
 /// Ids that are remembered at least, of all places together; takes up to 8 MiB.
@@ -42,9 +43,10 @@ inline constexpr std::size_t recent_ids_max = 196'000;
 
 /// The places that were used so far. A place is prepared when it is first asked for, and asked for
 /// again until that succeeds, so the cluster need not be up at the start. Thread-safe.
-class Places {
+class TargetIndices {
  public:
-  Places(Cluster& cluster, VisibilityWatermark& watermark, const Settings& settings)
+  TargetIndices(Cluster& cluster, VisibilityWatermark& watermark,
+                const ElasticsearchSettings& settings)
       : cluster_(cluster),
         watermark_(watermark),
         settings_(settings),
@@ -53,17 +55,17 @@ class Places {
 
   /// The place of a target; lives as long as this. Errors: invalid for a target that names no
   /// index, unavailable, internal.
-  Result<Place*> of(const Context& context);
+  Result<TargetIndex*> of(const Context& context);
 
  private:
-  Result<std::unique_ptr<Place>> prepare(const Context& context);
+  Result<std::unique_ptr<TargetIndex>> prepare(const Context& context);
 
   Cluster& cluster_;
   VisibilityWatermark& watermark_;
-  const Settings& settings_;
-  RecentTexts texts_;
+  const ElasticsearchSettings& settings_;
+  TextCache texts_;
   RecentIds recent_;
-  PerTarget<Place> ready_;
+  PerTarget<TargetIndex> ready_;
 };
 
 }  // namespace lectern::store::elasticsearch

@@ -60,7 +60,7 @@ TEST_CASE("two processes may serve one Elasticsearch index") {
     contract::check_two_processes([&] {
       const auto indices = std::make_shared<Indices>(url);
       const auto index = indices->add();
-      return contract::SharedPlace{indices, "",
+      return contract::SharedStore{indices, "",
                                    [url, index] { return open_at(url, index).statements; }};
     });
   }
@@ -101,11 +101,11 @@ TEST_CASE(
     contract::Sample other{.note = "another"};
     other.id = taken.id;
     const auto append = [&](std::size_t i, std::vector<Row> rows) {
-      const auto verdicts = two.at(i).append({}, rows, OnConflict::refuse_batch);
-      REQUIRE_MESSAGE(verdicts.has_value(), verdicts.error().detail);
-      return *verdicts;
+      const auto outcomes = two.at(i).append({}, rows, OnConflict::refuse_batch);
+      REQUIRE_MESSAGE(outcomes.has_value(), outcomes.error().detail);
+      return *outcomes;
     };
-    using enum Verdict;
+    using enum AppendOutcome;
     CHECK(append(0, {contract::row_of(taken)}) == std::vector{stored});
     const contract::Sample before{.note = "before"}, after{.note = "after"};
     const auto batch = [&] {

@@ -86,7 +86,7 @@ class Walk {
 
 class Verification {
  public:
-  Verification(const Settings& settings, IndexNames names, std::string target,
+  Verification(const ElasticsearchSettings& settings, IndexNames names, std::string target,
                const OnProgress& on_progress)
       : cluster_(settings),
         documents_(cluster_, settings),
@@ -143,7 +143,7 @@ class Verification {
     // Asks for what either layout may have.
     TRY(auto kept, look_up(cluster_, {names_.statements, Layout::packed}, ids, Deadline::max()));
     std::vector<ReferenceAccess::Target> targets;
-    for (Kept& one : kept)
+    for (StatementDocument& one : kept)
       targets.push_back({one.id, std::move(one.terms), one.refers_to, one.voids});
     return targets;
   }
@@ -204,7 +204,7 @@ class Verification {
   static bool is_another(const Uuid& id, std::string_view source, const std::string& text) {
     const auto ours = json::parse_view(text);
     if (!ours || !(*ours)->root().is(Type::object)) return false;  // which is told
-    const auto read = adopt(id.text(), source);
+    const auto read = from_foreign(id.text(), source);
     if (!read) return true;
     const auto theirs = json::parse_view(read->text);
     return !theirs || xapi::fingerprint_of((*theirs)->root()).hash !=

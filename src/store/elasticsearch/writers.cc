@@ -33,7 +33,8 @@ std::int64_t microseconds(Time time) { return time.time_since_epoch().count(); }
 
 }  // namespace
 
-Result<Writers::Others> Writers::exchange(const WriterEntry& own, Deadline deadline) {
+Result<ElasticsearchWriters::Others> ElasticsearchWriters::exchange(const WriterEntry& own,
+                                                                    Deadline deadline) {
   ++beat_;
   for (int attempt = 0; attempt < attempts_max; ++attempt) {
     TRY(auto there, read(deadline));
@@ -55,7 +56,7 @@ Result<Writers::Others> Writers::exchange(const WriterEntry& own, Deadline deadl
   return fail(Code::unavailable, "Too many processes write at once", index_);
 }
 
-void Writers::compare_clocks(const Document& document) {
+void ElasticsearchWriters::compare_clocks(const Document& document) {
   std::map<std::string, PeerClocks::Told> told;
   for (const auto& [process, said] : document.entries) {
     auto& one = told[process];
@@ -66,7 +67,7 @@ void Writers::compare_clocks(const Document& document) {
   clocks_.compare(told);
 }
 
-Result<Writers::Others> Writers::look(Deadline deadline) {
+Result<ElasticsearchWriters::Others> ElasticsearchWriters::look(Deadline deadline) {
   TRY(auto there, read(deadline));
   Others others;
   for (const auto& [process, said] : there.entries)
@@ -75,7 +76,7 @@ Result<Writers::Others> Writers::look(Deadline deadline) {
   return others;
 }
 
-Result<void> Writers::leave(Deadline deadline) {
+Result<void> ElasticsearchWriters::leave(Deadline deadline) {
   for (int attempt = 0; attempt < attempts_max && beat_ > 0; ++attempt) {
     TRY(auto there, read(deadline));
     const auto own = there.entries.extract(self_);
@@ -88,7 +89,7 @@ Result<void> Writers::leave(Deadline deadline) {
   return {};
 }
 
-Result<Time> Writers::database_now(Deadline deadline) {
+Result<Time> ElasticsearchWriters::database_now(Deadline deadline) {
   TRY(const auto reply,
       cluster_.expect_ok({"GET", "/_nodes/_local/stats/os?filter_path=nodes.*.timestamp"},
                          deadline));
@@ -99,7 +100,7 @@ Result<Time> Writers::database_now(Deadline deadline) {
   return fail(Code::unavailable, "The database does not tell its time");
 }
 
-Result<Writers::Document> Writers::read(Deadline deadline) {
+Result<ElasticsearchWriters::Document> ElasticsearchWriters::read(Deadline deadline) {
   if (!prepared_) RETURN_IF_ERROR(prepare_writers(cluster_, index_, deadline));
   prepared_ = true;
   const Call call{"GET", "/" + index_ + "/_doc/writers"};
@@ -129,7 +130,7 @@ Result<Writers::Document> Writers::read(Deadline deadline) {
   return there;
 }
 
-Result<bool> Writers::write(const Document& document, Deadline deadline) {
+Result<bool> ElasticsearchWriters::write(const Document& document, Deadline deadline) {
   std::string body = R"({"processes":{)";
   for (const auto& [process, said] : document.entries) {
     if (body.back() != '{') body += ',';

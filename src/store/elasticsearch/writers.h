@@ -18,10 +18,10 @@ namespace lectern::store::elasticsearch {
 ///
 /// It is compared and set, so an exchange reads and writes as one. The entry `left` has the highest
 /// ceiling of those that have left: what they promised last still holds.
-class Writers final : public WriterRegistry {
+class ElasticsearchWriters final : public WriterRegistry {
  public:
   /// `cluster` must outlive it.
-  Writers(Cluster& cluster, std::string index, Uuid self)
+  ElasticsearchWriters(Cluster& cluster, std::string index, Uuid self)
       : cluster_(cluster), index_(std::move(index)), self_(self.text()) {}
 
   Result<Others> exchange(const WriterEntry& own, Deadline deadline) override;

@@ -120,8 +120,8 @@ void load(store::StatementStore& statements, std::size_t count, unsigned writers
       while (stored < count) {
         std::vector<store::Row> rows;
         for (std::size_t i = 0; i < batch; ++i) rows.push_back(row_of(random));
-        const auto verdicts = statements.append({}, rows, store::OnConflict::refuse_batch);
-        if (!verdicts) std::abort();
+        const auto outcomes = statements.append({}, rows, store::OnConflict::refuse_batch);
+        if (!outcomes) std::abort();
         stored += rows.size();
       }
     });

@@ -50,7 +50,7 @@ class Powered final : public model::Process {
   Stores stores_;
 };
 
-class Machine final : public model::Place {
+class Machine final : public model::Deployment {
  public:
   Machine() { documents = true; }
   std::unique_ptr<model::Process> start(std::uint32_t seed) override {

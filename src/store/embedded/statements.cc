@@ -31,13 +31,14 @@ Result<std::vector<rocksdb::PinnableSlice>> read_all(const Database& database, F
 EmbeddedStatements::EmbeddedStatements(std::shared_ptr<Engine> engine)
     : engine_(std::move(engine)), pages_(std::max(2U, std::thread::hardware_concurrency())) {}
 
-Result<std::vector<Verdict>> EmbeddedStatements::append(const Context& context, std::span<Row> rows,
-                                                        OnConflict on_conflict) {
-  if (rows.empty()) return std::vector<Verdict>{};
+Result<std::vector<AppendOutcome>> EmbeddedStatements::append(const Context& context,
+                                                              std::span<Row> rows,
+                                                              OnConflict on_conflict) {
+  if (rows.empty()) return std::vector<AppendOutcome>{};
   TRY(const auto target, engine_->database->make_target(context.target));
   AppendJob job(*engine_->database, target, rows, on_conflict, context.deadline, engine_->slices);
   RETURN_IF_ERROR(engine_->committer.run(job, target, context.deadline));
-  return std::move(job.verdicts());
+  return std::move(job.outcomes());
 }
 
 Result<std::vector<Found>> EmbeddedStatements::find(const Context& context,
@@ -77,10 +78,10 @@ Result<Page> EmbeddedStatements::query(const Context& context, const Filter& fil
                                        const PageRequest& page) {
   const auto target = engine_->database->find_target(context.target);
   if (!target) return Page{};
-  TRY(auto turn, pages_.take(*target, context.deadline));
+  TRY(auto permit, pages_.acquire(*target, context.deadline));
   const auto keep = ++pages_read_ % pages_of_one_kept == 0 ? Keep::yes : Keep::no;
   return engine_->read(context.deadline, [&] {
-    return query_page(*engine_->database, *target, filter, page, context.deadline, turn, keep);
+    return query_page(*engine_->database, *target, filter, page, context.deadline, permit, keep);
   });
 }
 

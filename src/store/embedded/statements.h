@@ -16,8 +16,8 @@ class EmbeddedStatements final : public StatementStore {
   /// Shares the engine with the documents: whichever is destroyed last closes the folder.
   explicit EmbeddedStatements(std::shared_ptr<Engine> engine);
 
-  Result<std::vector<Verdict>> append(const Context& context, std::span<Row> rows,
-                                      OnConflict on_conflict) override;
+  Result<std::vector<AppendOutcome>> append(const Context& context, std::span<Row> rows,
+                                            OnConflict on_conflict) override;
   Result<std::vector<Found>> find(const Context& context, std::span<const Uuid> ids) override;
   Result<Page> query(const Context& context, const Filter& filter,
                      const PageRequest& page) override;
@@ -28,7 +28,7 @@ class EmbeddedStatements final : public StatementStore {
   Result<std::vector<Found>> find_now(const Context& context, std::span<const Uuid> ids);
 
   const std::shared_ptr<Engine> engine_;
-  Turns pages_;
+  FairSemaphore pages_;
   std::atomic<unsigned> pages_read_ = 0;
 };
 

@@ -41,11 +41,11 @@ Result<std::unique_ptr<FsStatements>> FsStatements::open(std::string folder, std
     return fail(Code::invalid, "DEFAULT_LRS_FILE is '" + file + "'; allowed is the name of a file");
   std::unique_ptr<FsStatements> store(new FsStatements(std::move(folder), std::move(file)));
   const std::lock_guard lock(store->mutex_);
-  RETURN_IF_ERROR(store->place(""));
+  RETURN_IF_ERROR(store->file_of(""));
   return store;
 }
 
-Result<FsStatements::Place*> FsStatements::place(const std::string& target) {
+Result<FsStatements::TargetFile*> FsStatements::file_of(const std::string& target) {
   auto at = places_.find(target);
   if (at == places_.end()) {
     RETURN_IF_ERROR(check_target({}, target));
@@ -58,7 +58,7 @@ Result<FsStatements::Place*> FsStatements::place(const std::string& target) {
   return &at->second;
 }
 
-Result<void> FsStatements::read_new(Place& place) {
+Result<void> FsStatements::read_new(TargetFile& place) {
   std::vector<Row> rows;
   std::unordered_set<Uuid> ids;
   std::size_t lines = 0, unreadable = 0;
@@ -79,25 +79,25 @@ Result<void> FsStatements::read_new(Place& place) {
   if (unreadable > 0)
     log::warning("{} of {} new lines in {} are no statements ({})", unreadable, lines,
                  place.file->path(), reason);
-  const auto verdicts = place.table.judge(rows, OnConflict::skip);
+  const auto outcomes = place.table.decide_outcomes(rows, OnConflict::skip);
   std::vector<Row> fresh;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     clock_.raise(rows[i].stored);
-    if (verdicts[i] == Verdict::stored) fresh.push_back(std::move(rows[i]));
+    if (outcomes[i] == AppendOutcome::stored) fresh.push_back(std::move(rows[i]));
   }
   place.table.keep(fresh);
   return {};
 }
 
-Result<std::vector<Verdict>> FsStatements::append(const Context& context, std::span<Row> rows,
-                                                  OnConflict on_conflict) {
+Result<std::vector<AppendOutcome>> FsStatements::append(const Context& context, std::span<Row> rows,
+                                                        OnConflict on_conflict) {
   const std::lock_guard lock(mutex_);
-  TRY(Place* const here, place(context.target));
-  auto verdicts = here->table.judge(rows, on_conflict);
+  TRY(TargetFile* const here, file_of(context.target));
+  auto outcomes = here->table.decide_outcomes(rows, on_conflict);
   std::vector<Row> fresh;
   std::string lines;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (verdicts[i] != Verdict::stored) continue;
+    if (outcomes[i] != AppendOutcome::stored) continue;
     Row& row = rows[i];
     row.stored = clock_.next();
     xapi::set_stored(row.json, row.stored_at, row.stored);
@@ -105,23 +105,23 @@ Result<std::vector<Verdict>> FsStatements::append(const Context& context, std::s
     (lines += row.json) += '\n';
     fresh.push_back(row);
   }
-  if (fresh.empty()) return verdicts;
+  if (fresh.empty()) return outcomes;
   RETURN_IF_ERROR(here->file->append(lines));
   here->last = fresh.back().stored;
   here->table.keep(fresh);
-  return verdicts;
+  return outcomes;
 }
 
 Result<std::vector<Found>> FsStatements::find(const Context& context, std::span<const Uuid> ids) {
   const std::lock_guard lock(mutex_);
-  TRY(const Place* const here, place(context.target));
+  TRY(const TargetFile* const here, file_of(context.target));
   return here->table.find(ids);
 }
 
 Result<Page> FsStatements::query(const Context& context, const Filter& filter,
                                  const PageRequest& page) {
   const std::lock_guard lock(mutex_);
-  TRY(const Place* const here, place(context.target));
+  TRY(const TargetFile* const here, file_of(context.target));
   return here->table.query(filter, page);
 }
 

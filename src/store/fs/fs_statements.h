@@ -20,8 +20,8 @@ class FsStatements final : public StatementStore {
   /// Opens the default target's file. Errors as LineFile::open().
   static Result<std::unique_ptr<FsStatements>> open(std::string folder, std::string file);
 
-  Result<std::vector<Verdict>> append(const Context& context, std::span<Row> rows,
-                                      OnConflict on_conflict) override;
+  Result<std::vector<AppendOutcome>> append(const Context& context, std::span<Row> rows,
+                                            OnConflict on_conflict) override;
   Result<std::vector<Found>> find(const Context& context, std::span<const Uuid> ids) override;
   Result<Page> query(const Context& context, const Filter& filter,
                      const PageRequest& page) override;
@@ -29,7 +29,7 @@ class FsStatements final : public StatementStore {
   Health health() override;
 
  private:
-  struct Place {
+  struct TargetFile {
     std::unique_ptr<LineFile> file;
     StatementTable table;
     Time last;  // `stored` of the last line
@@ -39,15 +39,15 @@ class FsStatements final : public StatementStore {
       : folder_(std::move(folder)), file_(std::move(file)) {}
 
   /// A target's place, up to date with its file.
-  Result<Place*> place(const std::string& target);
-  Result<void> read_new(Place& place);
+  Result<TargetFile*> file_of(const std::string& target);
+  Result<void> read_new(TargetFile& place);
 
   const std::string folder_;
   const std::string file_;
 
   std::mutex mutex_;
   // Guarded by mutex_:
-  std::map<std::string, Place> places_;
+  std::map<std::string, TargetFile> places_;
   StoredClock clock_;
 };
 

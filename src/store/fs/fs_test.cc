@@ -107,9 +107,9 @@ TEST_CASE("a target that would leave the folder is refused") {
   auto stores = open_folder(folder.path()).value();
   for (const std::string target : {"..", "../x", "a/../../x", "/tmp", "a//b", "a\n", "."}) {
     std::vector<Row> rows{contract::row_of(contract::Sample{})};
-    const auto verdicts = stores.statements->append({target}, rows, OnConflict::skip);
-    REQUIRE(!verdicts.has_value());
-    CHECK(verdicts.error().code == Code::invalid);
+    const auto outcomes = stores.statements->append({target}, rows, OnConflict::skip);
+    REQUIRE(!outcomes.has_value());
+    CHECK(outcomes.error().code == Code::invalid);
   }
 }
 

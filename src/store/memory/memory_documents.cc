@@ -10,7 +10,7 @@ bool lies_in(const DocumentKey& key, const DocumentSpace& space) {
 
 }  // namespace
 
-bool MemoryDocuments::holds(const Place& place, const Expect& expect) const {
+bool MemoryDocuments::holds(const TargetKey& place, const Expect& expect) const {
   const auto at = documents_.find(place);
   switch (expect.kind) {
     case Expect::Kind::anything:
@@ -34,7 +34,7 @@ Result<std::optional<Document>> MemoryDocuments::get(const Context& context,
 Result<bool> MemoryDocuments::put(const Context& context, const DocumentKey& key,
                                   const Document& document, const Expect& expect) {
   const std::lock_guard lock(mutex_);
-  const Place place{context.target, key};
+  const TargetKey place{context.target, key};
   if (!holds(place, expect)) return false;
   documents_[place] = document;
   return true;
@@ -43,7 +43,7 @@ Result<bool> MemoryDocuments::put(const Context& context, const DocumentKey& key
 Result<bool> MemoryDocuments::erase(const Context& context, const DocumentKey& key,
                                     const Expect& expect) {
   const std::lock_guard lock(mutex_);
-  const Place place{context.target, key};
+  const TargetKey place{context.target, key};
   if (!holds(place, expect)) return false;
   documents_.erase(place);
   return true;

@@ -25,13 +25,13 @@ class MemoryDocuments : public DocumentStore {
                                 std::size_t bytes_max) override;
 
  private:
-  using Place = std::pair<std::string, DocumentKey>;  // target, key
+  using TargetKey = std::pair<std::string, DocumentKey>;  // target, key
 
-  bool holds(const Place& place, const Expect& expect) const;
+  bool holds(const TargetKey& place, const Expect& expect) const;
 
   std::mutex mutex_;
   // Guarded by mutex_:
-  std::map<Place, Document> documents_;
+  std::map<TargetKey, Document> documents_;
   std::map<std::pair<std::string, std::string>, std::string> blobs_;  // by target and sha2
 };
 

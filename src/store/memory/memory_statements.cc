@@ -4,20 +4,21 @@
 
 namespace lectern::store::memory {
 
-Result<std::vector<Verdict>> MemoryStatements::append(const Context& context, std::span<Row> rows,
-                                                      OnConflict on_conflict) {
+Result<std::vector<AppendOutcome>> MemoryStatements::append(const Context& context,
+                                                            std::span<Row> rows,
+                                                            OnConflict on_conflict) {
   const std::lock_guard lock(mutex_);
   auto& table = tables_[context.target];
-  auto verdicts = table.judge(rows, on_conflict);
+  auto outcomes = table.decide_outcomes(rows, on_conflict);
   std::vector<Row> fresh;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (verdicts[i] != Verdict::stored) continue;
+    if (outcomes[i] != AppendOutcome::stored) continue;
     rows[i].stored = clock_.next();
     xapi::set_stored(rows[i].json, rows[i].stored_at, rows[i].stored);
     fresh.push_back(rows[i]);
   }
   table.keep(fresh);
-  return verdicts;
+  return outcomes;
 }
 
 Result<std::vector<Found>> MemoryStatements::find(const Context& context,

@@ -13,8 +13,8 @@ namespace lectern::store::memory {
 /// with, and good for tests and trials.
 class MemoryStatements final : public StatementStore {
  public:
-  Result<std::vector<Verdict>> append(const Context& context, std::span<Row> rows,
-                                      OnConflict on_conflict) override;
+  Result<std::vector<AppendOutcome>> append(const Context& context, std::span<Row> rows,
+                                            OnConflict on_conflict) override;
   Result<std::vector<Found>> find(const Context& context, std::span<const Uuid> ids) override;
   Result<Page> query(const Context& context, const Filter& filter,
                      const PageRequest& page) override;

@@ -24,9 +24,9 @@ constexpr milliseconds others_settle_within{2'000};
 
 }  // namespace
 
-Result<std::vector<Verdict>> Append::run() {
+Result<std::vector<AppendOutcome>> MongoAppend::run() {
   TRY(place_, database_.writable(context_));
-  verdicts_.assign(rows_.size(), std::nullopt);
+  outcomes_.assign(rows_.size(), std::nullopt);
   {
     TRY(auto batch,
         database_.watermark().begin(place_.collection, rows_.size(), context_.deadline));
@@ -34,12 +34,12 @@ Result<std::vector<Verdict>> Append::run() {
     RETURN_IF_ERROR(finish_or_leave(batch));
   }  // what follows may wait for the watermark
   if (refused_) RETURN_IF_ERROR(await_others());
-  std::vector<Verdict> verdicts;
-  for (const auto& verdict : verdicts_) verdicts.push_back(*verdict);
-  return verdicts;
+  std::vector<AppendOutcome> outcomes;
+  for (const auto& outcome : outcomes_) outcomes.push_back(*outcome);
+  return outcomes;
 }
 
-void Append::stamp(const VisibilityWatermark::Batch& batch) {
+void MongoAppend::stamp(const VisibilityWatermark::Batch& batch) {
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     rows_[i].stored = batch.at(i);
     xapi::set_stored(rows_[i].json, rows_[i].stored_at, rows_[i].stored);
@@ -48,12 +48,12 @@ void Append::stamp(const VisibilityWatermark::Batch& batch) {
   if (rows_.size() > 1 && on_conflict_ == OnConflict::refuse_batch) mark_ = batch.mark(0);
 }
 
-std::string Append::mark_of(std::size_t index) const {
+std::string MongoAppend::mark_of(std::size_t index) const {
   return mark_ ? BatchMark{index, mark_->rows, mark_->process}.text() : std::string();
 }
 
 /// What is not finished when this fails goes on without the caller.
-Result<void> Append::finish_or_leave(VisibilityWatermark::Batch& batch) {
+Result<void> MongoAppend::finish_or_leave(VisibilityWatermark::Batch& batch) {
   const auto began = steady_clock::now();
   auto done = finish();
   const auto now = steady_clock::now();
@@ -73,14 +73,14 @@ Result<void> Append::finish_or_leave(VisibilityWatermark::Batch& batch) {
 }
 
 /// The same batch with rows of its own.
-std::shared_ptr<Append> Append::detached() const {
-  const auto copy = std::make_shared<Append>(*this);
+std::shared_ptr<MongoAppend> MongoAppend::detached() const {
+  const auto copy = std::make_shared<MongoAppend>(*this);
   copy->own_.assign(rows_.begin(), rows_.end());
   copy->rows_ = copy->own_;
   return copy;
 }
 
-std::size_t Append::bytes() const {
+std::size_t MongoAppend::bytes() const {
   std::size_t sum = 0;
   for (const Row& row : own_) {
     sum += sizeof row + row.json.size();
@@ -92,11 +92,12 @@ std::size_t Append::bytes() const {
 /// Does all that is left to do; may be called again and again. True: that was all; false: rows that
 /// were taken back may still be inserted by a copy of a request. Errors: it is not known what
 /// became of the rows.
-Result<bool> Append::finish() {
+Result<bool> MongoAppend::finish() {
   TRY(auto client, database_.lease(context_));
   if (!refused_) {
     RETURN_IF_ERROR(lapsed_ ? find_out(client) : store(client));
-    refused_ = failure_ || (has(Verdict::conflict) && on_conflict_ == OnConflict::refuse_batch);
+    refused_ =
+        failure_ || (has(AppendOutcome::conflict) && on_conflict_ == OnConflict::refuse_batch);
   }
   if (!refused_) {
     RETURN_IF_ERROR(follow_references(client));
@@ -107,9 +108,9 @@ Result<bool> Append::finish() {
          steady_clock::now() - *lost_at_ > VisibilityWatermark::dead_after;
 }
 
-/// Gives each row its verdict. A failure that is certain is failure_.
-Result<void> Append::store(Client& client) {
-  verdicts_.assign(rows_.size(), std::nullopt);
+/// Gives each row its outcome. A failure that is certain is failure_.
+Result<void> MongoAppend::store(Client& client) {
+  outcomes_.assign(rows_.size(), std::nullopt);
   of_others_.clear();
   for (int tries = 0;; ++tries) {
     auto inserted = insert_missing(client);
@@ -118,7 +119,7 @@ Result<void> Append::store(Client& client) {
       failure_ = std::move(inserted).error();
       return {};
     }
-    if (has(Verdict::conflict) && on_conflict_ == OnConflict::refuse_batch) return {};
+    if (has(AppendOutcome::conflict) && on_conflict_ == OnConflict::refuse_batch) return {};
     TRY(const bool all_there, share(client));
     if (all_there) return {};
     if (tries == tries_max)
@@ -126,9 +127,9 @@ Result<void> Append::store(Client& client) {
   }
 }
 
-/// Gives each row its verdict where all are there; else it is failure_.
-Result<void> Append::find_out(Client& client) {
-  verdicts_.assign(rows_.size(), std::nullopt);
+/// Gives each row its outcome where all are there; else it is failure_.
+Result<void> MongoAppend::find_out(Client& client) {
+  outcomes_.assign(rows_.size(), std::nullopt);
   of_others_.clear();
   RETURN_IF_ERROR(look_up(client, missing()));
   if (!missing().empty())
@@ -136,18 +137,18 @@ Result<void> Append::find_out(Client& client) {
   return {};
 }
 
-bool Append::has(Verdict verdict) const {
-  return std::find(verdicts_.begin(), verdicts_.end(), verdict) != verdicts_.end();
+bool MongoAppend::has(AppendOutcome outcome) const {
+  return std::find(outcomes_.begin(), outcomes_.end(), outcome) != outcomes_.end();
 }
 
-std::vector<std::size_t> Append::missing() const {
+std::vector<std::size_t> MongoAppend::missing() const {
   std::vector<std::size_t> indexes;
   for (std::size_t i = 0; i < rows_.size(); ++i)
-    if (!verdicts_[i]) indexes.push_back(i);
+    if (!outcomes_[i]) indexes.push_back(i);
   return indexes;
 }
 
-Result<void> Append::insert_missing(Client& client) {
+Result<void> MongoAppend::insert_missing(Client& client) {
   // Where the database cannot refuse what Ralph stored, it is looked for first.
   if (!place_.source_ids_unique) RETURN_IF_ERROR(look_up(client, missing()));
   for (int tries = 0; !missing().empty(); ++tries) {
@@ -158,9 +159,9 @@ Result<void> Append::insert_missing(Client& client) {
   return {};
 }
 
-/// Inserts the rows without a verdict, then looks at what was in the way. With `other_id` another
+/// Inserts the rows without a outcome, then looks at what was in the way. With `other_id` another
 /// statement may have had a row's `_id`.
-Result<void> Append::insert_once(Client& client, bool other_id) {
+Result<void> MongoAppend::insert_once(Client& client, bool other_id) {
   const auto indexes = missing();
   std::vector<Bson> documents;
   documents.reserve(indexes.size());
@@ -177,13 +178,15 @@ Result<void> Append::insert_once(Client& client, bool other_id) {
     return fail(inserted.error());
   }
   const auto& written = *inserted;
-  for (const auto index : indexes) verdicts_[index] = Verdict::stored;
+  for (const auto index : indexes) outcomes_[index] = AppendOutcome::stored;
   std::vector<std::size_t> taken;
   std::optional<Error> refused;
   for (const auto& error : written.errors) {
-    if (error.index >= indexes.size()) return fail(Code::unavailable, "MongoDB answered nonsense");
+    if (error.index >= indexes.size())
+      return fail(Code::unavailable, "MongoDB's answer was not understood",
+                  "insert: an error names a row that was not sent");
     const auto index = indexes[error.index];
-    verdicts_[index].reset();
+    outcomes_[index].reset();
     if (error.code == duplicate_key)
       taken.push_back(index);
     else
@@ -197,8 +200,8 @@ Result<void> Append::insert_once(Client& client, bool other_id) {
   return look_up(client, taken);
 }
 
-/// Judges the rows whose ids are taken. Those that have gone meanwhile stay without a verdict.
-Result<void> Append::look_up(Client& client, const std::vector<std::size_t>& taken) {
+/// Judges the rows whose ids are taken. Those that have gone meanwhile stay without a outcome.
+Result<void> MongoAppend::look_up(Client& client, const std::vector<std::size_t>& taken) {
   if (taken.empty()) return {};
   std::unordered_map<Uuid, std::size_t> missing;
   std::vector<Uuid> ids;
@@ -206,36 +209,36 @@ Result<void> Append::look_up(Client& client, const std::vector<std::size_t>& tak
     missing.emplace(rows_[index].id, index);
     ids.push_back(rows_[index].id);
   }
-  const auto judge = [&](const Found& kept) {
+  const auto decide_outcome = [&](const Found& kept) {
     const auto index = missing.at(kept.position.id);
     missing.erase(kept.position.id);
     const bool same = xapi::equivalent(kept.fingerprint, rows_[index].fingerprint);
     if (is_ours(index, kept))  // a request was sent twice over a broken connection
-      verdicts_[index] = Verdict::stored;
+      outcomes_[index] = AppendOutcome::stored;
     else
-      verdicts_[index] = same ? Verdict::known : Verdict::conflict;
-    return verdicts_[index] == Verdict::known;
+      outcomes_[index] = same ? AppendOutcome::known : AppendOutcome::conflict;
+    return outcomes_[index] == AppendOutcome::known;
   };
   TRY(const auto ours, find_ours(client, database_.name(), place_, ids));
   for (const Found& kept : ours)
-    if (judge(kept)) of_others_.push_back({kept.position.id, kept.position.stored, {}});
+    if (decide_outcome(kept)) of_others_.push_back({kept.position.id, kept.position.stored, {}});
   ids.clear();
   for (const auto& [id, index] : missing) ids.push_back(id);
   if (ids.empty()) return {};
   TRY(const auto foreign, find_foreign(client, database_.name(), place_, ids));
-  for (const Found& kept : foreign) judge(kept);
+  for (const Found& kept : foreign) decide_outcome(kept);
   return {};
 }
 
-bool Append::is_ours(std::size_t index, const Found& kept) const {
+bool MongoAppend::is_ours(std::size_t index, const Found& kept) const {
   return kept.position.stored == rows_[index].stored && kept.json == rows_[index].json;
 }
 
 /// Keeps known rows of batches that are not finished from being taken back, and waits until most
 /// members of the replica set have them; our own too where some of the batch are known, so that
 /// nobody takes it for one that was left half done. False: one is gone already; it has lost its
-/// verdict.
-Result<bool> Append::share(Client& client) {
+/// outcome.
+Result<bool> MongoAppend::share(Client& client) {
   if (of_others_.empty()) return true;
   TRY(const auto settled, database_.watermark().settled(context_.deadline));
   std::vector<Uuid> ids;
@@ -243,7 +246,7 @@ Result<bool> Append::share(Client& client) {
     if (row.stored > settled.through) ids.push_back(row.id);
   if (mark_)
     for (std::size_t i = 0; i < rows_.size(); ++i)
-      if (verdicts_[i] == Verdict::stored) ids.push_back(rows_[i].id);
+      if (outcomes_[i] == AppendOutcome::stored) ids.push_back(rows_[i].id);
   if (ids.empty()) return true;
   Array wanted;
   for (const Uuid& id : ids) wanted.uuid(id);
@@ -257,14 +260,14 @@ Result<bool> Append::share(Client& client) {
   TRY(const auto written, client.write_bulk(database_.name(), std::move(command)));
   if (static_cast<std::size_t>(written.count) >= ids.size()) return true;
   for (std::size_t i = 0; i < rows_.size(); ++i)
-    if (std::find(ids.begin(), ids.end(), rows_[i].id) != ids.end()) verdicts_[i].reset();
+    if (std::find(ids.begin(), ids.end(), rows_[i].id) != ids.end()) outcomes_[i].reset();
   of_others_.clear();
   return false;
 }
 
 /// Beside a conflict known rows may be of this very batch, sent before, of which nothing is to
 /// stay: the answer waits until theirs is finished.
-Result<void> Append::await_others() {
+Result<void> MongoAppend::await_others() {
   Time last{};
   for (const auto& row : of_others_) last = std::max(last, row.stored);
   const auto until = std::min(context_.deadline, steady_clock::now() + others_settle_within);
@@ -275,22 +278,22 @@ Result<void> Append::await_others() {
 }
 
 /// Takes away what this call inserted, or may have inserted.
-Result<void> Append::take_back(Client& client) {
+Result<void> MongoAppend::take_back(Client& client) {
   if (!sent_) return {};
   std::vector<MarkedRow> ours;
   for (std::size_t i = 0; i < rows_.size(); ++i) {
-    if (verdicts_[i] == Verdict::known || verdicts_[i] == Verdict::conflict) continue;
+    if (outcomes_[i] == AppendOutcome::known || outcomes_[i] == AppendOutcome::conflict) continue;
     ours.push_back({rows_[i].id, rows_[i].stored, {}});
-    verdicts_[i] = Verdict::refused;
+    outcomes_[i] = AppendOutcome::refused;
   }
   return delete_rows(client, database_.name(), place_.collection, ours);
 }
 
 /// For rows that are known too: it completes what a failed call began.
-Result<void> Append::follow_references(Client& client) {
+Result<void> MongoAppend::follow_references(Client& client) {
   std::vector<Row> rows;
   for (std::size_t i = 0; i < rows_.size(); ++i) {
-    if (verdicts_[i] != Verdict::stored && verdicts_[i] != Verdict::known) continue;
+    if (outcomes_[i] != AppendOutcome::stored && outcomes_[i] != AppendOutcome::known) continue;
     Row row;
     row.id = rows_[i].id;
     row.terms = rows_[i].terms;

@@ -21,19 +21,20 @@ namespace lectern::store::mongo {
 /// once if there is time, else later by a thread of the watermark. A copy of the insert that
 /// arrives late then finds every id taken. Where the process was cut off for longer than the others
 /// wait, a batch that is not there as a whole by then is taken back instead.
-class Append {
+class MongoAppend {
  public:
-  Append(Database& database, const Context& context, std::span<Row> rows, OnConflict on_conflict)
+  MongoAppend(MongoDatabase& database, const Context& context, std::span<Row> rows,
+              OnConflict on_conflict)
       : database_(database), context_(context), rows_(rows), on_conflict_(on_conflict) {}
 
-  Result<std::vector<Verdict>> run();
+  Result<std::vector<AppendOutcome>> run();
 
  private:
   using Steady = std::chrono::steady_clock::time_point;
 
   void stamp(const VisibilityWatermark::Batch& batch);
   Result<void> finish_or_leave(VisibilityWatermark::Batch& batch);
-  std::shared_ptr<Append> detached() const;
+  std::shared_ptr<MongoAppend> detached() const;
   std::size_t bytes() const;
   Result<bool> finish();
   Result<void> store(Client& client);
@@ -47,16 +48,16 @@ class Append {
   Result<void> await_others();
   Result<void> follow_references(Client& client);
   std::vector<std::size_t> missing() const;
-  bool has(Verdict verdict) const;
+  bool has(AppendOutcome outcome) const;
   std::string mark_of(std::size_t index) const;
 
-  Database& database_;
+  MongoDatabase& database_;
   Context context_;
   std::span<Row> rows_;
   std::vector<Row> own_;  // what rows_ is, once the caller has gone
   OnConflict on_conflict_;
-  Place place_;
-  std::vector<std::optional<Verdict>> verdicts_;
+  Collection place_;
+  std::vector<std::optional<AppendOutcome>> outcomes_;
   std::vector<MarkedRow> of_others_;  // known rows whose batch may not be finished
   std::optional<BatchMark> mark_;
   bool sent_ = false;              // something may have been inserted

@@ -40,7 +40,7 @@ bool is_database_name(std::string_view name) {
 
 }  // namespace
 
-Result<std::shared_ptr<Database>> Database::open(const DatabaseSettings& settings) {
+Result<std::shared_ptr<MongoDatabase>> MongoDatabase::open(const DatabaseSettings& settings) {
   if (!is_database_name(settings.name))
     return fail(Code::invalid, "DEFAULT_DATABASE is '" + settings.name +
                                    "'; a name has 1 to 63 bytes and no blank, '.', '$', '/', '\\' "
@@ -49,7 +49,7 @@ Result<std::shared_ptr<Database>> Database::open(const DatabaseSettings& setting
     return fail(Code::invalid, "DEFAULT_COLLECTION is '" + settings.collection +
                                    "'; a name has 1 to 180 bytes, no '$', no '..', no '.' at "
                                    "either end, and does not begin with 'system.' or 'lectern.'");
-  std::shared_ptr<Database> database(new Database);
+  std::shared_ptr<MongoDatabase> database(new MongoDatabase);
   TRY(database->pool_, Pool::open(settings.pool));
   database->name_ = settings.name;
   database->default_collection_ = settings.collection;
@@ -68,7 +68,7 @@ Result<std::shared_ptr<Database>> Database::open(const DatabaseSettings& setting
   return database;
 }
 
-Database::~Database() {
+MongoDatabase::~MongoDatabase() {
   if (watermark_) watermark_->stop();  // what it settles needs all of this
   {
     const std::lock_guard lock(mutex_);
@@ -78,19 +78,19 @@ Database::~Database() {
   if (starter_.joinable()) starter_.join();
 }
 
-Result<Place> Database::place(const Context& context) const {
-  if (context.target.empty()) return Place{default_collection_};
+Result<Collection> MongoDatabase::place(const Context& context) const {
+  if (context.target.empty()) return Collection{default_collection_};
   RETURN_IF_ERROR(check_target(context.target));
-  return Place{context.target};
+  return Collection{context.target};
 }
 
-Result<void> Database::check_target(const std::string& target) {
+Result<void> MongoDatabase::check_target(const std::string& target) {
   if (!is_collection_name(target))
     return fail(Code::invalid, "the target '" + target + "' cannot name a collection");
   return {};
 }
 
-Result<Place> Database::writable(const Context& context) {
+Result<Collection> MongoDatabase::writable(const Context& context) {
   TRY(auto place, this->place(context));
   {
     const std::lock_guard lock(mutex_);
@@ -103,7 +103,8 @@ Result<Place> Database::writable(const Context& context) {
   return place;
 }
 
-Result<void> Database::create(Client& client, const std::string& collection, const Bson& index) {
+Result<void> MongoDatabase::create(Client& client, const std::string& collection,
+                                   const Bson& index) {
   Bson command;
   command.text("createIndexes", collection).array("indexes", Array().object(index).get());
   // Without a limit: one that ends in the middle would throw away the work on a large collection.
@@ -113,7 +114,7 @@ Result<void> Database::create(Client& client, const std::string& collection, con
 
 /// MongoDB builds an index while others go on reading and writing, and answers at once where it is
 /// there already. All are sparse: rows that Ralph wrote have no part in ours.
-Result<bool> Database::make_indexes(const std::string& collection, Deadline deadline) {
+Result<bool> MongoDatabase::make_indexes(const std::string& collection, Deadline deadline) {
   TRY(auto client, pool_->lease(deadline));
   const auto make = [&](Bson index) {
     return create(client, collection, index.flag("sparse", true));
@@ -131,7 +132,7 @@ Result<bool> Database::make_indexes(const std::string& collection, Deadline dead
   RETURN_IF_ERROR(
       make(index_on("lectern_terms", {"lectern.terms", "lectern.stored", "lectern.id"})));
   RETURN_IF_ERROR(make(index_on("lectern_refers_to", {"lectern.refers_to"})));
-  RETURN_IF_ERROR(create(client, Place{collection}.documents(),
+  RETURN_IF_ERROR(create(client, Collection{collection}.documents(),
                          index_on("lectern_space", {"space", "updated"})));
   const std::lock_guard lock(mutex_);
   ready_[collection] = source_ids_unique;
@@ -139,7 +140,7 @@ Result<bool> Database::make_indexes(const std::string& collection, Deadline dead
 }
 
 /// Makes the default collection ready, and counts what Ralph left there.
-Result<void> Database::prepare() {
+Result<void> MongoDatabase::prepare() {
   TRY(const bool unique, make_indexes(default_collection_, Deadline::max()));
   if (!unique)
     log::warning("{}.{} holds ids twice, so each write looks for them first", name_,
@@ -160,7 +161,7 @@ Result<void> Database::prepare() {
   return {};
 }
 
-void Database::start() {
+void MongoDatabase::start() {
   bool told = false;
   for (;;) {
     const auto prepared = prepare();

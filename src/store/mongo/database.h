@@ -16,7 +16,7 @@
 namespace lectern::store::mongo {
 
 /// Where a call's data is.
-struct Place {
+struct Collection {
   std::string collection;  ///< of statements; ours beside it begin with it and ".lectern."
   /// Two rows may not have the same `_source.id` text: so it is unless Ralph left some that do.
   bool source_ids_unique = true;
@@ -32,29 +32,29 @@ struct DatabaseSettings {
 };
 
 /// One MongoDB database: its connections, and what every part of this backend shares. Thread-safe.
-class Database {
+class MongoDatabase {
  public:
   /// Opens without connecting; a thread makes the default collection's indexes as soon as the
   /// server is there, and says so in the log. Errors: invalid, naming the setting.
-  static Result<std::shared_ptr<Database>> open(const DatabaseSettings& settings);
+  static Result<std::shared_ptr<MongoDatabase>> open(const DatabaseSettings& settings);
   /// Settles what is in doubt, as far as it can.
-  ~Database();
+  ~MongoDatabase();
 
   Result<Client> lease(const Context& context) { return pool_->lease(context.deadline); }
   /// The collection of a target, for reading. Errors: invalid, for a name that MongoDB or this
   /// layout does not allow.
-  Result<Place> place(const Context& context) const;
+  Result<Collection> place(const Context& context) const;
   /// Whether a target, which is not empty, can name a collection. Errors: invalid.
   static Result<void> check_target(const std::string& target);
   /// The same for writing: its indexes are there. The first call on a collection makes them.
-  Result<Place> writable(const Context& context);
+  Result<Collection> writable(const Context& context);
 
   const std::string& name() const { return name_; }
   VisibilityWatermark& watermark() { return *watermark_; }
   Pool& pool() { return *pool_; }
 
  private:
-  Database() = default;
+  MongoDatabase() = default;
   Result<bool> make_indexes(const std::string& collection, Deadline deadline);
   Result<void> create(Client& client, const std::string& collection, const Bson& index);
   Result<void> prepare();

@@ -19,7 +19,8 @@ namespace lectern::store::mongo {
 ///   { _id: sha2, size: int64 }
 class MongoDocuments final : public DocumentStore {
  public:
-  explicit MongoDocuments(std::shared_ptr<Database> database) : database_(std::move(database)) {}
+  explicit MongoDocuments(std::shared_ptr<MongoDatabase> database)
+      : database_(std::move(database)) {}
 
   Result<std::optional<Document>> get(const Context& context, const DocumentKey& key) override;
   Result<std::vector<std::optional<Document>>> get_all(const Context& context,
@@ -39,7 +40,7 @@ class MongoDocuments final : public DocumentStore {
                                 std::size_t bytes_max) override;
 
  private:
-  std::shared_ptr<Database> database_;
+  std::shared_ptr<MongoDatabase> database_;
 };
 
 }  // namespace lectern::store::mongo

@@ -30,7 +30,8 @@ struct Completion {
 /// One run over the collection, in the order of `_id`.
 class Walk {
  public:
-  Walk(const std::string& database, const Place& place, bool dry_run, MigrationProgress& progress)
+  Walk(const std::string& database, const Collection& place, bool dry_run,
+       MigrationProgress& progress)
       : database_(database), place_(place), dry_run_(dry_run), progress_(progress) {}
 
   /// Completes the next rows. False: there are no more.
@@ -133,7 +134,7 @@ class Walk {
   }
 
   const std::string& database_;
-  const Place& place_;
+  const Collection& place_;
   bool dry_run_;
   MigrationProgress& progress_;
   Bson last_;  // { _id } of the last document that was read

@@ -12,7 +12,8 @@ namespace lectern::store::mongo {
 /// a migration that was stopped goes on where it was.
 class MongoMigration final : public Migration {
  public:
-  explicit MongoMigration(std::shared_ptr<Database> database) : database_(std::move(database)) {}
+  explicit MongoMigration(std::shared_ptr<MongoDatabase> database)
+      : database_(std::move(database)) {}
 
   Result<std::uint64_t> count(const Context& context) override;
   Result<MigrationProgress> run(
@@ -20,7 +21,7 @@ class MongoMigration final : public Migration {
       const std::function<bool(const MigrationProgress&)>& report) override;
 
  private:
-  std::shared_ptr<Database> database_;
+  std::shared_ptr<MongoDatabase> database_;
 };
 
 }  // namespace lectern::store::mongo

@@ -23,9 +23,9 @@ DatabaseSettings database_settings(const StoreSettings& settings) {
 
 Result<Stores> open_mongo(const StoreSettings& settings) {
   const auto its = database_settings(settings);
-  TRY(const auto database, Database::open(its));
+  TRY(const auto database, MongoDatabase::open(its));
   // Its lists rest on its own clock, beside those of other processes (docs/CONSISTENCY.md, W14).
-  Writers clock(database->pool(), "", Uuid{});
+  MongoWriters clock(database->pool(), "", Uuid{});
   RETURN_IF_ERROR(
       check_clock_at_start([&](Deadline deadline) { return clock.database_now(deadline); }));
   auto location = "MongoDB " + database->pool().hosts() + ", " + its.name + "." + its.collection;
@@ -35,7 +35,7 @@ Result<Stores> open_mongo(const StoreSettings& settings) {
 }
 
 Result<void> check_target(const StoreSettings&, const std::string& target) {
-  return Database::check_target(target);
+  return MongoDatabase::check_target(target);
 }
 
 }  // namespace lectern::store::mongo

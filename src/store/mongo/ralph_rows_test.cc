@@ -69,10 +69,10 @@ struct Shared {
   }
 };
 
-std::vector<Verdict> append(Stores& stores, std::vector<Row> rows) {
-  const auto verdicts = stores.statements->append({}, rows, OnConflict::refuse_batch);
-  REQUIRE_MESSAGE(verdicts.has_value(), verdicts.error().message, verdicts.error().detail);
-  return *verdicts;
+std::vector<AppendOutcome> append(Stores& stores, std::vector<Row> rows) {
+  const auto outcomes = stores.statements->append({}, rows, OnConflict::refuse_batch);
+  REQUIRE_MESSAGE(outcomes.has_value(), outcomes.error().message, outcomes.error().detail);
+  return *outcomes;
 }
 
 }  // namespace
@@ -87,9 +87,9 @@ TEST_CASE("a statement that Ralph wrote is found by id and not stored again") {
   const auto found = contract::found(*stores.statements, "", row.id);
   CHECK(xapi::equivalent(found.fingerprint, row.fingerprint));
   CHECK(found.position.stored == row.stored);
-  CHECK(append(stores, {contract::row_of(sample)}) == std::vector{Verdict::known});
+  CHECK(append(stores, {contract::row_of(sample)}) == std::vector{AppendOutcome::known});
   sample.note = "changed";
-  CHECK(append(stores, {contract::row_of(sample)}) == std::vector{Verdict::conflict});
+  CHECK(append(stores, {contract::row_of(sample)}) == std::vector{AppendOutcome::conflict});
   CHECK(shared.read_as_ralph(row.id.text()).size() == 1);
 }
 
@@ -102,7 +102,7 @@ TEST_CASE("ids that Ralph stored twice do not stop the start, and are known") {
   shared.insert(row, true);
   auto stores = shared.database.open();
   CHECK(append(stores, {contract::row_of(sample), contract::row_of({})}) ==
-        std::vector{Verdict::known, Verdict::stored});
+        std::vector{AppendOutcome::known, AppendOutcome::stored});
   CHECK(shared.read_as_ralph(row.id.text()).size() == 2);
   const auto progress = contract::migrate(*stores.migration, "");
   CHECK(progress.done == 1);
@@ -119,7 +119,7 @@ TEST_CASE("what Lectern stores, Ralph reads, whatever keys and numbers it has") 
   auto stores = shared.database.open();
   const contract::Sample sample{
       .extensions = R"("http://x.org/k":{"":1,"$set":{"$a.b":4},"big":123456789012345678901})"};
-  REQUIRE(append(stores, {contract::row_of(sample)}) == std::vector{Verdict::stored});
+  REQUIRE(append(stores, {contract::row_of(sample)}) == std::vector{AppendOutcome::stored});
   const auto texts = shared.read_as_ralph(sample.id.text());
   REQUIRE(texts.size() == 1);
   CHECK(texts[0].find(R"("":1,"$set":{"$a.b":4},"big":1.2345678901234568e+20)") !=

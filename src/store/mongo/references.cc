@@ -38,7 +38,7 @@ Bson among(const char* path, std::span<const Uuid> ids) {
 }
 
 /// Marks those that a voiding statement of ours refers to.
-Result<void> mark_voided(Client& client, const std::string& database, const Place& place,
+Result<void> mark_voided(Client& client, const std::string& database, const Collection& place,
                          std::vector<Found>& found) {
   std::vector<Uuid> ids;
   for (const Found& one : found) ids.push_back(one.position.id);
@@ -129,7 +129,7 @@ Result<void> MongoReferences::mark_voided(const Uuid& id) {
 }
 
 Result<std::vector<Found>> find_foreign(Client& client, const std::string& database,
-                                        const Place& place, const std::vector<Uuid>& ids) {
+                                        const Collection& place, const std::vector<Uuid>& ids) {
   Array texts;  // as clients write ids: in one of the two letter cases
   for (const Uuid& id : ids) texts.text(id.text()).text(upper(id.text()));
   Bson any, filter;

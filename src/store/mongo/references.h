@@ -13,7 +13,7 @@ namespace lectern::store::mongo {
 /// so at least one of them sees both.
 class MongoReferences final : public ReferenceAccess {
  public:
-  MongoReferences(Client& client, const std::string& database, const Place& place)
+  MongoReferences(Client& client, const std::string& database, const Collection& place)
       : client_(client), database_(database), place_(place) {}
 
   Result<std::vector<Target>> targets(std::span<const Uuid> ids) override;
@@ -27,12 +27,12 @@ class MongoReferences final : public ReferenceAccess {
 
   Client& client_;
   const std::string& database_;
-  const Place& place_;
+  const Collection& place_;
 };
 
 /// What Ralph wrote under these ids and nobody has migrated. Rows that cannot be read are left out
 /// with a line in the log.
 Result<std::vector<Found>> find_foreign(Client& client, const std::string& database,
-                                        const Place& place, const std::vector<Uuid>& ids);
+                                        const Collection& place, const std::vector<Uuid>& ids);
 
 }  // namespace lectern::store::mongo

@@ -91,14 +91,15 @@ Bson options_of(const PageRequest& page) {
 
 }  // namespace
 
-Result<std::vector<Verdict>> MongoStatements::append(const Context& context, std::span<Row> rows,
-                                                     OnConflict on_conflict) {
-  if (rows.empty()) return std::vector<Verdict>{};
-  return Append(*database_, context, rows, on_conflict).run();
+Result<std::vector<AppendOutcome>> MongoStatements::append(const Context& context,
+                                                           std::span<Row> rows,
+                                                           OnConflict on_conflict) {
+  if (rows.empty()) return std::vector<AppendOutcome>{};
+  return MongoAppend(*database_, context, rows, on_conflict).run();
 }
 
 Result<std::vector<Found>> find_ours(Client& client, const std::string& database,
-                                     const Place& place, std::span<const Uuid> ids) {
+                                     const Collection& place, std::span<const Uuid> ids) {
   std::vector<Found> found;
   if (ids.empty()) return found;
   Array wanted;
@@ -138,7 +139,7 @@ Result<Page> MongoStatements::query(const Context& context, const Filter& filter
   if (!terms) return page;
   // In queries of their own: MongoDB does not walk an index in order for either of two terms.
   const Filter marked{*terms, filter.since, filter.until};
-  MarkedWatch& watch = watch_of(place.collection);
+  InheritanceWatch& watch = watch_of(place.collection);
   auto known = watch.known(filter.until);
   if (!known) {
     const auto look = [&]() -> Result<bool> {
@@ -152,7 +153,7 @@ Result<Page> MongoStatements::query(const Context& context, const Filter& filter
   return merged(std::move(page), std::move(others), request);
 }
 
-Result<Page> MongoStatements::page_of(Client& client, const Place& place, const Filter& filter,
+Result<Page> MongoStatements::page_of(Client& client, const Collection& place, const Filter& filter,
                                       const PageRequest& request) {
   Page page;
   std::size_t bytes = 0;
@@ -173,7 +174,7 @@ Result<Page> MongoStatements::page_of(Client& client, const Place& place, const 
   return page;
 }
 
-MarkedWatch& MongoStatements::watch_of(const std::string& collection) {
+InheritanceWatch& MongoStatements::watch_of(const std::string& collection) {
   const std::lock_guard lock(mutex_);
   return marked_[collection];
 }

@@ -18,10 +18,11 @@ namespace lectern::store::mongo {
 class MongoStatements final : public StatementStore {
  public:
   /// Shared with the documents and the migration: the last of them closes the connections.
-  explicit MongoStatements(std::shared_ptr<Database> database) : database_(std::move(database)) {}
+  explicit MongoStatements(std::shared_ptr<MongoDatabase> database)
+      : database_(std::move(database)) {}
 
-  Result<std::vector<Verdict>> append(const Context& context, std::span<Row> rows,
-                                      OnConflict on_conflict) override;
+  Result<std::vector<AppendOutcome>> append(const Context& context, std::span<Row> rows,
+                                            OnConflict on_conflict) override;
   Result<std::vector<Found>> find(const Context& context, std::span<const Uuid> ids) override;
   Result<Page> query(const Context& context, const Filter& filter,
                      const PageRequest& page) override;
@@ -30,18 +31,18 @@ class MongoStatements final : public StatementStore {
 
  private:
   /// The rows that carry all terms of the filter.
-  Result<Page> page_of(Client& client, const Place& place, const Filter& filter,
+  Result<Page> page_of(Client& client, const Collection& place, const Filter& filter,
                        const PageRequest& request);
-  MarkedWatch& watch_of(const std::string& collection);
+  InheritanceWatch& watch_of(const std::string& collection);
 
-  std::shared_ptr<Database> database_;
+  std::shared_ptr<MongoDatabase> database_;
   std::atomic<Time> promised_{Time::min()};  // the latest answer of consistent_through()
   std::mutex mutex_;
-  std::map<std::string, MarkedWatch> marked_;  // by collection; guarded by mutex_
+  std::map<std::string, InheritanceWatch> marked_;  // by collection; guarded by mutex_
 };
 
 /// The statements with these ids that have our part.
 Result<std::vector<Found>> find_ours(Client& client, const std::string& database,
-                                     const Place& place, std::span<const Uuid> ids);
+                                     const Collection& place, std::span<const Uuid> ids);
 
 }  // namespace lectern::store::mongo

@@ -15,7 +15,7 @@ TEST_CASE("two processes may serve one MongoDB database") {
   if (!server) return;
   contract::check_two_processes([&] {
     const auto database = std::make_shared<TestDatabase>(*server);
-    return contract::SharedPlace{database, "", [database] { return database->open().statements; }};
+    return contract::SharedStore{database, "", [database] { return database->open().statements; }};
   });
 }
 

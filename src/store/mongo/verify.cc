@@ -42,7 +42,7 @@ std::string name_of(View document) {
 
 class Verification {
  public:
-  Verification(Database& database, Context context, const OnProgress& on_progress)
+  Verification(MongoDatabase& database, Context context, const OnProgress& on_progress)
       : database_(database), context_(std::move(context)), on_progress_(on_progress) {}
 
   Result<VerifyReport> run() {
@@ -196,10 +196,10 @@ class Verification {
     }
   }
 
-  Database& database_;
+  MongoDatabase& database_;
   const Context context_;
   const OnProgress& on_progress_;
-  Place place_;
+  Collection place_;
   VerifyReport report_;
   std::uint64_t done_ = 0, total_ = 0;
 };
@@ -208,7 +208,7 @@ class Verification {
 
 Result<VerifyReport> verify(const StoreSettings& settings, const std::string& target,
                             const OnProgress& on_progress) {
-  TRY(const auto database, Database::open(database_settings(settings)));
+  TRY(const auto database, MongoDatabase::open(database_settings(settings)));
   return Verification(*database, Context{target}, on_progress).run();
 }
 

@@ -34,7 +34,7 @@ WriterEntry entry_of(View document) {
 
 }  // namespace
 
-Result<Writers::Others> Writers::exchange(const WriterEntry& own, Deadline deadline) {
+Result<MongoWriters::Others> MongoWriters::exchange(const WriterEntry& own, Deadline deadline) {
   TRY(auto client, pool_.lease(deadline));
   RETURN_IF_ERROR(write_own(client, own));
   TRY(const auto all, read_others(client));
@@ -47,7 +47,7 @@ Result<Writers::Others> Writers::exchange(const WriterEntry& own, Deadline deadl
   return others;
 }
 
-Result<Writers::Others> Writers::look(Deadline deadline) {
+Result<MongoWriters::Others> MongoWriters::look(Deadline deadline) {
   TRY(auto client, pool_.lease(deadline));
   TRY(const auto all, read_others(client));
   Others others;
@@ -56,13 +56,13 @@ Result<Writers::Others> Writers::look(Deadline deadline) {
   return others;
 }
 
-Result<void> Writers::leave(Deadline deadline) {
+Result<void> MongoWriters::leave(Deadline deadline) {
   if (beat_ == 0) return {};
   TRY(auto client, pool_.lease(deadline));
   return write_own(client, {std::nullopt, now() + WatermarkRhythm{}.ceiling_ahead, {}});
 }
 
-Result<Time> Writers::database_now(Deadline deadline) {
+Result<Time> MongoWriters::database_now(Deadline deadline) {
   TRY(auto client, pool_.lease(deadline));
   Bson command;
   command.small("isMaster", 1);
@@ -73,7 +73,7 @@ Result<Time> Writers::database_now(Deadline deadline) {
   return Time{milliseconds{bson_iter_date_time(&time->iterator())}};
 }
 
-Result<void> Writers::write_own(Client& client, const WriterEntry& own) {
+Result<void> MongoWriters::write_own(Client& client, const WriterEntry& own) {
   ++beat_;
   Bson older, filter, document, update, command;
   older.integer("$lt", beat_);
@@ -93,7 +93,7 @@ Result<void> Writers::write_own(Client& client, const WriterEntry& own) {
   return {};
 }
 
-Result<std::map<std::string, WriterRegistry::Read>> Writers::read_others(Client& client) {
+Result<std::map<std::string, WriterRegistry::Read>> MongoWriters::read_others(Client& client) {
   std::map<std::string, Read> others;
   std::map<std::string, PeerClocks::Told> told;
   RETURN_IF_ERROR(client.find(database_, collection, {}, {}, [&](View document) {
@@ -109,7 +109,7 @@ Result<std::map<std::string, WriterRegistry::Read>> Writers::read_others(Client&
   return others;
 }
 
-Result<void> Writers::remove(Client& client, const Uuid& process, std::int64_t beat) {
+Result<void> MongoWriters::remove(Client& client, const Uuid& process, std::int64_t beat) {
   Bson filter, erase, command;
   filter.uuid("_id", process).integer("beat", beat);
   erase.object("q", filter).small("limit", 1);
@@ -126,8 +126,8 @@ std::unique_ptr<VisibilityWatermark> open_watermark(Pool& entries, Pool& pool,
   options.sweep = [&pool, database](const DeadWriter& dead, Deadline deadline) {
     return take_back_left_behind(pool, database, dead, deadline);
   };
-  return std::make_unique<VisibilityWatermark>(std::make_unique<Writers>(entries, database, self),
-                                               self, std::move(options));
+  return std::make_unique<VisibilityWatermark>(
+      std::make_unique<MongoWriters>(entries, database, self), self, std::move(options));
 }
 
 }  // namespace lectern::store::mongo

@@ -18,10 +18,10 @@ namespace lectern::store::mongo {
 ///     ceiling: microseconds, places: [ names of collections ],
 ///     clock: microseconds, of the process when it wrote this }
 /// An exchange writes our document and reads the others afterwards.
-class Writers final : public WriterRegistry {
+class MongoWriters final : public WriterRegistry {
  public:
   /// `pool` must outlive it.
-  Writers(Pool& pool, std::string database, Uuid self)
+  MongoWriters(Pool& pool, std::string database, Uuid self)
       : pool_(pool), database_(std::move(database)), self_(self) {}
 
   Result<Others> exchange(const WriterEntry& own, Deadline deadline) override;

@@ -42,17 +42,17 @@ struct Backend {
 };
 
 /// A place that holds nothing yet and that several processes may open.
-struct SharedPlace {
+struct SharedStore {
   std::shared_ptr<void> keep;  ///< what must outlive the stores
   std::string target;
   std::function<std::unique_ptr<StatementStore>()> open;  ///< as one more process would
 };
-using SharedPlaces = std::function<SharedPlace()>;  ///< called once for each property
+using SharedStores = std::function<SharedStore()>;  ///< called once for each property
 
 /// A database that the tests reach through a proxy which fails on demand.
 struct Remote {
   /// A place that holds nothing yet.
-  struct Place {
+  struct EmptyStore {
     std::shared_ptr<void> keep;  ///< what must outlive the stores
     std::string target;
     /// Opens it as one more process that finds the database at host:port, with a time-out of a
@@ -60,8 +60,8 @@ struct Remote {
     std::function<Stores(const std::string& address)> open;
   };
 
-  std::string server;            ///< the real one, as host:port
-  std::function<Place()> place;  ///< called once for each property
+  std::string server;                 ///< the real one, as host:port
+  std::function<EmptyStore()> place;  ///< called once for each property
   /// A text in each request that an append makes, in turn: that request is made to fail.
   std::vector<std::string> requests;
   /// Before the last of those requests was carried out nobody sees anything of the batch.
@@ -76,7 +76,7 @@ void check_statements(const Backend& backend);
 void check_documents(const Backend& backend);
 /// What holds when two processes serve one place: nothing is lost or doubled, races have one
 /// winner, and what was called consistent stays as it was.
-void check_two_processes(const SharedPlaces& places);
+void check_two_processes(const SharedStores& places);
 /// What holds when the database, or the way to it, fails: calls are `unavailable` in time, nothing
 /// that was acknowledged is lost, what is sent again is stored once, and the store recovers.
 void check_faults(const Remote& remote);

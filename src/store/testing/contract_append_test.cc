@@ -9,12 +9,12 @@
 namespace lectern::store::contract {
 namespace {
 
-using Verdicts = std::vector<Verdict>;
+using Outcomes = std::vector<AppendOutcome>;
 
-Verdicts append(Subject& subject, std::vector<Row>& rows, OnConflict on_conflict) {
-  const auto verdicts = subject.statements->append({subject.target}, rows, on_conflict);
-  REQUIRE_MESSAGE(verdicts.has_value(), verdicts.error().message, verdicts.error().detail);
-  return *verdicts;
+Outcomes append(Subject& subject, std::vector<Row>& rows, OnConflict on_conflict) {
+  const auto outcomes = subject.statements->append({subject.target}, rows, on_conflict);
+  REQUIRE_MESSAGE(outcomes.has_value(), outcomes.error().message, outcomes.error().detail);
+  return *outcomes;
 }
 
 std::size_t count_found(Subject& subject, const std::vector<Uuid>& ids) {
@@ -40,16 +40,16 @@ Mixed mixed_batch(Subject& subject) {
   return mixed;
 }
 
-/// Many threads append another statement each under one id; returns how often each verdict came.
+/// Many threads append another statement each under one id; returns how often each outcome came.
 std::array<int, 4> race(Subject& subject, const Uuid& id, int threads) {
   std::array<std::atomic<int>, 4> counts{};
   std::vector<std::thread> racers;
   for (int i = 0; i < threads; ++i) {
     racers.emplace_back([&, i] {
       std::vector<Row> rows{row_of({.id = id, .note = "racer " + std::to_string(i)})};
-      const auto verdicts =
+      const auto outcomes =
           subject.statements->append({subject.target}, rows, OnConflict::refuse_batch);
-      if (verdicts) ++counts[static_cast<std::size_t>(verdicts->front())];
+      if (outcomes) ++counts[static_cast<std::size_t>(outcomes->front())];
     });
   }
   for (auto& racer : racers) racer.join();
@@ -119,7 +119,7 @@ void check_conflicts(const Backend& backend) {
     const Sample sample{};
     const auto first = append_new(subject, sample);
     std::vector<Row> again{row_of(sample)};
-    CHECK(append(subject, again, OnConflict::refuse_batch) == Verdicts{Verdict::known});
+    CHECK(append(subject, again, OnConflict::refuse_batch) == Outcomes{AppendOutcome::known});
     const auto there = found(*subject.statements, subject.target, sample.id);
     CHECK(there.json == first.json);
     CHECK(there.position.stored == first.stored);
@@ -129,7 +129,7 @@ void check_conflicts(const Backend& backend) {
     auto subject = backend.open();
     auto [kept, changed, batch] = mixed_batch(subject);
     CHECK(append(subject, batch, OnConflict::refuse_batch) ==
-          Verdicts{Verdict::refused, Verdict::conflict, Verdict::known});
+          Outcomes{AppendOutcome::refused, AppendOutcome::conflict, AppendOutcome::known});
     CHECK(count_found(subject, {batch[0].id}) == 0);
     CHECK(found(*subject.statements, subject.target, kept.id).json == kept.json);
     CHECK(walk(backend, subject, {}).size() == 2);
@@ -138,7 +138,7 @@ void check_conflicts(const Backend& backend) {
     auto subject = backend.open();
     auto [kept, changed, batch] = mixed_batch(subject);
     CHECK(append(subject, batch, OnConflict::skip) ==
-          Verdicts{Verdict::stored, Verdict::conflict, Verdict::known});
+          Outcomes{AppendOutcome::stored, AppendOutcome::conflict, AppendOutcome::known});
     CHECK(count_found(subject, {batch[0].id}) == 1);
     CHECK(found(*subject.statements, subject.target, kept.id).json == kept.json);
     CHECK(walk(backend, subject, {}).size() == 3);
@@ -148,8 +148,8 @@ void check_conflicts(const Backend& backend) {
     auto subject = backend.open();
     for (int round = 0; round < 5; ++round) {
       const auto counts = race(subject, Uuid::random(), 8);
-      CHECK(counts[static_cast<std::size_t>(Verdict::stored)] == 1);
-      CHECK(counts[static_cast<std::size_t>(Verdict::conflict)] == 7);
+      CHECK(counts[static_cast<std::size_t>(AppendOutcome::stored)] == 1);
+      CHECK(counts[static_cast<std::size_t>(AppendOutcome::conflict)] == 7);
     }
     CHECK(walk(backend, subject, {}).size() == 5);
   }
@@ -161,7 +161,7 @@ namespace {
 void check_survives(const Backend& backend, Row row) {
   auto subject = backend.open();
   std::vector<Row> rows{std::move(row)};
-  REQUIRE(append(subject, rows, OnConflict::refuse_batch) == Verdicts{Verdict::stored});
+  REQUIRE(append(subject, rows, OnConflict::refuse_batch) == Outcomes{AppendOutcome::stored});
   CHECK(found(*subject.statements, subject.target, rows[0].id).json == rows[0].json);
   settle(backend, *subject.statements, subject.target);
   const auto page = subject.statements->query({subject.target}, {}, {});
@@ -220,7 +220,7 @@ void check_restarting(const Backend& backend) {
     CHECK(walk(backend, subject, {{agent("bob")}, {}, {}}).size() == 2);
     CHECK(walk(backend, subject, {}).size() == 4);
     std::vector<Row> again{row_of(voided)};
-    CHECK(append(subject, again, OnConflict::refuse_batch) == Verdicts{Verdict::known});
+    CHECK(append(subject, again, OnConflict::refuse_batch) == Outcomes{AppendOutcome::known});
   }
 }
 

@@ -93,9 +93,9 @@ Ids matching(const std::vector<WideSample>& samples, const xapi::Terms& wanted) 
 void append_wide(Subject& subject, std::span<const WideSample> samples) {
   std::vector<Row> rows;
   for (const auto& sample : samples) rows.push_back(row_of(sample));
-  const auto verdicts =
+  const auto outcomes =
       subject.statements->append({subject.target}, rows, OnConflict::refuse_batch);
-  REQUIRE_MESSAGE(verdicts.has_value(), verdicts.error().message, verdicts.error().detail);
+  REQUIRE_MESSAGE(outcomes.has_value(), outcomes.error().message, outcomes.error().detail);
 }
 
 void check_graph(const Backend& backend, std::uint32_t seed) {

@@ -30,7 +30,7 @@ struct TwoWays {
   }
   ~TwoWays() { proxy.set(Fault::none); }
 
-  Result<std::vector<Verdict>> append(StatementStore& store, const Samples& samples) const {
+  Result<std::vector<AppendOutcome>> append(StatementStore& store, const Samples& samples) const {
     std::vector<Row> rows;
     for (const auto& sample : samples) rows.push_back(row_of(sample));
     return store.append({place.target, steady_clock::now() + 5s}, rows, OnConflict::refuse_batch);
@@ -39,13 +39,13 @@ struct TwoWays {
   void append_in_the_end(StatementStore& store, const Samples& samples) const {
     const auto give_up = steady_clock::now() + 30s;
     for (;;) {
-      const auto verdicts = append(store, samples);
-      if (verdicts) return;
-      REQUIRE_MESSAGE(steady_clock::now() < give_up, verdicts.error().detail);
+      const auto outcomes = append(store, samples);
+      if (outcomes) return;
+      REQUIRE_MESSAGE(steady_clock::now() < give_up, outcomes.error().detail);
     }
   }
 
-  Result<std::vector<Verdict>> append(const Samples& samples) const {
+  Result<std::vector<AppendOutcome>> append(const Samples& samples) const {
     return append(*stores.statements, samples);
   }
 
@@ -87,13 +87,13 @@ struct TwoWays {
   }
 
   FaultyProxy proxy;
-  Remote::Place place;
+  Remote::EmptyStore place;
   Stores direct, stores;
 };
 
-bool conflicts(const Result<std::vector<Verdict>>& verdicts) {
-  return verdicts &&
-         std::find(verdicts->begin(), verdicts->end(), Verdict::conflict) != verdicts->end();
+bool conflicts(const Result<std::vector<AppendOutcome>>& outcomes) {
+  return outcomes &&
+         std::find(outcomes->begin(), outcomes->end(), AppendOutcome::conflict) != outcomes->end();
 }
 
 /// Sends a batch of which one id was taken just now, until the rows of one could not be taken back.
@@ -104,14 +104,14 @@ Samples refused_batch(TwoWays& two, const DoubtfulRemote& remote) {
     batch[1].id = taken.id;
     two.proxy.set_when(remote.take_back, Fault::down);
     two.append_in_the_end(*two.direct.statements, {taken});
-    const auto verdicts = two.append(batch);
+    const auto outcomes = two.append(batch);
     const bool none_left = two.find(batch).size() == 1;
     if (none_left) {  // it was known before the batch was written
-      CHECK(conflicts(verdicts));
+      CHECK(conflicts(outcomes));
       continue;
     }
-    REQUIRE_FALSE(verdicts.has_value());
-    CHECK(verdicts.error().code == Code::unavailable);
+    REQUIRE_FALSE(outcomes.has_value());
+    CHECK(outcomes.error().code == Code::unavailable);
     return batch;
   }
   FAIL("each conflict was seen before the batch was written");
@@ -122,13 +122,13 @@ Samples refused_batch(TwoWays& two, const DoubtfulRemote& remote) {
 void check_refused_in_the_end(TwoWays& two, const Samples& batch) {
   const auto give_up = steady_clock::now() + 40s;
   for (;;) {
-    const auto verdicts = two.append(*two.direct.statements, batch);
-    if (verdicts) {
-      CHECK(conflicts(verdicts));
+    const auto outcomes = two.append(*two.direct.statements, batch);
+    if (outcomes) {
+      CHECK(conflicts(outcomes));
       CHECK(two.find(batch).size() == 1);
       return;
     }
-    CHECK(verdicts.error().code == Code::unavailable);
+    CHECK(outcomes.error().code == Code::unavailable);
     REQUIRE(steady_clock::now() < give_up);
   }
 }
@@ -139,9 +139,9 @@ void check_held(const DoubtfulRemote& remote, std::chrono::milliseconds hold) {
   two.proxy.set_once(remote.write, Fault::held);
   const Samples batch{{.note = "held"}, {.note = "held, too"}};
   const auto began = steady_clock::now();
-  const auto verdicts = two.append(batch);
-  REQUIRE_MESSAGE(verdicts.has_value(), verdicts.error().detail);
-  CHECK(*verdicts == std::vector{Verdict::stored, Verdict::stored});
+  const auto outcomes = two.append(batch);
+  REQUIRE_MESSAGE(outcomes.has_value(), outcomes.error().detail);
+  CHECK(*outcomes == std::vector{AppendOutcome::stored, AppendOutcome::stored});
   const auto first = settled(*two.direct.statements, two.place.target);
   const auto seen = listed(*two.direct.statements, two.place.target, first);
   CHECK(seen.size() == 4);
@@ -160,9 +160,9 @@ void check_doubt(const DoubtfulRemote& remote, bool ends) {
   two.proxy.hold_for(4s);
   two.proxy.set_each(remote.write, Fault::held);
   const Samples batch{{.note = "in doubt"}, {.note = "in doubt, too"}};
-  const auto verdicts = two.append(batch);
-  REQUIRE_FALSE(verdicts.has_value());
-  CHECK(verdicts.error().code == Code::unavailable);
+  const auto outcomes = two.append(batch);
+  REQUIRE_FALSE(outcomes.has_value());
+  CHECK(outcomes.error().code == Code::unavailable);
   if (ends) {
     std::thread ending([&] { two.stores = {}; });
     two.check_arrival(batch);
@@ -174,7 +174,7 @@ void check_doubt(const DoubtfulRemote& remote, bool ends) {
   const auto began = steady_clock::now();
   settled(*two.direct.statements, two.place.target);
   CHECK(steady_clock::now() - began < 8s);
-  CHECK(two.append(batch) == std::vector{Verdict::known, Verdict::known});
+  CHECK(two.append(batch) == std::vector{AppendOutcome::known, AppendOutcome::known});
   settled(*two.stores.statements, two.place.target);
   CHECK(page_of(*two.stores.statements, two.place.target).size() == 4);
 }

@@ -39,25 +39,25 @@ class Line {
     return {place_.target, steady_clock::now() + limit};
   }
 
-  Result<std::vector<Verdict>> append(const Samples& samples) {
+  Result<std::vector<AppendOutcome>> append(const Samples& samples) {
     std::vector<Row> rows;
     for (const auto& sample : samples) rows.push_back(row_of(sample));
-    auto verdicts = statements().append(within(patience), rows, OnConflict::refuse_batch);
-    if (!verdicts) return verdicts;
-    for (const auto verdict : *verdicts)
-      CHECK((verdict == Verdict::stored || verdict == Verdict::known));
+    auto outcomes = statements().append(within(patience), rows, OnConflict::refuse_batch);
+    if (!outcomes) return outcomes;
+    for (const auto outcome : *outcomes)
+      CHECK((outcome == AppendOutcome::stored || outcome == AppendOutcome::known));
     for (const auto& sample : samples) acknowledged_.insert(sample.id);
-    return verdicts;
+    return outcomes;
   }
 
   /// Sends it again and again until it is acknowledged.
-  std::vector<Verdict> append_in_the_end(const Samples& samples) {
+  std::vector<AppendOutcome> append_in_the_end(const Samples& samples) {
     const auto give_up = steady_clock::now() + recovers_within;
     for (;;) {
-      auto verdicts = append(samples);
-      if (verdicts) return std::move(*verdicts);
-      CHECK(verdicts.error().code == Code::unavailable);
-      REQUIRE_MESSAGE(steady_clock::now() < give_up, verdicts.error().detail);
+      auto outcomes = append(samples);
+      if (outcomes) return std::move(*outcomes);
+      CHECK(outcomes.error().code == Code::unavailable);
+      REQUIRE_MESSAGE(steady_clock::now() < give_up, outcomes.error().detail);
       std::this_thread::sleep_for(milliseconds(50));
     }
   }
@@ -114,7 +114,7 @@ class Line {
   }
 
  private:
-  Remote::Place place_;
+  Remote::EmptyStore place_;
   Stores direct_, stores_;
   std::set<Uuid> acknowledged_;
   std::set<Uuid> in_doubt_;
@@ -213,17 +213,17 @@ void check_lost(const Remote& remote, const std::string& request, Fault fault) {
   for (const auto give_up = steady_clock::now() + seconds(20);;) {
     REQUIRE(steady_clock::now() < give_up);
     batch = {{.note = "first"}, {.refers_to = target.id, .voids = true}, {.note = "last"}};
-    const auto verdicts = line.append(batch);
-    if (verdicts) continue;
-    check_unavailable("append", verdicts);
+    const auto outcomes = line.append(batch);
+    if (outcomes) continue;
+    check_unavailable("append", outcomes);
     break;
   }
   line.check_seen(remote.appends_as_a_whole && fault == Fault::down);
   line.proxy.set(Fault::none);
-  const auto verdicts = line.append_in_the_end(batch);
+  const auto outcomes = line.append_in_the_end(batch);
   // It has arrived as a whole when the last request did, else not at all.
   if (remote.appends_as_a_whole && fault != Fault::down && request == remote.requests.back())
-    CHECK(verdicts == std::vector<Verdict>(batch.size(), Verdict::known));
+    CHECK(outcomes == std::vector<AppendOutcome>(batch.size(), AppendOutcome::known));
   line.check_voided();
   check_recovered(line);
 }

@@ -16,19 +16,19 @@ using Samples = std::vector<Sample>;
 /// Two stores on one place. They share nothing but the database, as two processes would.
 class Two {
  public:
-  explicit Two(const SharedPlaces& places)
+  explicit Two(const SharedStores& places)
       : place_(places()), stores_{place_.open(), place_.open()} {}
 
   StatementStore& at(std::size_t i) { return *stores_[i % 2]; }
   const std::string& target() const { return place_.target; }
   std::unique_ptr<StatementStore> join() const { return place_.open(); }
 
-  std::vector<Verdict> append(std::size_t i, const Samples& samples) {
+  std::vector<AppendOutcome> append(std::size_t i, const Samples& samples) {
     std::vector<Row> rows;
     for (const auto& sample : samples) rows.push_back(row_of(sample));
-    auto verdicts = at(i).append({target()}, rows, OnConflict::refuse_batch);
-    REQUIRE_MESSAGE(verdicts.has_value(), verdicts.error().message, verdicts.error().detail);
-    return std::move(*verdicts);
+    auto outcomes = at(i).append({target()}, rows, OnConflict::refuse_batch);
+    REQUIRE_MESSAGE(outcomes.has_value(), outcomes.error().message, outcomes.error().detail);
+    return std::move(*outcomes);
   }
 
   std::set<Uuid> listed(std::size_t i, Time until) {
@@ -44,7 +44,7 @@ class Two {
   Time settled(std::size_t i) { return contract::settled(at(i), target()); }
 
  private:
-  SharedPlace place_;
+  SharedStore place_;
   std::array<std::unique_ptr<StatementStore>, 2> stores_;  // end before the place
 };
 
@@ -56,25 +56,25 @@ void in_both(const Work& work) {
   other.join();
 }
 
-void check_races(const SharedPlaces& places) {
+void check_races(const SharedStores& places) {
   Two two(places);
   for (int round = 0; round < 20; ++round) {
     const auto id = Uuid::random();
     std::array<std::atomic<int>, 4> counts{};
     in_both([&](std::size_t i) {
-      const auto verdicts =
+      const auto outcomes =
           two.append(i, {{.id = id, .note = "racer " + std::to_string(i)}, {.note = "other"}});
-      ++counts[static_cast<std::size_t>(verdicts.front())];
+      ++counts[static_cast<std::size_t>(outcomes.front())];
     });
-    CHECK(counts[static_cast<std::size_t>(Verdict::stored)] == 1);
-    CHECK(counts[static_cast<std::size_t>(Verdict::conflict)] == 1);
+    CHECK(counts[static_cast<std::size_t>(AppendOutcome::stored)] == 1);
+    CHECK(counts[static_cast<std::size_t>(AppendOutcome::conflict)] == 1);
     CHECK(found(two.at(0), two.target(), id).json == found(two.at(1), two.target(), id).json);
   }
   // Each loser's other row went with its batch.
   CHECK(two.listed(0, two.settled(0)).size() == 40);
 }
 
-void check_consistency(const SharedPlaces& places) {
+void check_consistency(const SharedStores& places) {
   Two two(places);
   std::atomic<int> writing{4};
   std::atomic<std::size_t> stored{0};
@@ -97,7 +97,7 @@ void check_consistency(const SharedPlaces& places) {
   CHECK(two.listed(1, two.settled(1)).size() == stored);
 }
 
-void check_joining(const SharedPlaces& places) {
+void check_joining(const SharedStores& places) {
   Two two(places);
   for (int round = 0; round < 3; ++round) {
     const auto through = two.consistent_through(0);
@@ -109,7 +109,7 @@ void check_joining(const SharedPlaces& places) {
   }
 }
 
-void check_promise(const SharedPlaces& places) {
+void check_promise(const SharedStores& places) {
   Two two(places);
   std::atomic<bool> writing{true};
   std::set<Uuid> stored;
@@ -142,7 +142,7 @@ void check_promise(const SharedPlaces& places) {
   CHECK((seen == stored));
 }
 
-void check_shared_references(const SharedPlaces& places) {
+void check_shared_references(const SharedStores& places) {
   Two two(places);
   for (int round = 0; round < 20; ++round) {
     const Sample target{.agent = "target " + std::to_string(round)};
@@ -162,7 +162,7 @@ void check_shared_references(const SharedPlaces& places) {
   }
 }
 
-void check_refused_batches(const SharedPlaces& places) {
+void check_refused_batches(const SharedStores& places) {
   Two two(places);
   Sample changed{.note = "taken"};
   two.append(0, {changed});
@@ -171,10 +171,10 @@ void check_refused_batches(const SharedPlaces& places) {
     const Sample shared{.note = "shared"};
     in_both([&](std::size_t i) {
       if (i == 0) {
-        CHECK(two.append(0, {shared, changed}).back() == Verdict::conflict);
+        CHECK(two.append(0, {shared, changed}).back() == AppendOutcome::conflict);
       } else {
-        const auto verdict = two.append(1, {shared}).front();
-        CHECK((verdict == Verdict::stored || verdict == Verdict::known));
+        const auto outcome = two.append(1, {shared}).front();
+        CHECK((outcome == AppendOutcome::stored || outcome == AppendOutcome::known));
       }
     });
     found(two.at(0), two.target(), shared.id);
@@ -183,7 +183,7 @@ void check_refused_batches(const SharedPlaces& places) {
 
 }  // namespace
 
-void check_two_processes(const SharedPlaces& places) {
+void check_two_processes(const SharedStores& places) {
   SUBCASE("of clients that race for one id through two processes one wins") { check_races(places); }
   SUBCASE("what is consistent in one process stays so while two write") {
     check_consistency(places);

@@ -20,23 +20,23 @@ constexpr auto deadline = 60s;
 /// At rest a write succeeds within 2 s, and all are told then; other builds may run beside.
 constexpr auto recovers_within = 6s;
 
-Result<std::vector<Verdict>> append(StatementStore& store, const std::string& target) {
+Result<std::vector<AppendOutcome>> append(StatementStore& store, const std::string& target) {
   std::vector rows{row_of({}), row_of({})};
   return store.append({target, Clock::now() + deadline}, rows, OnConflict::refuse_batch);
 }
 
 void append_in_the_end(StatementStore& store, const std::string& target) {
   for (const auto give_up = Clock::now() + deadline;;) {
-    const auto verdicts = append(store, target);
-    if (verdicts) return;
-    REQUIRE_MESSAGE(Clock::now() < give_up, verdicts.error().detail);
+    const auto outcomes = append(store, target);
+    if (outcomes) return;
+    REQUIRE_MESSAGE(Clock::now() < give_up, outcomes.error().detail);
     std::this_thread::sleep_for(20ms);
   }
 }
 
 }  // namespace
 
-void check_recovery(const std::string& server, const std::function<Remote::Place()>& fresh) {
+void check_recovery(const std::string& server, const std::function<Remote::EmptyStore()>& fresh) {
   FaultyProxy proxy(server);
   const auto place = fresh();
   auto stores = place.open(proxy.address());

@@ -185,10 +185,10 @@ void check_voiding(const Backend& backend) {
     append_new(subject, std::vector{target, voiding});
     append_new(subject, Sample{.refers_to = target.id, .voids = true});
     std::vector<Row> again{row_of(voiding), row_of(target)};
-    const auto verdicts =
+    const auto outcomes =
         subject.statements->append({subject.target}, again, OnConflict::refuse_batch);
-    REQUIRE(verdicts.has_value());
-    CHECK(*verdicts == std::vector<Verdict>{Verdict::known, Verdict::known});
+    REQUIRE(outcomes.has_value());
+    CHECK(*outcomes == std::vector<AppendOutcome>{AppendOutcome::known, AppendOutcome::known});
     CHECK(walk(backend, subject, {}).size() == 2);
   }
 }

@@ -13,9 +13,9 @@ std::vector<Row> append_new(StatementStore& store, const std::string& target,
                             const std::vector<Sample>& samples) {
   std::vector<Row> rows;
   for (const auto& sample : samples) rows.push_back(row_of(sample));
-  const auto verdicts = store.append({target}, rows, OnConflict::refuse_batch);
-  REQUIRE_MESSAGE(verdicts.has_value(), verdicts.error().message, verdicts.error().detail);
-  REQUIRE(*verdicts == std::vector<Verdict>(rows.size(), Verdict::stored));
+  const auto outcomes = store.append({target}, rows, OnConflict::refuse_batch);
+  REQUIRE_MESSAGE(outcomes.has_value(), outcomes.error().message, outcomes.error().detail);
+  REQUIRE(*outcomes == std::vector<AppendOutcome>(rows.size(), AppendOutcome::stored));
   return rows;
 }
 

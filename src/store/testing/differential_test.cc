@@ -85,12 +85,12 @@ class Comparison {
   void append() {
     auto rows = random_batch(), same_rows = rows;
     const auto on_conflict = once_in(2) ? OnConflict::skip : OnConflict::refuse_batch;
-    const auto verdicts = tested_.statements->append({tested_.target}, rows, on_conflict);
+    const auto outcomes = tested_.statements->append({tested_.target}, rows, on_conflict);
     const auto expected = memory_->append({}, same_rows, on_conflict);
-    REQUIRE_MESSAGE(verdicts.has_value(), verdicts.error().message, verdicts.error().detail);
-    REQUIRE(*verdicts == *expected);
+    REQUIRE_MESSAGE(outcomes.has_value(), outcomes.error().message, outcomes.error().detail);
+    REQUIRE(*outcomes == *expected);
     for (std::size_t i = 0; i < rows.size(); ++i)
-      if ((*verdicts)[i] == Verdict::stored)
+      if ((*outcomes)[i] == AppendOutcome::stored)
         stored_.push_back({rows[i].id, rows[i].stored, same_rows[i].stored, rows[i].json});
   }
 

@@ -32,9 +32,9 @@ class Process {
 };
 
 /// A place that holds nothing yet.
-class Place {
+class Deployment {
  public:
-  virtual ~Place() = default;
+  virtual ~Deployment() = default;
   virtual std::unique_ptr<Process> start(std::uint32_t seed) = 0;
 
   std::string target;
@@ -55,17 +55,17 @@ struct Plan {
 
 /// Checks one place after another, for LECTERN_MODEL_SECONDS, else one; from the seed
 /// LECTERN_MODEL_SEED on, else 1. A failure prints the seed. LECTERN_MODEL_DURATION_MS: of each.
-void check(const std::function<std::unique_ptr<Place>()>& fresh_place, Plan plan = {});
+void check(const std::function<std::unique_ptr<Deployment>()>& fresh_store, Plan plan = {});
 
 /// Processes that reach a real server each through a proxy of its own.
-struct RemotePlace {
-  contract::Remote::Place place;
+struct RemoteDeployment {
+  contract::Remote::EmptyStore place;
   std::string server;               ///< the real one, as host:port
   std::vector<std::string> writes;  ///< a text each in the requests that store rows
   /// What is held arrives no later: the assumption of docs/CONSISTENCY.md.
   std::chrono::milliseconds hold_max{4'000};
   bool documents = true;
 };
-std::unique_ptr<Place> remote(RemotePlace place);
+std::unique_ptr<Deployment> remote(RemoteDeployment place);
 
 }  // namespace lectern::store::model

@@ -28,8 +28,8 @@ std::uint64_t asked(const char* name, std::uint64_t otherwise) {
 /// One place, from its first process to the check of its history.
 class World {
  public:
-  World(Place& place, const Plan& plan, std::uint32_t seed)
-      : place_(place), plan_(plan), random_(seed), shared_(seed), processes_(place.processes) {
+  World(Deployment& place, const Plan& plan, std::uint32_t seed)
+      : deployment_(place), plan_(plan), random_(seed), shared_(seed), processes_(place.processes) {
     calm_at_.resize(processes_.count());
     start_at_.resize(processes_.count());
     for (std::size_t slot = 0; slot < processes_.count(); ++slot) start(slot);
@@ -46,7 +46,8 @@ class World {
     std::vector<std::thread> clients;
     for (int i = 0; i < plan_.clients; ++i)
       clients.emplace_back([this, seed = random_()] {
-        Client client(processes_, place_, shared_, recorder_, static_cast<std::uint32_t>(seed));
+        ModelClient client(processes_, deployment_, shared_, recorder_,
+                           static_cast<std::uint32_t>(seed));
         while (!over_) {
           client.do_something();
           std::this_thread::sleep_for(2ms);
@@ -73,7 +74,7 @@ class World {
     for (std::size_t slot = 0; slot < processes_.count(); ++slot) {
       const auto running = processes_.at(slot);
       const auto batch = shared_.make_batch();
-      for (const auto give_up = Clock::now() + place_.settles_within;;) {
+      for (const auto give_up = Clock::now() + deployment_.settles_within;;) {
         if (append(*running, context(), batch, recorder_)) break;
         if (Clock::now() > give_up) return "nothing can be stored";
         std::this_thread::sleep_for(50ms);
@@ -84,14 +85,14 @@ class World {
 
   void start(std::size_t slot) {
     // Where there is one process it must have ended, so that another one can own the place.
-    if (place_.processes == 1)
+    if (deployment_.processes == 1)
       while (!ending_.empty()) {
         ending_.back().join();
         ending_.pop_back();
       }
     auto running = std::make_shared<Running>();
     running->number = ++started_;
-    running->process = place_.start(static_cast<std::uint32_t>(random_()));
+    running->process = deployment_.start(static_cast<std::uint32_t>(random_()));
     processes_.exchange(slot, std::move(running));
   }
 
@@ -120,7 +121,7 @@ class World {
     } else if (calm_at_[slot] && now > *calm_at_[slot]) {
       running->process->calm();
       calm_at_[slot].reset();
-    } else if (chance < 4 && place_.keeps) {
+    } else if (chance < 4 && deployment_.keeps) {
       const bool killed = one_in(2);
       recorder_.add_fault(killed ? "killed" : "ended and started again");
       end(slot, killed);
@@ -146,7 +147,7 @@ class World {
       start(slot);
     }
     const auto wanted = now();
-    const auto give_up = Clock::now() + place_.settles_within;
+    const auto give_up = Clock::now() + deployment_.settles_within;
     for (std::size_t slot = 0; slot < processes_.count(); ++slot) {
       for (;;) {
         const auto promised = ask_promise(*processes_.at(slot), context(), recorder_);
@@ -154,7 +155,7 @@ class World {
         if (promised && *promised >= wanted) break;
         if (Clock::now() > give_up)
           return fmt::format("W11: {} s after the last fault process {} promises {} only",
-                             place_.settles_within.count(), processes_.at(slot)->number,
+                             deployment_.settles_within.count(), processes_.at(slot)->number,
                              promised ? utc_text(*promised) : "nothing");
         std::this_thread::sleep_for(20ms);
       }
@@ -162,13 +163,14 @@ class World {
     return "";
   }
 
-  Context context() const { return {place_.target, Clock::now() + 10s}; }
+  Context context() const { return {deployment_.target, Clock::now() + 10s}; }
 
   /// At each process; what it tells is the truth.
   std::string read_everything() {
     for (std::size_t slot = 0; slot < processes_.count(); ++slot) {
       history::Reading wanted{{}, {}, until_, true, {}};
-      auto reading = read(processes_, place_.target, recorder_, wanted, [slot] { return slot; });
+      auto reading =
+          read(processes_, deployment_.target, recorder_, wanted, [slot] { return slot; });
       if (!reading) return "W11: a list failed after the last fault";
       recorder_.add(std::move(*reading));
     }
@@ -212,7 +214,7 @@ class World {
     return "";
   }
 
-  Place& place_;
+  Deployment& deployment_;
   const Plan plan_;
   std::mt19937 random_;
   history::Recorder recorder_;
@@ -264,7 +266,7 @@ class InMemory final : public Process {
   Stores stores_;
 };
 
-class Memory final : public Place {
+class Memory final : public Deployment {
  public:
   Memory() {
     keeps = false;
@@ -275,13 +277,13 @@ class Memory final : public Place {
 
 }  // namespace
 
-void check(const std::function<std::unique_ptr<Place>()>& fresh_place, Plan plan) {
+void check(const std::function<std::unique_ptr<Deployment>()>& fresh_store, Plan plan) {
   const auto first = static_cast<std::uint32_t>(asked("LECTERN_MODEL_SEED", 1));
   const auto end = Clock::now() + std::chrono::seconds(asked("LECTERN_MODEL_SECONDS", 0));
   plan.duration = milliseconds(
       asked("LECTERN_MODEL_DURATION_MS", static_cast<std::uint64_t>(plan.duration.count())));
   for (auto seed = first;; ++seed) {
-    const auto place = fresh_place();
+    const auto place = fresh_store();
     World world(*place, plan, seed);
     const auto faults = world.run();
     for (const auto& fault : faults) MESSAGE(fault);

@@ -98,11 +98,15 @@ std::optional<history::Reading> read(Processes& processes, const std::string& ta
                                      const std::function<std::size_t()>& next_slot);
 
 /// Somebody who does one thing after the other, each at any process.
-class Client {
+class ModelClient {
  public:
-  Client(Processes& processes, const Place& place, Shared& shared, history::Recorder& recorder,
-         std::uint32_t seed)
-      : processes_(processes), place_(place), shared_(shared), recorder_(recorder), random_(seed) {}
+  ModelClient(Processes& processes, const Deployment& place, Shared& shared,
+              history::Recorder& recorder, std::uint32_t seed)
+      : processes_(processes),
+        deployment_(place),
+        shared_(shared),
+        recorder_(recorder),
+        random_(seed) {}
 
   void do_something();
 
@@ -120,7 +124,7 @@ class Client {
                       const Running& running);
 
   Processes& processes_;
-  const Place& place_;
+  const Deployment& deployment_;
   Shared& shared_;
   history::Recorder& recorder_;
   std::mt19937 random_;

@@ -18,13 +18,13 @@ using Kind = history::DocumentOperation::Kind;
 
 constexpr int operations_of_a_document = 24;
 
-Answer answer_of(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::stored:
+Answer answer_of(AppendOutcome outcome) {
+  switch (outcome) {
+    case AppendOutcome::stored:
       return Answer::stored;
-    case Verdict::known:
+    case AppendOutcome::known:
       return Answer::known;
-    case Verdict::conflict:
+    case AppendOutcome::conflict:
       return Answer::conflict;
     default:
       return Answer::refused;
@@ -151,15 +151,15 @@ bool append(const Running& running, const Context& context, const Shared::Batch&
   std::vector<Row> rows;
   for (const auto& sent : batch.sent) rows.push_back(row_of(sent));
   history::Append append{running.number, {recorder.now(), {}}, batch.number, batch.sent, {}, {}};
-  const auto verdicts =
+  const auto outcomes =
       running.process->stores().statements->append(context, rows, OnConflict::refuse_batch);
   append.span.ended = recorder.now();
-  const bool answered = verdicts && running.process->is_alive();
+  const bool answered = outcomes && running.process->is_alive();
   if (answered) {
-    for (const auto verdict : *verdicts) append.answers.push_back(answer_of(verdict));
+    for (const auto outcome : *outcomes) append.answers.push_back(answer_of(outcome));
     for (const auto& row : rows) append.stored.push_back(row.stored);
-  } else if (!verdicts && verdicts.error().code != Code::unavailable) {
-    recorder.add_fault("answered with " + verdicts.error().message);
+  } else if (!outcomes && outcomes.error().code != Code::unavailable) {
+    recorder.add_fault("answered with " + outcomes.error().message);
   }
   recorder.add(std::move(append));
   return answered;
@@ -187,20 +187,20 @@ std::optional<history::Reading> read(Processes& processes, const std::string& ta
   return reading;
 }
 
-Context Client::context() {
-  return {place_.target, std::chrono::steady_clock::now() + 1s + 500ms * up_to(4)};
+Context ModelClient::context() {
+  return {deployment_.target, std::chrono::steady_clock::now() + 1s + 500ms * up_to(4)};
 }
 
-void Client::do_something() {
+void ModelClient::do_something() {
   const auto choice = up_to(99);
   if (choice < 45) return append();
   if (choice < 62) return read_window();
   if (choice < 70) return walk();
-  if (choice < 82 || !place_.documents) return look();
+  if (choice < 82 || !deployment_.documents) return look();
   use_document();
 }
 
-void Client::append() {
+void ModelClient::append() {
   auto batch = shared_.take_unknown();
   if (!batch) batch = shared_.make_batch();
   const auto running = processes_.at(up_to(processes_.count() - 1));
@@ -210,31 +210,31 @@ void Client::append() {
   std::this_thread::sleep_for(20ms);
 }
 
-void Client::read_window() {
+void ModelClient::read_window() {
   const auto running = processes_.at(up_to(processes_.count() - 1));
   if (!running) return;
   const auto promised = ask_promise(*running, context(), recorder_);
   if (!promised || (read_until_ && *promised <= *read_until_)) return;
   history::Reading wanted{{}, read_until_, *promised, true, {}};
-  auto reading = read(processes_, place_.target, recorder_, wanted,
+  auto reading = read(processes_, deployment_.target, recorder_, wanted,
                       [&] { return up_to(processes_.count() - 1); });
   if (!reading) return;
   read_until_ = *promised;
   recorder_.add(std::move(*reading));
 }
 
-void Client::walk() {
+void ModelClient::walk() {
   const auto running = processes_.at(up_to(processes_.count() - 1));
   if (!running) return;
   const auto promised = ask_promise(*running, context(), recorder_);
   if (!promised) return;
   history::Reading wanted{{}, {}, *promised, up_to(1) == 0, {}};
-  auto reading = read(processes_, place_.target, recorder_, wanted,
+  auto reading = read(processes_, deployment_.target, recorder_, wanted,
                       [&] { return up_to(processes_.count() - 1); });
   if (reading) recorder_.add(std::move(*reading));
 }
 
-void Client::look() {
+void ModelClient::look() {
   const auto running = processes_.at(up_to(processes_.count() - 1));
   history::Look look{{recorder_.now(), {}}, shared_.some_ids(), {}};
   if (!running || look.ids.empty()) return;
@@ -246,7 +246,7 @@ void Client::look() {
   recorder_.add(std::move(look));
 }
 
-void Client::use_document() {
+void ModelClient::use_document() {
   const auto running = processes_.at(up_to(processes_.count() - 1));
   if (!running) return;
   auto& documents = *running->process->stores().documents;
@@ -268,8 +268,8 @@ void Client::use_document() {
   write_document(documents, written, *running);
 }
 
-void Client::write_document(DocumentStore& documents, history::DocumentOperation operation,
-                            const Running& running) {
+void ModelClient::write_document(DocumentStore& documents, history::DocumentOperation operation,
+                                 const Running& running) {
   const DocumentKey key{DocumentKind::state, "owner", "", operation.key};
   auto expect = Expect::anything();
   if (operation.expected)

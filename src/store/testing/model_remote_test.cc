@@ -32,8 +32,10 @@ constexpr Named of_a_write[] = {{Fault::held, "write held"},
 
 class Remote final : public Process {
  public:
-  Remote(const RemotePlace& place, std::shared_ptr<FaultyProxy> proxy)
-      : place_(place), proxy_(std::move(proxy)), stores_(place.place.open(proxy_->address())) {}
+  Remote(const RemoteDeployment& place, std::shared_ptr<FaultyProxy> proxy)
+      : deployment_(place),
+        proxy_(std::move(proxy)),
+        stores_(place.place.open(proxy_->address())) {}
   ~Remote() override { stores_ = {}; }
 
   Stores& stores() override { return stores_; }
@@ -45,10 +47,10 @@ class Remote final : public Process {
       return fault.name;
     }
     const auto& fault = of_a_write[random() % std::size(of_a_write)];
-    proxy_->hold_for(200ms + (place_.hold_max - 200ms) * (random() % 1'000) / 1'000);
+    proxy_->hold_for(200ms + (deployment_.hold_max - 200ms) * (random() % 1'000) / 1'000);
     // Behind it others may go through, or nothing at all.
     const bool nothing = random() % 3 == 0;
-    const auto& write = place_.writes[random() % place_.writes.size()];
+    const auto& write = deployment_.writes[random() % deployment_.writes.size()];
     if (random() % 2 == 0)
       proxy_->set_each(write, fault.fault);
     else
@@ -60,14 +62,14 @@ class Remote final : public Process {
   void kill() override { proxy_->set(Fault::down); }
 
  private:
-  const RemotePlace& place_;
+  const RemoteDeployment& deployment_;
   const std::shared_ptr<FaultyProxy> proxy_;
   Stores stores_;
 };
 
-class Database final : public Place {
+class Database final : public Deployment {
  public:
-  explicit Database(RemotePlace remote) : remote_(std::move(remote)) {
+  explicit Database(RemoteDeployment remote) : remote_(std::move(remote)) {
     target = remote_.place.target;
     processes = 2;
     documents = remote_.documents;
@@ -80,13 +82,13 @@ class Database final : public Place {
   }
 
  private:
-  const RemotePlace remote_;
+  const RemoteDeployment remote_;
   std::vector<std::shared_ptr<FaultyProxy>> proxies_;
 };
 
 }  // namespace
 
-std::unique_ptr<Place> remote(RemotePlace place) {
+std::unique_ptr<Deployment> remote(RemoteDeployment place) {
   return std::make_unique<Database>(std::move(place));
 }
 

@@ -43,7 +43,7 @@ class World {
 
   std::mt19937_64 random;
 
-  // What threads do, by way of a Process:
+  // What threads do, by way of a SimulatedProcess:
   std::thread start(std::function<void()> work, const void* process);
   void join(std::thread& thread);
   /// Waits until somebody wakes those who wait for `what`, until that moment at most.
@@ -76,10 +76,10 @@ class World {
 };
 
 /// A process's clocks and threads.
-class Process final : public Timing {
+class SimulatedProcess final : public Timing {
  public:
   /// `wall_ahead`: of the database's clock.
-  Process(World& world, Moment wall_ahead) : world_(world), wall_ahead_(wall_ahead) {}
+  SimulatedProcess(World& world, Moment wall_ahead) : world_(world), wall_ahead_(wall_ahead) {}
 
   Steady steady() override { return Steady{} + std::chrono::hours{1} + world_.now(); }
   Time wall() override { return world_.time() + wall_ahead_; }
@@ -114,7 +114,8 @@ struct Network {
 
 /// Has the database carry out a request, and waits for its answer until the deadline: false when
 /// none came.
-bool request(World& world, Process& process, const Network& network, Timing::Steady deadline,
-             const std::function<void()>& carry_out, const std::function<void()>& answer);
+bool request(World& world, SimulatedProcess& process, const Network& network,
+             Timing::Steady deadline, const std::function<void()>& carry_out,
+             const std::function<void()>& answer);
 
 }  // namespace lectern::store::simulation

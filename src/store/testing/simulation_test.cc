@@ -123,23 +123,23 @@ void World::wake(const void* what) {
     if (thread.waits_for == what && !thread.ended) thread.until = now_;
 }
 
-Moment Process::moment_of(Steady instant) const {
+Moment SimulatedProcess::moment_of(Steady instant) const {
   if (instant == Steady::max()) return Moment::max();
   return std::chrono::ceil<Moment>(instant - Steady{} - std::chrono::hours{1});
 }
 
-void Process::sleep_for(std::chrono::microseconds time) {
+void SimulatedProcess::sleep_for(std::chrono::microseconds time) {
   world_.wait(nullptr, world_.now() + time);
 }
 
-void Process::wait_until(std::condition_variable& condition, std::unique_lock<std::mutex>& lock,
-                         Steady instant) {
+void SimulatedProcess::wait_until(std::condition_variable& condition,
+                                  std::unique_lock<std::mutex>& lock, Steady instant) {
   lock.unlock();
   world_.wait(&condition, moment_of(instant));
   lock.lock();
 }
 
-bool Process::lock_until(std::timed_mutex& mutex, Steady instant) {
+bool SimulatedProcess::lock_until(std::timed_mutex& mutex, Steady instant) {
   const auto until = moment_of(instant);
   while (!mutex.try_lock()) {
     if (world_.now() >= until) return false;
@@ -148,13 +148,14 @@ bool Process::lock_until(std::timed_mutex& mutex, Steady instant) {
   return true;
 }
 
-void Process::unlock(std::timed_mutex& mutex) {
+void SimulatedProcess::unlock(std::timed_mutex& mutex) {
   mutex.unlock();
   world_.wake(&mutex);
 }
 
-bool request(World& world, Process& process, const Network& network, Timing::Steady deadline,
-             const std::function<void()>& carry_out, const std::function<void()>& answer) {
+bool request(World& world, SimulatedProcess& process, const Network& network,
+             Timing::Steady deadline, const std::function<void()>& carry_out,
+             const std::function<void()>& answer) {
   struct Exchange {
     bool answered = false, broken = false;
   };
@@ -202,7 +203,7 @@ TEST_CASE("in simulated time an hour takes no time, and a seed repeats it") {
     World world(seed);
     std::string order;
     world.run([&] {
-      Process process(world, 0us);
+      SimulatedProcess process(world, 0us);
       std::vector<std::thread> threads;
       for (const char name : {'a', 'b', 'c', 'd'})
         threads.push_back(process.start([&, name] {
@@ -224,7 +225,7 @@ TEST_CASE("in simulated time an hour takes no time, and a seed repeats it") {
 TEST_CASE("in simulated time locks and conditions keep threads waiting as real ones do") {
   World world(1);
   world.run([&] {
-    Process process(world, 5s);
+    SimulatedProcess process(world, 5s);
     CHECK(process.wall() - world.time() == 5s);
     std::timed_mutex turn;
     std::mutex mutex;
@@ -257,7 +258,7 @@ TEST_CASE("in simulated time locks and conditions keep threads waiting as real o
 TEST_CASE("a request in simulated time arrives late, twice or never, as its network has it") {
   World world(1);
   world.run([&] {
-    Process process(world, 0us);
+    SimulatedProcess process(world, 0us);
     int carried_out = 0, answered = 0;
     const auto send = [&](const Network& network) {
       return request(

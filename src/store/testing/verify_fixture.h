@@ -45,8 +45,8 @@ struct Verified {
       REQUIRE(
           documents->put({}, {DocumentKind::state, "owner", "", "name"}, document, {}).has_value());
     }
-    const auto verdicts = statements.append({}, rows, OnConflict::refuse_batch);
-    REQUIRE_MESSAGE(verdicts.has_value(), verdicts.error().message, verdicts.error().detail);
+    const auto outcomes = statements.append({}, rows, OnConflict::refuse_batch);
+    REQUIRE_MESSAGE(outcomes.has_value(), outcomes.error().message, outcomes.error().detail);
   }
 };
 

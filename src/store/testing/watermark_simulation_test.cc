@@ -40,7 +40,7 @@ using Rows = std::vector<std::pair<Uuid, Database::StoredRow>>;
 /// A way to the database for one process.
 struct Line {
   World& world;
-  Process& process;
+  SimulatedProcess& process;
   std::shared_ptr<Database> database;
   Network network{};
 
@@ -218,7 +218,7 @@ class Server {
   }
 
   const int number;
-  Process process;
+  SimulatedProcess process;
   Line line;
   std::unique_ptr<VisibilityWatermark> watermark;
 
@@ -288,7 +288,7 @@ class Run {
   static constexpr Moment lasts{30s};
 
   void live() {
-    Process client(world_, 0us);
+    SimulatedProcess client(world_, 0us);
     for (auto& server : servers_) server = start();
     std::vector<std::thread> clients;
     for (int i = 0; i < 4; ++i)
@@ -312,7 +312,7 @@ class Run {
                                     world_.up_to(8s) - 4s);
   }
 
-  void end(Process& client, std::shared_ptr<Server>& slot) {
+  void end(SimulatedProcess& client, std::shared_ptr<Server>& slot) {
     if (!slot) return;
     ending_.push_back(client.start([this, &client, server = std::move(slot)]() mutable {
       while (server.use_count() > 1) client.sleep_for(1ms);
@@ -324,7 +324,7 @@ class Run {
     slot.reset();
   }
 
-  void happen(Process& client) {
+  void happen(SimulatedProcess& client) {
     auto& slot = servers_[world_.random() % servers_.size()];
     ++disturbed_;
     if (!slot) {
@@ -371,7 +371,7 @@ class Run {
       }
       world_.work_for(nullptr);
     }
-    Process(world_, 0us).sleep_for(world_.up_to(300ms));
+    SimulatedProcess(world_, 0us).sleep_for(world_.up_to(300ms));
   }
 
   void append(Server& server) {
@@ -419,7 +419,7 @@ class Run {
   }
 
   /// Waits until all processes promise what was stored so far.
-  void settle(Process& client) {
+  void settle(SimulatedProcess& client) {
     Time last{};
     for (const auto& [id, row] : database_->rows) last = std::max(last, row.stored);
     for (auto& server : servers_) {

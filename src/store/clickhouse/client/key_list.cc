@@ -16,7 +16,7 @@ std::string literal(const Uuid& id) {
   return sql;
 }
 
-Keys::Keys(std::span<const Uuid> ids) {
+KeyList::KeyList(std::span<const Uuid> ids) {
   LECTERN_ASSERT(!ids.empty());
   if (ids.size() > written_max) {
     columns_ = "id FixedString(16)";
@@ -29,7 +29,7 @@ Keys::Keys(std::span<const Uuid> ids) {
   ids_ += ')';
 }
 
-Keys::Keys(std::span<const xapi::Position> places) {
+KeyList::KeyList(std::span<const xapi::Position> places) {
   LECTERN_ASSERT(!places.empty());
   if (places.size() > written_max) {
     columns_ = "stored Int64, id FixedString(16)";
@@ -52,9 +52,9 @@ Keys::Keys(std::span<const xapi::Position> places) {
   places_ += ')';
 }
 
-Result<std::string> Keys::select(Server& server, std::string_view sql, Deadline deadline) const {
+Result<std::string> KeyList::select(Server& server, std::string_view sql, Deadline deadline) const {
   if (rows_.empty()) return server.select(sql, deadline);
-  return server.select(sql, Beside{columns_, rows_.bytes()}, deadline);
+  return server.select(sql, ExternalTable{columns_, rows_.bytes()}, deadline);
 }
 
 }  // namespace lectern::store::clickhouse

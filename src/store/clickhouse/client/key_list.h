@@ -15,10 +15,10 @@ std::string literal(const Uuid& id);
 /// The ids or places that a query is about: written into it when they are few, sent beside it as
 /// rows when they are many, which costs the server half as much as parsing them. There must be one
 /// at least.
-class Keys {
+class KeyList {
  public:
-  explicit Keys(std::span<const Uuid> ids);
-  explicit Keys(std::span<const xapi::Position> places);
+  explicit KeyList(std::span<const Uuid> ids);
+  explicit KeyList(std::span<const xapi::Position> places);
 
   /// What may stand behind `id IN`.
   const std::string& ids() const { return ids_; }

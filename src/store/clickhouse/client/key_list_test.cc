@@ -17,7 +17,7 @@ std::vector<xapi::Position> some_places(std::size_t count) {
 TEST_CASE("few keys are written into a query, and many travel beside it") {
   const auto places = some_places(9);
   const std::span<const xapi::Position> all(places);
-  const Keys few(all.first(2)), many(all);
+  const KeyList few(all.first(2)), many(all);
   CHECK(few.ids() == "(" + literal(places[0].id) + "," + literal(places[1].id) + ")");
   CHECK(few.places() == "((0," + literal(places[0].id) + "),(1," + literal(places[1].id) + "))");
   CHECK(many.ids() == "(SELECT id FROM keys)");
@@ -50,8 +50,8 @@ TEST_CASE("ClickHouse finds by keys what it holds, however many are asked for") 
     asked.back() = there[count - 1];
     std::vector<Uuid> ids;
     for (const auto& place : asked) ids.push_back(place.id);
-    const Keys by_place(asked), by_id{std::span<const Uuid>(ids)};
-    const auto found = [&](const Keys& keys, const std::string& condition) {
+    const KeyList by_place(asked), by_id{std::span<const Uuid>(ids)};
+    const auto found = [&](const KeyList& keys, const std::string& condition) {
       const auto answer = keys.select(
           backdoor.server(), "SELECT id FROM " + table + " WHERE " + condition, Deadline::max());
       REQUIRE_MESSAGE(answer.has_value(), answer.error().detail);

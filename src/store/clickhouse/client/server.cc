@@ -33,7 +33,8 @@ std::string percent_encoded(std::string_view text) {
 
 /// What makes small queries cheap: one thread reads, computes and formats the answer, since handing
 /// over to another costs more than the work; and an index is cut in three at each step of the
-/// search for scattered keys, which takes fewer looks than eight. Options may say otherwise.
+/// search for scattered keys, which takes fewer looks than eight. ClickHouseSettings may say
+/// otherwise.
 constexpr std::string_view light_settings =
     "&max_threads=1&output_format_parallel_formatting=0&local_filesystem_read_method=pread"
     "&merge_tree_coarse_index_granularity=3";
@@ -158,7 +159,8 @@ Result<std::string> Server::select(std::string_view sql, Deadline deadline,
   return std::move(response.body);
 }
 
-Result<std::string> Server::select(std::string_view sql, const Beside& keys, Deadline deadline) {
+Result<std::string> Server::select(std::string_view sql, const ExternalTable& keys,
+                                   Deadline deadline) {
   const std::string boundary = "lectern-" + Uuid::random().text();
   std::string body = "--" + boundary;
   body += "\r\nContent-Disposition: form-data; name=\"keys\"; filename=\"keys\"\r\n\r\n";

@@ -25,7 +25,7 @@ struct ServerOptions {
 };
 
 /// Rows that travel beside a SELECT, which finds them in a table `keys`.
-struct Beside {
+struct ExternalTable {
   std::string_view columns;  ///< names and types, as in CREATE TABLE
   std::string_view rows;     ///< RowBinary
 };
@@ -60,7 +60,7 @@ class Server {
   explicit Server(ServerOptions options);
 
   /// The rows of a SELECT as RowBinary.
-  Result<std::string> select(std::string_view sql, const Beside& keys, Deadline deadline);
+  Result<std::string> select(std::string_view sql, const ExternalTable& keys, Deadline deadline);
   /// `timeout`: of this call, where it may take longer than others.
   Result<std::string> select(std::string_view sql, Deadline deadline,
                              std::chrono::milliseconds timeout = {});

@@ -15,7 +15,7 @@ constexpr std::size_t texts_at_once = 200;
 constexpr std::chrono::seconds pass_max{120};
 
 /// Those that stand more than once, of one pass among several.
-Result<std::vector<Uuid>> repeated_ids(Server& server, const Names& names, std::int64_t pass,
+Result<std::vector<Uuid>> repeated_ids(Server& server, const TableNames& names, std::int64_t pass,
                                        std::int64_t passes, Deadline deadline) {
   std::string where;
   if (passes > 1)
@@ -33,7 +33,7 @@ Result<std::vector<Uuid>> repeated_ids(Server& server, const Names& names, std::
   return ids;
 }
 
-Result<void> add_conflicting(Server& server, const Names& names, std::span<const Uuid> ids,
+Result<void> add_conflicting(Server& server, const TableNames& names, std::span<const Uuid> ids,
                              std::vector<Uuid>& conflicting, Deadline deadline) {
   std::string list;
   for (const Uuid& id : ids) list += (list.empty() ? "'" : ",'") + id.text() + "'";
@@ -59,7 +59,8 @@ Result<void> add_conflicting(Server& server, const Names& names, std::span<const
 
 }  // namespace
 
-Result<std::vector<Uuid>> conflicting_ids(Server& server, const Names& names, Deadline deadline) {
+Result<std::vector<Uuid>> conflicting_ids(Server& server, const TableNames& names,
+                                          Deadline deadline) {
   TRY(const auto answer,
       server.select("SELECT toInt64(count()) FROM " + names.events, deadline, pass_max));
   RowReader reader(answer);

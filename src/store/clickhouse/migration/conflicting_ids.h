@@ -12,6 +12,7 @@ inline constexpr std::size_t repeated_ids_max = 10'000;
 
 /// The ids under which Ralph's table holds statements that differ: two programs took them at once,
 /// and each has acknowledged its own. Reads the table's ids. Errors: unavailable.
-Result<std::vector<Uuid>> conflicting_ids(Server& server, const Names& names, Deadline deadline);
+Result<std::vector<Uuid>> conflicting_ids(Server& server, const TableNames& names,
+                                          Deadline deadline);
 
 }  // namespace lectern::store::clickhouse

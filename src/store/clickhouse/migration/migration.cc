@@ -21,15 +21,14 @@ constexpr std::chrono::seconds chunk_max{120};
 
 }  // namespace
 
-Result<std::uint64_t> Completion::count(const Context& context) {
-  TRY(Table* const table, statements_.table_of(context.target));
+Result<std::uint64_t> ClickHouseMigration::count(const Context& context) {
+  TRY(TargetTables* const table, statements_.target_of(context.target));
   RETURN_IF_ERROR(table->prepare(context.deadline));
   return count_missing(table->server(), table->names(), table->names().rows, context.deadline);
 }
 
-Result<std::vector<Completion::Place>> Completion::next_places(Table& table,
-                                                               const std::optional<Place>& after,
-                                                               Deadline deadline) {
+Result<std::vector<ClickHouseMigration::EventCursor>> ClickHouseMigration::next_events(
+    TargetTables& table, const std::optional<EventCursor>& after, Deadline deadline) {
   std::string sql = "SELECT toInt64(toUnixTimestamp64Micro(emission_time)), event_id FROM " +
                     table.names().events;
   if (after) {
@@ -39,7 +38,7 @@ Result<std::vector<Completion::Place>> Completion::next_places(Table& table,
   }
   sql += " ORDER BY emission_time, event_id LIMIT " + std::to_string(places_at_once);
   TRY(const auto answer, table.server().select(sql, deadline, chunk_max));
-  std::vector<Place> places;
+  std::vector<EventCursor> places;
   RowReader reader(answer);
   while (reader.more()) {
     const auto emission_us = reader.i64();
@@ -49,30 +48,33 @@ Result<std::vector<Completion::Place>> Completion::next_places(Table& table,
   return places;
 }
 
-Result<void> Completion::complete(Table& table, std::span<const Place> places, bool dry_run,
-                                  MigrationProgress& progress, Deadline deadline) {
+Result<void> ClickHouseMigration::complete(TargetTables& table, std::span<const EventCursor> places,
+                                           bool dry_run, MigrationProgress& progress,
+                                           Deadline deadline) {
   std::set<Uuid> unique;
-  for (const Place& place : places) unique.insert(place.id);
+  for (const EventCursor& place : places) unique.insert(place.id);
   std::vector<Uuid> ids(unique.begin(), unique.end());
-  TRY(const auto claims, claims_of(table.server(), table.names(), ids, deadline));
+  TRY(const auto reservations, reservations_of(table.server(), table.names(), ids, deadline));
   std::vector<xapi::Position> positions;
-  for (const Claim& claim : claims) positions.push_back(claim.position);
+  for (const Reservation& reservation : reservations) positions.push_back(reservation.position);
   TRY(const auto there, committed(table.server(), table.names(), positions, deadline));
   for (const auto& position : there) unique.erase(position.id);
   // What a view refused is taken when it is sent again, and then seen by the view.
-  for (const Claim& claim : claims) {
-    if (claim.state != ClaimState::refused || unique.erase(claim.position.id) == 0) continue;
+  for (const Reservation& reservation : reservations) {
+    if (reservation.state != ReservationState::refused ||
+        unique.erase(reservation.position.id) == 0)
+      continue;
     ++progress.unreadable;
     if (progress.reasons.size() < reasons_max)
-      progress.reasons.push_back(claim.position.id.text() +
+      progress.reasons.push_back(reservation.position.id.text() +
                                  ": ClickHouse refused it, a view perhaps; it is taken when it is "
                                  "sent again");
   }
-  // A claim without a row, that is young, is being written.
-  for (const Claim& claim : claims)
-    if (claim.state == ClaimState::claimed &&
-        claim.age_us < std::chrono::microseconds{silence_max}.count())
-      unique.erase(claim.position.id);
+  // A reservation without a row, that is young, is being written.
+  for (const Reservation& reservation : reservations)
+    if (reservation.state == ReservationState::reserved &&
+        reservation.age_us < std::chrono::microseconds{silence_max}.count())
+      unique.erase(reservation.position.id);
   if (unique.empty()) return {};
   ids.assign(unique.begin(), unique.end());
   TRY(const auto events, events_of(table.server(), table.names(), ids, deadline));
@@ -93,16 +95,16 @@ Result<void> Completion::complete(Table& table, std::span<const Place> places, b
   return {};
 }
 
-Result<MigrationProgress> Completion::run(
+Result<MigrationProgress> ClickHouseMigration::run(
     const Context& context, bool dry_run,
     const std::function<bool(const MigrationProgress&)>& report) {
-  TRY(Table* const table, statements_.table_of(context.target));
+  TRY(TargetTables* const table, statements_.target_of(context.target));
   MigrationProgress progress;
   TRY(progress.total, count(context));
-  std::optional<Place> last;
+  std::optional<EventCursor> last;
   while (report(progress)) {
     const auto deadline = std::min(context.deadline, Clock::now() + chunk_max);
-    TRY(const auto places, next_places(*table, last, deadline));
+    TRY(const auto places, next_events(*table, last, deadline));
     if (places.empty()) break;
     RETURN_IF_ERROR(complete(*table, places, dry_run, progress, deadline));
     last = places.back();

@@ -7,10 +7,10 @@ namespace lectern::store::clickhouse {
 
 /// Completes the rows of Ralph's table that lack our part, in its order. What is complete is
 /// passed over by its id, so a run that was stopped goes on where it was.
-class Completion final : public Migration {
+class ClickHouseMigration final : public Migration {
  public:
   /// `statements` must outlive it.
-  explicit Completion(ClickHouseStatements& statements) : statements_(statements) {}
+  explicit ClickHouseMigration(ClickHouseStatements& statements) : statements_(statements) {}
 
   Result<std::uint64_t> count(const Context& context) override;
   Result<MigrationProgress> run(
@@ -19,13 +19,14 @@ class Completion final : public Migration {
 
  private:
   /// A place in the order of Ralph's table, which sorts UUIDs in its own way.
-  struct Place {
+  struct EventCursor {
     std::int64_t emission_us = INT64_MIN;
     Uuid id;
   };
-  Result<std::vector<Place>> next_places(Table& table, const std::optional<Place>& after,
-                                         Deadline deadline);
-  Result<void> complete(Table& table, std::span<const Place> places, bool dry_run,
+  Result<std::vector<EventCursor>> next_events(TargetTables& table,
+                                               const std::optional<EventCursor>& after,
+                                               Deadline deadline);
+  Result<void> complete(TargetTables& table, std::span<const EventCursor> places, bool dry_run,
                         MigrationProgress& progress, Deadline deadline);
 
   ClickHouseStatements& statements_;

@@ -17,8 +17,8 @@ constexpr seconds count_again_after{30};
 
 }  // namespace
 
-Result<std::uint64_t> count_missing(Server& server, const Names& names, const std::string& from,
-                                    Deadline deadline) {
+Result<std::uint64_t> count_missing(Server& server, const TableNames& names,
+                                    const std::string& from, Deadline deadline) {
   const auto number = [&](const std::string& sql) -> Result<std::int64_t> {
     TRY(const auto answer, server.select(sql, deadline, count_max));
     RowReader reader(answer);
@@ -44,10 +44,10 @@ Result<std::uint64_t> count_missing(Server& server, const Names& names, const st
   return incomplete;
 }
 
-Census::Census(Server& server, const Names& names)
+UnmigratedRowMonitor::UnmigratedRowMonitor(Server& server, const TableNames& names)
     : server_(server), names_(names), thread_([this] { work(); }) {}
 
-Census::~Census() {
+UnmigratedRowMonitor::~UnmigratedRowMonitor() {
   {
     const std::lock_guard lock(mutex_);
     stop_ = true;
@@ -56,7 +56,7 @@ Census::~Census() {
   thread_.join();
 }
 
-Result<Census::Sizes> Census::sizes(Deadline deadline) {
+Result<UnmigratedRowMonitor::Sizes> UnmigratedRowMonitor::sizes(Deadline deadline) {
   TRY(const auto answer,
       server_.select("SELECT toUInt8(0), toInt64(count()) FROM " + names_.events +
                          " UNION ALL SELECT toUInt8(1), toInt64(count()) FROM " + names_.rows,
@@ -71,7 +71,7 @@ Result<Census::Sizes> Census::sizes(Deadline deadline) {
   return sizes;
 }
 
-Result<bool> Census::may_hold_foreign(Deadline deadline) {
+Result<bool> UnmigratedRowMonitor::may_hold_foreign(Deadline deadline) {
   TRY(const auto now, sizes(deadline));
   const std::lock_guard lock(mutex_);
   last_seen_ = now.difference();
@@ -81,7 +81,7 @@ Result<bool> Census::may_hold_foreign(Deadline deadline) {
   return true;
 }
 
-Result<std::int64_t> Census::difference_between_flushes() {
+Result<std::int64_t> UnmigratedRowMonitor::difference_between_flushes() {
   {
     const std::lock_guard lock(mutex_);
     if (last_seen_) return *last_seen_;
@@ -91,7 +91,7 @@ Result<std::int64_t> Census::difference_between_flushes() {
   return now.difference();
 }
 
-void Census::take() {
+void UnmigratedRowMonitor::recount() {
   // What comes into Ralph's table behind this point is counted, or makes the difference another.
   const auto difference = difference_between_flushes();
   if (!difference) return;
@@ -110,14 +110,14 @@ void Census::take() {
   if (*foreign == 0) complete_difference_ = *difference;
 }
 
-void Census::work() {
+void UnmigratedRowMonitor::work() {
   std::unique_lock lock(mutex_);
   while (!stop_) {
     changed_.wait(lock, [&] { return stop_ || wanted_; });
     if (stop_) return;
     wanted_ = false;
     lock.unlock();
-    take();
+    recount();
     lock.lock();
     // Not again at once, however many writers are unsure.
     if (!complete_difference_) changed_.wait_for(lock, count_again_after, [&] { return stop_; });

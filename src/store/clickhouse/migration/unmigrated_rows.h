@@ -12,18 +12,18 @@ namespace lectern::store::clickhouse {
 
 /// How many rows of Ralph's table have an id that the table `from` does not hold: rows tells what
 /// lacks our part, ids what we have never touched. Reads the ids of both, 25 million at a time.
-Result<std::uint64_t> count_missing(Server& server, const Names& names, const std::string& from,
-                                    Deadline deadline);
+Result<std::uint64_t> count_missing(Server& server, const TableNames& names,
+                                    const std::string& from, Deadline deadline);
 
 /// Knows whether Ralph's table may hold rows that we have never touched, so that writers need not
 /// look into it. Once a count has found none, it is enough to compare how many rows the two tables
 /// have, which costs nothing: as long as the difference stays, nobody but us has written.
 /// Thread-safe.
-class Census {
+class UnmigratedRowMonitor {
  public:
-  Census(Server& server, const Names& names);
+  UnmigratedRowMonitor(Server& server, const TableNames& names);
   /// Breaks a count off.
-  ~Census();
+  ~UnmigratedRowMonitor();
 
   /// Whether there may be such rows now; for the writing thread, between flushes. Asks for a new
   /// count when that is the reason to be unsure.
@@ -36,11 +36,11 @@ class Census {
   };
   Result<Sizes> sizes(Deadline deadline);
   void work();
-  void take();
+  void recount();
   Result<std::int64_t> difference_between_flushes();
 
   Server& server_;
-  const Names& names_;
+  const TableNames& names_;
 
   std::mutex mutex_;
   std::condition_variable changed_;

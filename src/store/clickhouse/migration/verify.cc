@@ -43,7 +43,7 @@ struct TermSum {
 };
 
 /// A row of ours without its text.
-struct Place {
+struct EventCursor {
   Position position;
   std::uint64_t bytes = 0;
   std::uint64_t check = 0;  ///< cityHash64 of the text
@@ -57,21 +57,21 @@ struct Marks {
 
 class Verification {
  public:
-  Verification(Server& server, const Names& names, const OnProgress& on_progress)
+  Verification(Server& server, const TableNames& names, const OnProgress& on_progress)
       : server_(server),
         names_(names),
         on_progress_(on_progress),
         rows_(report_, [this](std::span<const Uuid> ids) {
-          return References(server_, names_, Deadline::max()).targets(ids);
+          return ClickHouseReferences(server_, names_, Deadline::max()).targets(ids);
         }) {}
 
   Result<VerifyReport> run() {
     TRY(total_, number("SELECT count() FROM " + names_.rows));
     while (true) {
-      TRY(const auto places, next_places());
+      TRY(const auto places, next_events());
       if (places.empty()) break;
       TRY(sums_, sums_between(places.front().position, places.back().position));
-      for (std::span<const Place> rest(places); !rest.empty();) {
+      for (std::span<const EventCursor> rest(places); !rest.empty();) {
         const auto some = first_of(rest);
         RETURN_IF_ERROR(check(some));
         rest = rest.subspan(some.size());
@@ -95,7 +95,7 @@ class Verification {
     return static_cast<std::uint64_t>(reader.i64());
   }
 
-  Result<std::vector<Place>> next_places() {
+  Result<std::vector<EventCursor>> next_events() {
     std::string sql =
         "SELECT stored, id, toInt64(length(event)), cityHash64(event) FROM " + names_.rows;
     if (last_) {
@@ -105,10 +105,10 @@ class Verification {
     }
     sql += fmt::format(" ORDER BY stored, id LIMIT {}", rows_of_window);
     TRY(const auto answer, ask(sql));
-    std::vector<Place> places;
+    std::vector<EventCursor> places;
     RowReader reader(answer);
     while (reader.more()) {
-      Place place;
+      EventCursor place;
       place.position.stored = time_of(reader.i64());
       place.position.id = reader.id();
       place.bytes = static_cast<std::uint64_t>(reader.i64());
@@ -120,7 +120,7 @@ class Verification {
     return places;
   }
 
-  static std::span<const Place> first_of(std::span<const Place> places) {
+  static std::span<const EventCursor> first_of(std::span<const EventCursor> places) {
     std::uint64_t bytes = 0;
     std::size_t count = 0;
     while (count < std::min(places.size(), rows_at_once) && (count == 0 || bytes < bytes_at_once))
@@ -149,7 +149,7 @@ class Verification {
     return sums;
   }
 
-  Result<void> check(std::span<const Place> places) {
+  Result<void> check(std::span<const EventCursor> places) {
     std::vector<Position> positions;
     std::vector<Uuid> ids;
     for (const auto& place : places) {
@@ -157,29 +157,31 @@ class Verification {
       ids.push_back(place.position.id);
     }
     TRY(const auto kept, rows_at(server_, names_, positions, Deadline::max()));
-    TRY(const auto claims, claims_of(server_, names_, ids, Deadline::max()));
+    TRY(const auto reservations, reservations_of(server_, names_, ids, Deadline::max()));
     TRY(const auto marks, marks_of(ids));
-    std::unordered_map<Uuid, const Claim*> by_id;
-    for (const Claim& claim : claims)
-      if (std::binary_search(positions.begin(), positions.end(), claim.position))
-        by_id[claim.position.id] = &claim;
-    for (const Kept& row : kept) {
-      const auto claim = by_id.find(row.position.id);
-      RETURN_IF_ERROR(check(row, claim == by_id.end() ? nullptr : claim->second, marks));
+    std::unordered_map<Uuid, const Reservation*> by_id;
+    for (const Reservation& reservation : reservations)
+      if (std::binary_search(positions.begin(), positions.end(), reservation.position))
+        by_id[reservation.position.id] = &reservation;
+    for (const StatementRow& row : kept) {
+      const auto reservation = by_id.find(row.position.id);
+      RETURN_IF_ERROR(
+          check(row, reservation == by_id.end() ? nullptr : reservation->second, marks));
     }
     return check_texts(places, ids);
   }
 
-  Result<void> check(const Kept& row, const Claim* claim, const Marks& marks) {
+  Result<void> check(const StatementRow& row, const Reservation* reservation, const Marks& marks) {
     const Uuid& id = row.position.id;
     RowOfDatabase out{id, row.position.stored, row.json, {}, {}, {}};
     out.voids = (row.flags & flag::voids) != 0;
     out.voided = marks.voided.contains(id);
     const auto document = json::parse_view(row.json);
     const bool readable = document && (*document)->root().is(json::Type::object);
-    if (claim == nullptr) add_fault(report_, fault_of(id, "its id is missing in " + names_.ids));
-    if (claim != nullptr)
-      out.fingerprint = claim->fingerprint;
+    if (reservation == nullptr)
+      add_fault(report_, fault_of(id, "its id is missing in " + names_.ids));
+    if (reservation != nullptr)
+      out.fingerprint = reservation->fingerprint;
     else if (readable)
       out.fingerprint = xapi::fingerprint_of((*document)->root());
     if (readable) {
@@ -197,7 +199,7 @@ class Verification {
   }
 
   /// A statement's terms in the table that lists are made of.
-  void check_terms(const Kept& row, const RowOfDatabase& wanted) {
+  void check_terms(const StatementRow& row, const RowOfDatabase& wanted) {
     TermSum sum;
     for (const auto& term : wanted.terms) sum.add(hash_of(term));
     const auto there = sums_.find(row.position);
@@ -211,7 +213,7 @@ class Verification {
   }
 
   Result<Marks> marks_of(std::span<const Uuid> ids) {
-    const Keys keys(ids);
+    const KeyList keys(ids);
     TRY(const auto answer, keys.select(server_,
                                        "SELECT kind, id, value FROM " + names_.marks +
                                            " WHERE kind IN (1, 3) AND id IN " + keys.ids(),
@@ -231,9 +233,9 @@ class Verification {
     return marks;
   }
 
-  Result<void> check_referred(const Kept& row, const Uuid& target, bool voids) {
-    const Reference wanted{micros_of(row.position.stored), row.position.id, voids};
-    const Keys keys(std::span(&target, 1));
+  Result<void> check_referred(const StatementRow& row, const Uuid& target, bool voids) {
+    const ReferredMark wanted{micros_of(row.position.stored), row.position.id, voids};
+    const KeyList keys(std::span(&target, 1));
     TRY(const auto answer,
         keys.select(server_,
                     "SELECT value FROM " + names_.marks + " WHERE kind = 2 AND id IN " + keys.ids(),
@@ -247,7 +249,7 @@ class Verification {
   }
 
   /// Ralph's rows against ours.
-  Result<void> check_texts(std::span<const Place> places, std::span<const Uuid> ids) {
+  Result<void> check_texts(std::span<const EventCursor> places, std::span<const Uuid> ids) {
     std::string wanted;
     for (const Uuid& id : ids) (wanted += wanted.empty() ? "'" : ",'") += id.text() + "'";
     TRY(const auto answer, ask("SELECT event_id, cityHash64(event) FROM " + names_.events +
@@ -294,7 +296,7 @@ class Verification {
   }
 
   Server& server_;
-  const Names& names_;
+  const TableNames& names_;
   const OnProgress& on_progress_;
   VerifyReport report_;
   RowCheck rows_;
@@ -307,8 +309,8 @@ class Verification {
 
 Result<VerifyReport> verify(const StoreSettings& settings, const std::string& target,
                             const OnProgress& on_progress) {
-  TRY(const auto options, options_of(settings));
-  TRY(const auto names, names_of(options.database, target.empty() ? options.table : target));
+  TRY(const auto options, read_settings(settings));
+  TRY(const auto names, table_names_of(options.database, target.empty() ? options.table : target));
   Server server(options.server);
   return Verification(server, names, on_progress).run();
 }

@@ -21,7 +21,7 @@ constexpr std::size_t rows_at_once = 2'000;
 // A short call, so that a server that hangs does not hold up the end of the program.
 constexpr std::chrono::seconds call_max{5};
 
-void rest(const std::stop_token& stop, Clock::duration time) {
+void pause(const std::stop_token& stop, Clock::duration time) {
   std::mutex mutex;
   std::condition_variable_any never;
   std::unique_lock lock(mutex);
@@ -37,20 +37,20 @@ std::string from(const xapi::Position& place, bool inclusive) {
 
 }  // namespace
 
-Reread::Reread(Server& server, const Names& names, TextsOfIndex texts)
+CacheWarmup::CacheWarmup(Server& server, const TableNames& names, IndexTexts texts)
     : server_(server), names_(names), texts_(texts) {}
 
-void Reread::begin() {
+void CacheWarmup::begin() {
   if (!begun_.test_and_set())
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
-void Reread::run(const std::stop_token& stop) {
+void CacheWarmup::run(const std::stop_token& stop) {
   auto where = where_to_begin();
   while (where && !where->empty() && !stop.stop_requested()) {
     const auto begun = Clock::now();
     where = read_behind(*where);
-    rest(stop, Clock::now() - begun);
+    pause(stop, Clock::now() - begun);
   }
   if (!where)
     log::debug("clickhouse: could not read the newest of {}: {}", names_.rows,
@@ -58,8 +58,8 @@ void Reread::run(const std::stop_token& stop) {
 }
 
 /// Oldest first, since what was kept first gives way first.
-Result<std::string> Reread::where_to_begin() {
-  const auto rows_max = texts_.all().room_bytes() / text_bytes_guess;
+Result<std::string> CacheWarmup::where_to_begin() {
+  const auto rows_max = texts_.all().free_bytes() / text_bytes_guess;
   if (rows_max == 0) return std::string{};
   TRY(const auto answer,
       server_.select("SELECT stored, id FROM " + names_.rows +
@@ -75,13 +75,13 @@ Result<std::string> Reread::where_to_begin() {
 }
 
 /// Where to go on; empty at the end.
-Result<std::string> Reread::read_behind(const std::string& where) {
+Result<std::string> CacheWarmup::read_behind(const std::string& where) {
   TRY(const auto answer,
       server_.select("SELECT stored, id, flags, event FROM " + names_.rows + where +
                          " ORDER BY stored, id LIMIT " + std::to_string(rows_at_once) +
                          " SETTINGS max_block_size = 512",
                      Clock::now() + call_max));
-  std::vector<RecentTexts::Text> texts;
+  std::vector<TextCache::Text> texts;
   RowReader reader(answer);
   while (reader.more()) {
     const Time stored = time_of(reader.i64());
@@ -93,7 +93,7 @@ Result<std::string> Reread::read_behind(const std::string& where) {
   const bool more = texts.size() == rows_at_once;
   auto next = more ? from(texts.back().label.position, false) : std::string{};
   texts_.keep(std::move(texts));
-  texts_.all().settle();
+  texts_.all().flush();
   return next;
 }
 

@@ -16,9 +16,9 @@ namespace lectern::store::clickhouse {
 /// Fills the memory for texts with the newest rows of a table, so that pages are fast soon after a
 /// process was started. Works in the background and rests as long as it works; stops at the first
 /// error. Thread-safe.
-class Reread {
+class CacheWarmup {
  public:
-  Reread(Server& server, const Names& names, TextsOfIndex texts);
+  CacheWarmup(Server& server, const TableNames& names, IndexTexts texts);
 
   /// Begins, if that has not been done.
   void begin();
@@ -29,8 +29,8 @@ class Reread {
   Result<std::string> read_behind(const std::string& place);
 
   Server& server_;
-  const Names& names_;
-  TextsOfIndex texts_;
+  const TableNames& names_;
+  IndexTexts texts_;
   std::atomic_flag begun_;
   std::jthread thread_;  // last: it uses the above
 };

@@ -12,17 +12,17 @@ namespace {
 /// Rows of a table of its own, stored by a process that is gone.
 struct Stored {
   Stored(const std::string& address, std::size_t count)
-      : names(names_of("lectern_test", table).value()) {
+      : names(table_names_of("lectern_test", table).value()) {
     for (std::size_t i = 0; i < count; ++i) rows.push_back(contract::row_of({}));
     const auto store = open_at(address).statements;
     REQUIRE(store->append({table}, rows, OnConflict::refuse_batch).has_value());
   }
   const std::string table = fresh_table();
-  const Names names;
+  const TableNames names;
   std::vector<Row> rows;
 };
 
-bool has(const TextsOfIndex& texts, const Row& row) {
+bool has(const IndexTexts& texts, const Row& row) {
   const auto text = texts.find({row.stored, row.id});
   return text && text->json == row.json;
 }
@@ -47,8 +47,8 @@ struct NewProcess {
 
   const Stored stored;
   Backdoor backdoor;
-  RecentTexts memory;
-  const TextsOfIndex texts{memory, "rows"};
+  TextCache memory;
+  const IndexTexts texts{memory, "rows"};
 };
 
 }  // namespace
@@ -57,7 +57,7 @@ TEST_CASE("a new process soon has the texts of a ClickHouse table in memory") {
   const auto address = test_server();
   if (!address) return;
   NewProcess process(*address, 64'000'000);
-  Reread reread(process.backdoor.server(), process.stored.names, process.texts);
+  CacheWarmup reread(process.backdoor.server(), process.stored.names, process.texts);
   reread.begin();
   CHECK(process.await_last());
   CHECK(process.all_there_from() == 0);
@@ -67,7 +67,7 @@ TEST_CASE("of a ClickHouse table that memory cannot hold the newest texts are re
   const auto address = test_server();
   if (!address) return;
   NewProcess process(*address, 900'000);
-  Reread reread(process.backdoor.server(), process.stored.names, process.texts);
+  CacheWarmup reread(process.backdoor.server(), process.stored.names, process.texts);
   reread.begin();
   CHECK(process.await_last());
   CHECK(process.all_there_from() > 1'000);
@@ -78,7 +78,7 @@ TEST_CASE("who goes while a ClickHouse table is being read waits for one call at
   const auto address = test_server();
   if (!address) return;
   NewProcess process(*address, 64'000'000);
-  { Reread(process.backdoor.server(), process.stored.names, process.texts).begin(); }
+  { CacheWarmup(process.backdoor.server(), process.stored.names, process.texts).begin(); }
   CHECK_FALSE(has(process.texts, process.stored.rows.back()));
 }
 

@@ -19,11 +19,11 @@ tl::unexpected<Error> unreadable(std::string_view table) {
               "the answer about " + std::string(table) + " cannot be read");
 }
 
-Result<std::vector<Claim>> claims_of(Server& server, const Names& names, std::span<const Uuid> ids,
-                                     Deadline deadline) {
-  std::vector<Claim> claims;
-  if (ids.empty()) return claims;
-  const Keys keys(ids);
+Result<std::vector<Reservation>> reservations_of(Server& server, const TableNames& names,
+                                                 std::span<const Uuid> ids, Deadline deadline) {
+  std::vector<Reservation> reservations;
+  if (ids.empty()) return reservations;
+  const KeyList keys(ids);
   TRY(const auto answer, keys.select(server,
                                      "SELECT id, stored, hash, timestamp, owner,"
                                      " dateDiff('microsecond', at, now64(6)), state FROM " +
@@ -31,27 +31,27 @@ Result<std::vector<Claim>> claims_of(Server& server, const Names& names, std::sp
                                      deadline));
   RowReader reader(answer);
   while (reader.more()) {
-    Claim claim;
-    claim.position.id = reader.id();
-    claim.position.stored = time_of(reader.i64());
-    claim.fingerprint.hash = reader.fixed();
+    Reservation reservation;
+    reservation.position.id = reader.id();
+    reservation.position.stored = time_of(reader.i64());
+    reservation.fingerprint.hash = reader.fixed();
     if (const auto timestamp = reader.i64(); timestamp != no_timestamp)
-      claim.fingerprint.timestamp = time_of(timestamp);
-    claim.owner = reader.i64();
-    claim.age_us = reader.i64();
-    claim.state = static_cast<ClaimState>(reader.u8());
-    claims.push_back(claim);
+      reservation.fingerprint.timestamp = time_of(timestamp);
+    reservation.owner = reader.i64();
+    reservation.age_us = reader.i64();
+    reservation.state = static_cast<ReservationState>(reader.u8());
+    reservations.push_back(reservation);
   }
   if (!reader.ok()) return unreadable(names.ids);
-  return claims;
+  return reservations;
 }
 
-Result<std::set<xapi::Position>> committed(Server& server, const Names& names,
+Result<std::set<xapi::Position>> committed(Server& server, const TableNames& names,
                                            std::span<const xapi::Position> positions,
                                            Deadline deadline) {
   std::set<xapi::Position> found;
   if (positions.empty()) return found;
-  const Keys keys(positions);
+  const KeyList keys(positions);
   TRY(const auto answer, keys.select(server,
                                      "SELECT stored, id FROM " + names.rows +
                                          " WHERE (stored, id) IN " + keys.places(),
@@ -65,11 +65,12 @@ Result<std::set<xapi::Position>> committed(Server& server, const Names& names,
   return found;
 }
 
-Result<std::vector<Kept>> rows_at(Server& server, const Names& names,
-                                  std::span<const xapi::Position> positions, Deadline deadline) {
-  std::vector<Kept> rows;
+Result<std::vector<StatementRow>> rows_at(Server& server, const TableNames& names,
+                                          std::span<const xapi::Position> positions,
+                                          Deadline deadline) {
+  std::vector<StatementRow> rows;
   if (positions.empty()) return rows;
-  const Keys keys(positions);
+  const KeyList keys(positions);
   // Without PREWHERE: with it each of the scattered granules is sought twice.
   TRY(const auto answer, keys.select(server,
                                      "SELECT stored, id, flags, id IN (SELECT id FROM " +
@@ -79,7 +80,7 @@ Result<std::vector<Kept>> rows_at(Server& server, const Names& names,
                                      deadline));
   RowReader reader(answer);
   while (reader.more()) {
-    Kept row;
+    StatementRow row;
     row.position.stored = time_of(reader.i64());
     row.position.id = reader.id();
     row.flags = reader.u8();
@@ -91,11 +92,11 @@ Result<std::vector<Kept>> rows_at(Server& server, const Names& names,
   return rows;
 }
 
-Result<std::vector<Uuid>> voided(Server& server, const Names& names, std::span<const Uuid> ids,
+Result<std::vector<Uuid>> voided(Server& server, const TableNames& names, std::span<const Uuid> ids,
                                  Deadline deadline) {
   std::vector<Uuid> found;
   if (ids.empty()) return found;
-  const Keys keys(ids);
+  const KeyList keys(ids);
   TRY(const auto answer,
       keys.select(server,
                   "SELECT id FROM " + names.marks + " WHERE kind = 1 AND id IN " + keys.ids(),
@@ -106,8 +107,8 @@ Result<std::vector<Uuid>> voided(Server& server, const Names& names, std::span<c
   return found;
 }
 
-Result<std::vector<Event>> events_of(Server& server, const Names& names, std::span<const Uuid> ids,
-                                     Deadline deadline) {
+Result<std::vector<Event>> events_of(Server& server, const TableNames& names,
+                                     std::span<const Uuid> ids, Deadline deadline) {
   std::vector<Event> events;
   if (ids.empty()) return events;
   TRY(const auto answer,
@@ -127,7 +128,7 @@ Result<std::vector<Event>> events_of(Server& server, const Names& names, std::sp
   return events;
 }
 
-Result<std::size_t> count_events(Server& server, const Names& names, std::span<const Uuid> ids,
+Result<std::size_t> count_events(Server& server, const TableNames& names, std::span<const Uuid> ids,
                                  Deadline deadline) {
   if (ids.empty()) return std::size_t{0};
   TRY(const auto answer, server.select("SELECT toInt64(uniqExact(event_id)) FROM " + names.events +

@@ -16,17 +16,17 @@
 /// Reads by key, each one round trip for as many keys as are given. Errors: unavailable.
 namespace lectern::store::clickhouse {
 
-/// One place that was claimed for an id.
-struct Claim {
+/// One place that was reserved for an id.
+struct Reservation {
   xapi::Position position;
   xapi::Fingerprint fingerprint;
-  std::int64_t owner = 0;   ///< of the flush that laid it: drawn at random
+  std::int64_t owner = 0;   ///< of the flush that acquired it: drawn at random
   std::int64_t age_us = 0;  ///< by the server's clock
-  ClaimState state = ClaimState::claimed;
+  ReservationState state = ReservationState::reserved;
 };
 
 /// A statement at its place.
-struct Kept {
+struct StatementRow {
   xapi::Position position;
   std::uint8_t flags = 0;
   bool voided = false;
@@ -40,30 +40,31 @@ struct Event {
   std::string json;
 };
 
-/// All claims for these ids.
-Result<std::vector<Claim>> claims_of(Server& server, const Names& names, std::span<const Uuid> ids,
-                                     Deadline deadline);
+/// All reservations for these ids.
+Result<std::vector<Reservation>> reservations_of(Server& server, const TableNames& names,
+                                                 std::span<const Uuid> ids, Deadline deadline);
 
 /// Which of these places have a row.
-Result<std::set<xapi::Position>> committed(Server& server, const Names& names,
+Result<std::set<xapi::Position>> committed(Server& server, const TableNames& names,
                                            std::span<const xapi::Position> positions,
                                            Deadline deadline);
 
 /// The statements at these places, in no order; places without a row are left out.
-Result<std::vector<Kept>> rows_at(Server& server, const Names& names,
-                                  std::span<const xapi::Position> positions, Deadline deadline);
+Result<std::vector<StatementRow>> rows_at(Server& server, const TableNames& names,
+                                          std::span<const xapi::Position> positions,
+                                          Deadline deadline);
 
 /// Which of these statements are voided.
-Result<std::vector<Uuid>> voided(Server& server, const Names& names, std::span<const Uuid> ids,
+Result<std::vector<Uuid>> voided(Server& server, const TableNames& names, std::span<const Uuid> ids,
                                  Deadline deadline);
 
 /// What Ralph's table holds under these ids, the earliest for each, whoever wrote it. A scan of
 /// its ids: 15 ms for each million.
-Result<std::vector<Event>> events_of(Server& server, const Names& names, std::span<const Uuid> ids,
-                                     Deadline deadline);
+Result<std::vector<Event>> events_of(Server& server, const TableNames& names,
+                                     std::span<const Uuid> ids, Deadline deadline);
 
 /// How many of these ids Ralph's table holds. A scan as well.
-Result<std::size_t> count_events(Server& server, const Names& names, std::span<const Uuid> ids,
+Result<std::size_t> count_events(Server& server, const TableNames& names, std::span<const Uuid> ids,
                                  Deadline deadline);
 
 /// The error for an answer that cannot be read.

@@ -8,17 +8,17 @@
 namespace lectern::store::clickhouse {
 
 template <typename Key, typename Value>
-Result<std::vector<Value>> SharedFind<Key, Value>::find(std::span<const Key> keys,
-                                                        Deadline deadline) {
+Result<std::vector<Value>> LookupBatcher<Key, Value>::find(std::span<const Key> keys,
+                                                           Deadline deadline) {
   if (keys.size() > keys_max_) return find_(keys, deadline);
   const auto lookup = std::make_shared<Lookup>(Lookup{{keys.begin(), keys.end()}, deadline});
-  if (!rounds_.join(lookup, 1, deadline))
+  if (!executor_.submit(lookup, 1, deadline))
     return fail(Code::unavailable, "The database is too slow", "find() passed its deadline");
   return std::move(lookup->found);
 }
 
 template <typename Key, typename Value>
-void SharedFind<Key, Value>::run(const Lookups& lookups) {
+void LookupBatcher<Key, Value>::run(const Lookups& lookups) {
   std::vector<Key> keys;
   Deadline deadline = Deadline::min();
   for (const auto& lookup : lookups) {
@@ -42,9 +42,9 @@ void SharedFind<Key, Value>::run(const Lookups& lookups) {
   }
 }
 
-template class SharedFind<Uuid, Found>;
-template class SharedFind<Uuid, Uuid>;
-template class SharedFind<xapi::Position, Kept>;
-template class SharedFind<TermHash, NewestPlaces>;
+template class LookupBatcher<Uuid, Found>;
+template class LookupBatcher<Uuid, Uuid>;
+template class LookupBatcher<xapi::Position, StatementRow>;
+template class LookupBatcher<TermHash, NewestPostings>;
 
 }  // namespace lectern::store::clickhouse

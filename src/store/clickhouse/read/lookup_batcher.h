@@ -12,32 +12,32 @@ namespace lectern::store::clickhouse {
 
 inline const Uuid& key_of(const Uuid& id) { return id; }
 inline const Uuid& key_of(const Found& found) { return found.position.id; }
-inline const xapi::Position& key_of(const Kept& kept) { return kept.position; }
+inline const xapi::Position& key_of(const StatementRow& kept) { return kept.position; }
 
 /// Answers many small lookups with few queries: what is asked while a query is under way is asked
 /// together in the next one, and that waits for the one before it unless enough of them have come
 /// together. A query costs ClickHouse a millisecond or more, however little it reads. Values are
-/// found by key_of(). Thread-safe. Made for ids of Found and of themselves, positions of Kept and
-/// terms of NewestPlaces.
+/// found by key_of(). Thread-safe. Made for ids of Found and of themselves, positions of
+/// StatementRow and terms of NewestPostings.
 template <typename Key, typename Value>
-class SharedFind {
+class LookupBatcher {
  public:
   using Find =
       std::function<Result<std::vector<Value>>(std::span<const Key> keys, Deadline deadline)>;
 
   /// Who asks for more than `keys_max` asks alone; a round takes up to `callers_max`.
-  SharedFind(Find find, std::size_t keys_max, std::size_t callers_max)
+  LookupBatcher(Find find, std::size_t keys_max, std::size_t callers_max)
       : find_(std::move(find)),
         keys_max_(keys_max),
-        rounds_({rounds_max, callers_max, callers_beside_min},
-                [this](const auto& lookups, Deadline) { run(lookups); }) {}
+        executor_({batches_max, callers_max, callers_beside_min},
+                  [this](const auto& lookups, Deadline) { run(lookups); }) {}
 
   /// What `find` answers for these keys, asked after the call began. Errors: those of `find`, and
   /// unavailable at the deadline.
   Result<std::vector<Value>> find(std::span<const Key> keys, Deadline deadline);
 
  private:
-  static constexpr int rounds_max = 4;
+  static constexpr int batches_max = 4;
   static constexpr std::size_t callers_beside_min = 8;
 
   struct Lookup {
@@ -45,13 +45,13 @@ class SharedFind {
     Deadline deadline;
     Result<std::vector<Value>> found = {};
   };
-  using Lookups = typename Rounds<Lookup>::Jobs;
+  using Lookups = typename BatchExecutor<Lookup>::Jobs;
 
   void run(const Lookups& lookups);
 
   const Find find_;
   const std::size_t keys_max_;
-  Rounds<Lookup> rounds_;
+  BatchExecutor<Lookup> executor_;
 };
 
 }  // namespace lectern::store::clickhouse

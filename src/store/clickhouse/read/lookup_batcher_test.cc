@@ -18,7 +18,7 @@ std::vector<Found> all_of(std::span<const Uuid> ids) {
 
 TEST_CASE("lookups that meet share a query, and each gets its own answer") {
   std::atomic<int> queries{0};
-  SharedFind<Uuid, Found> shared(
+  LookupBatcher<Uuid, Found> shared(
       [&](std::span<const Uuid> ids, Deadline) -> Result<std::vector<Found>> {
         ++queries;
         std::this_thread::sleep_for(std::chrono::milliseconds{20});  // as a server takes
@@ -43,7 +43,7 @@ TEST_CASE("lookups that meet share a query, and each gets its own answer") {
 
 TEST_CASE("a failed lookup fails for all who shared it, and for nobody later") {
   std::atomic<bool> works{false};
-  SharedFind<Uuid, Found> shared(
+  LookupBatcher<Uuid, Found> shared(
       [&](std::span<const Uuid> ids, Deadline) -> Result<std::vector<Found>> {
         if (!works) return fail(Code::unavailable, "away");
         return all_of(ids);
@@ -58,7 +58,7 @@ TEST_CASE("a failed lookup fails for all who shared it, and for nobody later") {
 TEST_CASE("a lookup that waits for others is over at its own deadline") {
   std::atomic<bool> go_on{false};
   std::atomic<int> under_way{0};
-  SharedFind<Uuid, Found> shared(
+  LookupBatcher<Uuid, Found> shared(
       [&](std::span<const Uuid> ids, Deadline) -> Result<std::vector<Found>> {
         ++under_way;
         while (!go_on) std::this_thread::yield();

@@ -11,34 +11,34 @@ constexpr std::size_t rows_max = 20'000;
 constexpr std::string_view too_many_rows = "Code: 158.";
 constexpr std::size_t floors_max = 10'000;
 
-std::string limit() { return " LIMIT " + std::to_string(newest_places_max); }
+std::string limit() { return " LIMIT " + std::to_string(newest_postings_max); }
 
-MarkedPlace read_place(RowReader& reader) {
+TermPosting read_place(RowReader& reader) {
   const Time stored = time_of(reader.i64());
   const Uuid id = reader.id();
   return {{stored, id}, reader.i64()};
 }
 
-bool is_full(const NewestPlaces& newest) { return newest.places.size() >= newest_places_max; }
+bool is_full(const NewestPostings& newest) { return newest.places.size() >= newest_postings_max; }
 
 }  // namespace
 
-SharedPlaces::SharedPlaces(Server& server, const Names& names)
+NewestPostingsReader::NewestPostingsReader(Server& server, const TableNames& names)
     : server_(server),
       names_(names),
       shared_([this](std::span<const TermHash> terms,
                      Deadline deadline) { return find(terms, deadline); },
               terms_max, callers_max) {}
 
-Result<std::vector<NewestPlaces>> SharedPlaces::newest(std::span<const TermHash> terms,
-                                                       Deadline deadline) {
+Result<std::vector<NewestPostings>> NewestPostingsReader::newest(std::span<const TermHash> terms,
+                                                                 Deadline deadline) {
   return shared_.find(terms, deadline);
 }
 
-Result<std::vector<NewestPlaces>> SharedPlaces::find(std::span<const TermHash> terms,
-                                                     Deadline deadline) {
+Result<std::vector<NewestPostings>> NewestPostingsReader::find(std::span<const TermHash> terms,
+                                                               Deadline deadline) {
   TRY(auto found, terms.size() == 1 ? find_each(terms, deadline) : find_together(terms, deadline));
-  for (NewestPlaces& newest : found) {
+  for (NewestPostings& newest : found) {
     // It has fewer places than it had: the table is another one.
     if (is_below_floor(newest)) {
       TRY(newest, find_one(newest.term, deadline));
@@ -49,12 +49,12 @@ Result<std::vector<NewestPlaces>> SharedPlaces::find(std::span<const TermHash> t
   return found;
 }
 
-bool SharedPlaces::is_below_floor(const NewestPlaces& newest) {
+bool NewestPostingsReader::is_below_floor(const NewestPostings& newest) {
   const std::lock_guard lock(mutex_);
   return !is_full(newest) && floors_.erase(newest.term) > 0;
 }
 
-void SharedPlaces::note_floor(const NewestPlaces& newest) {
+void NewestPostingsReader::note_floor(const NewestPostings& newest) {
   if (newest.all) return;
   const std::lock_guard lock(mutex_);
   if (floors_.size() < floors_max || floors_.contains(newest.term))
@@ -62,7 +62,7 @@ void SharedPlaces::note_floor(const NewestPlaces& newest) {
 }
 
 /// The condition on the places of these terms, from their floors on.
-std::string SharedPlaces::carrying_any(std::span<const TermHash> terms) {
+std::string NewestPostingsReader::carrying_any(std::span<const TermHash> terms) {
   std::string whole, frequent;
   const std::lock_guard lock(mutex_);
   for (const auto& term : terms) {
@@ -78,9 +78,9 @@ std::string SharedPlaces::carrying_any(std::span<const TermHash> terms) {
   return whole + (whole.empty() || frequent.empty() ? "" : " OR ") + frequent;
 }
 
-Result<std::vector<NewestPlaces>> SharedPlaces::find_together(std::span<const TermHash> terms,
-                                                              Deadline deadline) {
-  std::map<TermHash, NewestPlaces> found;
+Result<std::vector<NewestPostings>> NewestPostingsReader::find_together(
+    std::span<const TermHash> terms, Deadline deadline) {
+  std::map<TermHash, NewestPostings> found;
   for (const auto& term : terms) found[term].term = term;
   const auto answer = server_.select(
       "SELECT term, stored, id, verb FROM " + names_.terms + " WHERE " + carrying_any(terms) +
@@ -96,15 +96,15 @@ Result<std::vector<NewestPlaces>> SharedPlaces::find_together(std::span<const Te
     places.push_back(read_place(reader));
   }
   if (!reader.ok()) return unreadable(names_.terms);
-  std::vector<NewestPlaces> all;
+  std::vector<NewestPostings> all;
   for (auto& [term, newest] : found) all.push_back(std::move(newest));
   return all;
 }
 
 /// One by one they are read in the order of the table, down to the last place that is wanted.
-Result<std::vector<NewestPlaces>> SharedPlaces::find_each(std::span<const TermHash> terms,
-                                                          Deadline deadline) {
-  std::vector<NewestPlaces> all;
+Result<std::vector<NewestPostings>> NewestPostingsReader::find_each(std::span<const TermHash> terms,
+                                                                    Deadline deadline) {
+  std::vector<NewestPostings> all;
   for (const auto& term : terms) {
     TRY(auto newest, find_one(term, deadline));
     all.push_back(std::move(newest));
@@ -112,13 +112,13 @@ Result<std::vector<NewestPlaces>> SharedPlaces::find_each(std::span<const TermHa
   return all;
 }
 
-Result<NewestPlaces> SharedPlaces::find_one(const TermHash& term, Deadline deadline) {
+Result<NewestPostings> NewestPostingsReader::find_one(const TermHash& term, Deadline deadline) {
   std::string sql = "SELECT stored, id, verb FROM " + names_.terms + " WHERE term = ";
   append_literal(sql, term);
   TRY(const auto answer, server_.select(sql + " ORDER BY stored DESC, id DESC" + limit() +
                                             " SETTINGS max_block_size = 512",
                                         deadline));
-  NewestPlaces newest{term, {}};
+  NewestPostings newest{term, {}};
   RowReader reader(answer);
   while (reader.more()) newest.places.push_back(read_place(reader));
   if (!reader.ok()) return unreadable(names_.terms);

@@ -11,51 +11,51 @@
 namespace lectern::store::clickhouse {
 
 /// Where a statement is that carries a term.
-struct MarkedPlace {
+struct TermPosting {
   xapi::Position position;
   std::int64_t verb = no_verb_mark;  ///< the mark of the statement's verb
 };
 
 /// The newest places of a term.
-struct NewestPlaces {
+struct NewestPostings {
   TermHash term{};
-  /// newest_places_max at most, the newest first. One may stand twice: once for the term as the
+  /// newest_postings_max at most, the newest first. One may stand twice: once for the term as the
   /// statement's own and once as inherited.
-  std::vector<MarkedPlace> places;
+  std::vector<TermPosting> places;
   bool all = false;  ///< the term has no others
 };
 
 /// Some pages of 100, so that a verb or another term beside this one leaves one.
-inline constexpr std::size_t newest_places_max = 1'024;
+inline constexpr std::size_t newest_postings_max = 1'024;
 
-inline const TermHash& key_of(const NewestPlaces& newest) { return newest.term; }
+inline const TermHash& key_of(const NewestPostings& newest) { return newest.term; }
 
 /// Where the newest statements of a term are, asked for many terms at once: to begin a query in
 /// each part of the table costs more than to read a few hundred places of one more term. Of terms
 /// with a great many places it is remembered how far back the newest reach, and no others are read:
 /// places are added, also in the past, but never taken away. Thread-safe.
-class SharedPlaces {
+class NewestPostingsReader {
  public:
-  SharedPlaces(Server& server, const Names& names);
+  NewestPostingsReader(Server& server, const TableNames& names);
 
   /// The newest places of each of these terms, in any order. Errors: unavailable.
-  Result<std::vector<NewestPlaces>> newest(std::span<const TermHash> terms, Deadline deadline);
+  Result<std::vector<NewestPostings>> newest(std::span<const TermHash> terms, Deadline deadline);
 
  private:
-  Result<std::vector<NewestPlaces>> find(std::span<const TermHash> terms, Deadline deadline);
-  Result<std::vector<NewestPlaces>> find_together(std::span<const TermHash> terms,
-                                                  Deadline deadline);
-  Result<std::vector<NewestPlaces>> find_each(std::span<const TermHash> terms, Deadline deadline);
-  Result<NewestPlaces> find_one(const TermHash& term, Deadline deadline);
+  Result<std::vector<NewestPostings>> find(std::span<const TermHash> terms, Deadline deadline);
+  Result<std::vector<NewestPostings>> find_together(std::span<const TermHash> terms,
+                                                    Deadline deadline);
+  Result<std::vector<NewestPostings>> find_each(std::span<const TermHash> terms, Deadline deadline);
+  Result<NewestPostings> find_one(const TermHash& term, Deadline deadline);
   std::string carrying_any(std::span<const TermHash> terms);
-  bool is_below_floor(const NewestPlaces& newest);
-  void note_floor(const NewestPlaces& newest);
+  bool is_below_floor(const NewestPostings& newest);
+  void note_floor(const NewestPostings& newest);
 
   Server& server_;
-  const Names& names_;
+  const TableNames& names_;
   std::mutex mutex_;
   std::map<TermHash, std::int64_t> floors_;  // microseconds; guarded by mutex_; bounded
-  SharedFind<TermHash, NewestPlaces> shared_;
+  LookupBatcher<TermHash, NewestPostings> shared_;
 };
 
 }  // namespace lectern::store::clickhouse

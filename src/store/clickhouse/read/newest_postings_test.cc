@@ -13,7 +13,7 @@ namespace {
 /// A terms table of its own, filled behind a store's back.
 struct FilledTable {
   explicit FilledTable(Backdoor& backdoor)
-      : names(names_of("lectern_test", fresh_table()).value()), server(backdoor.server()) {
+      : names(table_names_of("lectern_test", fresh_table()).value()), server(backdoor.server()) {
     REQUIRE(create_tables(server, names, {}, Deadline::max()).has_value());
   }
 
@@ -28,14 +28,14 @@ struct FilledTable {
                  std::to_string(behind) + "," + std::to_string(count) + ")");
   }
 
-  const Names names;
+  const TableNames names;
   Server& server;
 };
 
-bool newest_first(const NewestPlaces& newest, std::size_t count) {
+bool newest_first(const NewestPostings& newest, std::size_t count) {
   const auto& places = newest.places;
-  const auto shown = std::min(count, newest_places_max);
-  if (places.size() != shown || newest.all != (count < newest_places_max)) return false;
+  const auto shown = std::min(count, newest_postings_max);
+  if (places.size() != shown || newest.all != (count < newest_postings_max)) return false;
   for (std::size_t i = 0; i < shown; ++i)
     if (micros_of(places[i].position.stored) != static_cast<std::int64_t>(count - i) ||
         places[i].verb != 7)
@@ -44,7 +44,8 @@ bool newest_first(const NewestPlaces& newest, std::size_t count) {
 }
 
 /// Asks for all terms at once, each with another one, some times over; how many answers were right.
-int right_answers(SharedPlaces& shared, const std::map<TermHash, std::size_t>& counts, int rounds) {
+int right_answers(NewestPostingsReader& shared, const std::map<TermHash, std::size_t>& counts,
+                  int rounds) {
   std::atomic<int> right{0};
   std::vector<std::thread> readers;
   for (const auto& [term, count] : counts) {
@@ -54,7 +55,7 @@ int right_answers(SharedPlaces& shared, const std::map<TermHash, std::size_t>& c
             term, term == counts.begin()->first ? counts.rbegin()->first : counts.begin()->first};
         const auto newest = shared.newest(terms, Deadline::max());
         if (newest && newest->size() == 2 &&
-            std::all_of(newest->begin(), newest->end(), [&](const NewestPlaces& list) {
+            std::all_of(newest->begin(), newest->end(), [&](const NewestPostings& list) {
               return newest_first(list, counts.at(list.term));
             }))
           ++right;
@@ -78,7 +79,7 @@ TEST_CASE("readers of different terms share a query in ClickHouse, and each gets
     counts[term] = i * 90;  // from none to more than are given
     if (i > 0) table.add(backdoor, term, counts[term]);
   }
-  SharedPlaces shared(table.server, table.names);
+  NewestPostingsReader shared(table.server, table.names);
   CHECK(right_answers(shared, counts, 8) == 24 * 8);
 }
 
@@ -92,7 +93,7 @@ TEST_CASE("a term with a great many places holds up nobody who asks for another 
   counts[hash_of("verb:frequent")] = 600'000;
   for (const auto& [term, count] : counts) table.add(backdoor, term, count);
 
-  SharedPlaces shared(table.server, table.names);
+  NewestPostingsReader shared(table.server, table.names);
   CHECK(right_answers(shared, counts, 8) == 13 * 8);
 }
 
@@ -105,7 +106,7 @@ TEST_CASE(
   const auto frequent = hash_of("verb:frequent"), rare = hash_of("agent:rare");
   std::map<TermHash, std::size_t> counts{{frequent, 3'000}, {rare, 5}};
   for (const auto& [term, count] : counts) table.add(backdoor, term, count);
-  SharedPlaces shared(table.server, table.names);
+  NewestPostingsReader shared(table.server, table.names);
   CHECK(right_answers(shared, counts, 2) == 2 * 2);
   table.add(backdoor, frequent, 2'000, 3'000);
   counts[frequent] = 5'000;

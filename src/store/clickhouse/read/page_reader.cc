@@ -18,11 +18,11 @@ constexpr std::size_t rows_at_once = 1'000;
 /// Several walks over places as one, in their order, each place once.
 class MergedPlaces {
  public:
-  MergedPlaces(std::vector<Places> walks, bool ascending) : ascending_(ascending) {
+  MergedPlaces(std::vector<PostingScan> walks, bool ascending) : ascending_(ascending) {
     for (auto& walk : walks) walks_.push_back({std::move(walk), {}, false});
   }
 
-  /// As Places::next().
+  /// As PostingScan::next().
   Result<std::vector<xapi::Position>> next(std::size_t count) {
     if (walks_.size() == 1) return walks_.front().places.next(count);
     std::vector<xapi::Position> places;
@@ -36,7 +36,7 @@ class MergedPlaces {
 
  private:
   struct Walk {
-    Places places;
+    PostingScan places;
     std::deque<xapi::Position> read;
     bool ended = false;
   };
@@ -67,11 +67,11 @@ class MergedPlaces {
 
 }  // namespace
 
-Result<Page> read_page(Server& server, const Names& names, const Filter& filter,
+Result<Page> read_page(Server& server, const TableNames& names, const Filter& filter,
                        const PageRequest& request, const NewestOf& newest_of, const RowsOf& rows_of,
                        WithMarked with_marked, Deadline deadline) {
   Page page;
-  std::vector<Places> walks;
+  std::vector<PostingScan> walks;
   walks.emplace_back(server, names, filter, request, newest_of, deadline);
   if (const auto marked = terms_of_marked(filter.all_of); marked && with_marked == WithMarked::yes)
     walks.emplace_back(server, names, Filter{*marked, filter.since, filter.until}, request,
@@ -82,8 +82,8 @@ Result<Page> read_page(Server& server, const Names& names, const Filter& filter,
         places.next(std::min(rows_at_once, request.rows_max + 1 - page.rows.size())));
     if (wanted.empty()) break;
     TRY(auto found, rows_of(wanted));
-    std::map<xapi::Position, Kept*> by_place;
-    for (Kept& row : found) by_place[row.position] = &row;
+    std::map<xapi::Position, StatementRow*> by_place;
+    for (StatementRow& row : found) by_place[row.position] = &row;
     for (const auto& place : wanted) {
       const auto at = by_place.find(place);
       if (at == by_place.end() || (at->second->voided && !filter.voided_too)) continue;

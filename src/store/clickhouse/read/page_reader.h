@@ -9,14 +9,14 @@
 namespace lectern::store::clickhouse {
 
 /// The statements at these places, as rows_at() reads them.
-using RowsOf = std::function<Result<std::vector<Kept>>(std::span<const xapi::Position>)>;
+using RowsOf = std::function<Result<std::vector<StatementRow>>(std::span<const xapi::Position>)>;
 
 /// Whether statements that bear the mark of store/common/references.h are looked for too.
 enum class WithMarked { no, yes };
 
-/// One page of what matches: places first, from the order of rows or terms, then the texts. Places
-/// that turn out to be voided, or to have no row, are made up for by more places.
-Result<Page> read_page(Server& server, const Names& names, const Filter& filter,
+/// One page of what matches: places first, from the order of rows or terms, then the texts.
+/// PostingScan that turn out to be voided, or to have no row, are made up for by more places.
+Result<Page> read_page(Server& server, const TableNames& names, const Filter& filter,
                        const PageRequest& request, const NewestOf& newest_of, const RowsOf& rows_of,
                        WithMarked with_marked, Deadline deadline);
 

@@ -26,8 +26,8 @@ std::string key_of(const Filter& filter, const PageRequest& request, std::uint64
 
 }  // namespace
 
-Result<Page> SharedPages::read(const Filter& filter, const PageRequest& request,
-                               std::uint64_t version, Deadline deadline, const Read& read) {
+Result<Page> PageSingleFlight::read(const Filter& filter, const PageRequest& request,
+                                    std::uint64_t version, Deadline deadline, const Read& read) {
   if (!filter.until) return read();
   const auto key = key_of(filter, request, version);
   std::unique_lock lock(mutex_);

@@ -14,7 +14,7 @@ namespace lectern::store::clickhouse {
 
 /// Reads a page once for all who ask for the same one at the same time, as many do who look at
 /// what is new. Thread-safe.
-class SharedPages {
+class PageSingleFlight {
  public:
   using Read = std::function<Result<Page>()>;
 

@@ -28,7 +28,7 @@ const Filter settled{{"verb:a"}, {}, Time{}};
 }  // namespace
 
 TEST_CASE("who asks for a page that is being read gets that page") {
-  SharedPages shared;
+  PageSingleFlight shared;
   Slow slow;
   std::atomic<int> right{0}, asked{0};
   const auto ask = [&](const Filter& filter, const PageRequest& request, std::uint64_t version) {
@@ -57,7 +57,7 @@ TEST_CASE("who asks for a page that is being read gets that page") {
 }
 
 TEST_CASE("a page that could not be read is read again by those who waited for it") {
-  SharedPages shared;
+  PageSingleFlight shared;
   Slow first, second;
   first.fails = true;
   second.done = true;
@@ -75,7 +75,7 @@ TEST_CASE("a page that could not be read is read again by those who waited for i
 }
 
 TEST_CASE("who waits for a page of another is over at its own deadline") {
-  SharedPages shared;
+  PageSingleFlight shared;
   Slow slow;
   std::thread reading(
       [&] { CHECK(shared.read(settled, {}, 1, Deadline::max(), [&] { return slow(); })); });

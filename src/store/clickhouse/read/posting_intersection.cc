@@ -10,8 +10,8 @@ namespace lectern::store::clickhouse {
 namespace {
 
 /// The shortest of those that are complete, or else of all.
-std::size_t rarest_of(std::span<const NewestPlaces> lists) {
-  const auto rank = [](const NewestPlaces& list) {
+std::size_t rarest_of(std::span<const NewestPostings> lists) {
+  const auto rank = [](const NewestPostings& list) {
     return std::pair(!list.all, list.places.size());
   };
   const auto rarest = std::min_element(
@@ -19,24 +19,24 @@ std::size_t rarest_of(std::span<const NewestPlaces> lists) {
   return static_cast<std::size_t>(rarest - lists.begin());
 }
 
-bool has(const NewestPlaces& list, const xapi::Position& position) {
+bool has(const NewestPostings& list, const xapi::Position& position) {
   const auto at = std::lower_bound(
       list.places.begin(), list.places.end(), position,
-      [](const MarkedPlace& place, const auto& wanted) { return place.position > wanted; });
+      [](const TermPosting& place, const auto& wanted) { return place.position > wanted; });
   return at != list.places.end() && at->position == position;
 }
 
-bool reaches(const NewestPlaces& list, const xapi::Position& position) {
+bool reaches(const NewestPostings& list, const xapi::Position& position) {
   return list.all || (!list.places.empty() && list.places.back().position <= position);
 }
 
 }  // namespace
 
-CommonPlaces common_places(std::span<const NewestPlaces> lists,
-                           const std::function<bool(const MarkedPlace&)>& is_wanted,
-                           std::size_t count, std::size_t unsure_max) {
+PostingIntersection intersect(std::span<const NewestPostings> lists,
+                              const std::function<bool(const TermPosting&)>& is_wanted,
+                              std::size_t count, std::size_t unsure_max) {
   LECTERN_ASSERT(!lists.empty());
-  CommonPlaces common;
+  PostingIntersection common;
   common.rarest = rarest_of(lists);
   common.all = lists[common.rarest].all;
   for (const auto& place : lists[common.rarest].places) {

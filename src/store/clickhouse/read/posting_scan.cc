@@ -41,8 +41,8 @@ std::string literals(std::span<const TermHash> terms) {
 
 }  // namespace
 
-Places::Places(Server& server, const Names& names, const Filter& filter, const PageRequest& request,
-               NewestOf newest_of, Deadline deadline)
+PostingScan::PostingScan(Server& server, const TableNames& names, const Filter& filter,
+                         const PageRequest& request, NewestOf newest_of, Deadline deadline)
     : server_(server),
       names_(names),
       since_(filter.since),
@@ -67,7 +67,7 @@ Places::Places(Server& server, const Names& names, const Filter& filter, const P
 
 /// What is still to be walked, or of that what lies before `last`, inclusive. Plain bounds on
 /// `stored`, which leads in the index, beside those that tell equal instants apart.
-std::string Places::range(const std::optional<xapi::Position>& last) const {
+std::string PostingScan::range(const std::optional<xapi::Position>& last) const {
   std::string sql = "1";
   if (since_) sql += " AND stored > " + std::to_string(micros_of(*since_));
   if (until_) sql += " AND stored <= " + std::to_string(micros_of(*until_));
@@ -83,11 +83,11 @@ std::string Places::range(const std::optional<xapi::Position>& last) const {
   return sql;
 }
 
-std::string Places::order() const {
+std::string PostingScan::order() const {
   return ascending_ ? " ORDER BY stored, id" : " ORDER BY stored DESC, id DESC";
 }
 
-Result<std::vector<xapi::Position>> Places::read(std::string_view sql) {
+Result<std::vector<xapi::Position>> PostingScan::read(std::string_view sql) {
   TRY(const auto answer, server_.select(sql, deadline_));
   std::vector<xapi::Position> places;
   RowReader reader(answer);
@@ -100,7 +100,8 @@ Result<std::vector<xapi::Position>> Places::read(std::string_view sql) {
   return places;
 }
 
-Result<std::vector<xapi::Position>> Places::one_order(const std::string& from, std::size_t count) {
+Result<std::vector<xapi::Position>> PostingScan::one_order(const std::string& from,
+                                                           std::size_t count) {
   // In small blocks: of each part it reads one, before it knows which parts come first. From the
   // oldest on, a page of a million statements took 41 ms in blocks of the usual size, 4 ms so.
   TRY(auto places, read(from + " AND " + range() + order() + " LIMIT " + std::to_string(count) +
@@ -112,7 +113,7 @@ Result<std::vector<xapi::Position>> Places::one_order(const std::string& from, s
   return places;
 }
 
-Result<void> Places::rarest_first() {
+Result<void> PostingScan::rarest_first() {
   TRY(const auto answer,
       server_.select("SELECT term, toInt64(count()) FROM " + names_.terms + " WHERE term IN (" +
                          literals(terms_) + ") AND " + range() + " GROUP BY term",
@@ -133,7 +134,7 @@ Result<void> Places::rarest_first() {
   return {};
 }
 
-std::string Places::rare_places() const {
+std::string PostingScan::rare_places() const {
   std::string sql = " FROM " + names_.terms + " WHERE term = " + literal(terms_.front());
   if (verb_)
     sql += " AND verb IN (" + std::to_string(verb_mark_of(*verb_)) + "," +
@@ -141,18 +142,18 @@ std::string Places::rare_places() const {
   return sql + " AND ";
 }
 
-Result<std::optional<xapi::Position>> Places::window_end() {
+Result<std::optional<xapi::Position>> PostingScan::window_end() {
   TRY(const auto last, read("SELECT stored, id, verb" + rare_places() + range() + order() +
                             " LIMIT 1 OFFSET " + std::to_string(window_ - 1)));
   if (last.empty()) return std::nullopt;
   return last.front();
 }
 
-Result<std::vector<xapi::Position>> Places::carrying(std::span<const TermHash> terms,
-                                                     std::span<const xapi::Position> among) {
+Result<std::vector<xapi::Position>> PostingScan::carrying(std::span<const TermHash> terms,
+                                                          std::span<const xapi::Position> among) {
   std::vector<xapi::Position> places;
   if (among.empty()) return places;
-  const Keys keys(among);
+  const KeyList keys(among);
   TRY(const auto answer,
       keys.select(server_,
                   "SELECT stored, id, term FROM " + names_.terms + " WHERE term IN (" +
@@ -174,13 +175,13 @@ Result<std::vector<xapi::Position>> Places::carrying(std::span<const TermHash> t
 }
 
 /// The first places, from a query that is shared with those who ask for theirs at the same time.
-Result<std::vector<xapi::Position>> Places::newest(std::size_t count) {
+Result<std::vector<xapi::Position>> PostingScan::newest(std::size_t count) {
   TRY(const auto lists, newest_of_(terms_));
-  const auto is_wanted = [&](const MarkedPlace& place) {
+  const auto is_wanted = [&](const TermPosting& place) {
     if (until_ && place.position.stored > *until_) return false;
     return !verb_ || place.verb == verb_mark_of(*verb_) || place.verb == no_verb_mark;
   };
-  const auto common = common_places(lists, is_wanted, count, window_first);
+  const auto common = intersect(lists, is_wanted, count, window_first);
   std::swap(terms_.front(), *std::find(terms_.begin(), terms_.end(), lists[common.rarest].term));
   exhausted_ = common.all;
   after_ = common.reached;
@@ -198,7 +199,7 @@ Result<std::vector<xapi::Position>> Places::newest(std::size_t count) {
 
 /// The first window without counting: two queries instead of three, and most often there is no
 /// second window.
-Result<std::vector<xapi::Position>> Places::guessed_window(std::size_t count) {
+Result<std::vector<xapi::Position>> PostingScan::guessed_window(std::size_t count) {
   guessed_ = true;
   TRY(const auto rare, one_order("SELECT stored, id, verb" + rare_places() + "1", window_));
   window_ *= window_growth;
@@ -210,7 +211,7 @@ Result<std::vector<xapi::Position>> Places::guessed_window(std::size_t count) {
   return places;
 }
 
-Result<std::vector<xapi::Position>> Places::intersection(std::size_t count) {
+Result<std::vector<xapi::Position>> PostingScan::intersection(std::size_t count) {
   if (!guessed_) {
     TRY(auto places, guessed_window(count));
     if (!places.empty() || exhausted_) return places;
@@ -237,7 +238,7 @@ Result<std::vector<xapi::Position>> Places::intersection(std::size_t count) {
   return std::vector<xapi::Position>{};
 }
 
-Result<std::vector<xapi::Position>> Places::candidates(std::size_t count) {
+Result<std::vector<xapi::Position>> PostingScan::candidates(std::size_t count) {
   if (terms_.empty())
     return one_order("SELECT stored, id, toInt64(1) FROM " + names_.rows + " WHERE 1", count);
   if (!ascending_ && !after_ && !since_) return newest(count);
@@ -245,7 +246,7 @@ Result<std::vector<xapi::Position>> Places::candidates(std::size_t count) {
   return intersection(count);
 }
 
-Result<std::vector<xapi::Position>> Places::next(std::size_t count) {
+Result<std::vector<xapi::Position>> PostingScan::next(std::size_t count) {
   std::vector<xapi::Position> places;
   while (places.empty() && !exhausted_) {
     unmarked_.clear();

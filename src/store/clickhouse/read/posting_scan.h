@@ -13,15 +13,15 @@
 
 namespace lectern::store::clickhouse {
 
-/// The newest places of each of some terms, as SharedPlaces finds them.
-using NewestOf = std::function<Result<std::vector<NewestPlaces>>(std::span<const TermHash>)>;
+/// The newest places of each of some terms, as NewestPostingsReader finds them.
+using NewestOf = std::function<Result<std::vector<NewestPostings>>(std::span<const TermHash>)>;
 
 /// Walks over the places that carry all terms of a filter, in the order of the page, without
-/// looking at rows. Places of statements that never got their row are among them.
-class Places {
+/// looking at rows. PostingScan of statements that never got their row are among them.
+class PostingScan {
  public:
-  Places(Server& server, const Names& names, const Filter& filter, const PageRequest& request,
-         NewestOf newest_of, Deadline deadline);
+  PostingScan(Server& server, const TableNames& names, const Filter& filter,
+              const PageRequest& request, NewestOf newest_of, Deadline deadline);
 
   /// Up to about `count` more places; none when there are no more, or else at least one.
   Result<std::vector<xapi::Position>> next(std::size_t count);
@@ -45,7 +45,7 @@ class Places {
   std::span<const TermHash> others() const { return std::span(terms_).subspan(1); }
 
   Server& server_;
-  const Names& names_;
+  const TableNames& names_;
   const std::optional<Time> since_, until_;
   const bool ascending_;
   const NewestOf newest_of_;

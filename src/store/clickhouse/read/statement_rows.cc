@@ -12,23 +12,23 @@ constexpr std::size_t callers_max = 16;
 
 }  // namespace
 
-KeptRows::KeptRows(Server& server, const Names& names, RecentTexts& texts)
+StatementRows::StatementRows(Server& server, const TableNames& names, TextCache& texts)
     : server_(server),
       names_(names),
       texts_(texts, names.rows),
-      shared_rows_(
+      row_batcher_(
           [this](std::span<const xapi::Position> positions, Deadline deadline) {
             return rows_at(server_, names_, positions, deadline);
           },
           small_page_rows_max, callers_max),
-      shared_voided_([this](std::span<const Uuid> ids,
-                            Deadline deadline) { return voided(server_, names_, ids, deadline); },
-                     small_page_rows_max, callers_max),
-      reread_(server, names, texts_) {}
+      voided_batcher_([this](std::span<const Uuid> ids,
+                             Deadline deadline) { return voided(server_, names_, ids, deadline); },
+                      small_page_rows_max, callers_max),
+      warmup_(server, names, texts_) {}
 
-Result<std::vector<Kept>> KeptRows::at(std::span<const xapi::Position> positions, bool keep,
-                                       Deadline deadline) {
-  std::vector<Kept> rows;
+Result<std::vector<StatementRow>> StatementRows::at(std::span<const xapi::Position> positions,
+                                                    bool keep, Deadline deadline) {
+  std::vector<StatementRow> rows;
   std::vector<Uuid> in_memory;
   std::vector<xapi::Position> missing;
   for (const auto& position : positions) {
@@ -40,15 +40,15 @@ Result<std::vector<Kept>> KeptRows::at(std::span<const xapi::Position> positions
     }
   }
   if (!in_memory.empty()) {
-    TRY(const auto found, shared_voided_.find(in_memory, deadline));
+    TRY(const auto found, voided_batcher_.find(in_memory, deadline));
     const std::unordered_set<Uuid> voided(found.begin(), found.end());
-    for (Kept& row : rows) row.voided = voided.contains(row.position.id);
+    for (StatementRow& row : rows) row.voided = voided.contains(row.position.id);
   }
   if (missing.empty()) return rows;
-  TRY(auto read, shared_rows_.find(missing, deadline));
-  reread_.begin();
-  std::vector<RecentTexts::Text> texts;
-  for (Kept& row : read) {
+  TRY(auto read, row_batcher_.find(missing, deadline));
+  warmup_.begin();
+  std::vector<TextCache::Text> texts;
+  for (StatementRow& row : read) {
     if (keep) texts.push_back(texts_.text(row.position, row.json, row.flags));
     rows.push_back(std::move(row));
   }
@@ -56,10 +56,10 @@ Result<std::vector<Kept>> KeptRows::at(std::span<const xapi::Position> positions
   return rows;
 }
 
-void KeptRows::keep(std::span<const Row> rows, std::span<const Verdict> verdicts) {
-  std::vector<RecentTexts::Text> texts;
+void StatementRows::keep(std::span<const Row> rows, std::span<const AppendOutcome> outcomes) {
+  std::vector<TextCache::Text> texts;
   for (std::size_t i = 0; i < rows.size(); ++i)
-    if (verdicts[i] == Verdict::stored)
+    if (outcomes[i] == AppendOutcome::stored)
       texts.push_back(texts_.text({rows[i].stored, rows[i].id}, rows[i].json, flags_of(rows[i])));
   texts_.keep(std::move(texts));
 }

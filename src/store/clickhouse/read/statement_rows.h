@@ -13,25 +13,25 @@ namespace lectern::store::clickhouse {
 /// The statements of one table at their places. Texts that are in memory are not asked for: of
 /// those only what was voided is. What several callers ask at a time is asked together.
 /// Thread-safe.
-class KeptRows {
+class StatementRows {
  public:
-  KeptRows(Server& server, const Names& names, RecentTexts& texts);
+  StatementRows(Server& server, const TableNames& names, TextCache& texts);
 
   /// What rows_at() answers for these places; what it reads is kept in memory if `keep`. Once a
   /// text is not there, the newest rows begin to be read into it. Errors: unavailable.
-  Result<std::vector<Kept>> at(std::span<const xapi::Position> positions, bool keep,
-                               Deadline deadline);
+  Result<std::vector<StatementRow>> at(std::span<const xapi::Position> positions, bool keep,
+                                       Deadline deadline);
 
   /// Remembers those of these rows that were stored.
-  void keep(std::span<const Row> rows, std::span<const Verdict> verdicts);
+  void keep(std::span<const Row> rows, std::span<const AppendOutcome> outcomes);
 
  private:
   Server& server_;
-  const Names& names_;
-  TextsOfIndex texts_;
-  SharedFind<xapi::Position, Kept> shared_rows_;
-  SharedFind<Uuid, Uuid> shared_voided_;
-  Reread reread_;
+  const TableNames& names_;
+  IndexTexts texts_;
+  LookupBatcher<xapi::Position, StatementRow> row_batcher_;
+  LookupBatcher<Uuid, Uuid> voided_batcher_;
+  CacheWarmup warmup_;
 };
 
 }  // namespace lectern::store::clickhouse

@@ -13,7 +13,8 @@ namespace {
 
 /// Statements in a table of its own, some of them voided.
 struct Voided {
-  explicit Voided(const std::string& address) : names(names_of("lectern_test", table).value()) {
+  explicit Voided(const std::string& address)
+      : names(table_names_of("lectern_test", table).value()) {
     for (int i = 0; i < 400; ++i) rows.push_back(contract::row_of({}));
     const auto store = open_at(address).statements;
     REQUIRE(store->append({table}, rows, OnConflict::refuse_batch).has_value());
@@ -23,9 +24,9 @@ struct Voided {
     REQUIRE(store->append({table}, voiding, OnConflict::refuse_batch).has_value());
     for (const Row& row : rows) places.push_back({row.stored, row.id});
   }
-  bool are_all_in(const std::vector<Kept>& kept) const {
+  bool are_all_in(const std::vector<StatementRow>& kept) const {
     return kept.size() == rows.size() &&
-           std::all_of(kept.begin(), kept.end(), [&](const Kept& one) {
+           std::all_of(kept.begin(), kept.end(), [&](const StatementRow& one) {
              const auto row = std::find_if(rows.begin(), rows.end(), [&](const Row& each) {
                return each.id == one.position.id;
              });
@@ -35,7 +36,7 @@ struct Voided {
   }
 
   const std::string table = fresh_table();
-  const Names names;
+  const TableNames names;
   std::vector<Row> rows;
   std::vector<xapi::Position> places;
 };
@@ -45,16 +46,16 @@ struct Reader {
   explicit Reader(const std::string& address) : voided(address), backdoor(address) {}
 
   std::int64_t known(std::span<const xapi::Position> places) {
-    memory.settle();
+    memory.flush();
     return std::count_if(places.begin(), places.end(),
                          [&](const auto& place) { return texts.has(place); });
   }
 
   const Voided voided;
   Backdoor backdoor;
-  RecentTexts memory{1'000'000};
-  const TextsOfIndex texts{memory, voided.names.rows};
-  KeptRows rows{backdoor.server(), voided.names, memory};
+  TextCache memory{1'000'000};
+  const IndexTexts texts{memory, voided.names.rows};
+  StatementRows rows{backdoor.server(), voided.names, memory};
 };
 
 }  // namespace
@@ -77,20 +78,20 @@ TEST_CASE("what is stored in ClickHouse is in memory, and what was only walked o
   auto& [voided, backdoor, memory, texts, rows] = reader;
   // So full that the background has room for a hundred of the newest rows at most.
   std::minstd_rand random(1);
-  std::vector<RecentTexts::Text> others;
+  std::vector<TextCache::Text> others;
   for (int i = 0; i < 1'000; ++i) {
     std::string noise(1'500, ' ');
     for (char& c : noise) c = static_cast<char>(random() >> 8);
-    others.push_back(TextsOfIndex(memory, "another").text({{}, Uuid::random()}, noise, 0));
+    others.push_back(IndexTexts(memory, "another").text({{}, Uuid::random()}, noise, 0));
   }
   memory.keep(std::move(others));
-  memory.settle();
+  memory.flush();
   const auto oldest = std::span(voided.places).first(100);
   CHECK(rows.at(oldest, false, Deadline::max())->size() == 100);
   CHECK(reader.known(oldest) == 0);
-  std::vector<Verdict> verdicts(voided.rows.size(), Verdict::known);
-  verdicts[3] = Verdict::stored;
-  rows.keep(voided.rows, verdicts);
+  std::vector<AppendOutcome> outcomes(voided.rows.size(), AppendOutcome::known);
+  outcomes[3] = AppendOutcome::stored;
+  rows.keep(voided.rows, outcomes);
   CHECK(reader.known(oldest) == 1);
   CHECK(rows.at(oldest, true, Deadline::max())->size() == 100);
   CHECK(reader.known(oldest) == 100);
@@ -112,7 +113,7 @@ TEST_CASE("terms are sent to ClickHouse in the order of their table") {
     fresh.push_back({&rows[i], &hashes[i], false});
     count += hashes[i].size();
   }
-  const Body body = terms_body(fresh);
+  const TableRows body = terms_body(fresh);
   REQUIRE(body.rows == count);
   std::vector<std::tuple<TermHash, std::int64_t, Uuid>> sent;
   RowReader reader(body.bytes.bytes());

@@ -107,7 +107,7 @@ Result<bool> is_there(Server& server, const std::string& table, Deadline deadlin
 }
 
 /// "" where there is none.
-Result<std::string> engine_of_events(Server& server, const Names& names, Deadline deadline) {
+Result<std::string> engine_of_events(Server& server, const TableNames& names, Deadline deadline) {
   // Quoted names: `database` and `database`.`table`.
   const auto database = names.database.substr(1, names.database.size() - 2);
   const auto table =
@@ -118,7 +118,7 @@ Result<std::string> engine_of_events(Server& server, const Names& names, Deadlin
   return std::string(RowReader(answer).string());
 }
 
-Result<void> refuse_engine(const std::string& engine, const Names& names) {
+Result<void> refuse_engine(const std::string& engine, const TableNames& names) {
   const bool is_shared = engine.starts_with("Replicated") || engine.starts_with("Shared");
   if (!is_shared && engine != "Distributed") return {};
   return fail(Code::unavailable,
@@ -127,7 +127,7 @@ Result<void> refuse_engine(const std::string& engine, const Names& names) {
                   "processes, and set RALPH_BACKENDS__LRS__CLICKHOUSE__ONE_NODE=true");
 }
 
-tl::unexpected<Error> cannot_create(const std::string& table, const Names& names,
+tl::unexpected<Error> cannot_create(const std::string& table, const TableNames& names,
                                     const Error& error) {
   if (error.detail.find("ACCESS_DENIED") == std::string::npos) return fail(error);
   return fail(
@@ -137,7 +137,7 @@ tl::unexpected<Error> cannot_create(const std::string& table, const Names& names
           ".* to it, or let another user run `lectern migrate --create-tables`: " + error.detail);
 }
 
-Result<void> create_events(Server& server, const Names& names, Deadline deadline) {
+Result<void> create_events(Server& server, const TableNames& names, Deadline deadline) {
   auto created = create(server, names.events, events_layout, "", deadline);
   if (!created && created.error().detail.find("UNKNOWN_DATABASE") != std::string::npos) {
     created = server.command("CREATE DATABASE IF NOT EXISTS " + names.database, deadline);
@@ -169,7 +169,7 @@ std::int64_t verb_mark_of(const Row& row) {
   return verb == row.terms.end() ? no_verb_mark : verb_mark_of(hash_of(*verb));
 }
 
-std::string Reference::text() const {
+std::string ReferredMark::text() const {
   std::string text;
   for (int shift = 56; shift >= 0; shift -= 8)
     text += static_cast<char>(static_cast<std::uint64_t>(stored) >> shift & 0xFF);
@@ -178,9 +178,9 @@ std::string Reference::text() const {
   return text;
 }
 
-std::optional<Reference> Reference::parse(std::string_view text) {
+std::optional<ReferredMark> ReferredMark::parse(std::string_view text) {
   if (text.size() != reference_bytes) return std::nullopt;
-  Reference reference;
+  ReferredMark reference;
   std::uint64_t stored = 0;
   for (std::size_t i = 0; i < 8; ++i) stored = stored << 8 | static_cast<std::uint8_t>(text[i]);
   reference.stored = static_cast<std::int64_t>(stored);
@@ -197,14 +197,14 @@ Time emission_time(Time timestamp) {
   return std::clamp(timestamp, first, last);
 }
 
-Result<void> refuse_replicated(Server& server, const Names& names, const EventsPolicy& policy,
+Result<void> refuse_replicated(Server& server, const TableNames& names, const EventsPolicy& policy,
                                Deadline deadline) {
   if (policy.one_node) return {};
   const auto engine = engine_of_events(server, names, deadline);
   return engine ? refuse_engine(*engine, names) : Result<void>{};
 }
 
-Result<bool> has_events(Server& server, const Names& names, const EventsPolicy& policy,
+Result<bool> has_events(Server& server, const TableNames& names, const EventsPolicy& policy,
                         Deadline deadline) {
   TRY(const auto engine, engine_of_events(server, names, deadline));
   if (!policy.one_node) RETURN_IF_ERROR(refuse_engine(engine, names));
@@ -214,7 +214,7 @@ Result<bool> has_events(Server& server, const Names& names, const EventsPolicy& 
               "edX Aspects does with its migrations; it is used as soon as it is there");
 }
 
-Result<void> create_tables(Server& server, const Names& names, const EventsPolicy& policy,
+Result<void> create_tables(Server& server, const TableNames& names, const EventsPolicy& policy,
                            Deadline deadline) {
   TRY(const bool has_ralphs, has_events(server, names, policy, deadline));
   if (!has_ralphs) RETURN_IF_ERROR(create_events(server, names, deadline));

@@ -21,8 +21,9 @@
 ///                              when its row is here
 ///   <events>_lectern_ids       id, stored, hash, timestamp, owner, at, state
 ///                              ordered by (id, stored)
-///                              a process claims a place (stored) for an id before it writes
-///                              anything else: ids are unique because one claim at most gets a row
+///                              a process reserves a place (stored) for an id before it writes
+///                              anything else: ids are unique because one reservation at most gets
+///                              a row
 ///   <events>_lectern_terms     term, stored, id, verb              ordered so
 ///                              what filters ask for, own and inherited; verb = the statement's
 ///                              verb mark, so that a verb beside other terms need not be joined
@@ -60,9 +61,9 @@ inline constexpr std::uint8_t voids = 2;   ///< it is a voiding statement
 
 enum class Mark : std::uint8_t { voided = 1, referred = 2, inherited = 3 };
 
-/// The state of a claim; of several rows for one (id, stored, owner) the greatest counts.
-enum class ClaimState : std::uint8_t {
-  claimed = 0,
+/// The state of a reservation; of several rows for one (id, stored, owner) the greatest counts.
+enum class ReservationState : std::uint8_t {
+  reserved = 0,
   withdrawn = 1,  ///< nothing was written under it but terms, which show nowhere
   abandoned = 2,  ///< given up behind the write to Ralph's table: the text may be there
   /// The server refused the write to Ralph's table, a view on it perhaps: the text may be there,
@@ -71,13 +72,13 @@ enum class ClaimState : std::uint8_t {
 };
 
 /// The value of a `referred` mark.
-struct Reference {
+struct ReferredMark {
   std::int64_t stored = 0;
   Uuid id;  ///< the statement that refers
   bool voids = false;
 
   std::string text() const;
-  static std::optional<Reference> parse(std::string_view text);
+  static std::optional<ReferredMark> parse(std::string_view text);
 };
 
 /// The instant as Ralph's DateTime64(6) column can hold it: between 1900 and 2299.
@@ -94,17 +95,17 @@ struct EventsPolicy {
 
 /// An error where Ralph's table is replicated and the policy does not allow that: our tables would
 /// differ from node to node. No error where the server does not answer.
-Result<void> refuse_replicated(Server& server, const Names& names, const EventsPolicy& policy,
+Result<void> refuse_replicated(Server& server, const TableNames& names, const EventsPolicy& policy,
                                Deadline deadline);
 
 /// Whether Ralph's table is there. Errors: unavailable, also where it is missing and not to be
 /// made, or replicated against the policy.
-Result<bool> has_events(Server& server, const Names& names, const EventsPolicy& policy,
+Result<bool> has_events(Server& server, const TableNames& names, const EventsPolicy& policy,
                         Deadline deadline);
 
 /// Creates what is missing of the database and the tables. Idempotent, and safe when several
 /// processes do it at once. Errors: unavailable, saying what is missing.
-Result<void> create_tables(Server& server, const Names& names, const EventsPolicy& policy,
+Result<void> create_tables(Server& server, const TableNames& names, const EventsPolicy& policy,
                            Deadline deadline);
 
 }  // namespace lectern::store::clickhouse

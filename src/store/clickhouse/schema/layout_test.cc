@@ -59,13 +59,13 @@ TEST_CASE("a literal holds nothing but escaped bytes") {
 }
 
 TEST_CASE("a reference is read from the mark that it was written to") {
-  const Reference reference{-5, Uuid::random(), true};
-  const auto read = Reference::parse(reference.text());
+  const ReferredMark reference{-5, Uuid::random(), true};
+  const auto read = ReferredMark::parse(reference.text());
   REQUIRE(read);
   CHECK(read->stored == -5);
   CHECK(read->id == reference.id);
   CHECK(read->voids);
-  CHECK(!Reference::parse("short"));
+  CHECK(!ReferredMark::parse("short"));
 }
 
 TEST_CASE("an emission time beyond what Ralph's column can hold is moved to its edge") {
@@ -78,17 +78,17 @@ TEST_CASE("an emission time beyond what Ralph's column can hold is moved to its 
 }
 
 TEST_CASE("names are taken from a table or a database and a table") {
-  const auto names = names_of("xapi", "events").value();
+  const auto names = table_names_of("xapi", "events").value();
   CHECK(names.events == "`xapi`.`events`");
   CHECK(names.rows == "`xapi`.`events_lectern_rows`");
-  CHECK(names_of("xapi", "other.events").value().events == "`other`.`events`");
-  CHECK(!names_of("xapi", "a`b"));
-  CHECK(!names_of("xapi;", "a"));
-  CHECK(!names_of("xapi", std::string(151, 'a')));
+  CHECK(table_names_of("xapi", "other.events").value().events == "`other`.`events`");
+  CHECK(!table_names_of("xapi", "a`b"));
+  CHECK(!table_names_of("xapi;", "a"));
+  CHECK(!table_names_of("xapi", std::string(151, 'a')));
   for (const auto* taken : {"system.events", "INFORMATION_SCHEMA.x", "information_schema.x",
                             "events_lectern_rows", "other.a_lectern_b"})
-    CHECK(!names_of("xapi", taken));
-  CHECK(!names_of("system", "events"));
+    CHECK(!table_names_of("xapi", taken));
+  CHECK(!table_names_of("system", "events"));
 }
 
 TEST_CASE("Ralph's settings of ClickHouse are read") {
@@ -100,7 +100,7 @@ TEST_CASE("Ralph's settings of ClickHouse are read") {
                      {"CLIENT_OPTIONS__date_time_input_format", "basic"},
                      {"CREATE_EVENT_TABLE", "no"},
                      {"IDS_CHUNK_SIZE", "100"}};
-  const auto options = options_of(settings).value();
+  const auto options = read_settings(settings).value();
   CHECK(options.server.url == "http://db:8124");
   CHECK(options.server.username == "lrs");
   CHECK(options.server.settings.at("max_threads") == "2");
@@ -132,7 +132,7 @@ TEST_CASE("a setting of ClickHouse that cannot be meant is refused by its name")
     CAPTURE(value);
     StoreSettings settings;
     settings.values = {{key, value}};
-    const auto options = options_of(settings);
+    const auto options = read_settings(settings);
     REQUIRE(!options);
     CHECK(options.error().code == Code::invalid);
     CHECK(options.error().message.find(key) != std::string::npos);

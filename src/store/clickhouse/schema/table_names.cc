@@ -18,7 +18,7 @@ bool is_name(std::string_view text) {
 
 }  // namespace
 
-Result<Names> names_of(std::string_view default_database, std::string_view target) {
+Result<TableNames> table_names_of(std::string_view default_database, std::string_view target) {
   std::string_view database = default_database, table = target;
   if (const auto dot = target.find('.'); dot != std::string_view::npos) {
     database = target.substr(0, dot);
@@ -43,10 +43,10 @@ Result<Names> names_of(std::string_view default_database, std::string_view targe
   const auto beside = [&](std::string_view suffix) {
     return quoted_database + ".`" + std::string(table) + std::string(suffix) + "`";
   };
-  return Names{quoted_database,           beside(""),
-               beside("_lectern_rows"),   beside("_lectern_ids"),
-               beside("_lectern_terms"),  beside("_lectern_marks"),
-               beside("_lectern_writers")};
+  return TableNames{quoted_database,           beside(""),
+                    beside("_lectern_rows"),   beside("_lectern_ids"),
+                    beside("_lectern_terms"),  beside("_lectern_marks"),
+                    beside("_lectern_writers")};
 }
 
 }  // namespace lectern::store::clickhouse

@@ -8,7 +8,7 @@
 namespace lectern::store::clickhouse {
 
 /// The tables of one target, qualified and quoted so that they can stand in SQL.
-struct Names {
+struct TableNames {
   std::string database;  ///< quoted
   std::string events;    ///< Ralph's table
   std::string rows;
@@ -18,9 +18,10 @@ struct Names {
   std::string writers;
 };
 
-/// Names from a target: a table, or `database.table`. Each part is a letter or `_`, then letters,
-/// digits and `_`, up to 150 characters: nothing else ever comes into SQL. No table of ClickHouse's
-/// own databases, which would be lost at a restart, or of ours beside another. Errors: invalid.
-Result<Names> names_of(std::string_view default_database, std::string_view target);
+/// TableNames from a target: a table, or `database.table`. Each part is a letter or `_`, then
+/// letters, digits and `_`, up to 150 characters: nothing else ever comes into SQL. No table of
+/// ClickHouse's own databases, which would be lost at a restart, or of ours beside another. Errors:
+/// invalid.
+Result<TableNames> table_names_of(std::string_view default_database, std::string_view target);
 
 }  // namespace lectern::store::clickhouse

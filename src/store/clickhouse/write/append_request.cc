@@ -2,7 +2,8 @@
 
 namespace lectern::store::clickhouse {
 
-Request::Request(std::vector<Row> all, OnConflict conflict, Deadline until, bool completing)
+AppendRequest::AppendRequest(std::vector<Row> all, OnConflict conflict, Deadline until,
+                             bool completing)
     : rows(std::move(all)), on_conflict(conflict), deadline(until), completes(completing) {
   hashes.reserve(rows.size());
   for (const Row& row : rows) {
@@ -13,7 +14,7 @@ Request::Request(std::vector<Row> all, OnConflict conflict, Deadline until, bool
   }
 }
 
-Result<std::vector<Verdict>> Request::wait() {
+Result<std::vector<AppendOutcome>> AppendRequest::wait() {
   std::unique_lock lock(mutex_);
   const auto is_done = [&] { return outcome_.has_value(); };
   if (deadline == Deadline::max()) {
@@ -24,13 +25,13 @@ Result<std::vector<Verdict>> Request::wait() {
   return std::move(*outcome_);
 }
 
-void Request::finish(Result<std::vector<Verdict>> outcome) {
+void AppendRequest::finish(Result<std::vector<AppendOutcome>> outcome) {
   const std::lock_guard lock(mutex_);
   if (!outcome_) outcome_ = std::move(outcome);
   changed_.notify_all();
 }
 
-bool Request::finished() {
+bool AppendRequest::finished() {
   const std::lock_guard lock(mutex_);
   return outcome_.has_value();
 }

@@ -10,17 +10,18 @@
 
 namespace lectern::store::clickhouse {
 
-/// One append() on its way through the gatherer. Made by the caller's thread, worked on by the
+/// One append() on its way through the batcher. Made by the caller's thread, worked on by the
 /// writing thread alone until it is finished.
-class Request {
+class AppendRequest {
  public:
   /// `completes`: the rows are in Ralph's table already and lack our part only; their texts are
   /// final, and so is `stored`, but for those with a stored_at.
-  Request(std::vector<Row> rows, OnConflict on_conflict, Deadline deadline, bool completes = false);
+  AppendRequest(std::vector<Row> rows, OnConflict on_conflict, Deadline deadline,
+                bool completes = false);
 
   /// Waits for the outcome, until the deadline: then `unavailable`, whatever comes of it.
-  Result<std::vector<Verdict>> wait();
-  void finish(Result<std::vector<Verdict>> outcome);
+  Result<std::vector<AppendOutcome>> wait();
+  void finish(Result<std::vector<AppendOutcome>> outcome);
   bool finished();
 
   std::vector<Row> rows;
@@ -35,7 +36,7 @@ class Request {
   std::mutex mutex_;
   std::condition_variable changed_;
   // Guarded by mutex_:
-  std::optional<Result<std::vector<Verdict>>> outcome_;
+  std::optional<Result<std::vector<AppendOutcome>>> outcome_;
 };
 
 }  // namespace lectern::store::clickhouse

@@ -28,25 +28,25 @@ std::size_t bytes_of(const std::vector<std::uint64_t>& layer) { return layer.siz
 
 }  // namespace
 
-IdFilter::IdFilter(std::size_t expected, std::size_t bytes_max)
+BloomFilter::BloomFilter(std::size_t expected, std::size_t bytes_max)
     : bytes_max_(bytes_max), seed_(half(Uuid::random(), 0)) {
   add_layer(std::max(expected, ids_min));
 }
 
-void IdFilter::add_layer(std::size_t ids) {
+void BloomFilter::add_layer(std::size_t ids) {
   const auto largest = std::bit_floor(std::max<std::size_t>(bytes_max_, 8));
   const auto bytes = std::min(std::bit_ceil(ids * bits_per_id / 8), largest);
   layers_.emplace_back(bytes / 8);
   room_ = bytes * 8 / bits_per_id;
 }
 
-IdFilter::Hash IdFilter::hash_of(const Uuid& id) const {
+BloomFilter::Hash BloomFilter::hash_of(const Uuid& id) const {
   const auto first = mixed(half(id, 0) ^ seed_);
   const auto second = mixed(half(id, 8) + first);
   return {first ^ second, second | 1};
 }
 
-bool IdFilter::holds(const Layer& layer, Hash hash) {
+bool BloomFilter::holds(const Layer& layer, Hash hash) {
   const auto mask = layer.size() * 64 - 1;
   for (int i = 0; i < probes; ++i, hash.first += hash.step) {
     const auto bit = hash.first & mask;
@@ -55,13 +55,13 @@ bool IdFilter::holds(const Layer& layer, Hash hash) {
   return true;
 }
 
-bool IdFilter::may_hold(const Uuid& id) const {
+bool BloomFilter::may_hold(const Uuid& id) const {
   const auto hash = hash_of(id);
   return std::any_of(layers_.begin(), layers_.end(),
                      [&](const Layer& layer) { return holds(layer, hash); });
 }
 
-bool IdFilter::add(const Uuid& id) {
+bool BloomFilter::add(const Uuid& id) {
   if (may_hold(id)) return true;
   const auto grown = bytes_of(layers_.back()) * 2;
   if (room_ == 0 && bytes() + grown <= bytes_max_) add_layer(grown * 8 / bits_per_id);
@@ -76,7 +76,7 @@ bool IdFilter::add(const Uuid& id) {
   return false;
 }
 
-std::size_t IdFilter::bytes() const {
+std::size_t BloomFilter::bytes() const {
   std::size_t bytes = 0;
   for (const auto& layer : layers_) bytes += bytes_of(layer);
   return bytes;

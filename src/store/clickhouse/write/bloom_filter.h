@@ -8,14 +8,14 @@
 
 namespace lectern::store::clickhouse {
 
-/// A set of ids that forgets which they are: it may take a new id for one that it holds, never the
-/// other way round. A Bloom filter that grows by layers, each twice as large: each full one takes
-/// about one new id of 14,000 for a known one, and more once the filter may not grow any further.
+/// A scalable Bloom filter of ids: it may take a new id for one that it holds, never the other way
+/// round. It grows by layers, each twice as large; a full layer takes about one new id of 14,000
+/// for a known one, more once the filter may not grow any further.
 /// Two and a half to five bytes an id. Not thread-safe.
-class IdFilter {
+class BloomFilter {
  public:
   /// Room for `expected` ids before it grows. Past `bytes_max` it does not grow.
-  IdFilter(std::size_t expected, std::size_t bytes_max);
+  BloomFilter(std::size_t expected, std::size_t bytes_max);
 
   /// Adds an id. Returns whether it may have been in it before.
   bool add(const Uuid& id);

@@ -11,7 +11,7 @@ std::vector<Uuid> random_ids(std::size_t count) {
   return ids;
 }
 
-std::size_t mistaken(const IdFilter& filter, std::size_t count) {
+std::size_t mistaken(const BloomFilter& filter, std::size_t count) {
   std::size_t mistaken = 0;
   for (const auto& id : random_ids(count)) mistaken += filter.may_hold(id) ? 1 : 0;
   return mistaken;
@@ -20,7 +20,7 @@ std::size_t mistaken(const IdFilter& filter, std::size_t count) {
 }  // namespace
 
 TEST_CASE("an id filter never denies an id that was added, however far it grows") {
-  IdFilter filter(0, 16UL << 20);
+  BloomFilter filter(0, 16UL << 20);
   const auto ids = random_ids(1'000'000);
   for (const auto& id : ids) filter.add(id);
   for (const auto& id : ids) REQUIRE(filter.may_hold(id));
@@ -29,7 +29,7 @@ TEST_CASE("an id filter never denies an id that was added, however far it grows"
 }
 
 TEST_CASE("an id filter tells whether an id may have been added before") {
-  IdFilter filter(0, 1UL << 20);
+  BloomFilter filter(0, 1UL << 20);
   const auto id = Uuid::random();
   CHECK_FALSE(filter.may_hold(id));
   CHECK_FALSE(filter.add(id));
@@ -37,7 +37,7 @@ TEST_CASE("an id filter tells whether an id may have been added before") {
 }
 
 TEST_CASE("an id filter keeps ids apart that share a half") {
-  IdFilter filter(0, 1UL << 20);
+  BloomFilter filter(0, 1UL << 20);
   Uuid id = Uuid::random();
   std::size_t met = 0;
   for (int i = 0; i < 256; ++i) {
@@ -49,7 +49,7 @@ TEST_CASE("an id filter keeps ids apart that share a half") {
 
 TEST_CASE("an id filter mistakes more once it may not grow, and stays within its bound") {
   constexpr std::size_t bytes_max = 64UL << 10;
-  IdFilter filter(1'000'000, bytes_max);
+  BloomFilter filter(1'000'000, bytes_max);
   const auto ids = random_ids(50'000);
   for (const auto& id : ids) filter.add(id);
   for (const auto& id : ids) REQUIRE(filter.may_hold(id));

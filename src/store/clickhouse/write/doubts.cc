@@ -29,15 +29,15 @@ std::vector<const Row*> pointers(const std::vector<Row>& rows) {
 
 std::string token_of(std::int64_t owner) { return "lectern-" + std::to_string(owner); }
 
-Result<void> resolve_stored(Server& server, const Names& names, std::span<const Row> rows,
+Result<void> resolve_stored(Server& server, const TableNames& names, std::span<const Row> rows,
                             Deadline deadline) {
-  References references(server, names, deadline);
+  ClickHouseReferences references(server, names, deadline);
   if (rows.empty()) return {};
   RETURN_IF_ERROR(resolve_references(references, rows, deadline));
   return references.write();
 }
 
-Doubts::Doubts(Server& server, const Names& names, EndedFlushes& ended)
+Doubts::Doubts(Server& server, const TableNames& names, EndedFlushes& ended)
     : server_(server), names_(names), ended_(ended) {}
 
 void Doubts::add(Doubt doubt) {
@@ -65,7 +65,7 @@ Doubts::Outcome Doubts::settle(Doubt& doubt, Deadline deadline) {
   if (doubt.step == Doubt::Step::events) return settle_events(doubt, deadline);
   if (doubt.step == Doubt::Step::rows) {
     const auto outcome = settle_rows(doubt, deadline);
-    if (outcome == Outcome::nothing) claims_are_free(doubt, deadline);
+    if (outcome == Outcome::nothing) reservations_are_free(doubt, deadline);
     if (outcome != Outcome::done) return outcome;
     doubt.step = Doubt::Step::resolve;
     doubt.body = {};
@@ -110,7 +110,7 @@ Doubts::Outcome Doubts::settle_events(const Doubt& doubt, Deadline deadline) {
   if (!there) return Outcome::open;
   if (*there < ids.size() && !is_over(doubt, deadline)) return Outcome::open;
   // Who sends them again completes what is there.
-  claims_are_free(doubt, deadline);
+  reservations_are_free(doubt, deadline);
   return Outcome::nothing;
 }
 
@@ -119,10 +119,10 @@ bool Doubts::is_over(const Doubt& doubt, Deadline deadline) {
   return now && *now > doubt.until + margin;
 }
 
-void Doubts::claims_are_free(const Doubt& doubt, Deadline deadline) {
-  ended_.add(doubt.owner, ClaimState::abandoned);
-  static_cast<void>(write_claims(server_, names_, pointers(doubt.rows), doubt.owner,
-                                 ClaimState::abandoned, std::nullopt, deadline)
+void Doubts::reservations_are_free(const Doubt& doubt, Deadline deadline) {
+  ended_.add(doubt.owner, ReservationState::abandoned);
+  static_cast<void>(write_reservations(server_, names_, pointers(doubt.rows), doubt.owner,
+                                       ReservationState::abandoned, std::nullopt, deadline)
                         .has_value());
 }
 

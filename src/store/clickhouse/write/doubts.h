@@ -20,10 +20,10 @@ struct Doubt {
     resolve,  ///< the rows are there; what they mean for others is not written yet
   };
   Step step = Step::rows;
-  std::int64_t owner = 0;  ///< of the claims
+  std::int64_t owner = 0;  ///< of the reservations
   Time until;              ///< by the server's clock: the inserts store nothing after it
   std::vector<Row> rows;   ///< without their texts
-  Body body;               ///< of the rows, to be sent again; may be empty
+  TableRows body;          ///< of the rows, to be sent again; may be empty
 };
 
 /// What flushes of one target left in doubt (docs/CONSISTENCY.md, W10 and W11). It is settled as
@@ -31,7 +31,7 @@ struct Doubt {
 /// the two in; what is not there when its time is over never will be. For the writing thread.
 class Doubts {
  public:
-  Doubts(Server& server, const Names& names, EndedFlushes& ended);
+  Doubts(Server& server, const TableNames& names, EndedFlushes& ended);
 
   enum class Outcome { open, done, nothing };
   /// Tries to settle one. `done`: the step is; `nothing`: it will never be.
@@ -50,10 +50,10 @@ class Doubts {
   Outcome look_for_rows(const Doubt& doubt, Deadline deadline);
   /// Whether the time of its inserts is over, and a margin for one that was begun in time.
   bool is_over(const Doubt& doubt, Deadline deadline);
-  void claims_are_free(const Doubt& doubt, Deadline deadline);
+  void reservations_are_free(const Doubt& doubt, Deadline deadline);
 
   Server& server_;
-  const Names& names_;
+  const TableNames& names_;
   EndedFlushes& ended_;
   std::deque<Doubt> doubts_;
 };
@@ -63,7 +63,7 @@ std::string token_of(std::int64_t owner);
 
 /// Voids and hands on terms along references to and from these rows, which are stored. Repeating it
 /// does no harm. Errors: unavailable.
-Result<void> resolve_stored(Server& server, const Names& names, std::span<const Row> rows,
+Result<void> resolve_stored(Server& server, const TableNames& names, std::span<const Row> rows,
                             Deadline deadline);
 
 }  // namespace lectern::store::clickhouse

@@ -27,7 +27,7 @@ milliseconds put_off_for() {
   return milliseconds{20 + static_cast<int>(random() % 40)};
 }
 
-std::vector<const Row*> pointers(const Requests& requests) {
+std::vector<const Row*> pointers(const AppendRequests& requests) {
   std::vector<const Row*> rows;
   for (const auto& request : requests)
     for (const Row& row : request->rows) rows.push_back(&row);
@@ -36,21 +36,21 @@ std::vector<const Row*> pointers(const Requests& requests) {
 
 /// Takes the requests that `is` holds for out of `requests`.
 template <typename Is>
-Requests take(Requests& requests, const Is& is) {
+AppendRequests take(AppendRequests& requests, const Is& is) {
   const auto kept = std::stable_partition(requests.begin(), requests.end(),
                                           [&](const auto& request) { return !is(*request); });
-  Requests taken(std::make_move_iterator(kept), std::make_move_iterator(requests.end()));
+  AppendRequests taken(std::make_move_iterator(kept), std::make_move_iterator(requests.end()));
   requests.erase(kept, requests.end());
   return taken;
 }
 
 template <typename Is>
-bool any_row(const Request& request, const Is& is) {
+bool any_row(const AppendRequest& request, const Is& is) {
   return std::any_of(request.rows.begin(), request.rows.end(),
                      [&](const Row& row) { return is(row.id); });
 }
 
-bool is_of(const Request& request, const NewRow& row) {
+bool is_of(const AppendRequest& request, const NewRow& row) {
   return std::any_of(request.rows.begin(), request.rows.end(),
                      [&](const Row& own) { return &own == row.row; });
 }
@@ -82,7 +82,7 @@ Error refused_by_view(const Error& error) {
   return refused;
 }
 
-NewRow new_row(const Request& request, std::size_t i) {
+NewRow new_row(const AppendRequest& request, std::size_t i) {
   return {&request.rows[i], &request.hashes[i], request.completes};
 }
 
@@ -100,64 +100,65 @@ Row without_text(const Row& row) {
 
 }  // namespace
 
-Flush::Flush(Server& server, const Names& names, Presence& presence, BetweenFlushes& kept,
-             MayHoldForeign may_hold_foreign)
+Flush::Flush(Server& server, const TableNames& names, ServerClockWatermark& watermark,
+             BetweenFlushes& kept, MayHoldForeign may_hold_foreign)
     : server_(server),
       names_(names),
-      presence_(presence),
+      watermark_(watermark),
       kept_(kept),
       may_hold_foreign_(std::move(may_hold_foreign)),
-      claims_(server, names, kept.ended, deadline_) {}
+      reservations_(server, names, kept.ended, deadline_) {}
 
-Requests Flush::run(Requests requests) {
+AppendRequests Flush::run(AppendRequests requests) {
   requests_ = std::move(requests);
   const auto done = carry_out();
-  if (listened_.valid()) listened_.wait();
+  if (peers_read_.valid()) peers_read_.wait();
   // Before anybody is answered, since what it is told counts from there on.
-  presence_.flush_ended(kept_.doubts.hold_back());
-  kept_.known.tend(presence_.quiet());
+  watermark_.flush_ended(kept_.doubts.hold_back());
+  kept_.known.refresh(watermark_.quiet());
   if (!done) give_up(done.error());
-  for (std::size_t i = 0; i < requests_.size(); ++i) requests_[i]->finish(std::move(verdicts_[i]));
+  for (std::size_t i = 0; i < requests_.size(); ++i) requests_[i]->finish(std::move(outcomes_[i]));
   return std::move(again_);
 }
 
 Result<void> Flush::carry_out() {
   kept_.doubts.settle_all(std::min(deadline_, Clock::now() + settle_max));
-  RETURN_IF_ERROR(presence_.flush_begins(deadline_));
-  RETURN_IF_ERROR(claim());
+  RETURN_IF_ERROR(watermark_.flush_begins(deadline_));
+  RETURN_IF_ERROR(reservation());
   if (std::exchange(kept_.all_new, false)) begin_terms();
   RETURN_IF_ERROR(settle_rivals());
   RETURN_IF_ERROR(complete_what_events_hold());
   if (requests_.empty()) return {};
-  RETURN_IF_ERROR(judge());
+  RETURN_IF_ERROR(decide_outcomes());
   RETURN_IF_ERROR(write());
   return resolve();
 }
 
-Result<void> Flush::claim() {
+Result<void> Flush::reservation() {
   for (const auto& request : requests_) {
     for (Row& row : request->rows) {
       if (request->completes && row.stored_at.empty()) continue;
-      row.stored = presence_.next_stored();
+      row.stored = watermark_.next_stored();
       xapi::set_stored(row.json, row.stored_at, row.stored);
     }
   }
   auto foreign = std::async(std::launch::async, may_hold_foreign_);
   const auto rows = pointers(requests_);
   met_ = kept_.known.note(rows);
-  auto laid = claims_.lay(rows, presence_.until());
+  auto acquired = reservations_.acquire(rows, watermark_.until());
   foreign_ = foreign.get();
-  all_known_ = kept_.known.holds_all(presence_.quiet());
+  all_known_ = kept_.known.holds_all(watermark_.quiet());
   // Not to have heard is no harm: who wants to know will ask.
-  if (laid)
-    listened_ = std::async(std::launch::async, [this] { return presence_.listen(deadline_); });
-  return laid;
+  if (acquired)
+    peers_read_ =
+        std::async(std::launch::async, [this] { return watermark_.read_peers(deadline_); });
+  return acquired;
 }
 
-/// The ids among ours on which others may have laid claims.
+/// The ids among ours on which others may have acquired reservations.
 std::vector<Uuid> Flush::ids_to_look_for() {
-  // Those who are not heard of now will find our claims.
-  if (all_known_ && listened_.get() && kept_.known.holds_all(presence_.quiet())) return met_;
+  // Those who are not heard of now will find our reservations.
+  if (all_known_ && peers_read_.get() && kept_.known.holds_all(watermark_.quiet())) return met_;
   std::vector<Uuid> all;
   for (const Row* row : pointers(requests_)) all.push_back(row->id);
   return all;
@@ -166,43 +167,45 @@ std::vector<Uuid> Flush::ids_to_look_for() {
 Result<void> Flush::settle_rivals() {
   const auto ids = ids_to_look_for();
   for (;;) {
-    RETURN_IF_ERROR(claims_.read(ids));
-    RETURN_IF_ERROR(put_off(take(requests_, [&](const Request& request) {
-      return any_row(request, [&](const Uuid& id) { return claims_.must_yield(id); });
+    RETURN_IF_ERROR(reservations_.read(ids));
+    RETURN_IF_ERROR(put_off(take(requests_, [&](const AppendRequest& request) {
+      return any_row(request, [&](const Uuid& id) { return reservations_.must_yield(id); });
     })));
     const bool wait = std::any_of(requests_.begin(), requests_.end(), [&](const auto& request) {
-      return any_row(*request, [&](const Uuid& id) { return claims_.must_wait(id); });
+      return any_row(*request, [&](const Uuid& id) { return reservations_.must_wait(id); });
     });
     if (!wait) return {};
     if (Clock::now() > deadline_)
-      return fail(Code::unavailable, "The database is too slow", "rivals did not withdraw");
+      return fail(
+          Code::unavailable, "The database is too slow",
+          "other processes hold a reservation on the same ids and did not withdraw it in time");
     std::this_thread::sleep_for(rival_poll);
   }
 }
 
-Result<void> Flush::put_off(const Requests& requests) {
+Result<void> Flush::put_off(const AppendRequests& requests) {
   if (requests.empty()) return {};
   const auto later = Clock::now() + put_off_for();
   for (const auto& request : requests) request->not_before = later;
-  RETURN_IF_ERROR(claims_.mark(pointers(requests), ClaimState::withdrawn, deadline_));
+  RETURN_IF_ERROR(reservations_.mark(pointers(requests), ReservationState::withdrawn, deadline_));
   again_.insert(again_.end(), requests.begin(), requests.end());
   return {};
 }
 
 Result<void> Flush::complete_what_events_hold() {
   // What is in conflict as it is completes nothing (W8).
-  const auto will_be_refused = [&](const Request& request) {
+  const auto will_be_refused = [&](const AppendRequest& request) {
     if (request.on_conflict != OnConflict::refuse_batch) return false;
-    const auto verdicts = store::judge(request.rows, request.on_conflict,
-                                       [&](const Uuid& id) { return claims_.kept(id); });
-    return std::find(verdicts.begin(), verdicts.end(), Verdict::conflict) != verdicts.end();
+    const auto outcomes = store::decide_outcomes(
+        request.rows, request.on_conflict, [&](const Uuid& id) { return reservations_.kept(id); });
+    return std::find(outcomes.begin(), outcomes.end(), AppendOutcome::conflict) != outcomes.end();
   };
-  std::unordered_map<Uuid, Request*> asked;
+  std::unordered_map<Uuid, AppendRequest*> asked;
   for (const auto& request : requests_) {
     if (request->completes || will_be_refused(*request)) continue;
     for (const Row& row : request->rows)
-      if (!claims_.was_refused(row.id) &&
-          (claims_.is_left_over(row.id) || (foreign_ && !claims_.kept(row.id))))
+      if (!reservations_.was_refused(row.id) &&
+          (reservations_.is_left_over(row.id) || (foreign_ && !reservations_.kept(row.id))))
         asked.emplace(row.id, request.get());
   }
   if (asked.empty()) return {};
@@ -210,9 +213,9 @@ Result<void> Flush::complete_what_events_hold() {
   for (const auto& [id, request] : asked) ids.push_back(id);
   TRY(const auto events, events_of(server_, names_, ids, deadline_));
   if (events.empty()) return {};
-  std::vector<Request*> held_up;
+  std::vector<AppendRequest*> held_up;
   for (const Event& event : events) {
-    Request* request = asked.at(event.id);
+    AppendRequest* request = asked.at(event.id);
     auto row = row_of_event(event);
     if (!row) {
       log::warning("clickhouse: {} holds {} and it cannot be read: {}", names_.events,
@@ -220,30 +223,31 @@ Result<void> Flush::complete_what_events_hold() {
       continue;
     }
     // Walks may be beyond the instant at which it should have appeared.
-    if (claims_.is_left_over(event.id)) row->stored_at = stored_at_of(*row);
+    if (reservations_.is_left_over(event.id)) row->stored_at = stored_at_of(*row);
     std::vector<Row> rows;
     rows.push_back(std::move(*row));
-    again_.push_back(std::make_shared<Request>(std::move(rows), OnConflict::skip,
-                                               Clock::now() + flush_max, true));
+    again_.push_back(std::make_shared<AppendRequest>(std::move(rows), OnConflict::skip,
+                                                     Clock::now() + flush_max, true));
     held_up.push_back(request);
   }
   // Behind what completes them, they will meet a statement that is there.
-  return put_off(take(requests_, [&](const Request& request) {
+  return put_off(take(requests_, [&](const AppendRequest& request) {
     return std::find(held_up.begin(), held_up.end(), &request) != held_up.end();
   }));
 }
 
-Result<void> Flush::judge() {
+Result<void> Flush::decide_outcomes() {
   std::vector<const Row*> refused;
   for (const auto& request : requests_) {
-    auto& verdicts = verdicts_.emplace_back(store::judge(
-        request->rows, request->on_conflict, [&](const Uuid& id) { return claims_.kept(id); }));
-    for (std::size_t i = 0; i < verdicts.size(); ++i) {
-      if (verdicts[i] == Verdict::refused) refused.push_back(&request->rows[i]);
-      if (verdicts[i] == Verdict::stored) new_.push_back(new_row(*request, i));
+    auto& outcomes = outcomes_.emplace_back(
+        store::decide_outcomes(request->rows, request->on_conflict,
+                               [&](const Uuid& id) { return reservations_.kept(id); }));
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+      if (outcomes[i] == AppendOutcome::refused) refused.push_back(&request->rows[i]);
+      if (outcomes[i] == AppendOutcome::stored) new_.push_back(new_row(*request, i));
     }
   }
-  return claims_.mark(refused, ClaimState::withdrawn, deadline_);
+  return reservations_.mark(refused, ReservationState::withdrawn, deadline_);
 }
 
 /// Terms without a row are passed over by who reads, so they may go in beside the look at rivals.
@@ -261,7 +265,8 @@ void Flush::insert_terms(std::span<const NewRow> rows) {
 }
 
 /// Of what does no harm whenever it arrives, and however often.
-Result<void> Flush::insert(const std::string& into, std::string_view columns, const Body& body) {
+Result<void> Flush::insert(const std::string& into, std::string_view columns,
+                           const TableRows& body) {
   if (body.rows == 0) return {};
   return server_.insert({.table = into,
                          .columns = columns,
@@ -290,11 +295,11 @@ Result<void> Flush::write_events() {
                                    .columns = events_columns,
                                    .rows = body.rows,
                                    .body = body.bytes.bytes(),
-                                   .until = presence_.until()},
+                                   .until = watermark_.until()},
                                   deadline_, &fate);
     if (written || fate != Fate::unknown) return written;
     // Nothing can be sent again that this table would take twice.
-    Doubt doubt{Doubt::Step::events, claims_.owner(), presence_.until(), {}, {}};
+    Doubt doubt{Doubt::Step::events, reservations_.owner(), watermark_.until(), {}, {}};
     for (const NewRow& row : rows) doubt.rows.push_back(without_text(*row.row));
     std::vector<Uuid> ids;
     for (const Row& row : doubt.rows) ids.push_back(row.id);
@@ -315,15 +320,15 @@ Result<void> Flush::write_events() {
   for (std::size_t i = requests_.size(); i-- > 0;) {
     const auto& request = requests_[i];
     std::vector<NewRow> rows;
-    for (std::size_t j = 0; j < verdicts_[i].size(); ++j)
-      if (verdicts_[i][j] == Verdict::stored) rows.push_back(new_row(*request, j));
+    for (std::size_t j = 0; j < outcomes_[i].size(); ++j)
+      if (outcomes_[i][j] == AppendOutcome::stored) rows.push_back(new_row(*request, j));
     if (!lone) written = insert_events(rows, fate);
     if (rows.empty() || written) continue;
     if (fate != Fate::refused || !view_of(written.error())) return written;
-    RETURN_IF_ERROR(claims_.mark(pointers({request}), ClaimState::refused, deadline_));
+    RETURN_IF_ERROR(reservations_.mark(pointers({request}), ReservationState::refused, deadline_));
     std::erase_if(new_, [&](const NewRow& row) { return is_of(*request, row); });
     request->finish(fail(refused_by_view(written.error())));
-    verdicts_.erase(verdicts_.begin() + static_cast<std::ptrdiff_t>(i));
+    outcomes_.erase(outcomes_.begin() + static_cast<std::ptrdiff_t>(i));
     requests_.erase(requests_.begin() + static_cast<std::ptrdiff_t>(i));
   }
   return {};
@@ -345,11 +350,11 @@ Result<void> Flush::write_rows() {
                                        .columns = rows_columns,
                                        .rows = body.rows,
                                        .body = body.bytes.bytes(),
-                                       .until = presence_.until(),
-                                       .token = token_of(claims_.owner())},
+                                       .until = watermark_.until(),
+                                       .token = token_of(reservations_.owner())},
                                       deadline_, &fate);
   if (written || fate != Fate::unknown) return written;
-  Doubt doubt{Doubt::Step::rows, claims_.owner(), presence_.until(), {}, std::move(body)};
+  Doubt doubt{Doubt::Step::rows, reservations_.owner(), watermark_.until(), {}, std::move(body)};
   for (const NewRow& row : new_) doubt.rows.push_back(without_text(*row.row));
   return try_to_settle(std::move(doubt), written.error());
 }
@@ -365,26 +370,26 @@ Result<void> Flush::try_to_settle(Doubt doubt, const Error& error) {
 Result<void> Flush::resolve() {
   std::vector<Row> rows;
   for (std::size_t i = 0; i < requests_.size(); ++i)
-    for (std::size_t j = 0; j < verdicts_[i].size(); ++j)
+    for (std::size_t j = 0; j < outcomes_[i].size(); ++j)
       // Known ones too: an earlier attempt may have failed right here.
-      if (verdicts_[i][j] == Verdict::stored || verdicts_[i][j] == Verdict::known)
+      if (outcomes_[i][j] == AppendOutcome::stored || outcomes_[i][j] == AppendOutcome::known)
         rows.push_back(without_text(requests_[i]->rows[j]));
   auto resolved = resolve_stored(server_, names_, rows, deadline_);
   if (resolved || new_.empty()) return resolved;
   // They are in the table already: no list may end behind them before they mean what they should.
-  Doubt doubt{Doubt::Step::resolve, claims_.owner(), presence_.until(), std::move(rows), {}};
+  Doubt doubt{Doubt::Step::resolve, reservations_.owner(), watermark_.until(), std::move(rows), {}};
   return try_to_settle(std::move(doubt), resolved.error());
 }
 
 void Flush::give_up(const Error& error) {
-  // Nobody should wait for claims behind which nothing will come.
+  // Nobody should wait for reservations behind which nothing will come.
   if (!in_doubt_) {
-    const auto state = events_refused_   ? ClaimState::refused
-                       : around_written_ ? ClaimState::abandoned
-                                         : ClaimState::withdrawn;
-    kept_.ended.add(claims_.owner(), state);
+    const auto state = events_refused_   ? ReservationState::refused
+                       : around_written_ ? ReservationState::abandoned
+                                         : ReservationState::withdrawn;
+    kept_.ended.add(reservations_.owner(), state);
     static_cast<void>(
-        claims_.mark(pointers(requests_), state, Clock::now() + clean_up_max).has_value());
+        reservations_.mark(pointers(requests_), state, Clock::now() + clean_up_max).has_value());
   }
   for (const auto& request : requests_) request->finish(fail(error));
   requests_.clear();

@@ -17,23 +17,24 @@
 
 namespace lectern::store::clickhouse {
 
-using Requests = std::vector<std::shared_ptr<Request>>;
+using AppendRequests = std::vector<std::shared_ptr<AppendRequest>>;
 
 /// What the writing thread of a target keeps from one flush to the next.
 struct BetweenFlushes {
-  BetweenFlushes(Server& server, const Names& names)
+  BetweenFlushes(Server& server, const TableNames& names)
       : known(server, names), doubts(server, names, ended) {}
 
   EndedFlushes ended;
-  KnownClaims known;
+  ReservationFilter known;
   Doubts doubts;
   bool all_new = false;  ///< the last flush wrote all that it was given
 };
 
 /// Writes requests of one target together, in these steps:
-///   1. a claim on a place (stored) goes into ids for every row (claims.h);
-///   2. the claims of others on these ids are read; if no other process is at work, only those on
-///      ids that were claimed before (known_claims.h). One that has a row was first: known or
+///   1. a reservation on a place (stored) goes into ids for every row (reservations.h);
+///   2. the reservations of others on these ids are read; if no other process is at work, only
+///   those on
+///      ids that were reserved before (known_claims.h). One that has a row was first: known or
 ///      conflict. One without, that is young, is of a flush under way: the later one withdraws and
 ///      the earlier one waits for that;
 ///   3. terms, marks and Ralph's table are written; terms beside 2 already, when the last flush met
@@ -50,23 +51,23 @@ class Flush {
   /// Called once, before anything of the flush can be in that table, by another thread.
   using MayHoldForeign = std::function<bool()>;
 
-  Flush(Server& server, const Names& names, Presence& presence, BetweenFlushes& kept,
-        MayHoldForeign may_hold_foreign);
+  Flush(Server& server, const TableNames& names, ServerClockWatermark& watermark,
+        BetweenFlushes& kept, MayHoldForeign may_hold_foreign);
 
   /// Finishes every request, but for those it gives back: they must be tried again, in this order.
   /// No two requests may hold the same id.
-  Requests run(Requests requests);
+  AppendRequests run(AppendRequests requests);
 
  private:
   Result<void> carry_out();
-  Result<void> claim();
+  Result<void> reservation();
   std::vector<Uuid> ids_to_look_for();
   Result<void> settle_rivals();
   Result<void> complete_what_events_hold();
-  Result<void> judge();
+  Result<void> decide_outcomes();
   void begin_terms();
   void insert_terms(std::span<const NewRow> rows);
-  Result<void> insert(const std::string& into, std::string_view columns, const Body& body);
+  Result<void> insert(const std::string& into, std::string_view columns, const TableRows& body);
   Result<void> write();
   Result<void> write_around();
   Result<void> write_events();
@@ -74,29 +75,30 @@ class Flush {
   Result<void> try_to_settle(Doubt doubt, const Error& error);
   Result<void> resolve();
 
-  Result<void> put_off(const Requests& requests);
+  Result<void> put_off(const AppendRequests& requests);
   void give_up(const Error& error);
 
   Server& server_;
-  const Names& names_;
-  Presence& presence_;
+  const TableNames& names_;
+  ServerClockWatermark& watermark_;
   BetweenFlushes& kept_;
   const MayHoldForeign may_hold_foreign_;
   bool foreign_ = true;
   const Deadline deadline_ = std::chrono::steady_clock::now() + flush_max;
 
-  Claims claims_;
-  Requests requests_;  // still in this flush
-  Requests again_;
-  bool all_known_ = false;  // when the claims were laid, kept_.known held all claims
-  std::vector<Uuid> met_;   // if so, the ids that may have been claimed before
-  std::vector<std::vector<Verdict>> verdicts_;  // of requests_
-  std::vector<NewRow> new_;                     // to be written
-  bool around_written_ = false;                 // step 3 may have reached Ralph's table
-  bool events_refused_ = false;                 // the server refused to write to it
-  bool in_doubt_ = false;                       // it is age, or kept_.doubts, that ends its claims
-  std::future<Result<void>> terms_in_;          // last: their threads use the above
-  std::future<Result<void>> listened_;
+  IdReservations reservations_;
+  AppendRequests requests_;  // still in this flush
+  AppendRequests again_;
+  bool all_known_ =
+      false;               // when the reservations were acquired, kept_.known held all reservations
+  std::vector<Uuid> met_;  // if so, the ids that may have been reserved before
+  std::vector<std::vector<AppendOutcome>> outcomes_;  // of requests_
+  std::vector<NewRow> new_;                           // to be written
+  bool around_written_ = false;                       // step 3 may have reached Ralph's table
+  bool events_refused_ = false;                       // the server refused to write to it
+  bool in_doubt_ = false;               // it is age, or kept_.doubts, that ends its reservations
+  std::future<Result<void>> terms_in_;  // last: their threads use the above
+  std::future<Result<void>> peers_read_;
 };
 
 }  // namespace lectern::store::clickhouse

@@ -14,43 +14,46 @@ namespace lectern::store::clickhouse {
 /// How flushes of this process ended that failed, in case they could not write it down. Bounded.
 class EndedFlushes {
  public:
-  void add(std::int64_t owner, ClaimState state);
-  std::optional<ClaimState> state_of(std::int64_t owner) const;
+  void add(std::int64_t owner, ReservationState state);
+  std::optional<ReservationState> state_of(std::int64_t owner) const;
 
  private:
-  std::deque<std::pair<std::int64_t, ClaimState>> last_;
+  std::deque<std::pair<std::int64_t, ReservationState>> last_;
 };
 
-/// Writes down what becomes of claims on the `stored` of these rows. `until`: as of Insert.
-Result<void> write_claims(Server& server, const Names& names, std::span<const Row* const> rows,
-                          std::int64_t owner, ClaimState state, std::optional<Time> until,
-                          Deadline deadline);
+/// Writes down what becomes of reservations on the `stored` of these rows. `until`: as of Insert.
+Result<void> write_reservations(Server& server, const TableNames& names,
+                                std::span<const Row* const> rows, std::int64_t owner,
+                                ReservationState state, std::optional<Time> until,
+                                Deadline deadline);
 
-/// The claims that a flush lays on ids, and those of others that it meets. ClickHouse keeps no key
-/// unique, so a process writes down what it is about to do, reads back who else did, and goes on
-/// only with ids that are its own: of two claims on an id each owner sees the other's, or has
-/// finished before that was there.
-class Claims {
+/// The reservations that a flush acquires, and those of others that it meets. ClickHouse keeps no
+/// key unique, so a process writes down what it is about to do, reads back who else did, and goes
+/// on only with ids that are its own: of two reservations on an id each owner sees the other's, or
+/// has finished before that was there.
+class IdReservations {
  public:
-  Claims(Server& server, const Names& names, const EndedFlushes& ended, Deadline deadline);
+  IdReservations(Server& server, const TableNames& names, const EndedFlushes& ended,
+                 Deadline deadline);
 
-  /// What tells the claims of this flush from others.
+  /// What tells the reservations of this flush from others.
   std::int64_t owner() const { return owner_; }
 
-  /// Claims row.stored for each row, up to this instant of the server's clock.
-  Result<void> lay(std::span<const Row* const> rows, Time until);
-  /// Reads who else has claimed these of the ids. To be called again while others are waited for.
+  /// Reserves row.stored for each row, up to this instant of the server's clock.
+  Result<void> acquire(std::span<const Row* const> rows, Time until);
+  /// Reads who else has reserved these of the ids. To be called again while others are waited for.
   Result<void> read(std::span<const Uuid> ids);
-  /// Writes down what became of claims, so that nobody waits for them.
-  Result<void> mark(std::span<const Row* const> rows, ClaimState state, Deadline deadline);
+  /// Writes down what became of reservations, so that nobody waits for them.
+  Result<void> mark(std::span<const Row* const> rows, ReservationState state, Deadline deadline);
 
   /// The fingerprint of the statement that is kept under the id.
   std::optional<xapi::Fingerprint> kept(const Uuid& id) const;
-  /// Somebody with an earlier claim than ours is about to write under this id: we must withdraw.
+  /// Somebody with an earlier reservation than ours is about to write under this id: we must
+  /// withdraw.
   bool must_yield(const Uuid& id) const;
-  /// Somebody with a later claim has still to withdraw: we must wait.
+  /// Somebody with a later reservation has still to withdraw: we must wait.
   bool must_wait(const Uuid& id) const;
-  /// A claim whose owner gave up or died behind the write to Ralph's table.
+  /// A reservation whose owner gave up or died behind the write to Ralph's table.
   bool is_left_over(const Uuid& id) const;
   /// What Ralph's table may hold under the id is of a write that the server refused: nobody was
   /// told that it is stored, and views may not have seen it.
@@ -58,15 +61,16 @@ class Claims {
 
  private:
   struct Rival {
-    Claim claim;
+    Reservation reservation;
     bool has_row = false;
   };
   using Turn = std::pair<Time, std::int64_t>;  // stored and owner: who comes first
 
-  bool any(const Uuid& id, const std::function<bool(const Claim&, const Turn& ours)>& is) const;
+  bool any(const Uuid& id,
+           const std::function<bool(const Reservation&, const Turn& ours)>& is) const;
 
   Server& server_;
-  const Names& names_;
+  const TableNames& names_;
   const EndedFlushes& ended_;
   const Deadline deadline_;
   const std::int64_t owner_;

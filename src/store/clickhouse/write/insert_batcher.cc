@@ -20,10 +20,10 @@ constexpr std::size_t waiting_bytes_max = 256UL << 20;
 
 }  // namespace
 
-Gatherer::Gatherer(Run run, Rest rest)
-    : run_(std::move(run)), rest_(std::move(rest)), thread_([this] { work(); }) {}
+InsertBatcher::InsertBatcher(Run run, OnIdle on_idle)
+    : run_(std::move(run)), on_idle_(std::move(on_idle)), thread_([this] { work(); }) {}
 
-Gatherer::~Gatherer() {
+InsertBatcher::~InsertBatcher() {
   {
     const std::lock_guard lock(mutex_);
     stop_ = true;
@@ -34,7 +34,7 @@ Gatherer::~Gatherer() {
     request->finish(fail(Code::unavailable, "The server is shutting down"));
 }
 
-Result<void> Gatherer::add(std::shared_ptr<Request> request) {
+Result<void> InsertBatcher::add(std::shared_ptr<AppendRequest> request) {
   {
     const std::lock_guard lock(mutex_);
     if (bytes_waiting_ > waiting_bytes_max)
@@ -47,17 +47,17 @@ Result<void> Gatherer::add(std::shared_ptr<Request> request) {
   return {};
 }
 
-Clock::time_point Gatherer::next_begin() const {
+Clock::time_point InsertBatcher::next_begin() const {
   const auto rested = last_begin_ + pause_min;
   return expected_rows_ < rows_enough ? rested : std::max(rested, last_end_ + return_max);
 }
 
-bool Gatherer::worth_a_flush() const {
+bool InsertBatcher::worth_a_flush() const {
   return rows_waiting_ >= std::clamp(expected_rows_, rows_enough, rows_worth) ||
          Clock::now() >= next_begin();
 }
 
-void Gatherer::refuse_expired() {
+void InsertBatcher::refuse_expired() {
   const auto now = Clock::now();
   std::erase_if(waiting_, [&](const auto& request) {
     if (now < request->deadline) return false;
@@ -69,8 +69,8 @@ void Gatherer::refuse_expired() {
   });
 }
 
-Requests Gatherer::next_batch() {
-  Requests batch;
+AppendRequests InsertBatcher::next_batch() {
+  AppendRequests batch;
   std::unordered_set<Uuid> ids;
   std::size_t rows = 0, bytes = 0;
   const auto now = Clock::now();
@@ -97,14 +97,14 @@ Requests Gatherer::next_batch() {
   return batch;
 }
 
-void Gatherer::work() {
-  milliseconds pause = rest_first;
+void InsertBatcher::work() {
+  milliseconds pause = idle_first;
   std::unique_lock lock(mutex_);
   while (!stop_) {
     if (waiting_.empty()) {
       if (changed_.wait_for(lock, pause) == std::cv_status::timeout && waiting_.empty()) {
         lock.unlock();
-        pause = rest_(false);
+        pause = on_idle_(false);
         lock.lock();
       }
       continue;
@@ -124,7 +124,7 @@ void Gatherer::work() {
     expected_rows_ = 0;
     for (const auto& request : batch) expected_rows_ += request->rows.size();
     auto again = run_(std::move(batch));
-    pause = rest_first;
+    pause = idle_first;
     last_end_ = Clock::now();
     lock.lock();
     for (const auto& request : again) {
@@ -135,7 +135,7 @@ void Gatherer::work() {
     expected_rows_ += rows_waiting_;
   }
   lock.unlock();
-  rest_(true);
+  on_idle_(true);
 }
 
 }  // namespace lectern::store::clickhouse

@@ -12,36 +12,38 @@
 
 namespace lectern::store::clickhouse {
 
-/// The thread that writes to one target. It gathers what many callers append into few inserts:
-/// each insert makes a part, and a server that must merge a hundred parts a second comes to a
-/// halt. A lone request is written at once. Under load a flush begins when the clients that the
-/// last one answered are back, so that as many rows wait as were then in it or behind it; or a
-/// moment after they should be: pause_min after the last one began and return_max after it ended.
-class Gatherer {
+/// The writing thread of one target. It gathers what many callers append into few inserts: each
+/// insert makes a part, and a server that must merge a hundred parts a second comes to a halt.
+///
+/// A lone request is written at once. Under load the next flush begins when as many rows wait as
+/// were in the last one and behind it, since then all its clients have come back. If they stay
+/// away it begins pause_min after the last one began, or return_max after it ended, whichever is
+/// later.
+class InsertBatcher {
  public:
   /// Runs a flush on the writing thread; gives back what must be tried again.
-  using Run = std::function<Requests(Requests)>;
-  /// Called on the writing thread when it has no work, rest_first after it had some; then after as
+  using Run = std::function<AppendRequests(AppendRequests)>;
+  /// Called on the writing thread when it has no work, idle_first after it had some; then after as
   /// long as it says; and when the thread ends.
-  using Rest = std::function<std::chrono::milliseconds(bool ending)>;
-  static constexpr std::chrono::milliseconds rest_first{200};
+  using OnIdle = std::function<std::chrono::milliseconds(bool ending)>;
+  static constexpr std::chrono::milliseconds idle_first{200};
 
-  Gatherer(Run run, Rest rest);
+  InsertBatcher(Run run, OnIdle on_idle);
   /// Finishes what is under way and refuses what waits.
-  ~Gatherer();
+  ~InsertBatcher();
 
   /// Errors: unavailable when more bytes wait than memory should hold.
-  Result<void> add(std::shared_ptr<Request> request);
+  Result<void> add(std::shared_ptr<AppendRequest> request);
 
  private:
   void work();
   std::chrono::steady_clock::time_point next_begin() const;
   bool worth_a_flush() const;
-  Requests next_batch();
+  AppendRequests next_batch();
   void refuse_expired();
 
   const Run run_;
-  const Rest rest_;
+  const OnIdle on_idle_;
   // Of the writing thread:
   std::chrono::steady_clock::time_point last_begin_, last_end_;
   std::size_t expected_rows_ = 0;
@@ -49,7 +51,7 @@ class Gatherer {
   std::mutex mutex_;
   std::condition_variable changed_;
   // Guarded by mutex_:
-  std::deque<std::shared_ptr<Request>> waiting_;
+  std::deque<std::shared_ptr<AppendRequest>> waiting_;
   std::size_t rows_waiting_ = 0;
   std::size_t bytes_waiting_ = 0;
   bool stop_ = false;

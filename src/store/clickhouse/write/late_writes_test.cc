@@ -5,7 +5,7 @@
 #include "store/testing/contract_walk.h"
 #include "store/testing/faulty_proxy.h"
 
-// Requests that a network keeps back, and answers that it loses (docs/CONSISTENCY.md).
+// AppendRequests that a network keeps back, and answers that it loses (docs/CONSISTENCY.md).
 namespace lectern::store::clickhouse {
 namespace {
 
@@ -26,8 +26,8 @@ struct Way {
     return "INTO%20%60lectern_test%60.%60" + table + suffix + "%60";
   }
 
-  Result<std::vector<Verdict>> append(const contract::Sample& sample,
-                                      Clock::duration patience = 5s) {
+  Result<std::vector<AppendOutcome>> append(const contract::Sample& sample,
+                                            Clock::duration patience = 5s) {
     std::vector rows{contract::row_of(sample)};
     return through->append({table, Clock::now() + patience}, rows, OnConflict::refuse_batch);
   }
@@ -67,7 +67,7 @@ TEST_CASE("W9: what reaches ClickHouse after its time stores nothing, and says s
                "String) ENGINE = MergeTree ORDER BY event_id");
   FaultyProxy proxy(*address);
   proxy.hold_for(2500ms);
-  Server server(options_of(settings_for(proxy.address())).value().server);
+  Server server(read_settings(settings_for(proxy.address())).value().server);
   RowWriter row;
   row.uuid(Uuid::random());
   row.i64(0);
@@ -101,9 +101,9 @@ TEST_CASE("W7, W11: rows that are kept back on their way are settled at once, an
   way.proxy.hold_for(1500ms);
   way.proxy.set_once(way.insert_into("_lectern_rows"), Fault::held);
   const contract::Sample sample{.note = "held"};
-  const auto verdicts = way.append(sample);
-  REQUIRE_MESSAGE(verdicts.has_value(), verdicts.error().detail);
-  CHECK(verdicts->front() == Verdict::stored);
+  const auto outcomes = way.append(sample);
+  REQUIRE_MESSAGE(outcomes.has_value(), outcomes.error().detail);
+  CHECK(outcomes->front() == AppendOutcome::stored);
   // No list waits for the one that is still on its way.
   for (auto* store : {way.through.get(), way.direct.get()})
     CHECK(contract::listed(*store, way.table, contract::settled(*store, way.table)).size() == 2);
@@ -140,9 +140,9 @@ TEST_CASE(
     for (const auto fault : {Fault::lost_answers, Fault::cut_answers, Fault::halved_answers}) {
       CAPTURE(suffix);
       way.proxy.set_once(way.insert_into(suffix), fault);
-      const auto verdicts = way.append({.note = suffix});
-      REQUIRE_MESSAGE(verdicts.has_value(), verdicts.error().detail);
-      CHECK(verdicts->front() == Verdict::stored);
+      const auto outcomes = way.append({.note = suffix});
+      REQUIRE_MESSAGE(outcomes.has_value(), outcomes.error().detail);
+      CHECK(outcomes->front() == AppendOutcome::stored);
     }
   }
   CHECK(way.count("") == 13);

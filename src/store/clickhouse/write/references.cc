@@ -7,18 +7,19 @@
 #include "store/clickhouse/write/row_encoding.h"
 
 namespace lectern::store::clickhouse {
-References::References(Server& server, const Names& names, Deadline deadline)
+ClickHouseReferences::ClickHouseReferences(Server& server, const TableNames& names,
+                                           Deadline deadline)
     : server_(server), names_(names), deadline_(deadline) {}
 
-Result<std::vector<xapi::Position>> References::positions_of(std::span<const Uuid> ids) {
-  TRY(const auto claims, claims_of(server_, names_, ids, deadline_));
+Result<std::vector<xapi::Position>> ClickHouseReferences::positions_of(std::span<const Uuid> ids) {
+  TRY(const auto reservations, reservations_of(server_, names_, ids, deadline_));
   std::vector<xapi::Position> positions;
-  for (const Claim& claim : claims) positions.push_back(claim.position);
+  for (const Reservation& reservation : reservations) positions.push_back(reservation.position);
   TRY(const auto found, committed(server_, names_, positions, deadline_));
   return std::vector<xapi::Position>(found.begin(), found.end());
 }
 
-Result<void> References::load_inherited(std::vector<Target>& targets) {
+Result<void> ClickHouseReferences::load_inherited(std::vector<Target>& targets) {
   std::vector<Uuid> ids;
   std::unordered_map<Uuid, Target*> referring;
   for (auto& target : targets) {
@@ -27,7 +28,7 @@ Result<void> References::load_inherited(std::vector<Target>& targets) {
     referring.emplace(target.id, &target);
   }
   if (ids.empty()) return {};
-  const Keys keys(ids);
+  const KeyList keys(ids);
   TRY(const auto answer, keys.select(server_,
                                      "SELECT id, value FROM " + names_.marks +
                                          " WHERE kind = 3 AND id IN " + keys.ids(),
@@ -43,12 +44,13 @@ Result<void> References::load_inherited(std::vector<Target>& targets) {
   return {};
 }
 
-Result<std::vector<ReferenceAccess::Target>> References::targets(std::span<const Uuid> ids) {
+Result<std::vector<ReferenceAccess::Target>> ClickHouseReferences::targets(
+    std::span<const Uuid> ids) {
   std::vector<Target> targets;
   if (ids.empty()) return targets;
   TRY(const auto positions, positions_of(ids));
   TRY(const auto rows, rows_at(server_, names_, positions, deadline_));
-  for (const Kept& row : rows) {
+  for (const StatementRow& row : rows) {
     auto& target = targets.emplace_back();
     target.id = row.position.id;
     target.voids = (row.flags & flag::voids) != 0;
@@ -66,24 +68,24 @@ Result<std::vector<ReferenceAccess::Target>> References::targets(std::span<const
   return targets;
 }
 
-Result<ReferenceAccess::Referrers> References::referrers(std::span<const Uuid> targets,
-                                                         const std::optional<Referrer>&) {
+Result<ReferenceAccess::Referrers> ClickHouseReferences::referrers(std::span<const Uuid> targets,
+                                                                   const std::optional<Referrer>&) {
   Referrers all;
   // Who refers to a target that has just grown, in another process, either finds what was added
   // or is found here.
   RETURN_IF_ERROR(write());
   if (targets.empty()) return all;
-  const Keys keys(targets);
+  const KeyList keys(targets);
   TRY(const auto answer, keys.select(server_,
                                      "SELECT id, value FROM " + names_.marks +
                                          " WHERE kind = 2 AND id IN " + keys.ids(),
                                      deadline_));
-  std::vector<std::pair<Uuid, Reference>> found;
+  std::vector<std::pair<Uuid, ReferredMark>> found;
   std::vector<xapi::Position> positions;
   RowReader reader(answer);
   while (reader.more()) {
     const Uuid target = reader.id();
-    const auto reference = Reference::parse(reader.string());
+    const auto reference = ReferredMark::parse(reader.string());
     if (!reader.ok() || !reference) return unreadable(names_.marks);
     found.emplace_back(target, *reference);
     positions.push_back({time_of(reference->stored), reference->id});
@@ -96,18 +98,18 @@ Result<ReferenceAccess::Referrers> References::referrers(std::span<const Uuid> t
   return all;
 }
 
-Result<void> References::add_terms(std::span<const Uuid> ids, const xapi::Terms& terms) {
+Result<void> ClickHouseReferences::add_terms(std::span<const Uuid> ids, const xapi::Terms& terms) {
   const auto shared = std::make_shared<const xapi::Terms>(terms);
   for (const Uuid& id : ids) added_[id].push_back(shared);
   return {};
 }
 
-Result<void> References::mark_voided(const Uuid& id) {
+Result<void> ClickHouseReferences::mark_voided(const Uuid& id) {
   voided_.insert(id);
   return {};
 }
 
-Result<void> References::write() {
+Result<void> ClickHouseReferences::write() {
   RowWriter marks, terms;
   std::size_t mark_count = 0, term_count = 0;
   const auto mark = [&](Mark kind, const Uuid& id, std::string_view value) {

@@ -9,11 +9,11 @@
 
 namespace lectern::store::clickhouse {
 
-/// References as the marks and terms tables hold them. What is added is kept here until
+/// ClickHouseReferences as the marks and terms tables hold them. What is added is kept here until
 /// write() or referrers().
-class References final : public ReferenceAccess {
+class ClickHouseReferences final : public ReferenceAccess {
  public:
-  References(Server& server, const Names& names, Deadline deadline);
+  ClickHouseReferences(Server& server, const TableNames& names, Deadline deadline);
 
   Result<std::vector<Target>> targets(std::span<const Uuid> ids) override;
   Result<Referrers> referrers(std::span<const Uuid> targets,
@@ -29,7 +29,7 @@ class References final : public ReferenceAccess {
   Result<void> load_inherited(std::vector<Target>& targets);
 
   Server& server_;
-  const Names& names_;
+  const TableNames& names_;
   const Deadline deadline_;
   std::map<Uuid, std::vector<std::shared_ptr<const xapi::Terms>>> added_;
   std::set<Uuid> voided_;

@@ -22,11 +22,12 @@ constexpr int pauses_per_reading = 20;
 
 }  // namespace
 
-KnownClaims::KnownClaims(Server& server, const Names& names) : server_(server), names_(names) {}
+ReservationFilter::ReservationFilter(Server& server, const TableNames& names)
+    : server_(server), names_(names) {}
 
-KnownClaims::~KnownClaims() { stop_ = true; }
+ReservationFilter::~ReservationFilter() { stop_ = true; }
 
-std::vector<Uuid> KnownClaims::note(std::span<const Row* const> rows) {
+std::vector<Uuid> ReservationFilter::note(std::span<const Row* const> rows) {
   std::vector<Uuid> met;
   for (const Row* row : rows) {
     if (reading_.valid()) meanwhile_.push_back(row->id);
@@ -35,7 +36,7 @@ std::vector<Uuid> KnownClaims::note(std::span<const Row* const> rows) {
   return met;
 }
 
-Result<KnownClaims::Reading> KnownClaims::read_all() {
+Result<ReservationFilter::Reading> ReservationFilter::read_all() {
   const auto begun = Clock::now();
   const auto select = [&](const std::string& sql) {
     return server_.select(sql, Clock::now() + call_max);
@@ -43,7 +44,7 @@ Result<KnownClaims::Reading> KnownClaims::read_all() {
   TRY(const auto count, select("SELECT toInt64(count()) FROM " + names_.ids));
   RowReader counted(count);
   // Twice as many, so that it need not grow at once.
-  IdFilter filter(static_cast<std::size_t>(counted.i64()) * 2, known_claims_bytes_max);
+  BloomFilter filter(static_cast<std::size_t>(counted.i64()) * 2, reservation_filter_bytes_max);
   if (!counted.ok()) return unreadable(names_.ids);
 
   std::string where;
@@ -60,13 +61,13 @@ Result<KnownClaims::Reading> KnownClaims::read_all() {
   return Reading{std::move(filter), Clock::now() - begun};
 }
 
-void KnownClaims::begin(const Quiet& quiet) {
+void ReservationFilter::begin(const QuietPeriod& quiet) {
   since_ = quiet.since;
   begin_no_sooner_ = Clock::now() + begin_again_after;
   reading_ = std::async(std::launch::async, [this] { return read_all(); });
 }
 
-void KnownClaims::tend(const std::optional<Quiet>& quiet) {
+void ReservationFilter::refresh(const std::optional<QuietPeriod>& quiet) {
   const bool still = quiet && quiet->since == since_;
   if (!still) filter_.reset();
   if (reading_.valid()) {

@@ -15,43 +15,45 @@ namespace lectern::store::clickhouse {
 
 /// Memory for it, in bytes: beyond 50 million ids it mistakes more new ones, for which the server
 /// is then asked.
-inline constexpr std::size_t known_claims_bytes_max = 128UL << 20;
+inline constexpr std::size_t reservation_filter_bytes_max = 128UL << 20;
 
-/// Which ids have been claimed, in memory, so that a process that is alone need not look for the
-/// claims of others: to look for 400 ids among a million takes the server 20 ms. It is read from
-/// the ids table once others have been quiet for so long that nothing of theirs can be under way,
-/// and holds good until one of them is heard of. For the writing thread, but for what it reads in
-/// the background.
-class KnownClaims {
+/// The ids that have been reserved, in memory, so that a process that is alone need not look for
+/// the reservations of others: to look for 400 ids among a million takes the server 20 ms. It is
+/// read from the ids table once others have been quiet for so long that nothing of theirs can be
+/// under way, and holds good until one of them is heard of. For the writing thread, but for what it
+/// reads in the background.
+class ReservationFilter {
  public:
-  KnownClaims(Server& server, const Names& names);
+  ReservationFilter(Server& server, const TableNames& names);
   /// Breaks the reading off.
-  ~KnownClaims();
+  ~ReservationFilter();
 
-  /// To be called before claims are laid, with all that are. Returns those of the ids that may
-  /// have been claimed before, by anybody, if holds_all() is true once the claims are laid.
+  /// To be called before reservations are acquired, with all that are. Returns those of the ids
+  /// that may have been reserved before, by anybody, if holds_all() is true once the reservations
+  /// are acquired.
   std::vector<Uuid> note(std::span<const Row* const> rows);
 
-  /// Whether it holds all claims that were laid before those who are quiet were last listened to.
-  bool holds_all(const std::optional<Quiet>& quiet) const {
+  /// Whether it holds every reservation that was acquired before the peers' entries were last
+  /// read.
+  bool holds_all(const std::optional<QuietPeriod>& quiet) const {
     return filter_ && quiet && quiet->since == since_;
   }
 
   /// Takes in what has been read, forgets what no longer holds good, and begins to read anew where
   /// that makes sense. To be called between flushes.
-  void tend(const std::optional<Quiet>& quiet);
+  void refresh(const std::optional<QuietPeriod>& quiet);
 
  private:
   struct Reading {
-    IdFilter filter;
+    BloomFilter filter;
     std::chrono::steady_clock::duration took;
   };
   Result<Reading> read_all();
-  void begin(const Quiet& quiet);
+  void begin(const QuietPeriod& quiet);
 
   Server& server_;
-  const Names& names_;
-  std::optional<IdFilter> filter_;
+  const TableNames& names_;
+  std::optional<BloomFilter> filter_;
   Time since_;                   // since when others have been quiet
   std::vector<Uuid> meanwhile_;  // noted while it is being read
   std::chrono::steady_clock::time_point begin_no_sooner_;

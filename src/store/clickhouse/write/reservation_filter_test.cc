@@ -8,15 +8,15 @@
 namespace lectern::store::clickhouse {
 namespace {
 
-Verdict append_one(StatementStore& store, const std::string& table, const Uuid& id,
-                   const std::string& note) {
+AppendOutcome append_one(StatementStore& store, const std::string& table, const Uuid& id,
+                         const std::string& note) {
   std::vector<Row> rows{contract::row_of({.id = id, .note = note})};
-  const auto verdicts = store.append({table}, rows, OnConflict::refuse_batch);
-  REQUIRE_MESSAGE(verdicts.has_value(), verdicts.error().detail);
-  return verdicts->front();
+  const auto outcomes = store.append({table}, rows, OnConflict::refuse_batch);
+  REQUIRE_MESSAGE(outcomes.has_value(), outcomes.error().detail);
+  return outcomes->front();
 }
 
-/// Lets a store find out that it is alone, and read what was claimed.
+/// Lets a store find out that it is alone, and read what was reserved.
 void warm(StatementStore& store, const std::string& table) {
   for (int i = 0; i < 5; ++i) {
     append_one(store, table, Uuid::random(), "warm");
@@ -24,7 +24,7 @@ void warm(StatementStore& store, const std::string& table) {
   }
 }
 
-/// How often the server was asked for the claims of this table.
+/// How often the server was asked for the reservations of this table.
 std::int64_t looks(Backdoor& backdoor, const std::string& table) {
   backdoor.run("SYSTEM FLUSH LOGS");
   return backdoor.number(
@@ -34,7 +34,7 @@ std::int64_t looks(Backdoor& backdoor, const std::string& table) {
 
 }  // namespace
 
-TEST_CASE("a ClickHouse writer that is alone looks only for ids that were claimed before") {
+TEST_CASE("a ClickHouse writer that is alone looks only for ids that were reserved before") {
   const auto server = test_server();
   if (!server) return;
   Backdoor backdoor(*server);
@@ -44,13 +44,13 @@ TEST_CASE("a ClickHouse writer that is alone looks only for ids that were claime
 
   const auto before = looks(backdoor, table);
   const Uuid first = Uuid::random();
-  CHECK(append_one(*store, table, first, "one") == Verdict::stored);
+  CHECK(append_one(*store, table, first, "one") == AppendOutcome::stored);
   for (int i = 0; i < 20; ++i)
-    CHECK(append_one(*store, table, Uuid::random(), "other") == Verdict::stored);
+    CHECK(append_one(*store, table, Uuid::random(), "other") == AppendOutcome::stored);
   CHECK(looks(backdoor, table) <= before + 1);
 
-  CHECK(append_one(*store, table, first, "one") == Verdict::known);
-  CHECK(append_one(*store, table, first, "two") == Verdict::conflict);
+  CHECK(append_one(*store, table, first, "one") == AppendOutcome::known);
+  CHECK(append_one(*store, table, first, "two") == AppendOutcome::conflict);
   CHECK(looks(backdoor, table) >= before + 2);
 }
 
@@ -64,9 +64,9 @@ TEST_CASE("a ClickHouse writer that was alone meets what another process stores"
   for (int round = 0; round < 10; ++round) {
     CAPTURE(round);
     const Uuid id = Uuid::random();
-    CHECK(append_one(*other, table, id, "one") == Verdict::stored);
-    CHECK(append_one(*alone, table, id, "one") == Verdict::known);
-    CHECK(append_one(*alone, table, id, "two") == Verdict::conflict);
+    CHECK(append_one(*other, table, id, "one") == AppendOutcome::stored);
+    CHECK(append_one(*alone, table, id, "one") == AppendOutcome::known);
+    CHECK(append_one(*alone, table, id, "two") == AppendOutcome::conflict);
   }
 }
 
@@ -77,7 +77,7 @@ TEST_CASE("a ClickHouse writer that comes to be alone knows what others have sto
   const Uuid id = Uuid::random();
   {
     const auto earlier = open_at(*server).statements;
-    CHECK(append_one(*earlier, table, id, "one") == Verdict::stored);
+    CHECK(append_one(*earlier, table, id, "one") == AppendOutcome::stored);
   }
   // As if the earlier one had ended long ago.
   Backdoor backdoor(*server);
@@ -85,9 +85,9 @@ TEST_CASE("a ClickHouse writer that comes to be alone knows what others have sto
   const auto store = open_at(*server).statements;
   warm(*store, table);
   const auto before = looks(backdoor, table);
-  CHECK(append_one(*store, table, Uuid::random(), "new") == Verdict::stored);
+  CHECK(append_one(*store, table, Uuid::random(), "new") == AppendOutcome::stored);
   CHECK(looks(backdoor, table) == before);
-  CHECK(append_one(*store, table, id, "two") == Verdict::conflict);
+  CHECK(append_one(*store, table, id, "two") == AppendOutcome::conflict);
 }
 
 TEST_CASE("two ClickHouse writers that both believe to be alone let one of them store an id") {
@@ -100,16 +100,16 @@ TEST_CASE("two ClickHouse writers that both believe to be alone let one of them 
     warm(*stores[0], table);
     // The other one wakes in the race.
     const Uuid id = Uuid::random();
-    std::array<Verdict, 2> verdicts{};
+    std::array<AppendOutcome, 2> outcomes{};
     std::array<std::thread, 2> racers;
     for (std::size_t i = 0; i < 2; ++i)
       racers[i] = std::thread([&, i] {
         std::this_thread::sleep_for(std::chrono::milliseconds{i == 0 ? 2 * round : 0});
-        verdicts[i] = append_one(*stores[i], table, id, std::to_string(i));
+        outcomes[i] = append_one(*stores[i], table, id, std::to_string(i));
       });
     for (auto& racer : racers) racer.join();
-    CHECK(std::count(verdicts.begin(), verdicts.end(), Verdict::stored) == 1);
-    CHECK(std::count(verdicts.begin(), verdicts.end(), Verdict::conflict) == 1);
+    CHECK(std::count(outcomes.begin(), outcomes.end(), AppendOutcome::stored) == 1);
+    CHECK(std::count(outcomes.begin(), outcomes.end(), AppendOutcome::conflict) == 1);
   }
 }
 

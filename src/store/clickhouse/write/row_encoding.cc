@@ -23,7 +23,7 @@ std::uint8_t flags_of(const Row& row) {
 }
 
 /// In the order of their table, which saves the server sorting them.
-Body terms_body(std::span<const NewRow> rows) {
+TableRows terms_body(std::span<const NewRow> rows) {
   struct Term {
     const TermHash* hash;
     const Row* row;
@@ -38,7 +38,7 @@ Body terms_body(std::span<const NewRow> rows) {
     return std::tie(*a.hash, a.row->stored, a.row->id) <
            std::tie(*b.hash, b.row->stored, b.row->id);
   });
-  Body body;
+  TableRows body;
   body.rows = terms.size();
   body.bytes.reserve(body.rows * term_bytes);
   for (const auto& [hash, row, verb] : terms) {
@@ -50,20 +50,20 @@ Body terms_body(std::span<const NewRow> rows) {
   return body;
 }
 
-Body marks_body(std::span<const NewRow> rows) {
-  Body body;
+TableRows marks_body(std::span<const NewRow> rows) {
+  TableRows body;
   for (const auto& [row, hashes, in_events] : rows) {
     if (!row->refers_to) continue;
     body.bytes.u8(static_cast<std::uint8_t>(Mark::referred));
     body.bytes.fixed(*row->refers_to);
-    body.bytes.string(Reference{micros_of(row->stored), row->id, row->voids}.text());
+    body.bytes.string(ReferredMark{micros_of(row->stored), row->id, row->voids}.text());
     ++body.rows;
   }
   return body;
 }
 
-Body events_body(std::span<const NewRow> rows) {
-  Body body;
+TableRows events_body(std::span<const NewRow> rows) {
+  TableRows body;
   body.bytes.reserve(text_bytes(rows));
   for (const auto& [row, hashes, in_events] : rows) {
     if (in_events) continue;
@@ -75,8 +75,8 @@ Body events_body(std::span<const NewRow> rows) {
   return body;
 }
 
-Body rows_body(std::span<const NewRow> rows) {
-  Body body;
+TableRows rows_body(std::span<const NewRow> rows) {
+  TableRows body;
   body.rows = rows.size();
   body.bytes.reserve(text_bytes(rows));
   for (const auto& [row, hashes, in_events] : rows) {

@@ -21,7 +21,7 @@ struct NewRow {
 std::uint8_t flags_of(const Row& row);
 
 /// Rows of one table.
-struct Body {
+struct TableRows {
   std::size_t rows = 0;
   RowWriter bytes;
 };
@@ -34,11 +34,11 @@ inline constexpr std::string_view events_columns =
 inline constexpr std::string_view rows_columns =
     "stored Int64, id FixedString(16), flags UInt8, event String";
 
-Body terms_body(std::span<const NewRow> rows);
+TableRows terms_body(std::span<const NewRow> rows);
 /// Of the statements that refer to another.
-Body marks_body(std::span<const NewRow> rows);
+TableRows marks_body(std::span<const NewRow> rows);
 /// Columns event_id, emission_time, event. Without those that are there.
-Body events_body(std::span<const NewRow> rows);
-Body rows_body(std::span<const NewRow> rows);
+TableRows events_body(std::span<const NewRow> rows);
+TableRows rows_body(std::span<const NewRow> rows);
 
 }  // namespace lectern::store::clickhouse

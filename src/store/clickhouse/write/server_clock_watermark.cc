@@ -17,7 +17,7 @@ using std::chrono::microseconds;
 /// While it writes, a process repeats itself this often, which bounds how far others lag behind.
 constexpr std::chrono::milliseconds retell_after{250};
 
-constexpr std::chrono::milliseconds heard_max{50};
+constexpr std::chrono::milliseconds peer_report_age_max{50};
 
 /// Entries are kept for an hour: after a longer pause nobody can tell whether others were quiet.
 constexpr std::chrono::minutes pause_max{30};
@@ -26,19 +26,20 @@ constexpr std::string_view server_micros = "toInt64(toUnixTimestamp64Micro(now64
 
 }  // namespace
 
-Presence::Presence(Server& server, const Names& names) : server_(server), names_(names) {}
+ServerClockWatermark::ServerClockWatermark(Server& server, const TableNames& names)
+    : server_(server), names_(names) {}
 
-Time Presence::server_now() const {
+Time ServerClockWatermark::server_now() const {
   const auto steady = std::chrono::floor<microseconds>(Clock::now().time_since_epoch());
   return Time{steady + clock_offset_};
 }
 
-Time Presence::next_stored() {
+Time ServerClockWatermark::next_stored() {
   return last_stored_ = std::max(server_now(), last_stored_ + microseconds{1});
 }
 
-Result<void> Presence::follow_clock(Deadline deadline) {
-  // The latest row bounds the clock from below, unless it claims to be of another day than today:
+Result<void> ServerClockWatermark::follow_clock(Deadline deadline) {
+  // The latest row bounds the clock from below, unless it says it is of another day than today:
   // Ralph kept whatever a client sent as `stored`.
   // The same of what others have told, should the clock have been set back.
   const std::string micros(server_micros);
@@ -61,7 +62,7 @@ Result<void> Presence::follow_clock(Deadline deadline) {
   return {};
 }
 
-Result<void> Presence::tell(bool active, Deadline deadline) {
+Result<void> ServerClockWatermark::announce(bool active, Deadline deadline) {
   RowWriter row;
   row.fixed(process_);
   {
@@ -84,7 +85,7 @@ Result<void> Presence::tell(bool active, Deadline deadline) {
   return {};
 }
 
-Result<void> Presence::flush_begins(Deadline deadline) {
+Result<void> ServerClockWatermark::flush_begins(Deadline deadline) {
   if (!clock_known_) RETURN_IF_ERROR(follow_clock(deadline));
   until_ = server_now() + flush_max;
   const bool tell_again = !active_ || Clock::now() - told_at_ > retell_after;
@@ -99,61 +100,63 @@ Result<void> Presence::flush_begins(Deadline deadline) {
   }
   if (!tell_again) return {};
   const bool woke = !active_;
-  RETURN_IF_ERROR(tell(true, deadline));
+  RETURN_IF_ERROR(announce(true, deadline));
   // Whoever did not see the entry has promised no more than the instant before it was there.
   return woke ? follow_clock(deadline) : Result<void>{};
 }
 
-Result<void> Presence::listen(Deadline deadline) {
+Result<void> ServerClockWatermark::read_peers(Deadline deadline) {
   const auto asked_at = Clock::now();
   // From before the last question, since an entry may have taken a while to be there.
   const auto from = quiet_ ? std::optional(quiet_->until - silence_max) : std::nullopt;
-  TRY(const auto heard, ask_others(from, server_now(), deadline));
+  TRY(const auto heard, ask_peers(from, server_now(), deadline));
   heard_offset_ = heard.now - Time{std::chrono::floor<microseconds>(heard.at.time_since_epoch())};
-  if (!quiet_ || heard.now - quiet_->until > pause_max) quiet_ = Quiet{heard.now - silence_max, {}};
+  if (!quiet_ || heard.now - quiet_->until > pause_max)
+    quiet_ = QuietPeriod{heard.now - silence_max, {}};
   quiet_->until = heard.now;
   if (heard.other) quiet_->since = std::max(quiet_->since, *heard.other);
   const std::lock_guard lock(mutex_);
-  listened_.emplace(heard.through, asked_at);
+  peers_read_.emplace(heard.through, asked_at);
   return {};
 }
 
-void Presence::flush_ended(bool in_doubt) {
+void ServerClockWatermark::flush_ended(bool in_doubt) {
   // Clocks drift apart. As in follow_clock() it errs to the past.
   if (heard_offset_) clock_offset_ = *std::exchange(heard_offset_, std::nullopt);
   const std::lock_guard lock(mutex_);
   flushing_ = false;
   heard_at_ = {};
-  if (listened_) {
-    heard_ = std::max(heard_, listened_->first);
-    heard_at_ = listened_->second;
-    listened_.reset();
+  if (peers_read_) {
+    heard_ = std::max(heard_, peers_read_->first);
+    heard_at_ = peers_read_->second;
+    peers_read_.reset();
   }
   ++flushes_ended_;
   in_doubt_ = in_doubt;
 }
 
-void Presence::settled() {
+void ServerClockWatermark::settled() {
   const std::lock_guard lock(mutex_);
   in_doubt_ = false;
 }
 
-std::uint64_t Presence::flushes_ended() {
+std::uint64_t ServerClockWatermark::flushes_ended() {
   const std::lock_guard lock(mutex_);
   return flushes_ended_;
 }
 
-void Presence::rest(Deadline deadline) {
+void ServerClockWatermark::go_idle(Deadline deadline) {
   {
     const std::lock_guard lock(mutex_);
     if (!active_ || in_doubt_) return;
   }
-  if (const auto told = tell(false, deadline); !told)
+  if (const auto told = announce(false, deadline); !told)
     log::debug("clickhouse: could not say that nothing is under way: {}", told.error().detail);
 }
 
-Result<Presence::Heard> Presence::ask_others(std::optional<Time> from, Time past,
-                                             Deadline deadline) {
+Result<ServerClockWatermark::PeerReport> ServerClockWatermark::ask_peers(std::optional<Time> from,
+                                                                         Time past,
+                                                                         Deadline deadline) {
   // A second more than counts, so that all of that is there. One row whatever there is. Without
   // PREWHERE, which costs more than the few rows it saves.
   constexpr auto asked = std::chrono::duration_cast<std::chrono::seconds>(silence_max).count() + 1;
@@ -174,7 +177,7 @@ Result<Presence::Heard> Presence::ask_others(std::optional<Time> from, Time past
   };
   std::unordered_map<Uuid, Entry> last;  // of each process
   RowReader reader(answer);
-  Heard heard;
+  PeerReport heard;
   heard.now = time_of(reader.i64());
   heard.at = Clock::now();
   // The server may have looked at the table somewhat before it looked at its clock: what it did not
@@ -200,8 +203,9 @@ Result<Presence::Heard> Presence::ask_others(std::optional<Time> from, Time past
   return heard;
 }
 
-Result<Time> Presence::heard_of_others(std::unique_lock<std::mutex>& lock, Deadline deadline) {
-  if (Clock::now() < heard_at_ + heard_max) return heard_;
+Result<Time> ServerClockWatermark::ask_peers_once(std::unique_lock<std::mutex>& lock,
+                                                  Deadline deadline) {
+  if (Clock::now() < heard_at_ + peer_report_age_max) return heard_;
   if (question_ && !question_->answer && question_->flushes_ended == flushes_ended_) {
     const auto question = question_;
     const auto is_answered = [&] { return question->answer.has_value(); };
@@ -216,7 +220,7 @@ Result<Time> Presence::heard_of_others(std::unique_lock<std::mutex>& lock, Deadl
   question->flushes_ended = flushes_ended_;
   lock.unlock();
   const auto ask = [&]() -> Result<Time> {
-    TRY(const auto heard, ask_others(std::nullopt, Time::min(), deadline));
+    TRY(const auto heard, ask_peers(std::nullopt, Time::min(), deadline));
     return heard.through;
   };
   const auto answer = ask();
@@ -230,15 +234,15 @@ Result<Time> Presence::heard_of_others(std::unique_lock<std::mutex>& lock, Deadl
   return answer;
 }
 
-Result<Time> Presence::consistent_through(Deadline deadline) {
+Result<Time> ServerClockWatermark::consistent_through(Deadline deadline) {
   std::unique_lock lock(mutex_);
-  TRY(auto through, heard_of_others(lock, deadline));
+  TRY(auto through, ask_peers_once(lock, deadline));
   // After the answer: a flush that begins now stores above the instant in it.
   if (flushing_ || in_doubt_) through = std::min(through, low_);
   return promised_ = std::max(promised_, through);
 }
 
-Time Presence::promised() {
+Time ServerClockWatermark::promised() {
   const std::lock_guard lock(mutex_);
   return promised_;
 }

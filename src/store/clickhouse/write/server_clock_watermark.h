@@ -19,13 +19,13 @@ inline constexpr std::chrono::milliseconds silence_max{15'000};
 
 /// A time in which no process but this one said anything: from `since` to `until`, by the server's
 /// clock.
-struct Quiet {
+struct QuietPeriod {
   Time since;
   Time until;
 };
 
-/// What the processes that write to one target tell each other through its writers table, so that
-/// consistent_through() is the truth for all of them.
+/// The visibility watermark of one target, by the server's clock: the processes that write to it
+/// tell each other through its writers table how far they are (docs/CONSISTENCY.md, W3 to W6).
 ///
 /// A process says `active` with a `low` before it gives out any `stored`: all that it wrote up to
 /// low is visible, and all that it will write lies above. It says so again as it goes on, and says
@@ -38,9 +38,9 @@ struct Quiet {
 ///
 /// flush_begins() to flush_ended() are for the one thread that writes; consistent_through() for
 /// any.
-class Presence {
+class ServerClockWatermark {
  public:
-  Presence(Server& server, const Names& names);
+  ServerClockWatermark(Server& server, const TableNames& names);
 
   /// To be called before the `stored` of a flush are given out.
   Result<void> flush_begins(Deadline deadline);
@@ -51,11 +51,12 @@ class Presence {
   /// Asks the others on behalf of the flush, once all its `stored` are given out: what
   /// consistent_through() answers behind its end then reaches beyond them, and nobody need ask
   /// again. May run beside the flush; must have returned before flush_ended().
-  Result<void> listen(Deadline deadline);
-  /// Since when all others have been quiet, as of the last listen(); nothing before the first. A
-  /// process that is not heard of by then has laid no claim since, and will meet those that were
-  /// there when listen() began. For the writing thread, while no listen() is under way.
-  const std::optional<Quiet>& quiet() const { return quiet_; }
+  Result<void> read_peers(Deadline deadline);
+  /// Since when all others have been quiet, as of the last read_peers(); nothing before the first.
+  /// A process that is not heard of by then has acquired no reservation since, and will meet those
+  /// that were there when read_peers() began. For the writing thread, while no read_peers() is
+  /// under way.
+  const std::optional<QuietPeriod>& quiet() const { return quiet_; }
   /// The flush is done. `in_doubt`: something of it, or of an earlier one, may still appear.
   void flush_ended(bool in_doubt);
   /// What was in doubt no longer is.
@@ -64,14 +65,14 @@ class Presence {
   std::uint64_t flushes_ended();
   /// Says that nothing is under way, if the opposite was said and nothing is in doubt: else others
   /// must wait until the entry is too old to count. To be called after a pause.
-  void rest(Deadline deadline);
-  /// Whether rest() has something to say.
+  void go_idle(Deadline deadline);
+  /// Whether go_idle() has something to say.
   bool active() const { return active_; }
 
   /// Never less than it answered before (W3): who joined meanwhile, and told a lower `low`, took
   /// its first `stored` from the server's clock later. An answer of the server is used again for
-  /// heard_max, but not beyond the end of a flush that has not asked itself, so that a client finds
-  /// what it has just stored. Who asks at once with others shares their question.
+  /// peer_report_age_max, but not beyond the end of a flush that has not asked itself, so that a
+  /// client finds what it has just stored. Who asks at once with others shares their question.
   Result<Time> consistent_through(Deadline deadline);
   /// The latest answer of consistent_through(); for any thread.
   Time promised();
@@ -85,10 +86,10 @@ class Presence {
   };
 
   /// What all others and the clock allow. Gives up `lock`, of mutex_, while it waits.
-  Result<Time> heard_of_others(std::unique_lock<std::mutex>& lock, Deadline deadline);
-  Result<void> tell(bool active, Deadline deadline);
+  Result<Time> ask_peers_once(std::unique_lock<std::mutex>& lock, Deadline deadline);
+  Result<void> announce(bool active, Deadline deadline);
   /// What the others have said of late.
-  struct Heard {
+  struct PeerReport {
     Time now;
     std::chrono::steady_clock::time_point at;  // when the answer had come
     Time through;                              // what consistent_through() may answer
@@ -96,12 +97,12 @@ class Presence {
   };
   /// `from`: an instant from which on to ask, if earlier than what counts. `past`: an instant that
   /// the server's clock has reached, as far as that is known.
-  Result<Heard> ask_others(std::optional<Time> from, Time past, Deadline deadline);
+  Result<PeerReport> ask_peers(std::optional<Time> from, Time past, Deadline deadline);
   Result<void> follow_clock(Deadline deadline);
   Time server_now() const;
 
   Server& server_;
-  const Names& names_;
+  const TableNames& names_;
   const Uuid process_ = Uuid::random();
 
   // Of the writing thread:
@@ -111,14 +112,15 @@ class Presence {
   std::chrono::microseconds clock_offset_{};  // the server's clock minus steady_clock
   Time last_stored_;
   Time until_;
-  std::optional<Quiet> quiet_;                             // written by listen()
+  std::optional<QuietPeriod> quiet_;                       // written by read_peers()
   std::optional<std::chrono::microseconds> heard_offset_;  // likewise: of the server's clock
 
   std::mutex mutex_;
   std::condition_variable answered_;
   // Guarded by mutex_:
-  std::shared_ptr<Question> question_;                                              // the last one
-  std::optional<std::pair<Time, std::chrono::steady_clock::time_point>> listened_;  // of the flush
+  std::shared_ptr<Question> question_;  // the last one
+  std::optional<std::pair<Time, std::chrono::steady_clock::time_point>>
+      peers_read_;  // of the flush
   bool flushing_ = false;
   Time low_;
   Time promised_;  // the latest answer of consistent_through()

@@ -10,10 +10,10 @@ namespace lectern::store::elasticsearch {
 
 /// Gathers the small writes of many threads into few bulk requests: while some are on their way,
 /// what comes waits and goes out together with the next one. Thread-safe.
-class SharedBulk {
+class BulkBatcher {
  public:
   /// `refresh` as of send_bulk().
-  SharedBulk(Cluster& cluster, std::string index, std::string refresh);
+  BulkBatcher(Cluster& cluster, std::string index, std::string refresh);
 
   /// Sends `lines`, which hold `items` actions; returns their outcomes. Errors: as send_bulk();
   /// after unavailable the actions may or may not be carried out, also later.
@@ -25,14 +25,14 @@ class SharedBulk {
     std::size_t items = 0;
     Result<std::vector<BulkItem>> outcome;
   };
-  using Parts = Rounds<Part>::Jobs;
+  using Parts = BatchExecutor<Part>::Jobs;
 
   void send_parts(const Parts& parts, Deadline deadline);
 
   Cluster& cluster_;
   const std::string index_;
   const std::string refresh_;
-  Rounds<Part> rounds_;
+  BatchExecutor<Part> executor_;
 };
 
 }  // namespace lectern::store::elasticsearch

@@ -15,7 +15,7 @@ constexpr int attempts_max = 6;
 constexpr std::chrono::milliseconds first_pause{40};
 constexpr const char* busy = "The database is busy";
 
-net::HttpOptions options_of(const Settings& settings) {
+net::HttpOptions options_of(const ElasticsearchSettings& settings) {
   net::HttpOptions options;
   options.connections_max = settings.connections_max;
   options.timeout = std::chrono::milliseconds(settings.timeout_ms);
@@ -82,7 +82,7 @@ Error refusal(const Call& call, const Reply& reply) {
           fmt::format("{} {}: {} {}", call.method, call.path, reply.status, reply.error_reason())};
 }
 
-Cluster::Cluster(const Settings& settings)
+Cluster::Cluster(const ElasticsearchSettings& settings)
     : hosts_(settings.hosts), client_(options_of(settings)) {}
 
 Result<Reply> Cluster::call(const Call& call, Deadline deadline) {

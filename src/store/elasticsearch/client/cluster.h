@@ -40,7 +40,7 @@ struct Call {
 /// The nodes behind HOSTS, asked one after another until one answers. Thread-safe.
 class Cluster {
  public:
-  explicit Cluster(const Settings& settings);
+  explicit Cluster(const ElasticsearchSettings& settings);
 
   /// One round trip. A request may be carried out twice, when a node takes it and the connection
   /// breaks before the answer: callers send only what bears that. Errors: unavailable (no node

@@ -40,10 +40,10 @@ std::int64_t integer_of(Value value, std::string_view name) {
 /// One bulk request's worth of put_all().
 class Writing {
  public:
-  Writing(Cluster& cluster, DocumentPlace& place, std::span<const DocumentWrite> writes,
+  Writing(Cluster& cluster, DocumentIndex& target, std::span<const DocumentWrite> writes,
           Deadline deadline)
       : cluster_(cluster),
-        place_(place),
+        target_(target),
         writes_(writes),
         deadline_(deadline),
         written_(writes.size(), false) {
@@ -76,7 +76,7 @@ class Writing {
       const auto& expect = writes_[i].expect;
       if (expect.kind != Expect::Kind::etag) {
         ready.push_back({i, {}});
-      } else if (const auto known = place_.known.version(keys_[i], expect.etag)) {
+      } else if (const auto known = target_.known.version(keys_[i], expect.etag)) {
         ready.push_back({i, *known});
       } else {
         unsure.push_back(i);
@@ -84,7 +84,7 @@ class Writing {
       }
     }
     TRY(const auto there,
-        look_up_documents(cluster_, place_.names.documents, keys, "etag", deadline_));
+        look_up_documents(cluster_, target_.names.documents, keys, "etag", deadline_));
     for (std::size_t j = 0; j < unsure.size(); ++j)
       if (there[j] && there[j]->document.etag == writes_[unsure[j]].expect.etag)
         ready.push_back({unsure[j], there[j]->version});
@@ -110,18 +110,19 @@ class Writing {
       }
       append_document(lines, writes_[i].key, writes_[i].document, write_);
     }
-    TRY(const auto items, place_.bulk.send(std::move(lines), ready.size(), deadline_));
+    TRY(const auto items, target_.bulk.send(std::move(lines), ready.size(), deadline_));
     if (items.size() != ready.size())
-      return fail(Code::unavailable, "The database gives a strange answer");
+      return fail(Code::unavailable, "The database's answer was not understood",
+                  "_bulk of " + target_.names.documents + ": expected an item for each action");
     std::vector<std::size_t> refused;
     for (std::size_t j = 0; j < items.size(); ++j) {
       const std::size_t i = ready[j].index;
       written_[i] = items[j].ok();
       if (items[j].ok()) {
-        place_.known.note(keys_[i], writes_[i].key.kind, writes_[i].document,
-                          {items[j].seq_no, items[j].primary_term});
+        target_.known.note(keys_[i], writes_[i].key.kind, writes_[i].document,
+                           {items[j].seq_no, items[j].primary_term});
       } else if (items[j].status == 409) {
-        place_.known.forget(keys_[i]);
+        target_.known.forget(keys_[i]);
         refused.push_back(i);
       } else {
         const bool busy = items[j].status == 429 || items[j].status >= 500;
@@ -141,14 +142,14 @@ class Writing {
     std::vector<std::string> keys;
     for (const std::size_t i : refused) keys.push_back(keys_[i]);
     TRY(const auto there,
-        look_up_documents(cluster_, place_.names.documents, keys, "write", deadline_));
+        look_up_documents(cluster_, target_.names.documents, keys, "write", deadline_));
     for (std::size_t j = 0; j < refused.size(); ++j)
       written_[refused[j]] = there[j] && there[j]->write == write_.text();
     return {};
   }
 
   Cluster& cluster_;
-  DocumentPlace& place_;
+  DocumentIndex& target_;
   std::span<const DocumentWrite> writes_;
   Deadline deadline_;
   std::vector<std::string> keys_;
@@ -206,7 +207,8 @@ Result<std::vector<std::optional<KeptDocument>>> look_up_documents(
   TRY(const auto reply, cluster.expect_ok({"POST", path, body}, deadline));
   const auto items = reply.root().find("docs");
   if (!items || items->size() != keys.size())
-    return fail(Code::unavailable, "The database gives a strange answer", path);
+    return fail(Code::unavailable, "The database's answer was not understood",
+                path + ": expected an item for each key");
   for (const Value item : items->children()) {
     if (item.find("error"))
       return fail(Code::unavailable, "The database cannot read a document",
@@ -222,7 +224,7 @@ Result<std::vector<std::optional<KeptDocument>>> look_up_documents(
   return all;
 }
 
-Result<std::vector<bool>> write_documents(Cluster& cluster, DocumentPlace& place,
+Result<std::vector<bool>> write_documents(Cluster& cluster, DocumentIndex& target,
                                           std::span<const DocumentWrite> writes,
                                           Deadline deadline) {
   std::vector<bool> written;
@@ -230,7 +232,7 @@ Result<std::vector<bool>> write_documents(Cluster& cluster, DocumentPlace& place
     std::size_t count = 0, bytes = 0;
     while (count < writes.size() && bytes < bulk_bytes_max)
       bytes += writes[count++].document.bytes.size() + 1024;
-    TRY(const auto part, Writing(cluster, place, writes.first(count), deadline).run());
+    TRY(const auto part, Writing(cluster, target, writes.first(count), deadline).run());
     written.insert(written.end(), part.begin(), part.end());
     writes = writes.subspan(count);
   }

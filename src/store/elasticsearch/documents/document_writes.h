@@ -43,17 +43,17 @@ Result<std::vector<std::optional<KeptDocument>>> look_up_documents(
 inline constexpr std::size_t known_bytes_max = 16UL * 1024 * 1024;
 
 /// One target's index of documents in use.
-struct DocumentPlace {
-  DocumentPlace(Cluster& cluster, IndexNames its_names)
+struct DocumentIndex {
+  DocumentIndex(Cluster& cluster, IndexNames its_names)
       : names(std::move(its_names)), bulk(cluster, names.documents, "") {}
 
   const IndexNames names;
   KnownDocuments known{known_bytes_max};
-  SharedBulk bulk;
+  BulkBatcher bulk;
 };
 
 /// DocumentStore::put_all() in one place.
-Result<std::vector<bool>> write_documents(Cluster& cluster, DocumentPlace& place,
+Result<std::vector<bool>> write_documents(Cluster& cluster, DocumentIndex& target,
                                           std::span<const DocumentWrite> writes, Deadline deadline);
 
 }  // namespace lectern::store::elasticsearch

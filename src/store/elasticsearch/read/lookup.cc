@@ -45,7 +45,8 @@ Result<void> multi_get(Cluster& cluster, const std::string& path, std::span<cons
     TRY(const auto reply, cluster.expect_ok(call, deadline));
     const auto items = reply.root().find("docs");
     if (!items || items->size() != part.size())
-      return fail(Code::unavailable, "The database gives a strange answer", path);
+      return fail(Code::unavailable, "The database's answer was not understood",
+                  std::string(path) + ": expected an item for each id");
     for (const Value item : items->children()) {
       if (const auto error = item.find("error")) {
         const auto type = error->find("type");
@@ -70,25 +71,25 @@ Version version_of(Value item) {
 
 }  // namespace
 
-Result<std::vector<Kept>> look_up(Cluster& cluster, const StatementIndex& index,
-                                  std::span<const Uuid> ids, Deadline deadline) {
+Result<std::vector<StatementDocument>> look_up(Cluster& cluster, const StatementIndex& index,
+                                               std::span<const Uuid> ids, Deadline deadline) {
   std::vector<std::string> texts;
   for (const Uuid& id : ids) texts.push_back(id.text());
-  std::vector<Kept> all;
+  std::vector<StatementDocument> all;
   std::vector<std::string> foreign;
-  RETURN_IF_ERROR(multi_get(cluster,
-                            fmt::format("/{}/_mget?{}", index.name, asking_for_kept(index.layout)),
-                            texts, deadline, [&](Value item) {
-                              if (auto kept = read_kept(item))
-                                all.push_back(std::move(*kept));
-                              else
-                                foreign.emplace_back(item.find("_id")->string());
-                            }));
+  RETURN_IF_ERROR(multi_get(
+      cluster, fmt::format("/{}/_mget?{}", index.name, asking_for_statement_document(index.layout)),
+      texts, deadline, [&](Value item) {
+        if (auto kept = read_statement_document(item))
+          all.push_back(std::move(*kept));
+        else
+          foreign.emplace_back(item.find("_id")->string());
+      }));
   RETURN_IF_ERROR(
       multi_get(cluster, fmt::format("/{}/_mget", index.name), foreign, deadline, [&](Value item) {
         const auto source = item.find("_source");
         if (!source) return;
-        auto kept = adopt(item.find("_id")->string(), source->source());
+        auto kept = from_foreign(item.find("_id")->string(), source->source());
         if (!kept) {
           log::warning("{}/{} cannot be read: {}", index.name, item.find("_id")->string(),
                        kept.error().message);
@@ -148,13 +149,15 @@ Result<std::vector<std::string>> existing_at_refresh(Cluster& cluster, std::stri
 }
 
 Result<bool> write_again(Cluster& cluster, const StatementIndex& index, std::string_view refresh,
-                         const Kept& kept, Deadline deadline) {
+                         const StatementDocument& kept, Deadline deadline) {
   for (const bool with_statement : {true, false}) {
     std::string lines;
     append_index(lines, kept.id.text(), kept.version);
     append_document(lines, kept, index.layout, with_statement);
     TRY(const auto items, send_bulk(cluster, index.name, refresh, lines, deadline));
-    if (items.size() != 1) return fail(Code::unavailable, "The database gives a strange answer");
+    if (items.size() != 1)
+      return fail(Code::unavailable, "The database's answer was not understood",
+                  "_bulk of " + index.name + ": expected one item");
     const auto& item = items.front();
     if (item.ok()) return true;
     if (item.status == 409) return false;

@@ -10,9 +10,9 @@
 namespace lectern::store::elasticsearch {
 
 /// The statements under these ids, in real time. Those that another program wrote and nobody
-/// migrated yet are read as adopt() does; those that cannot be read so are left out.
-Result<std::vector<Kept>> look_up(Cluster& cluster, const StatementIndex& index,
-                                  std::span<const Uuid> ids, Deadline deadline);
+/// migrated yet are read as from_foreign() does; those that cannot be read so are left out.
+Result<std::vector<StatementDocument>> look_up(Cluster& cluster, const StatementIndex& index,
+                                               std::span<const Uuid> ids, Deadline deadline);
 
 /// The rows of the statements under these ids, in real time and no order; those of other programs
 /// are left out.
@@ -30,6 +30,6 @@ Result<std::vector<std::string>> existing_at_refresh(Cluster& cluster, std::stri
 
 /// Writes a document again if it is still the version that was read. False: it is not.
 Result<bool> write_again(Cluster& cluster, const StatementIndex& index, std::string_view refresh,
-                         const Kept& kept, Deadline deadline);
+                         const StatementDocument& kept, Deadline deadline);
 
 }  // namespace lectern::store::elasticsearch

@@ -10,23 +10,23 @@ constexpr std::size_t ids_max = 1000;  // of one request
 
 }  // namespace
 
-SharedLook::SharedLook(Look look)
+IdLookupBatcher::IdLookupBatcher(Look look)
     : look_(std::move(look)),
-      rounds_({1, ids_max},
-              [this](const Questions& questions, Deadline deadline) { ask(questions, deadline); }) {
-}
+      executor_({1, ids_max}, [this](const Questions& questions, Deadline deadline) {
+        ask(questions, deadline);
+      }) {}
 
-Result<std::vector<std::string>> SharedLook::among(std::vector<std::string> ids,
-                                                   Deadline deadline) {
+Result<std::vector<std::string>> IdLookupBatcher::among(std::vector<std::string> ids,
+                                                        Deadline deadline) {
   const auto question = std::make_shared<Question>();
   const std::size_t weight = ids.size();
   question->ids = std::move(ids);
-  if (!rounds_.join(question, weight, deadline))
+  if (!executor_.submit(question, weight, deadline))
     return fail(Code::unavailable, "The database is too slow");
   return std::move(question->there);
 }
 
-void SharedLook::ask(const Questions& questions, Deadline deadline) const {
+void IdLookupBatcher::ask(const Questions& questions, Deadline deadline) const {
   std::vector<std::string> ids;
   for (const auto& question : questions)
     ids.insert(ids.end(), question->ids.begin(), question->ids.end());

@@ -12,13 +12,13 @@ namespace lectern::store::elasticsearch {
 
 /// Looks for the ids of many threads with few requests: what is asked while a look is on its way is
 /// asked together in the next one. Thread-safe.
-class SharedLook {
+class IdLookupBatcher {
  public:
   /// Answers those of `ids` that are there.
   using Look = std::function<Result<std::vector<std::string>>(std::span<const std::string> ids,
                                                               Deadline deadline)>;
 
-  explicit SharedLook(Look look);
+  explicit IdLookupBatcher(Look look);
 
   /// Those of `ids` that are there, as `look` sees it when it is called after this call began.
   /// Errors: those of `look`; unavailable when the deadline passes.
@@ -29,12 +29,12 @@ class SharedLook {
     std::vector<std::string> ids;
     Result<std::vector<std::string>> there;
   };
-  using Questions = Rounds<Question>::Jobs;
+  using Questions = BatchExecutor<Question>::Jobs;
 
   void ask(const Questions& questions, Deadline deadline) const;
 
   const Look look_;
-  Rounds<Question> rounds_;
+  BatchExecutor<Question> executor_;
 };
 
 }  // namespace lectern::store::elasticsearch

@@ -60,13 +60,17 @@ Result<Listed> listed_of(Value hit, bool with_text) {
   const auto sort = hit.find("sort");
   if (!with_text) {
     const auto place = sort ? place_of(*sort) : std::nullopt;
-    if (!place) return fail(Code::unavailable, "The database gives a strange answer");
+    if (!place)
+      return fail(Code::unavailable, "The database's answer was not understood",
+                  "_search: expected the sort values of a hit");
     return Listed{*place, {}, false};
   }
   const auto fields = hit.find("fields");
   const auto place = sort ? place_of(*sort) : std::nullopt;
   auto text = exact_text(hit);
-  if (!place || !text) return fail(Code::unavailable, "The database gives a strange answer");
+  if (!place || !text)
+    return fail(Code::unavailable, "The database's answer was not understood",
+                "_search: expected the sort values and the text of a hit");
   return Listed{*place, std::move(*text), fields->find("lectern.refers_to").has_value()};
 }
 
@@ -81,10 +85,10 @@ void append_carrying(std::string& body, const std::string& term) {
 
 class Reading {
  public:
-  Reading(Cluster& cluster, Place& place, const Filter& filter, const PageRequest& request,
+  Reading(Cluster& cluster, TargetIndex& target, const Filter& filter, const PageRequest& request,
           Deadline deadline)
       : cluster_(cluster),
-        place_(place),
+        target_(target),
         filter_(filter),
         request_(request),
         deadline_(deadline),
@@ -95,7 +99,7 @@ class Reading {
     const bool newest_first = !request_.ascending && small;
     // Who walks from the oldest on meets none that are in memory.
     const bool from_memory = small && (!request_.ascending || !request_.after);
-    with_texts_ = !from_memory || !place_.habits.texts_known(filter_.all_of);
+    with_texts_ = !from_memory || !target_.hints.texts_known(filter_.all_of);
     RETURN_IF_ERROR(read(newest_first));
     if (from_memory) {
       TRY(const bool complete, take_texts());
@@ -105,7 +109,7 @@ class Reading {
       }
     }
     if (!rows_.empty() && !request_.ascending)
-      place_.newest = std::max(place_.newest.load(), microseconds(rows_.front().position.stored));
+      target_.newest = std::max(target_.newest.load(), microseconds(rows_.front().position.stored));
     Page page;
     page.more = rows_.size() > request_.rows_max;
     if (page.more) rows_.resize(request_.rows_max);
@@ -129,11 +133,12 @@ class Reading {
   /// The oldest rows of all, up to where they reached the last time: the bound saves the server a
   /// look into each segment.
   Result<void> read_oldest(const Window& whole) {
-    const Window before{whole.after, std::min(whole.through, place_.oldest_through.load())};
+    const Window before{whole.after, std::min(whole.through, target_.oldest_through.load())};
     RETURN_IF_ERROR(read_all(before));
     if (rows_.size() < wanted_ && before.through < whole.through)
       RETURN_IF_ERROR(read_all({before.through, whole.through}));
-    if (rows_.size() >= wanted_) place_.oldest_through = microseconds(rows_.back().position.stored);
+    if (rows_.size() >= wanted_)
+      target_.oldest_through = microseconds(rows_.back().position.stored);
     return {};
   }
 
@@ -159,13 +164,13 @@ class Reading {
                     : R"("_source":false,"stored_fields":["lectern.text","lectern.refers_to"])";
   }
 
-  bool packed() const { return place_.statements.layout == Layout::packed; }
+  bool packed() const { return target_.statements.layout == Layout::packed; }
 
   /// Up to `rows` rows of a window, behind those that were read already.
   Result<Hits> search(const Window& window, std::size_t rows, std::size_t looked_at) {
     // To filter an answer costs more than it spares where `_source` is in it.
     const std::string path = fmt::format(
-        "/{}/_search?allow_partial_search_results=false{}", place_.statements.name,
+        "/{}/_search?allow_partial_search_results=false{}", target_.statements.name,
         with_texts_ && packed()
             ? ""
             : "&filter_path=timed_out,hits.hits.fields,hits.hits.sort,terminated_early,error");
@@ -202,13 +207,14 @@ class Reading {
 
   /// The newest rows, one window of time after the other.
   Result<void> read_windows(const Window& whole) {
-    const auto question = Habits::question(filter_.all_of, after_.has_value());
-    const auto hint = place_.habits.exponent(question);
-    int width = hint.value_or(filter_.all_of.empty() ? first_width : Habits::unbounded);
+    const auto question = QueryHints::page_kind(filter_.all_of, after_.has_value());
+    const auto hint = target_.hints.window_log2(question);
+    int width = hint.value_or(filter_.all_of.empty() ? first_width : QueryHints::unbounded);
     Window window = whole;
     if (after_) window.through = std::min(window.through, microseconds(after_->stored));
     // Hardly anything is above the newest row that was seen, so windows are measured from there.
-    const std::int64_t newest = std::min(window.through, after_ ? INT64_MAX : place_.newest.load());
+    const std::int64_t newest =
+        std::min(window.through, after_ ? INT64_MAX : target_.newest.load());
     window.after = std::max(below(newest, width), whole.after);
     for (bool first = true;; first = false) {
       TRY(auto hits, search(window, wanted_ - rows_.size(), looked_at()));
@@ -239,15 +245,16 @@ class Reading {
 
   /// That of the newest rows of all, to begin with.
   int usual_width() const {
-    return place_.habits.exponent(Habits::question({}, after_.has_value())).value_or(first_width);
+    return target_.hints.window_log2(QueryHints::page_kind({}, after_.has_value()))
+        .value_or(first_width);
   }
 
   /// `read` is all that was looked at for a page.
   void remember(std::uint64_t question, const Window& read) {
     if (read.after == INT64_MIN)
-      place_.habits.set_exponent(question, Habits::unbounded);
+      target_.hints.set_window_log2(question, QueryHints::unbounded);
     else if (rows_.size() >= wanted_)
-      place_.habits.set_exponent(question, width_of(read));
+      target_.hints.set_window_log2(question, width_of(read));
   }
 
   /// Gives each row its text. False: one is not there any more.
@@ -255,17 +262,17 @@ class Reading {
     if (with_texts_) {
       std::vector<std::size_t> unknown;
       for (std::size_t i = 0; i < rows_.size(); ++i)
-        if (!place_.texts.has(rows_[i].position)) unknown.push_back(i);
-      place_.habits.note_texts(filter_.all_of, rows_.size() - unknown.size(), rows_.size());
+        if (!target_.texts.has(rows_[i].position)) unknown.push_back(i);
+      target_.hints.note_texts(filter_.all_of, rows_.size() - unknown.size(), rows_.size());
       keep(unknown);
       return true;
     }
     const auto missing = take_known_texts();
-    place_.habits.note_texts(filter_.all_of, rows_.size() - missing.size(), rows_.size());
+    target_.hints.note_texts(filter_.all_of, rows_.size() - missing.size(), rows_.size());
     if (missing.empty()) return true;
     std::vector<Uuid> ids;
     for (const std::size_t i : missing) ids.push_back(rows_[i].position.id);
-    TRY(auto found, look_up_texts(cluster_, place_.statements, ids, deadline_));
+    TRY(auto found, look_up_texts(cluster_, target_.statements, ids, deadline_));
     std::unordered_map<Uuid, Listed*> by_id;
     for (auto& one : found) by_id.emplace(one.position.id, &one);
     for (const std::size_t i : missing) {
@@ -281,7 +288,7 @@ class Reading {
   std::vector<std::size_t> take_known_texts() {
     std::vector<std::size_t> missing;
     for (std::size_t i = 0; i < rows_.size(); ++i) {
-      auto text = place_.texts.find(rows_[i].position);
+      auto text = target_.texts.find(rows_[i].position);
       if (!text) {
         missing.push_back(i);
         continue;
@@ -295,14 +302,15 @@ class Reading {
   void keep(std::span<const std::size_t> rows) {
     // Who walks on meets rows that are seldom asked for, and should not drive out others.
     if (request_.after) return;
-    std::vector<RecentTexts::Text> texts;
+    std::vector<TextCache::Text> texts;
     for (const std::size_t i : rows)
-      texts.push_back(place_.texts.text(rows_[i].position, rows_[i].json, rows_[i].refers ? 1 : 0));
-    place_.texts.keep(std::move(texts));
+      texts.push_back(
+          target_.texts.text(rows_[i].position, rows_[i].json, rows_[i].refers ? 1 : 0));
+    target_.texts.keep(std::move(texts));
   }
 
   Cluster& cluster_;
-  Place& place_;
+  TargetIndex& target_;
   const Filter& filter_;
   const PageRequest& request_;
   const Deadline deadline_;
@@ -314,9 +322,9 @@ class Reading {
 
 }  // namespace
 
-Result<Page> read_page(Cluster& cluster, Place& place, const Filter& filter,
+Result<Page> read_page(Cluster& cluster, TargetIndex& target, const Filter& filter,
                        const PageRequest& request, Deadline deadline) {
-  return Reading(cluster, place, filter, request, deadline).run();
+  return Reading(cluster, target, filter, request, deadline).run();
 }
 
 }  // namespace lectern::store::elasticsearch

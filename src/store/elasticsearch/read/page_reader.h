@@ -10,7 +10,7 @@ namespace lectern::store::elasticsearch {
 /// newer than those before. So it is asked for one window of time after another, of a width that
 /// was right the last time, and is told to give up when it meets far more than a page. Texts that
 /// are known (texts.h) are not asked for.
-Result<Page> read_page(Cluster& cluster, Place& place, const Filter& filter,
+Result<Page> read_page(Cluster& cluster, TargetIndex& target, const Filter& filter,
                        const PageRequest& request, Deadline deadline);
 
 }  // namespace lectern::store::elasticsearch

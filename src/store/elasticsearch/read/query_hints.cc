@@ -19,35 +19,35 @@ std::uint64_t mixed(std::uint64_t hash, std::string_view text) {
 
 }  // namespace
 
-std::uint64_t Habits::question(const xapi::Terms& terms, bool goes_on) {
+std::uint64_t QueryHints::page_kind(const xapi::Terms& terms, bool goes_on) {
   std::uint64_t hash = goes_on ? 1 : 2;
   for (const auto& term : terms) hash = mixed(hash, term);
   return hash * mixer;
 }
 
-std::optional<int> Habits::exponent(std::uint64_t question) const {
+std::optional<int> QueryHints::window_log2(std::uint64_t question) const {
   const auto slot = widths_[question % widths_.size()].load(std::memory_order_relaxed);
   if (slot == 0 || ((slot ^ question) & ~exponent_mask) != 0) return std::nullopt;
   return static_cast<int>(slot & exponent_mask);
 }
 
-void Habits::set_exponent(std::uint64_t question, int exponent) {
+void QueryHints::set_window_log2(std::uint64_t question, int window_log2) {
   widths_[question % widths_.size()].store(
-      (question & ~exponent_mask) | (static_cast<std::uint64_t>(exponent) & exponent_mask),
+      (question & ~exponent_mask) | (static_cast<std::uint64_t>(window_log2) & exponent_mask),
       std::memory_order_relaxed);
 }
 
-std::size_t Habits::kinds(const xapi::Terms& terms) {
+std::size_t QueryHints::kinds(const xapi::Terms& terms) {
   std::uint64_t hash = 0;
   for (const std::string_view term : terms) hash = mixed(hash, term.substr(0, term.find(':')));
   return hash % 64;
 }
 
-bool Habits::texts_known(const xapi::Terms& terms) const {
+bool QueryHints::texts_known(const xapi::Terms& terms) const {
   return unknown_[kinds(terms)].load(std::memory_order_relaxed) < all / 2;
 }
 
-void Habits::note_texts(const xapi::Terms& terms, std::size_t known, std::size_t rows) {
+void QueryHints::note_texts(const xapi::Terms& terms, std::size_t known, std::size_t rows) {
   if (rows == 0) return;
   auto& slot = unknown_[kinds(terms)];
   const auto now = static_cast<std::uint32_t>((rows - known) * all / rows);

@@ -11,17 +11,17 @@ namespace lectern::store::elasticsearch {
 
 /// What the pages of an index that were served so far say about how to ask for the next one. Hints
 /// only: a wrong one costs a round trip. Thread-safe.
-class Habits {
+class QueryHints {
  public:
-  /// As an exponent: no bound.
+  /// As an window_log2: no bound.
   static constexpr int unbounded = 63;
 
   /// Names the pages of a filter: those that begin a walk, or those that go on with one.
-  static std::uint64_t question(const xapi::Terms& terms, bool goes_on);
+  static std::uint64_t page_kind(const xapi::Terms& terms, bool goes_on);
 
   /// The width of the window of time that held a page last, as a power of two of microseconds.
-  std::optional<int> exponent(std::uint64_t question) const;
-  void set_exponent(std::uint64_t question, int exponent);
+  std::optional<int> window_log2(std::uint64_t question) const;
+  void set_window_log2(std::uint64_t question, int window_log2);
 
   /// Whether pages for terms of these kinds mostly consist of rows whose texts are known.
   bool texts_known(const xapi::Terms& terms) const;
@@ -31,7 +31,7 @@ class Habits {
  private:
   static std::size_t kinds(const xapi::Terms& terms);
 
-  // The upper bits of a question, and the exponent; 0: nothing.
+  // The upper bits of a question, and the window_log2; 0: nothing.
   std::array<std::atomic<std::uint64_t>, 1024> widths_{};
   // By the kinds of the terms: how much of 1024 was not known.
   std::array<std::atomic<std::uint32_t>, 64> unknown_{};

@@ -8,13 +8,13 @@ constexpr std::chrono::milliseconds pause_max{500};
 
 }  // namespace
 
-void Visibility::changed() {
+void SearchRefresh::changed() {
   const std::lock_guard lock(mutex_);
   ++changes_;
 }
 
-Result<void> Visibility::reach(std::optional<Time> until, Deadline deadline,
-                               const std::function<Result<void>()>& refresh) {
+Result<void> SearchRefresh::reach(std::optional<Time> until, Deadline deadline,
+                                  const std::function<Result<void>()>& refresh) {
   TRY(const auto settled, watermark_.settled(deadline));
   const Time wanted = until.value_or(settled.through);
   std::unique_lock lock(mutex_);
@@ -33,7 +33,7 @@ Result<void> Visibility::reach(std::optional<Time> until, Deadline deadline,
   return {};
 }
 
-Result<void> Visibility::wait_locked(std::unique_lock<std::mutex>& lock, Deadline deadline) {
+Result<void> SearchRefresh::wait_locked(std::unique_lock<std::mutex>& lock, Deadline deadline) {
   const auto wake = refreshing_ ? deadline : std::min(deadline, next_refresh_);
   if (wake == Deadline::max())
     refreshed_.wait(lock);
@@ -43,8 +43,8 @@ Result<void> Visibility::wait_locked(std::unique_lock<std::mutex>& lock, Deadlin
   return {};
 }
 
-Result<void> Visibility::refresh_locked(std::unique_lock<std::mutex>& lock, Deadline deadline,
-                                        const std::function<Result<void>()>& refresh) {
+Result<void> SearchRefresh::refresh_locked(std::unique_lock<std::mutex>& lock, Deadline deadline,
+                                           const std::function<Result<void>()>& refresh) {
   const std::uint64_t changes = changes_, begun = ++begun_;
   refreshing_ = true;
   lock.unlock();

@@ -13,9 +13,9 @@ namespace lectern::store::elasticsearch {
 /// Knows what a search in an index sees: what was there at the last refresh. A search beyond that
 /// asks for another one, unless nothing was stored in between. Searches share refreshes, and at
 /// most half of the time is spent refreshing. Thread-safe.
-class Visibility {
+class SearchRefresh {
  public:
-  explicit Visibility(VisibilityWatermark& watermark) : watermark_(watermark) {}
+  explicit SearchRefresh(VisibilityWatermark& watermark) : watermark_(watermark) {}
 
   /// Statements that were there before were changed: until the next refresh searches see them as
   /// they were.

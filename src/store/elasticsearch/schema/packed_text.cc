@@ -42,9 +42,9 @@ std::uint32_t check_of(std::string_view text) {
 }
 
 /// Writes the shadow of a statement, from a JSON text of it.
-class Shadow {
+class ReferenceText {
  public:
-  Shadow(std::string_view text, unsigned style)
+  ReferenceText(std::string_view text, unsigned style)
       : rest_(text),
         colon_(style & blank_after_colon ? ": " : ":"),
         comma_(style & blank_after_comma ? ", " : ",") {
@@ -227,7 +227,7 @@ Error damaged() {
 std::optional<std::string> pack_text(std::string_view text) {
   if (text.size() > text_bytes_max) return std::nullopt;
   const unsigned style = style_of(text);
-  Shadow writer(text, style);
+  ReferenceText writer(text, style);
   const auto shadow = writer.take();
   if (!shadow || !writer.numbers_stay()) return std::nullopt;
 
@@ -258,7 +258,7 @@ Result<std::string> unpack_text(std::string_view packed, std::string_view source
   if (style > (blank_after_colon | blank_after_comma) || size > text_bytes_max ||
       block.size() > text_bytes_max || size > block.size() * expansion_max)
     return fail(damaged());
-  const auto shadow = Shadow(source, style).take();
+  const auto shadow = ReferenceText(source, style).take();
   if (!shadow) return fail(damaged());
   const auto known = dictionary(*shadow);
   std::string text(size, '\0');

@@ -10,24 +10,21 @@
 ///
 /// Elasticsearch writes the statement anew when it hides a part of the document: numbers lose
 /// digits, white space and escapes go, and OpenSearch changes the order of members. What is sure to
-/// survive, keys and strings and what stands in what, is written down in one way, the shadow. The
-/// text is then kept as an LZ4 block with the shadow for its dictionary: the values of the numbers,
-/// and where what follows what.
+/// survive, keys and strings and what stands in what, is written down in one way, the reference
+/// text. The text is then kept as an LZ4 block with the reference text for its dictionary: the
+/// values of the numbers, and where what follows what.
 ///
 ///   packed = base64( style size check block )
-///   style  = OCTET        ; bit 0: a blank follows each ":" of the shadow, bit 1: each ","
+///   style  = OCTET        ; bit 0: a blank follows each ":" of the reference text, bit 1: each ","
 ///   size   = 4OCTET       ; bytes of the text; the low octet first, as in check
 ///   check  = 4OCTET       ; CRC-32 of the text
-///   block  = *OCTET       ; an LZ4 block, its dictionary the shadow
+///   block  = *OCTET       ; an LZ4 block, its dictionary the reference text
 ///
-///   shadow = value        ; of the statement, which is an object, without the member `lectern`
-///   value  = object / array / string / "true" / "false" / ""   ; "" for a number
-///   object = "{" [ member *( comma member ) ] "}"   ; in the order of the keys as written
-///   member = string colon value
-///   array  = "[" [ value *( comma value ) ] "]"
-///   string = as json::append_quoted() writes it
-///   colon  = ":" / ": "
-///   comma  = "," / ", "
+///   reference text = value        ; of the statement, which is an object, without the member
+///   `lectern` value  = object / array / string / "true" / "false" / ""   ; "" for a number object
+///   = "{" [ member *( comma member ) ] "}"   ; in the order of the keys as written member = string
+///   colon value array  = "[" [ value *( comma value ) ] "]" string = as json::append_quoted()
+///   writes it colon  = ":" / ": " comma  = "," / ", "
 ///
 /// Members and elements that are null, or hold nothing but such and empty ones, are left out.
 namespace lectern::store::elasticsearch {

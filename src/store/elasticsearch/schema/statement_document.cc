@@ -50,7 +50,7 @@ struct Later {
   bool shared = false;
 };
 
-/// `kept` is a Kept or a Row.
+/// `kept` is a StatementDocument or a Row.
 template <typename T>
 void append_lectern(std::string& lines, const T& kept, const Later& later, std::string_view text,
                     bool packs) {
@@ -155,7 +155,8 @@ std::optional<xapi::Position> place_of(Value sort) {
   return position;
 }
 
-void append_document(std::string& lines, const Kept& kept, Layout layout, bool with_statement) {
+void append_document(std::string& lines, const StatementDocument& kept, Layout layout,
+                     bool with_statement) {
   append_statement(lines, kept.id, kept.text, with_statement);
   append_lectern(lines, kept, {kept.batch, kept.voided, kept.shared}, kept.text,
                  with_statement && layout == Layout::packed);
@@ -169,7 +170,7 @@ void append_document(std::string& lines, const Row& row, std::string_view batch,
   lines += "}\n";
 }
 
-std::string_view asking_for_kept(Layout layout) {
+std::string_view asking_for_statement_document(Layout layout) {
   return layout == Layout::plain
              ? "_source=false&stored_fields=lectern.stored,lectern.terms,lectern.hash,"
                "lectern.refers_to,lectern.voids,lectern.voided,lectern.batch,lectern.shared,"
@@ -209,12 +210,12 @@ std::optional<Listed> read_row(Value hit) {
   return Listed{{time, *id}, std::move(*exact), field(hit, "lectern.refers_to").has_value()};
 }
 
-std::optional<Kept> read_kept(Value hit) {
+std::optional<StatementDocument> read_statement_document(Value hit) {
   const auto fingerprint = xapi::Fingerprint::parse(text(field(hit, "lectern.hash")));
   if (!fingerprint) return std::nullopt;
   auto row = read_row(hit);
   if (!row) return std::nullopt;
-  Kept kept;
+  StatementDocument kept;
   kept.id = row->position.id;
   kept.stored = row->position.stored;
   kept.fingerprint = *fingerprint;
@@ -236,8 +237,8 @@ std::optional<Kept> read_kept(Value hit) {
   return kept;
 }
 
-Result<Kept> adopt(std::string_view id, std::string_view source) {
-  Kept kept;
+Result<StatementDocument> from_foreign(std::string_view id, std::string_view source) {
+  StatementDocument kept;
   const auto uuid = Uuid::parse(id);
   if (!uuid) return fail(Code::invalid, "its _id is no UUID");
   kept.id = *uuid;

@@ -12,7 +12,7 @@
 namespace lectern::store::elasticsearch {
 
 /// A statement as its document holds it: all that is needed to write the document again.
-struct Kept {
+struct StatementDocument {
   Uuid id;
   Time stored;
   xapi::Terms terms;  ///< own and inherited, sorted
@@ -38,17 +38,17 @@ std::optional<xapi::Position> place_of(json::Value sort);
 
 /// The document of a statement, on one line. Without `with_statement` it holds no more than the
 /// id and `lectern`: for an index whose old mapping refuses a member of the statement.
-void append_document(std::string& lines, const Kept& kept, Layout layout,
+void append_document(std::string& lines, const StatementDocument& kept, Layout layout,
                      bool with_statement = true);
 /// The same of a row that is new, with the mark of its batch.
 void append_document(std::string& lines, const Row& row, std::string_view batch, Layout layout,
                      bool with_statement = true);
 
-/// What to ask for, to read a Kept back: the query of a multi-get.
-std::string_view asking_for_kept(Layout layout);
+/// What to ask for, to read a StatementDocument back: the query of a multi-get.
+std::string_view asking_for_statement_document(Layout layout);
 
 /// Reads a hit or an item of a multi-get that was asked for so; nothing when it lacks our part.
-std::optional<Kept> read_kept(json::Value hit);
+std::optional<StatementDocument> read_statement_document(json::Value hit);
 
 /// The same for a row of a page, of which less need be asked for.
 std::string_view asking_for_row(Layout layout);
@@ -61,6 +61,6 @@ std::optional<std::string> exact_text(json::Value hit);
 /// Reads a document that another program wrote: our part is taken from the statement. `source` is
 /// its `_source`. Its place is its own `stored`, else its `timestamp`. Errors: invalid, with the
 /// reason why it cannot be served.
-Result<Kept> adopt(std::string_view id, std::string_view source);
+Result<StatementDocument> from_foreign(std::string_view id, std::string_view source);
 
 }  // namespace lectern::store::elasticsearch

@@ -36,27 +36,27 @@ class Append {
       : cluster_(writing.cluster),
         settings_(writing.settings),
         watermark_(writing.watermark),
-        place_(writing.place),
+        target_(writing.target),
         rows_(rows),
         on_conflict_(on_conflict),
         deadline_(writing.deadline),
-        verdicts_(rows.size(), Verdict::stored) {}
+        outcomes_(rows.size(), AppendOutcome::stored) {}
 
-  Result<std::vector<Verdict>> run() {
+  Result<std::vector<AppendOutcome>> run() {
     if (rows_.size() > 1 && on_conflict_ == OnConflict::refuse_batch) RETURN_IF_ERROR(judge_all());
     for (std::size_t i = 0; i < rows_.size(); ++i)
-      if (verdicts_[i] == Verdict::stored) fresh_.push_back(i);
+      if (outcomes_[i] == AppendOutcome::stored) fresh_.push_back(i);
     if (fresh_.empty()) {
       RETURN_IF_ERROR(resolve());
     } else {
       RETURN_IF_ERROR(announce(fresh_rows()));
-      TRY(auto batch, watermark_.begin(place_.names.statements, fresh_.size(), deadline_));
+      TRY(auto batch, watermark_.begin(target_.names.statements, fresh_.size(), deadline_));
       stamp(batch);
       RETURN_IF_ERROR(finish_or_leave(batch));
     }
     RETURN_IF_ERROR(settle_with_others());
     keep_texts();
-    return std::move(verdicts_);
+    return std::move(outcomes_);
   }
 
  private:
@@ -69,7 +69,7 @@ class Append {
     // A row that came alone is there or not: nobody has to take it back.
     if (fresh_.size() > 1 && on_conflict_ == OnConflict::refuse_batch) mark_ = batch.mark(0);
     const auto newest = microseconds(rows_[fresh_.back()].stored);
-    place_.newest = std::max(place_.newest.load(), newest);  // a hint: it may be set lower
+    target_.newest = std::max(target_.newest.load(), newest);  // a hint: it may be set lower
   }
 
   /// What is not finished when this fails goes on without the caller.
@@ -114,7 +114,7 @@ class Append {
     if (!refused_) {
       RETURN_IF_ERROR(lapsed_ ? find_out() : store_fresh());
       const bool conflict =
-          std::find(verdicts_.begin(), verdicts_.end(), Verdict::conflict) != verdicts_.end();
+          std::find(outcomes_.begin(), outcomes_.end(), AppendOutcome::conflict) != outcomes_.end();
       refused_ = failure_ || (conflict && on_conflict_ == OnConflict::refuse_batch);
     }
     if (!refused_) {
@@ -123,18 +123,18 @@ class Append {
       return true;
     }
     RETURN_IF_ERROR(take_back());
-    std::replace(verdicts_.begin(), verdicts_.end(), Verdict::stored, Verdict::refused);
+    std::replace(outcomes_.begin(), outcomes_.end(), AppendOutcome::stored, AppendOutcome::refused);
     return !lost_at_ || fresh_.size() == 1 ||
            Clock::now() - *lost_at_ > VisibilityWatermark::dead_after;
   }
 
   void keep_texts() {
-    std::vector<RecentTexts::Text> texts;
+    std::vector<TextCache::Text> texts;
     for (const std::size_t i : fresh_)
-      if (verdicts_[i] == Verdict::stored)
-        texts.push_back(place_.texts.text({rows_[i].stored, rows_[i].id}, rows_[i].json,
-                                          rows_[i].refers_to.has_value() ? 1 : 0));
-    place_.texts.keep(std::move(texts));
+      if (outcomes_[i] == AppendOutcome::stored)
+        texts.push_back(target_.texts.text({rows_[i].stored, rows_[i].id}, rows_[i].json,
+                                           rows_[i].refers_to.has_value() ? 1 : 0));
+    target_.texts.keep(std::move(texts));
   }
 
   std::vector<Row*> fresh_rows() {
@@ -149,9 +149,9 @@ class Append {
     return ids;
   }
 
-  Result<std::unordered_map<Uuid, Kept>> kept(std::span<const Uuid> ids) {
-    TRY(auto found, look_up(cluster_, place_.statements, ids, deadline_));
-    std::unordered_map<Uuid, Kept> by_id;
+  Result<std::unordered_map<Uuid, StatementDocument>> kept(std::span<const Uuid> ids) {
+    TRY(auto found, look_up(cluster_, target_.statements, ids, deadline_));
+    std::unordered_map<Uuid, StatementDocument> by_id;
     for (auto& one : found) by_id.emplace(one.id, std::move(one));
     return by_id;
   }
@@ -159,11 +159,11 @@ class Append {
   Result<void> announce(std::span<Row* const> fresh) {
     const auto refers = [](const Row* row) { return row->refers_to.has_value(); };
     if (std::none_of(fresh.begin(), fresh.end(), refers)) return {};
-    if (!place_.references_there) {
-      RETURN_IF_ERROR(prepare_references(cluster_, place_.names.references, deadline_));
-      place_.references_there = true;
+    if (!target_.references_there) {
+      RETURN_IF_ERROR(prepare_references(cluster_, target_.names.references, deadline_));
+      target_.references_there = true;
     }
-    return announce_references(cluster_, place_.names.references, fresh, deadline_);
+    return announce_references(cluster_, target_.names.references, fresh, deadline_);
   }
 
   /// Looks up in real time what this process brought lately or the last refresh shows. An id that
@@ -175,24 +175,24 @@ class Append {
       all.push_back(row.id);
       texts.push_back(row.id.text());
     }
-    auto ids = place_.recent.among(all);
-    TRY(const auto there, place_.look_at_refresh.among(std::move(texts), deadline_));
+    auto ids = target_.recent.among(all);
+    TRY(const auto there, target_.ids_at_refresh.among(std::move(texts), deadline_));
     for (const auto& text : there)
       if (const auto id = Uuid::parse(text)) ids.push_back(*id);
     std::sort(ids.begin(), ids.end());
     ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
     if (ids.empty()) return {};
     TRY(const auto by_id, kept(ids));
-    verdicts_ = judge(rows_, on_conflict_, [&](const Uuid& id) {
+    outcomes_ = decide_outcomes(rows_, on_conflict_, [&](const Uuid& id) {
       const auto one = by_id.find(id);
       return one == by_id.end() ? std::nullopt : std::optional(one->second.fingerprint);
     });
-    const auto note = [&](const std::unordered_map<Uuid, Kept>& rows) {
+    const auto note = [&](const std::unordered_map<Uuid, StatementDocument>& rows) {
       for (std::size_t i = 0; i < rows_.size(); ++i)
         if (const auto known = rows.find(rows_[i].id); known != rows.end())
           note_known(i, known->second);
     };
-    if (std::find(verdicts_.begin(), verdicts_.end(), Verdict::conflict) == verdicts_.end()) {
+    if (std::find(outcomes_.begin(), outcomes_.end(), AppendOutcome::conflict) == outcomes_.end()) {
       note(by_id);
       return {};
     }
@@ -203,16 +203,16 @@ class Append {
   }
 
   /// Remembers a known row whose own batch may yet be taken back.
-  void note_known(std::size_t i, const Kept& there) {
-    if (verdicts_[i] != Verdict::conflict && !there.batch.empty() && !there.shared)
+  void note_known(std::size_t i, const StatementDocument& there) {
+    if (outcomes_[i] != AppendOutcome::conflict && !there.batch.empty() && !there.shared)
       of_others_.push_back({there.id, there.stored});
   }
 
   /// Creates the rows and finds out what each has become. A failure that is certain is failure_.
   Result<void> store_fresh() {
-    outcomes_.assign(fresh_.size(), {});
-    for (const std::size_t i : fresh_) verdicts_[i] = Verdict::stored;
-    place_.recent.add(fresh_ids());
+    item_outcomes_.assign(fresh_.size(), {});
+    for (const std::size_t i : fresh_) outcomes_[i] = AppendOutcome::stored;
+    target_.recent.add(fresh_ids());
     std::vector<std::size_t> all(fresh_.size());
     for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
     RETURN_IF_ERROR(create_patiently(std::move(all)));
@@ -222,7 +222,7 @@ class Append {
   /// For a process that was cut off for longer than the others wait: finds out what the rows are,
   /// and stores no more. Where not all are there it is failure_.
   Result<void> find_out() {
-    for (const std::size_t i : fresh_) verdicts_[i] = Verdict::stored;
+    for (const std::size_t i : fresh_) outcomes_[i] = AppendOutcome::stored;
     const auto ids = fresh_ids();
     TRY(const auto by_id, kept(ids));
     for (std::size_t i = 0; i < fresh_.size(); ++i) {
@@ -242,12 +242,12 @@ class Append {
       RETURN_IF_ERROR(create(places, true));
       std::vector<std::size_t> odd, late;
       for (const std::size_t place : places) {
-        if (refused(outcomes_[place])) odd.push_back(place);
-        if (busy(outcomes_[place])) late.push_back(place);
+        if (refused(item_outcomes_[place])) odd.push_back(place);
+        if (busy(item_outcomes_[place])) late.push_back(place);
       }
       if (!odd.empty()) RETURN_IF_ERROR(create_bare(odd));
       if (late.empty() || failure_) return {};
-      const auto& outcome = outcomes_[late.front()];
+      const auto& outcome = item_outcomes_[late.front()];
       const bool last = attempt + 1 == attempts_max || Clock::now() + pause >= deadline_;
       if (last || outcome.blocked())
         return give_up({Code::unavailable,
@@ -272,11 +272,11 @@ class Append {
   Result<void> create_bare(const std::vector<std::size_t>& places) {
     for (const std::size_t place : places)
       log::warning("the index {} cannot show statement {} to other programs: {}",
-                   place_.names.statements, rows_[fresh_[place]].id.text(),
-                   outcomes_[place].reason);
+                   target_.names.statements, rows_[fresh_[place]].id.text(),
+                   item_outcomes_[place].reason);
     RETURN_IF_ERROR(create(places, false));
     for (const std::size_t place : places) {
-      const auto& outcome = outcomes_[place];
+      const auto& outcome = item_outcomes_[place];
       if (refused(outcome) || busy(outcome))
         return give_up({refused(outcome) ? Code::internal : Code::unavailable,
                         "The database refuses statement " + rows_[fresh_[place]].id.text(),
@@ -300,9 +300,10 @@ class Append {
       for (; end < places.size() && lines.size() < part_bytes_max; ++end) {
         const Row& row = rows_[fresh_[places[end]]];
         append_create(lines, row.id.text());
-        append_document(lines, row, mark_of(places[end]), place_.statements.layout, with_statement);
+        append_document(lines, row, mark_of(places[end]), target_.statements.layout,
+                        with_statement);
       }
-      auto items = place_.bulk.send(std::move(lines), end - begin, deadline_);
+      auto items = target_.bulk.send(std::move(lines), end - begin, deadline_);
       if (!items) {
         if (items.error().code == Code::unavailable) {
           lost_at_ = Clock::now();
@@ -311,13 +312,13 @@ class Append {
         return give_up(std::move(items).error());
       }
       for (std::size_t i = begin; i < end; ++i)
-        outcomes_[places[i]] = std::move((*items)[i - begin]);
+        item_outcomes_[places[i]] = std::move((*items)[i - begin]);
       begin = end;
     }
     return {};
   }
 
-  bool is_ours(const Row& row, const Kept& there) const {
+  bool is_ours(const Row& row, const StatementDocument& there) const {
     return there.stored == row.stored && there.text == row.json;
   }
 
@@ -325,11 +326,11 @@ class Append {
   Result<void> settle_known() {
     std::vector<Uuid> ids;
     for (std::size_t i = 0; i < fresh_.size(); ++i)
-      if (outcomes_[i].status == 409) ids.push_back(rows_[fresh_[i]].id);
+      if (item_outcomes_[i].status == 409) ids.push_back(rows_[fresh_[i]].id);
     if (ids.empty()) return {};
     TRY(const auto by_id, kept(ids));
     for (std::size_t i = 0; i < fresh_.size(); ++i) {
-      if (outcomes_[i].status != 409) continue;
+      if (item_outcomes_[i].status != 409) continue;
       const Row& row = rows_[fresh_[i]];
       const auto there = by_id.find(row.id);
       if (there == by_id.end())  // deleted meanwhile, or not readable
@@ -341,16 +342,16 @@ class Append {
   }
 
   /// What a row of fresh_ is whose id was there already.
-  void judge_known(std::size_t i, const Kept& there) {
+  void judge_known(std::size_t i, const StatementDocument& there) {
     const Row& row = rows_[fresh_[i]];
-    auto& verdict = verdicts_[fresh_[i]];
+    auto& outcome = outcomes_[fresh_[i]];
     // Our own, when a request was sent twice over a broken connection.
     if (is_ours(row, there))
-      verdict = Verdict::stored;
+      outcome = AppendOutcome::stored;
     else
-      verdict =
-          xapi::equivalent(there.fingerprint, row.fingerprint) ? Verdict::known : Verdict::conflict;
-    if (verdict == Verdict::known) note_known(fresh_[i], there);
+      outcome = xapi::equivalent(there.fingerprint, row.fingerprint) ? AppendOutcome::known
+                                                                     : AppendOutcome::conflict;
+    if (outcome == AppendOutcome::known) note_known(fresh_[i], there);
   }
 
   /// Takes back what was created, until nothing of it is there. What somebody else was answered
@@ -366,7 +367,7 @@ class Append {
           append_delete(lines, rows_[i].id.text(), there->second.version);
       }
       if (lines.empty()) return {};
-      TRY(const auto items, send_bulk(cluster_, place_.names.statements,
+      TRY(const auto items, send_bulk(cluster_, target_.names.statements,
                                       settings_.refresh_after_write, lines, deadline_));
       for (const auto& item : items)
         if (!item.ok() && item.status != 404 && item.status != 409)
@@ -381,20 +382,20 @@ class Append {
     if (!mark_) return {};
     std::vector<Uuid> ours;
     for (const std::size_t i : fresh_)
-      if (verdicts_[i] == Verdict::stored) ours.push_back(rows_[i].id);
+      if (outcomes_[i] == AppendOutcome::stored) ours.push_back(rows_[i].id);
     return ours.size() == fresh_.size() ? Result<void>() : share(ours);
   }
 
   /// Rows that somebody is answered with are not to be taken back.
   Result<void> share(const std::vector<Uuid>& ids) {
     for (int attempt = 0; attempt < attempts_max; ++attempt) {
-      TRY(auto there, look_up(cluster_, place_.statements, ids, deadline_));
+      TRY(auto there, look_up(cluster_, target_.statements, ids, deadline_));
       if (there.size() < ids.size()) break;
       bool all = true;
-      for (Kept& one : there) {
+      for (StatementDocument& one : there) {
         if (one.batch.empty() || one.shared) continue;
         one.shared = true;
-        TRY(const bool written, write_again(cluster_, place_.statements,
+        TRY(const bool written, write_again(cluster_, target_.statements,
                                             settings_.refresh_after_write, one, deadline_));
         all = all && written;
       }
@@ -418,7 +419,7 @@ class Append {
     }
     const bool refuses =
         on_conflict_ == OnConflict::refuse_batch &&
-        std::find(verdicts_.begin(), verdicts_.end(), Verdict::conflict) != verdicts_.end();
+        std::find(outcomes_.begin(), outcomes_.end(), AppendOutcome::conflict) != outcomes_.end();
     if (!refuses) return share(ids);
     TRY(const bool reached,
         watermark_.await(last, std::min(deadline_, Clock::now() + others_settle_within)));
@@ -429,13 +430,13 @@ class Append {
 
   /// Also for known rows: so a client that sends again completes what a failure interrupted.
   Result<void> resolve() {
-    const auto kept = [](Verdict verdict) {
-      return verdict == Verdict::stored || verdict == Verdict::known;
+    const auto kept = [](AppendOutcome outcome) {
+      return outcome == AppendOutcome::stored || outcome == AppendOutcome::known;
     };
-    if (std::all_of(verdicts_.begin(), verdicts_.end(), kept)) return resolve(rows_);
+    if (std::all_of(outcomes_.begin(), outcomes_.end(), kept)) return resolve(rows_);
     std::vector<Row> rows;
     for (std::size_t i = 0; i < rows_.size(); ++i) {
-      if (!kept(verdicts_[i])) continue;
+      if (!kept(outcomes_[i])) continue;
       Row row;
       row.id = rows_[i].id;
       row.terms = rows_[i].terms;
@@ -447,9 +448,9 @@ class Append {
   }
 
   Result<void> resolve(std::span<const Row> rows) {
-    References references(cluster_, place_, settings_.refresh_after_write, deadline_);
+    ElasticsearchReferences references(cluster_, target_, settings_.refresh_after_write, deadline_);
     auto resolved = resolve_references(references, rows, deadline_);
-    if (references.changed()) place_.visibility.changed();
+    if (references.changed()) target_.search_refresh.changed();
     return resolved;
   }
 
@@ -459,16 +460,16 @@ class Append {
   };
 
   Cluster& cluster_;
-  const Settings& settings_;
+  const ElasticsearchSettings& settings_;
   VisibilityWatermark& watermark_;
-  Place& place_;
+  TargetIndex& target_;
   std::span<Row> rows_;
   std::vector<Row> own_;  // what rows_ is, once the caller has gone
   const OnConflict on_conflict_;
   Deadline deadline_;
-  std::vector<Verdict> verdicts_;
-  std::vector<std::size_t> fresh_;  // the places in rows_ that are to be written
-  std::vector<BulkItem> outcomes_;  // of these
+  std::vector<AppendOutcome> outcomes_;
+  std::vector<std::size_t> fresh_;       // the places in rows_ that are to be written
+  std::vector<BulkItem> item_outcomes_;  // of these
   std::vector<OfOthers> of_others_;
   std::optional<BatchMark> mark_;
   std::optional<Clock::time_point> lost_at_;  // when the last answer of a create was lost
@@ -479,9 +480,9 @@ class Append {
 
 }  // namespace
 
-Result<std::vector<Verdict>> append_rows(const Writing& writing, std::span<Row> rows,
-                                         OnConflict on_conflict) {
-  if (rows.empty()) return std::vector<Verdict>{};
+Result<std::vector<AppendOutcome>> append_rows(const Writing& writing, std::span<Row> rows,
+                                               OnConflict on_conflict) {
+  if (rows.empty()) return std::vector<AppendOutcome>{};
   return Append(writing, rows, on_conflict).run();
 }
 

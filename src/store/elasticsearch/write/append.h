@@ -7,9 +7,9 @@ namespace lectern::store::elasticsearch {
 /// What append_rows() works with.
 struct Writing {
   Cluster& cluster;
-  const Settings& settings;
+  const ElasticsearchSettings& settings;
   VisibilityWatermark& watermark;
-  Place& place;
+  TargetIndex& target;
   Deadline deadline;
 };
 
@@ -24,7 +24,7 @@ struct Writing {
 /// Where an answer of the database is lost, the same rows are created again until each is there:
 /// at once if there is time, else later by a thread of the watermark. A copy of the request that
 /// arrives late then finds every id taken.
-Result<std::vector<Verdict>> append_rows(const Writing& writing, std::span<Row> rows,
-                                         OnConflict on_conflict);
+Result<std::vector<AppendOutcome>> append_rows(const Writing& writing, std::span<Row> rows,
+                                               OnConflict on_conflict);
 
 }  // namespace lectern::store::elasticsearch

@@ -116,7 +116,8 @@ Result<void> take_back_left_behind(Cluster& cluster, const DeadWriter& dead, Dea
   return {};
 }
 
-std::unique_ptr<VisibilityWatermark> open_watermark(Cluster& cluster, const Settings& settings) {
+std::unique_ptr<VisibilityWatermark> open_watermark(Cluster& cluster,
+                                                    const ElasticsearchSettings& settings) {
   const auto self = Uuid::random();
   WatermarkOptions options;
   options.alone = {milliseconds{500}, milliseconds{1'200}};
@@ -126,8 +127,8 @@ std::unique_ptr<VisibilityWatermark> open_watermark(Cluster& cluster, const Sett
     return take_back_left_behind(cluster, dead, deadline);
   };
   return std::make_unique<VisibilityWatermark>(
-      std::make_unique<Writers>(cluster, writers_index(settings.default_index), self), self,
-      std::move(options));
+      std::make_unique<ElasticsearchWriters>(cluster, writers_index(settings.default_index), self),
+      self, std::move(options));
 }
 
 }  // namespace lectern::store::elasticsearch

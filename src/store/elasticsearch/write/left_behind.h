@@ -13,6 +13,7 @@ namespace lectern::store::elasticsearch {
 Result<void> take_back_left_behind(Cluster& cluster, const DeadWriter& dead, Deadline deadline);
 
 /// The watermark of all that uses one default index. `cluster` must outlive it.
-std::unique_ptr<VisibilityWatermark> open_watermark(Cluster& cluster, const Settings& settings);
+std::unique_ptr<VisibilityWatermark> open_watermark(Cluster& cluster,
+                                                    const ElasticsearchSettings& settings);
 
 }  // namespace lectern::store::elasticsearch

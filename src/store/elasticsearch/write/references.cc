@@ -51,19 +51,20 @@ Result<void> announce_references(Cluster& cluster, const std::string& index,
   return send_whole_bulk(cluster, index, lines, deadline);
 }
 
-Result<std::vector<ReferenceAccess::Target>> References::targets(std::span<const Uuid> ids) {
-  TRY(auto kept, look_up(cluster_, place_.statements, ids, deadline_));
+Result<std::vector<ReferenceAccess::Target>> ElasticsearchReferences::targets(
+    std::span<const Uuid> ids) {
+  TRY(auto kept, look_up(cluster_, target_.statements, ids, deadline_));
   std::vector<Target> targets;
-  for (Kept& one : kept)
+  for (StatementDocument& one : kept)
     targets.push_back({one.id, std::move(one.terms), one.refers_to, one.voids});
   return targets;
 }
 
-Result<ReferenceAccess::Referrers> References::referrers(std::span<const Uuid> targets,
-                                                         const std::optional<Referrer>&) {
+Result<ReferenceAccess::Referrers> ElasticsearchReferences::referrers(
+    std::span<const Uuid> targets, const std::optional<Referrer>&) {
   std::vector<std::string> texts;
   for (const Uuid& target : targets) texts.push_back(target.text());
-  TRY(const auto marked, place_.look_for_marks.among(std::move(texts), deadline_));
+  TRY(const auto marked, target_.reference_marks.among(std::move(texts), deadline_));
   if (marked.empty()) return Referrers{};
   TRY(const auto pairs, announced(marked));
   std::vector<Uuid> ids;
@@ -71,9 +72,9 @@ Result<ReferenceAccess::Referrers> References::referrers(std::span<const Uuid> t
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   // What was announced may never have been stored, or another statement under that id.
-  TRY(const auto kept, look_up(cluster_, place_.statements, ids, deadline_));
-  std::unordered_map<Uuid, const Kept*> by_id;
-  for (const Kept& one : kept) by_id.emplace(one.id, &one);
+  TRY(const auto kept, look_up(cluster_, target_.statements, ids, deadline_));
+  std::unordered_map<Uuid, const StatementDocument*> by_id;
+  for (const StatementDocument& one : kept) by_id.emplace(one.id, &one);
   Referrers all;
   for (const auto& [target, referrer] : pairs) {
     const auto row = by_id.find(referrer);
@@ -83,7 +84,7 @@ Result<ReferenceAccess::Referrers> References::referrers(std::span<const Uuid> t
   return all;
 }
 
-Result<std::vector<std::pair<Uuid, Uuid>>> References::announced(
+Result<std::vector<std::pair<Uuid, Uuid>>> ElasticsearchReferences::announced(
     std::span<const std::string> targets) {
   RETURN_IF_ERROR(cluster_.expect_ok({"POST", "/" + names_.references + "/_refresh"}, deadline_));
   const std::string path = fmt::format(
@@ -108,20 +109,21 @@ Result<std::vector<std::pair<Uuid, Uuid>>> References::announced(
 }
 
 template <typename Change>
-Result<void> References::change(const Uuid& id, const Change& change) {
+Result<void> ElasticsearchReferences::change(const Uuid& id, const Change& change) {
   for (int attempt = 0; attempt < attempts_max; ++attempt) {
-    TRY(auto kept, look_up(cluster_, place_.statements, std::span(&id, 1), deadline_));
+    TRY(auto kept, look_up(cluster_, target_.statements, std::span(&id, 1), deadline_));
     if (kept.empty() || !change(kept.front())) return {};
     TRY(const bool written,
-        write_again(cluster_, place_.statements, refresh_, kept.front(), deadline_));
+        write_again(cluster_, target_.statements, refresh_, kept.front(), deadline_));
     changed_ = changed_ || written;
     if (written) return {};
   }
   return fail(Code::unavailable, "Too many clients change one statement");
 }
 
-Result<void> References::add_terms(std::span<const Uuid> ids, const xapi::Terms& terms) {
-  const auto add = [&](Kept& kept) {
+Result<void> ElasticsearchReferences::add_terms(std::span<const Uuid> ids,
+                                                const xapi::Terms& terms) {
+  const auto add = [&](StatementDocument& kept) {
     const std::size_t before = kept.terms.size();
     xapi::Terms all;
     std::set_union(kept.terms.begin(), kept.terms.end(), terms.begin(), terms.end(),
@@ -133,8 +135,8 @@ Result<void> References::add_terms(std::span<const Uuid> ids, const xapi::Terms&
   return {};
 }
 
-Result<void> References::mark_voided(const Uuid& id) {
-  return change(id, [](Kept& kept) { return !std::exchange(kept.voided, true); });
+Result<void> ElasticsearchReferences::mark_voided(const Uuid& id) {
+  return change(id, [](StatementDocument& kept) { return !std::exchange(kept.voided, true); });
 }
 
 }  // namespace lectern::store::elasticsearch

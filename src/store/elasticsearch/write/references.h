@@ -23,12 +23,13 @@ Result<void> announce_references(Cluster& cluster, const std::string& index,
                                  std::span<Row* const> rows, Deadline deadline);
 
 /// The statements of one index and the references among them, for resolve_references().
-class References final : public ReferenceAccess {
+class ElasticsearchReferences final : public ReferenceAccess {
  public:
-  References(Cluster& cluster, Place& place, std::string_view refresh, Deadline deadline)
+  ElasticsearchReferences(Cluster& cluster, TargetIndex& target, std::string_view refresh,
+                          Deadline deadline)
       : cluster_(cluster),
-        place_(place),
-        names_(place.names),
+        target_(target),
+        names_(target.names),
         refresh_(refresh),
         deadline_(deadline) {}
 
@@ -48,7 +49,7 @@ class References final : public ReferenceAccess {
   Result<std::vector<std::pair<Uuid, Uuid>>> announced(std::span<const std::string> targets);
 
   Cluster& cluster_;
-  Place& place_;
+  TargetIndex& target_;
   const IndexNames& names_;
   std::string_view refresh_;
   Deadline deadline_;

@@ -15,37 +15,38 @@ namespace lectern::store::embedded {
 /// in which they came. Reading pages is all
 /// computing: with more threads than cores each would be interrupted by the others, and the
 /// slowest of sixteen clients would wait three times as long as the usual one. Thread-safe.
-class Turns {
+class FairSemaphore {
  public:
-  explicit Turns(unsigned at_once_max) : free_(at_once_max) {}
-  Turns(const Turns&) = delete;
-  Turns& operator=(const Turns&) = delete;
+  explicit FairSemaphore(unsigned at_once_max) : free_(at_once_max) {}
+  FairSemaphore(const FairSemaphore&) = delete;
+  FairSemaphore& operator=(const FairSemaphore&) = delete;
 
   /// A thread's turn; ends with the object.
-  class Turn {
+  class Permit {
    public:
-    Turn(Turns& turns, TargetNumber target) : turns_(&turns), target_(target) {}
-    Turn(Turn&& other) noexcept
-        : turns_(std::exchange(other.turns_, nullptr)), target_(other.target_) {}
-    Turn& operator=(Turn&&) = delete;
-    ~Turn();
+    Permit(FairSemaphore& semaphore, TargetNumber target)
+        : semaphore_(&semaphore), target_(target) {}
+    Permit(Permit&& other) noexcept
+        : semaphore_(std::exchange(other.semaphore_, nullptr)), target_(other.target_) {}
+    Permit& operator=(Permit&&) = delete;
+    ~Permit();
 
-    /// For long work: lets those that wait come first, then goes on. Errors: as of take(); the
+    /// For long work: lets those that wait come first, then goes on. Errors: as of acquire(); the
     /// turn is over then.
-    Result<void> pass(Deadline deadline);
+    Result<void> yield(Deadline deadline);
 
    private:
-    Turns* turns_;  // null: over, or moved from
+    FairSemaphore* semaphore_;  // null: over, or moved from
     TargetNumber target_;
   };
 
   /// Waits for a turn. Errors: unavailable when none came by the deadline.
-  Result<Turn> take(TargetNumber target, Deadline deadline);
+  Result<Permit> acquire(TargetNumber target, Deadline deadline);
 
  private:
   struct Waiting {
     std::condition_variable called;
-    bool has_turn = false;
+    bool has_permit = false;
   };
 
   Result<void> wait(std::unique_lock<std::mutex>& lock, TargetNumber target, Deadline deadline);

@@ -31,11 +31,12 @@ Stretch stretch_of(const Filter& filter, const PageRequest& request) {
 class Matches {
  public:
   Matches(const Database& database, TargetNumber target, const xapi::Terms& terms,
-          const Stretch& stretch, Turns::Turn& turn, Deadline deadline)
-      : ascending_(stretch.ascending), carriers_(database, target, terms, stretch, turn, deadline) {
+          const Stretch& stretch, FairSemaphore::Permit& permit, Deadline deadline)
+      : ascending_(stretch.ascending),
+        carriers_(database, target, terms, stretch, permit, deadline) {
     if (!database.may_have_marked()) return;
     if (const auto of_marked = terms_of_marked(terms))
-      marked_.emplace(database, target, *of_marked, stretch, turn, deadline);
+      marked_.emplace(database, target, *of_marked, stretch, permit, deadline);
   }
 
   /// The next place, as order; nothing at the end. Errors: as of PostingsWalk.
@@ -57,12 +58,12 @@ class Matches {
   }
 
  private:
-  using Place = std::optional<std::uint64_t>;  // nothing: the end
+  using PostingIndex = std::optional<std::uint64_t>;  // nothing: the end
 
   const bool ascending_;
   PostingsWalk carriers_;
   std::optional<PostingsWalk> marked_;
-  std::optional<Place> next_carrier_, next_marked_;  // as far as they were asked for
+  std::optional<PostingIndex> next_carrier_, next_marked_;  // as far as they were asked for
 };
 
 /// Needs no snapshot (on whose release RocksDB would write its oldest files anew): a row's postings
@@ -71,13 +72,13 @@ class Matches {
 class PageQuery {
  public:
   PageQuery(const Database& database, TargetNumber target, const Filter& filter,
-            const PageRequest& request, Deadline deadline, Turns::Turn& turn, Keep keep)
+            const PageRequest& request, Deadline deadline, FairSemaphore::Permit& permit, Keep keep)
       : database_(database),
         target_(target),
         filter_(filter),
         request_(request),
         deadline_(deadline),
-        turn_(turn),
+        permit_(permit),
         keep_(keep) {}
 
   Result<Page> run() {
@@ -129,7 +130,7 @@ class PageQuery {
   }
 
   Result<void> walk_postings(const Stretch& stretch) {
-    Matches walk(database_, target_, filter_.all_of, stretch, turn_, deadline_);
+    Matches walk(database_, target_, filter_.all_of, stretch, permit_, deadline_);
     std::vector<std::uint64_t> matches;
     for (;;) {
       TRY(const auto match, walk.next());
@@ -175,7 +176,7 @@ class PageQuery {
   const Filter& filter_;
   const PageRequest& request_;
   const Deadline deadline_;
-  Turns::Turn& turn_;
+  FairSemaphore::Permit& permit_;
   const Keep keep_;
   Page page_;
   const std::size_t bytes_max_ = page_bytes_max();
@@ -185,9 +186,9 @@ class PageQuery {
 }  // namespace
 
 Result<Page> query_page(const Database& database, TargetNumber target, const Filter& filter,
-                        const PageRequest& request, Deadline deadline, Turns::Turn& turn,
-                        Keep keep) {
-  return PageQuery(database, target, filter, request, deadline, turn, keep).run();
+                        const PageRequest& request, Deadline deadline,
+                        FairSemaphore::Permit& permit, Keep keep) {
+  return PageQuery(database, target, filter, request, deadline, permit, keep).run();
 }
 
 }  // namespace lectern::store::embedded

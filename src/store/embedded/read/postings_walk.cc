@@ -12,8 +12,8 @@ constexpr std::size_t rounds_of_a_turn = 4096;
 }  // namespace
 
 PostingsWalk::PostingsWalk(const Database& database, TargetNumber target, const xapi::Terms& terms,
-                           const Stretch& stretch, Turns::Turn& turn, Deadline deadline)
-    : database_(database), stretch_(stretch), turn_(turn), deadline_(deadline) {
+                           const Stretch& stretch, FairSemaphore::Permit& permit, Deadline deadline)
+    : database_(database), stretch_(stretch), permit_(permit), deadline_(deadline) {
   for (const auto& term : terms) {
     const auto hash = database.hash_of(target, term);
     if (terms.size() > 1 && !verb_ && xapi::is_verb_term(term)) {
@@ -32,13 +32,13 @@ std::unique_ptr<Cursor> PostingsWalk::cursor_at(const TermHash& hash) const {
 Result<void> PostingsWalk::pause() {
   if (std::chrono::steady_clock::now() > deadline_)
     return fail(Code::unavailable, "The query takes too long", "deadline of an embedded query");
-  return turn_.pass(deadline_);
+  return permit_.yield(deadline_);
 }
 
 Result<std::optional<std::uint64_t>> PostingsWalk::next() {
   Cursor& leader = *cursors_[0];
   while (leader.valid()) {
-    if (++rounds_ % rounds_of_a_turn == 0) RETURN_IF_ERROR(pause());
+    if (++executor_ % rounds_of_a_turn == 0) RETURN_IF_ERROR(pause());
     const auto goal = leader.order();
     std::size_t agreed = 1;
     for (; agreed < cursors_.size(); ++agreed) {

@@ -19,7 +19,7 @@ class PostingsWalk {
  public:
   /// `terms`: one at least. `turn` is passed on from time to time.
   PostingsWalk(const Database& database, TargetNumber target, const xapi::Terms& terms,
-               const Stretch& stretch, Turns::Turn& turn, Deadline deadline);
+               const Stretch& stretch, FairSemaphore::Permit& permit, Deadline deadline);
 
   /// The next place, as order; nothing at the end. Errors: unavailable at the deadline.
   Result<std::optional<std::uint64_t>> next();
@@ -31,12 +31,12 @@ class PostingsWalk {
 
   const Database& database_;
   const Stretch stretch_;
-  Turns::Turn& turn_;
+  FairSemaphore::Permit& permit_;
   const Deadline deadline_;
   std::vector<std::unique_ptr<Cursor>> cursors_;  // the first one leads
   std::optional<TermHash> verb_;                  // to be told by the marks
   std::unique_ptr<Cursor> verb_cursor_;           // for postings without a mark
-  std::size_t rounds_ = 0;
+  std::size_t executor_ = 0;
 };
 
 }  // namespace lectern::store::embedded

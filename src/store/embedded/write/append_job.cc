@@ -66,21 +66,21 @@ Result<void> AppendJob::look_up() {
   return {};
 }
 
-Result<void> AppendJob::judge() {
+Result<void> AppendJob::decide_outcomes() {
   RETURN_IF_ERROR(look_up());
   std::size_t next = 0;
-  verdicts_ =
-      store::judge(rows_, on_conflict_, [&](const Uuid&) -> std::optional<xapi::Fingerprint> {
-        const auto& entry = entries_[next++];
-        if (!entry || !entry->kept) return std::nullopt;
-        return entry->fingerprint;
-      });
+  outcomes_ = store::decide_outcomes(rows_, on_conflict_,
+                                     [&](const Uuid&) -> std::optional<xapi::Fingerprint> {
+                                       const auto& entry = entries_[next++];
+                                       if (!entry || !entry->kept) return std::nullopt;
+                                       return entry->fingerprint;
+                                     });
   return {};
 }
 
 bool AppendJob::has_references() const {
   for (std::size_t i = 0; i < rows_.size(); ++i)
-    if (verdicts_[i] == Verdict::stored && (rows_[i].refers_to || entries_[i].has_value()))
+    if (outcomes_[i] == AppendOutcome::stored && (rows_[i].refers_to || entries_[i].has_value()))
       return true;
   return false;
 }
@@ -93,7 +93,7 @@ Result<Job::Step> AppendJob::prepare(Group& group, StoredClock& clock) {
   if (!group.held.empty() && std::any_of(id_keys_.begin(), id_keys_.end(), is_held))
     return Step::later;
   if (references_ && references_->begun) return prepare_references(group, clock);
-  RETURN_IF_ERROR(judge());
+  RETURN_IF_ERROR(decide_outcomes());
   if (has_references()) return prepare_references(group, clock);
   return store(group, clock);
 }
@@ -114,8 +114,8 @@ Result<Job::Step> AppendJob::prepare_references(Group& group, StoredClock& clock
       return Step::again;
     }
     // Between slices others may have stored a row that has no references.
-    if (work.begun) RETURN_IF_ERROR(judge());
-    if (verdicts_ == work.verdicts) break;
+    if (work.begun) RETURN_IF_ERROR(decide_outcomes());
+    if (outcomes_ == work.outcomes) break;
     references_.reset();
   }
   return store(group, clock);
@@ -132,7 +132,7 @@ void AppendJob::add_inherited(std::size_t index, std::vector<Posting>& postings)
 }
 
 Result<Job::Step> AppendJob::store(Group& group, StoredClock& clock) {
-  const bool any = std::count(verdicts_.begin(), verdicts_.end(), Verdict::stored) > 0;
+  const bool any = std::count(outcomes_.begin(), outcomes_.end(), AppendOutcome::stored) > 0;
   if (large_ && any) return begin_ahead(group, clock);
   give_stored(clock);
   for (std::size_t i = 0; i < rows_.size(); ++i) {
@@ -212,15 +212,15 @@ void AppendJob::on_written() {
 
 void AppendJob::begin_references() {
   auto& work = references_.emplace();
-  work.verdicts = verdicts_;
+  work.outcomes = outcomes_;
   std::span<const Row> fresh = rows_;
   std::unordered_set<Uuid> awaited;
   for (std::size_t i = 0; i < rows_.size(); ++i)
-    if (entries_[i] && verdicts_[i] == Verdict::stored) awaited.insert(rows_[i].id);
-  const auto is_stored = [](Verdict verdict) { return verdict == Verdict::stored; };
-  if (!std::all_of(verdicts_.begin(), verdicts_.end(), is_stored)) {
+    if (entries_[i] && outcomes_[i] == AppendOutcome::stored) awaited.insert(rows_[i].id);
+  const auto is_stored = [](AppendOutcome outcome) { return outcome == AppendOutcome::stored; };
+  if (!std::all_of(outcomes_.begin(), outcomes_.end(), is_stored)) {
     for (std::size_t i = 0; i < rows_.size(); ++i) {
-      if (!is_stored(verdicts_[i])) continue;
+      if (!is_stored(outcomes_[i])) continue;
       Row& row = work.some.emplace_back();
       row.id = rows_[i].id;
       row.terms = rows_[i].terms;
@@ -235,7 +235,7 @@ void AppendJob::begin_references() {
 
 void AppendJob::give_stored(StoredClock& clock) {
   for (std::size_t i = 0; i < rows_.size(); ++i) {
-    if (verdicts_[i] != Verdict::stored) continue;
+    if (outcomes_[i] != AppendOutcome::stored) continue;
     Row& row = rows_[i];
     row.stored = clock.next();
     xapi::set_stored(row.json, row.stored_at, row.stored);

@@ -26,13 +26,13 @@ class AppendJob final : public Job {
   void on_written() override;
 
   /// One for each row, once the job is done.
-  std::vector<Verdict>& verdicts() { return verdicts_; }
+  std::vector<AppendOutcome>& outcomes() { return outcomes_; }
 
  private:
   /// The work on references for the rows that are to be stored, which may take several slices.
   struct References {
-    std::vector<Verdict> verdicts;  // by which those rows were chosen
-    std::vector<Row> some;          // if not all of them are: without their texts
+    std::vector<AppendOutcome> outcomes;  // by which those rows were chosen
+    std::vector<Row> some;                // if not all of them are: without their texts
     std::unique_ptr<ReferenceBatch> batch;
     bool begun = false;  // a slice is written
     bool done = false;
@@ -52,14 +52,14 @@ class AppendJob final : public Job {
 
   void make_own_postings();
   Result<void> look_up();
-  Result<void> judge();
+  Result<void> decide_outcomes();
   /// Whether a new row refers, or is referred to already.
   bool has_references() const;
   Result<Step> prepare_references(Group& group, StoredClock& clock);
   void begin_references();
   void give_stored(StoredClock& clock);
   std::optional<VerbMark> verb_mark(std::size_t index) const;
-  bool is_new(std::size_t index) const { return verdicts_[index] == Verdict::stored; }
+  bool is_new(std::size_t index) const { return outcomes_[index] == AppendOutcome::stored; }
   bool is_voided(std::size_t index) const;
   void add_inherited(std::size_t index, std::vector<Posting>& postings) const;
   Result<Step> store(Group& group, StoredClock& clock);
@@ -79,7 +79,7 @@ class AppendJob final : public Job {
   std::vector<std::string> id_keys_;
   std::vector<std::vector<TermHash>> hashes_;  // of a batch that is not large
   std::vector<std::optional<IdEntry>> entries_;
-  std::vector<Verdict> verdicts_;
+  std::vector<AppendOutcome> outcomes_;
   std::optional<References> references_;
   bool large_ = false;
   std::vector<OwnPosting> own_postings_;             // of a large batch

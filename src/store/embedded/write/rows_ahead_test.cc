@@ -109,9 +109,9 @@ TEST_CASE("clients that send the same large batch at once store it once") {
     clients.emplace_back([&] {
       std::vector<Row> rows;
       for (const auto& sample : samples) rows.push_back(contract::row_of(sample));
-      const auto verdicts = subject.statements->append({""}, rows, OnConflict::refuse_batch);
-      if (!verdicts) return;
-      for (const auto verdict : *verdicts) ++(verdict == Verdict::stored ? stored : known);
+      const auto outcomes = subject.statements->append({""}, rows, OnConflict::refuse_batch);
+      if (!outcomes) return;
+      for (const auto outcome : *outcomes) ++(outcome == AppendOutcome::stored ? stored : known);
     });
   for (auto& client : clients) client.join();
   CHECK(stored == samples.size());

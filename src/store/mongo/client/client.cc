@@ -266,7 +266,8 @@ Result<Written> Client::insert(const std::string& database, const std::string& c
   if (const auto count = field(reply.get(), "insertedCount"))
     written.count = count->integer().value_or(0);
   if (static_cast<std::size_t>(written.count) + written.errors.size() != documents.size())
-    return fail(Code::unavailable, "MongoDB answered nonsense", "an insert's counts do not add up");
+    return fail(Code::unavailable, "MongoDB's answer was not understood",
+                "insert: expected the counts to add up to the rows sent");
   return written;
 }
 
