@@ -69,6 +69,12 @@ Result<xapi::Terms> terms_of_stored(Value statement, const xapi::StampedText& te
   return terms;
 }
 
+/// Adds to a refusal what else is wrong with the statement.
+void tell_further_faults(Error& refusal, Value statement, xapi::Version version) {
+  for (const auto& fault : xapi::further_faults(statement, version, refusal))
+    refusal.message += fmt::format("; {}: {} ({})", fault.path, fault.message, fault.rule);
+}
+
 /// Whether the statement keeps the standard; or, where the server takes what Ralph takes, whether
 /// Ralph takes it, which is then counted.
 Result<void> check(const Lrs& lrs, const auth::Principal& principal, const Submission& submission,
@@ -77,8 +83,12 @@ Result<void> check(const Lrs& lrs, const auth::Principal& principal, const Submi
   if (checked) checked = check_contents(statement, contents);
   // Ralph knows no contents beside statements: who sends some is none of its clients.
   if (checked || !lrs.options.takes_as_ralph || !submission.contents.empty() ||
-      !xapi::ralph_takes(statement))
+      !xapi::ralph_takes(statement)) {
+    // Of a batch that is stored in part all that is refused is told, so a fault each must do.
+    if (!checked && !submission.partial)
+      tell_further_faults(checked.error(), statement, submission.version);
     return checked;
+  }
   if (lrs.tolerated != nullptr)
     lrs.tolerated->add(principal.username, statement.pointer(), checked.error());
   return {};

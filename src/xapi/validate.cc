@@ -152,4 +152,39 @@ Result<void> validate_statement(Value statement, Version version) {
   return std::move(check).result();
 }
 
+std::vector<Error> further_faults(Value statement, Version version, const Error& first) {
+  std::vector<Error> faults;
+  StatementMembers members;
+  Check names(version);
+  if (!statement.is(Type::object) || !members.read(names, statement, "a statement", rule))
+    return faults;
+  const auto look = [&](const std::optional<Value>& property, const auto& check_property) {
+    if (!property) return;
+    const std::string pointer = property->pointer();
+    if (first.path == pointer || first.path.starts_with(pointer + "/")) return;
+    Check check(version);
+    if (check_property(check, *property)) return;
+    faults.push_back(std::move(check).result().error());
+  };
+  const auto is_timestamp = [](std::string_view its_rule) {
+    return [its_rule](Check& check, Value value) { return check.is_timestamp(value, its_rule); };
+  };
+  const auto& object = members.get<"object">();
+  look(members.get<"id">(), [](Check& check, Value id) { return check.is_uuid(id, "Data 2.4.1"); });
+  look(members.get<"actor">(),
+       [](Check& check, Value actor) { return check_actor(check, actor, Actor::agent_or_group); });
+  look(members.get<"verb">(), check_verb);
+  look(object, [](Check& check, Value value) { return check_object(check, value, false); });
+  look(members.get<"result">(), check_result);
+  look(members.get<"context">(), [&](Check& check, Value context) {
+    return check_context(check, context, !object || object_type_of(*object) == "Activity");
+  });
+  look(members.get<"timestamp">(), is_timestamp("Data 4.5"));
+  look(members.get<"attachments">(), check_attachments);
+  look(members.get<"stored">(), is_timestamp("Data 2.4.8"));
+  look(members.get<"authority">(), check_authority);
+  look(members.get<"version">(), check_version);
+  return faults;
+}
+
 }  // namespace lectern::xapi

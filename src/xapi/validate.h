@@ -26,6 +26,11 @@ struct AttachmentRef {
 /// Errors: invalid, with `path` (JSON pointer from the document's root) and `rule`.
 Result<void> validate_statement(json::Value statement, Version version);
 
+/// What else is wrong with a statement that validate_statement() refused with `first`, so that who
+/// writes one need not send it once for each fault: the first fault of each property but the one
+/// that holds `first`. Nothing where the properties' names are at fault.
+std::vector<Error> further_faults(json::Value statement, Version version, const Error& first);
+
 /// Checks an Agent as a query parameter or document key holds it: an Agent with one IFI or, where
 /// `group_allowed`, an identified Group (Data 2.4.2).
 Result<void> validate_agent(json::Value agent, bool group_allowed);

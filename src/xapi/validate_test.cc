@@ -141,4 +141,28 @@ TEST_CASE("a voiding statement has a StatementRef as object") {
       {Version::v1_0_3, Version::v2_0_0}, voiding);
 }
 
+TEST_CASE("what else is wrong with a refused statement is told, a fault for each property") {
+  const auto faults_of = [](std::string_view text) {
+    const auto document = json::parse(std::string(text));
+    REQUIRE(document);
+    const auto statement = (*document)->root();
+    const auto refused = validate_statement(statement, Version::v1_0_3);
+    REQUIRE_FALSE(refused);
+    std::vector<std::string> paths{refused.error().path};
+    for (const auto& fault : further_faults(statement, Version::v1_0_3, refused.error()))
+      paths.push_back(fault.path);
+    return paths;
+  };
+  using Paths = std::vector<std::string>;
+  const std::string rest = R"("object":{"id":"a:b"})";
+  CHECK(faults_of(R"({"actor":{"mbox":"x"},"verb":{"id":"y"},)" + rest +
+                  R"(,"result":{"score":{"scaled":2}},"timestamp":"z"})") ==
+        Paths{"/actor/mbox", "/verb/id", "/result/score/scaled", "/timestamp"});
+  CHECK(faults_of(R"({"actor":{"openid":"a:b"},"verb":{"id":"y","display":1},)" + rest + "}") ==
+        Paths{"/verb/id"});
+  CHECK(faults_of(R"({"verb":{"id":"y"},)" + rest + "}") == Paths{"", "/verb/id"});
+  CHECK(faults_of(R"({"actor":1,"verb":1,"object":1,"more":1})").size() == 1);
+  CHECK(faults_of("1").size() == 1);
+}
+
 }  // namespace lectern::xapi

@@ -45,7 +45,19 @@ def last_page(answer, names):
         raise Failure(f"more is {answer.json['more']!r}")
 
 
+def tells_all(answer, names):
+    if answer.json["path"] != "/actor/mbox":
+        raise Failure(f"{answer.json}")
+    for path in ("/verb/id: ", "/timestamp: "):
+        if "; " + path not in answer.json["detail"]:
+            raise Failure(f"{path} is not in {answer.json['detail']!r}")
+
+
 SCENARIOS = [
+    Scenario(
+        "a refused statement is told all that is wrong with it",
+        POST("/statements", {"actor": {"mbox": "x"}, "verb": {"id": "y"}, "object": activity(), "timestamp": "z"},
+             status=400, check=tells_all)),
     Scenario(
         "a statement that was PUT comes back with what the LRS adds",
         PUT("/statements?statementId={id}", statement(), status=204, absent=["content-type"]),
