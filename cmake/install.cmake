@@ -16,6 +16,7 @@ install(FILES deploy/systemd/lectern.service deploy/systemd/lectern.socket
         DESTINATION /lib/systemd/system COMPONENT service EXCLUDE_FROM_ALL)
 install(FILES deploy/systemd/lectern.env DESTINATION /etc/lectern COMPONENT service EXCLUDE_FROM_ALL)
 install(DIRECTORY docs/ DESTINATION share/doc/lectern COMPONENT service EXCLUDE_FROM_ALL)
+install(FILES deploy/man/lectern.1 DESTINATION share/man/man1 COMPONENT service EXCLUDE_FROM_ALL)
 install(FILES README.md CHANGELOG.md DESTINATION share/doc/lectern COMPONENT service EXCLUDE_FROM_ALL)
 install(FILES LICENSE DESTINATION share/doc/lectern RENAME copyright
         COMPONENT service EXCLUDE_FROM_ALL)

@@ -92,6 +92,17 @@ def check_units():
         assert done.returncode == 0, done.stdout[-500:]
 
 
+def check_man_page():
+    """It has every command of --help, in the words that stand there."""
+    text = open(os.path.join(ROOT, "deploy", "man", "lectern.1")).read().replace("\\-", "-")
+    out = subprocess.run([BINARY, "--help"], capture_output=True, text=True, check=True).stdout
+    commands = re.findall(r"^  ([a-z]+) {2,}(.+)$", out.split("Subcommands:")[1], re.M)
+    assert commands
+    for name, what in commands:
+        words = what.split(";")[0]
+        assert f".B {name}\n{words}" in text, f"lectern.1 lacks: {name}, {words}"
+
+
 def main():
     for path in sorted(glob.glob(os.path.join(ROOT, "deploy", "compose", "*.yml"))):
         with open(path) as file:
@@ -103,6 +114,7 @@ def main():
             assert known.get(name) == str(value), f"{path}: {name} is {known.get(name)}"
         assert lrs["build"] == services["user"]["build"], path
     check_healthcheck()
+    check_man_page()
     check_units()
     chart = os.path.join(ROOT, "deploy", "helm", "lectern")
     with open(os.path.join(chart, "values.yaml")) as file:
