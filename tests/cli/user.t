@@ -120,7 +120,7 @@ Help says what there is, scopes too
     define                let statements change what is known of activities
 
 Commands that log in take the password the same ways
-  $ LECTERN_PASSWORD=changed lectern conformance $url -u joe --only QRY-01 | tail -1
+  $ LECTERN_PASSWORD=changed lectern conformance $url -u joe --only QRY-01 2> conformance.err | tail -1
   [0-9]+ passed, 0 failed (re)
   $ echo changed | lectern forward --url $url -u joe
   Password: 
