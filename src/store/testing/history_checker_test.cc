@@ -42,7 +42,18 @@ class Check {
 
     bool unknown() const { return append->answers.empty(); }
     bool is(Answer answer) const { return !unknown() && append->answers[place] == answer; }
-    bool acknowledged() const { return is(Answer::stored) || is(Answer::known); }
+    /// Of a batch that is refused nothing is, what it met under an id neither: that may be of
+    /// another batch which is refused too.
+    bool acknowledged() const {
+      return is(Answer::stored) || (is(Answer::known) && !is_of_refused());
+    }
+    bool is_of_refused() const {
+      const auto has = [&](Answer answer) {
+        return std::find(append->answers.begin(), append->answers.end(), answer) !=
+               append->answers.end();
+      };
+      return has(Answer::conflict) && !has(Answer::stored);
+    }
     /// Its statement may be there on its account.
     bool may_stay() const { return unknown() || acknowledged(); }
     const Sent& sent() const { return append->sent[place]; }

@@ -146,6 +146,21 @@ TEST_CASE("the history of a refused batch of which something stays has faults") 
   CHECK(broken(history) == "");
 }
 
+TEST_CASE("what a refused batch met under an id is not acknowledged by it, and may go") {
+  auto history = good();
+  const Append met{
+      2, {2s, 3s}, 6, {{id(7), "e"}, {id(2), "other"}}, {Answer::known, Answer::conflict}, {}};
+  history.appends.push_back(met);
+  history.appends.back().stored = {Time{}, Time{}};
+  const Append refused{
+      1, {1s, 3s}, 7, {{id(7), "e"}, {id(1), "other"}}, {Answer::refused, Answer::conflict}, {}};
+  history.appends.push_back(refused);
+  history.appends.back().stored = {Time{}, Time{}};
+  CHECK(broken(history) == "");
+  history.appends[history.appends.size() - 2].answers = {Answer::known, Answer::known};
+  CHECK(broken(history) != "");
+}
+
 TEST_CASE("the history of a promise that goes back within a process has faults") {
   auto history = good();
   history.promises.push_back({2, {5s, 6s}, at(3) - 1us});
