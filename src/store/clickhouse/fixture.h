@@ -56,7 +56,8 @@ class Backdoor {
     const auto answer = server_.select("SELECT toInt64((" + sql + ") AS x)", Deadline::max());
     REQUIRE_MESSAGE(answer.has_value(), answer.error().detail);
     // A scalar subquery is Nullable: a zero byte stands before the value.
-    RowReader reader(answer->size() == 9 ? std::string_view(*answer).substr(1) : *answer);
+    const std::string_view rows = *answer;
+    RowReader reader(rows.size() == 9 ? rows.substr(1) : rows);
     return reader.i64();
   }
   std::string text(const std::string& sql) {

@@ -52,7 +52,7 @@ KeyList::KeyList(std::span<const xapi::Position> places) {
   places_ += ')';
 }
 
-Result<std::string> KeyList::select(Server& server, std::string_view sql, Deadline deadline) const {
+Result<AnswerRows> KeyList::select(Server& server, std::string_view sql, Deadline deadline) const {
   if (rows_.empty()) return server.select(sql, deadline);
   return server.select(sql, ExternalTable{columns_, rows_.bytes()}, deadline);
 }

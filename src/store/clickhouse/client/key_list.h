@@ -26,7 +26,7 @@ class KeyList {
   const std::string& places() const { return places_; }
 
   /// Runs a SELECT that holds these. Errors: those of Server::select().
-  Result<std::string> select(Server& server, std::string_view sql, Deadline deadline) const;
+  Result<AnswerRows> select(Server& server, std::string_view sql, Deadline deadline) const;
 
  private:
   std::string ids_, places_;

@@ -153,14 +153,22 @@ Result<net::HttpResponse> Server::post(const Call& call) {
   return response;
 }
 
-Result<std::string> Server::select(std::string_view sql, Deadline deadline,
-                                   std::chrono::milliseconds timeout) {
-  TRY(auto response, post({{}, sql, deadline, timeout}));
-  return std::move(response.body);
+Result<AnswerRows> AnswerRows::of(std::string rows) {
+  // The client has given back what it took for them.
+  auto share = std::make_unique<net::AnswerShare>(net::all_answers());
+  if (!share->grow_to(rows.capacity()))
+    return fail(Code::unavailable, "The database is busy", "answers take too much memory");
+  return AnswerRows(std::move(rows), std::move(share));
 }
 
-Result<std::string> Server::select(std::string_view sql, const ExternalTable& keys,
-                                   Deadline deadline) {
+Result<AnswerRows> Server::select(std::string_view sql, Deadline deadline,
+                                  std::chrono::milliseconds timeout) {
+  TRY(auto response, post({{}, sql, deadline, timeout}));
+  return AnswerRows::of(std::move(response.body));
+}
+
+Result<AnswerRows> Server::select(std::string_view sql, const ExternalTable& keys,
+                                  Deadline deadline) {
   const std::string boundary = "lectern-" + Uuid::random().text();
   std::string body = "--" + boundary;
   body += "\r\nContent-Disposition: form-data; name=\"keys\"; filename=\"keys\"\r\n\r\n";
@@ -173,7 +181,7 @@ Result<std::string> Server::select(std::string_view sql, const ExternalTable& ke
                            {},
                            nullptr,
                            content_type}));
-  return std::move(response.body);
+  return AnswerRows::of(std::move(response.body));
 }
 
 Result<void> Server::command(std::string_view sql, Deadline deadline) {
@@ -224,7 +232,7 @@ Result<Time> Server::now(Deadline deadline) {
 
 Health Server::health() {
   const auto answer = select("SELECT toUInt8(1)", Deadline::max(), health_max);
-  return answer && *answer == "\x01" ? Health::ok : Health::away;
+  return answer && std::string_view(*answer) == "\x01" ? Health::ok : Health::away;
 }
 
 }  // namespace lectern::store::clickhouse

@@ -3,12 +3,14 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
 #include "base/time.h"
+#include "net/answer_budget.h"
 #include "net/http_client.h"
 #include "store/statement_store.h"
 
@@ -53,6 +55,23 @@ enum class Fate {
   unknown,  ///< no answer: it may be there, or may appear until its time is over
 };
 
+/// The rows of an answer as RowBinary. They count among net::all_answers() for as long as this
+/// lives.
+class AnswerRows {
+ public:
+  /// Errors: unavailable, when the answers of all callers take too much memory.
+  static Result<AnswerRows> of(std::string rows);
+
+  operator std::string_view() const { return rows_; }
+
+ private:
+  AnswerRows(std::string rows, std::unique_ptr<net::AnswerShare> share)
+      : rows_(std::move(rows)), share_(std::move(share)) {}
+
+  std::string rows_;
+  std::unique_ptr<net::AnswerShare> share_;
+};
+
 /// One ClickHouse server over its HTTP interface. Thread-safe. Every answer is checked to be
 /// ClickHouse's own and whole. Errors: unavailable, with the server's words in `detail`.
 class Server {
@@ -60,10 +79,10 @@ class Server {
   explicit Server(ServerOptions options);
 
   /// The rows of a SELECT as RowBinary.
-  Result<std::string> select(std::string_view sql, const ExternalTable& keys, Deadline deadline);
+  Result<AnswerRows> select(std::string_view sql, const ExternalTable& keys, Deadline deadline);
   /// `timeout`: of this call, where it may take longer than others.
-  Result<std::string> select(std::string_view sql, Deadline deadline,
-                             std::chrono::milliseconds timeout = {});
+  Result<AnswerRows> select(std::string_view sql, Deadline deadline,
+                            std::chrono::milliseconds timeout = {});
   /// Runs a statement without an answer (DDL).
   Result<void> command(std::string_view sql, Deadline deadline);
   /// Inserts rows as one block, which becomes one part of an unpartitioned table. Sent once (W7).

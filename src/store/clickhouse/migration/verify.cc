@@ -14,7 +14,7 @@
 #include "store/clickhouse/migration/unmigrated_rows.h"
 #include "store/clickhouse/read/lookup.h"
 #include "store/clickhouse/settings.h"
-#include "store/clickhouse/write/references.h"
+#include "store/clickhouse/write/reference_access.h"
 #include "store/common/row_check.h"
 
 namespace lectern::store::clickhouse {
@@ -85,7 +85,7 @@ class Verification {
   }
 
  private:
-  Result<std::string> ask(const std::string& sql) {
+  Result<AnswerRows> ask(const std::string& sql) {
     return server_.select(sql, Deadline::max(), question_max);
   }
 

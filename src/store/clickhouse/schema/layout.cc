@@ -103,7 +103,7 @@ Result<void> create(Server& server, std::string_view table, const Layout& layout
 /// too.
 Result<bool> is_there(Server& server, const std::string& table, Deadline deadline) {
   TRY(const auto answer, server.select("EXISTS TABLE " + table, deadline));
-  return answer == "\x01";
+  return std::string_view(answer) == "\x01";
 }
 
 /// "" where there is none.
