@@ -26,7 +26,7 @@ inline constexpr std::size_t json_kept_bytes_max = 512 * 1024;
 /// Statements followed along a chain of StatementRefs before it is taken for endless.
 inline constexpr std::size_t reference_chain_max = 64;
 /// Terms that a referring statement takes over from its target. Where there are more it takes over
-/// none and bears a mark instead (store/common/references.h).
+/// none and bears a mark instead (store/common/reference_resolver.h).
 inline constexpr std::size_t inherited_terms_max = 64;
 /// Terms that all statements together take over in one append; the others bear the mark.
 inline constexpr std::size_t inherited_terms_of_append_max = 32'768;

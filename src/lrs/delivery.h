@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "lrs/forwarding.h"
+#include "lrs/forwarding_state.h"
 #include "net/http_client.h"
 #include "store/document_store.h"
 #include "store/statement_store.h"

@@ -32,8 +32,8 @@ Forwarder::Forwarder(store::StatementStore& statements, store::DocumentStore& do
       log::info("forwarding to {} is switched off", net::without_credentials(receiver.url));
       continue;
     }
-    workers_.push_back(std::make_unique<ForwardingWalk>(
-        ForwardingWalk::Surroundings{statements, documents, state_, client_, signal_, targets,
+    loops_.push_back(std::make_unique<ForwardingLoop>(
+        ForwardingLoop::Surroundings{statements, documents, state_, client_, signal_, targets,
                                      options},
         std::move(receiver)));
   }
@@ -46,17 +46,17 @@ Forwarder::~Forwarder() {
   }
   signal_.wake.notify_all();
   const auto give_up_at = std::chrono::steady_clock::now() + grace;
-  const auto has_ended = [](const auto& worker) { return worker->has_ended(); };
-  while (!std::all_of(workers_.begin(), workers_.end(), has_ended)) {
+  const auto has_ended = [](const auto& loop) { return loop->has_ended(); };
+  while (!std::all_of(loops_.begin(), loops_.end(), has_ended)) {
     const auto now = std::chrono::steady_clock::now();
     if (now > give_up_at)
-      for (const auto& worker : workers_) net::calls_to(worker->receiver().url).abandon(now);
+      for (const auto& loop : loops_) net::calls_to(loop->receiver().url).abandon(now);
     std::this_thread::sleep_for(10ms);
   }
 }
 
 void Forwarder::notify(const std::string& target) {
-  if (workers_.empty()) return;
+  if (loops_.empty()) return;
   {
     const std::lock_guard lock(signal_.mutex);
     ++signal_.stored_count;
@@ -79,14 +79,14 @@ void Forwarder::know_target(const std::string& target) {
 
 std::vector<ForwardingStatus> Forwarder::status() const {
   std::vector<ForwardingStatus> all;
-  for (const auto& worker : workers_) all.push_back(worker->status());
+  for (const auto& loop : loops_) all.push_back(loop->status());
   return all;
 }
 
 Result<std::vector<DeadLetter>> Forwarder::dead_letters() {
   std::vector<DeadLetter> all;
-  for (const auto& worker : workers_) {
-    TRY(auto letters, state_.dead_letters(worker->receiver().url));
+  for (const auto& loop : loops_) {
+    TRY(auto letters, state_.dead_letters(loop->receiver().url));
     all.insert(all.end(), letters.begin(), letters.end());
   }
   return all;
@@ -94,10 +94,10 @@ Result<std::vector<DeadLetter>> Forwarder::dead_letters() {
 
 Result<std::size_t> Forwarder::replay() {
   std::size_t taken = 0;
-  for (const auto& worker : workers_) {
-    TRY(const auto letters, state_.dead_letters(worker->receiver().url));
+  for (const auto& loop : loops_) {
+    TRY(const auto letters, state_.dead_letters(loop->receiver().url));
     for (const auto& letter : letters) {
-      TRY(const auto delivered, worker->send_one(letter));
+      TRY(const auto delivered, loop->send_one(letter));
       if (delivered.kind != Delivered::Kind::taken) continue;
       RETURN_IF_ERROR(state_.remove_dead_letter(letter));
       ++taken;

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "lrs/forwarding_walk.h"
+#include "lrs/forwarding_loop.h"
 
 namespace lectern::lrs {
 
@@ -39,7 +39,7 @@ class Forwarder {
   ForwardingState state_;
   net::HttpClient client_;
   ForwardingSignal signal_;
-  std::vector<std::unique_ptr<ForwardingWalk>> workers_;
+  std::vector<std::unique_ptr<ForwardingLoop>> loops_;
 
   std::mutex mutex_;
   std::vector<std::string> known_targets_;  // guarded by mutex_

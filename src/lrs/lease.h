@@ -6,7 +6,7 @@
 #include <string>
 #include <thread>
 
-#include "lrs/forwarding.h"
+#include "lrs/forwarding_state.h"
 
 namespace lectern::lrs {
 

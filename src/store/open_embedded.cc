@@ -9,7 +9,7 @@
 #include "store/embedded/safety/backup.h"
 #include "store/embedded/safety/maintenance.h"
 #include "store/embedded/safety/opening_check.h"
-#include "store/embedded/safety/rescue.h"
+#include "store/embedded/safety/rebuild_from_texts.h"
 #include "store/embedded/safety/verify.h"
 
 namespace lectern::store {

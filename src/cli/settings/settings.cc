@@ -10,7 +10,7 @@
 #include "cli/settings/settings_sources.h"
 #include "cli/settings/settings_table.h"
 #include "cli/terminal/nearest.h"
-#include "lrs/forwarding.h"
+#include "lrs/forwarding_state.h"
 
 namespace lectern::cli {
 namespace {

@@ -15,7 +15,7 @@
 namespace lectern::http {
 namespace {
 
-/// The answer to a partial submission: what was kept, and a outcome on the rest. `rejected` counts
+/// The answer to a partial submission: what was kept, and an outcome on the rest. `rejected` counts
 /// all that was refused; `errors` has the first limits::refusals_told_max of them.
 Response partial_response(const lrs::Recorded& recorded) {
   std::size_t inserted = 0;

@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "store/clickhouse/read/page_reader.h"
 #include "store/clickhouse/schema/event_row.h"
-#include "store/common/references.h"
+#include "store/common/reference_resolver.h"
 
 namespace lectern::store::clickhouse {
 

@@ -12,7 +12,7 @@
 #include "store/clickhouse/settings.h"
 #include "store/clickhouse/write/insert_batcher.h"
 #include "store/clickhouse/write/server_clock_watermark.h"
-#include "store/common/marked_watch.h"
+#include "store/common/inheritance_watch.h"
 
 namespace lectern::store::clickhouse {
 

@@ -8,7 +8,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "store/common/references.h"
+#include "store/common/reference_resolver.h"
 #include "store/maintenance.h"
 #include "store/statement_store.h"
 

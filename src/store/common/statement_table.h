@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "store/common/references.h"
+#include "store/common/reference_resolver.h"
 #include "store/statement_store.h"
 
 namespace lectern::store {

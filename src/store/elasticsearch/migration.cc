@@ -6,7 +6,7 @@
 #include "store/elasticsearch/client/search.h"
 #include "store/elasticsearch/read/lookup.h"
 #include "store/elasticsearch/schema/layout.h"
-#include "store/elasticsearch/write/references.h"
+#include "store/elasticsearch/write/reference_access.h"
 
 namespace lectern::store::elasticsearch {
 namespace {

@@ -11,7 +11,7 @@
 #include "base/assert.h"
 #include "base/log.h"
 #include "base/uuid.h"
-#include "store/common/references.h"
+#include "store/common/reference_resolver.h"
 #include "store/embedded/format/term_hash.h"
 #include "store/embedded/options.h"
 #include "store/embedded/safety/opening_check.h"

@@ -17,7 +17,7 @@
 #include "base/result.h"
 #include "store/embedded/format/keys.h"
 #include "store/embedded/gate.h"
-#include "store/embedded/write/acknowledged.h"
+#include "store/embedded/write/durable_note.h"
 #include "store/embedded/write/rows_ahead.h"
 
 namespace lectern::store::embedded {

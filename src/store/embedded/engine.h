@@ -5,7 +5,7 @@
 
 #include "store/embedded/database.h"
 #include "store/embedded/safety/file_joiner.h"
-#include "store/embedded/safety/healer.h"
+#include "store/embedded/safety/reopener.h"
 #include "store/embedded/write/committer.h"
 
 namespace lectern::store::embedded {
@@ -16,7 +16,7 @@ struct Engine {
       : database(std::move(opened)),
         committer(*database, newest_stored),
         joiner(*database),
-        healer(*database) {}
+        reopener(*database) {}
 
   static Result<std::shared_ptr<Engine>> open(const std::string& folder,
                                               rocksdb::Env* env = rocksdb::Env::Default());
@@ -35,7 +35,7 @@ struct Engine {
   SliceBounds slices;
   Committer committer;
   FileJoiner joiner;
-  Healer healer;
+  Reopener reopener;
 };
 
 }  // namespace lectern::store::embedded

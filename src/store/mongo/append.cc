@@ -5,7 +5,7 @@
 
 #include "store/mongo/layout.h"
 #include "store/mongo/left_behind.h"
-#include "store/mongo/references.h"
+#include "store/mongo/reference_access.h"
 #include "store/mongo/statements.h"
 #include "xapi/stamp.h"
 
@@ -159,7 +159,7 @@ Result<void> MongoAppend::insert_missing(Client& client) {
   return {};
 }
 
-/// Inserts the rows without a outcome, then looks at what was in the way. With `other_id` another
+/// Inserts the rows without an outcome, then looks at what was in the way. With `other_id` another
 /// statement may have had a row's `_id`.
 Result<void> MongoAppend::insert_once(Client& client, bool other_id) {
   const auto indexes = missing();
@@ -200,7 +200,7 @@ Result<void> MongoAppend::insert_once(Client& client, bool other_id) {
   return look_up(client, taken);
 }
 
-/// Judges the rows whose ids are taken. Those that have gone meanwhile stay without a outcome.
+/// Judges the rows whose ids are taken. Those that have gone meanwhile stay without an outcome.
 Result<void> MongoAppend::look_up(Client& client, const std::vector<std::size_t>& taken) {
   if (taken.empty()) return {};
   std::unordered_map<Uuid, std::size_t> missing;

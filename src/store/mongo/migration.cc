@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "store/mongo/layout.h"
-#include "store/mongo/references.h"
+#include "store/mongo/reference_access.h"
 
 namespace lectern::store::mongo {
 namespace {

@@ -9,7 +9,7 @@
 #include "store/common/page_merge.h"
 #include "store/mongo/append.h"
 #include "store/mongo/layout.h"
-#include "store/mongo/references.h"
+#include "store/mongo/reference_access.h"
 
 namespace lectern::store::mongo {
 namespace {

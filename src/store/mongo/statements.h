@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "store/common/marked_watch.h"
+#include "store/common/inheritance_watch.h"
 #include "store/mongo/database.h"
 #include "store/statement_store.h"
 

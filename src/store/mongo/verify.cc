@@ -11,7 +11,7 @@
 #include "store/mongo/database.h"
 #include "store/mongo/layout.h"
 #include "store/mongo/open.h"
-#include "store/mongo/references.h"
+#include "store/mongo/reference_access.h"
 
 namespace lectern::store::mongo {
 namespace {

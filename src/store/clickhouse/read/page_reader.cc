@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "store/common/page_end.h"
-#include "store/common/references.h"
+#include "store/common/reference_resolver.h"
 
 namespace lectern::store::clickhouse {
 namespace {

@@ -11,7 +11,7 @@ namespace lectern::store::clickhouse {
 /// The statements at these places, as rows_at() reads them.
 using RowsOf = std::function<Result<std::vector<StatementRow>>(std::span<const xapi::Position>)>;
 
-/// Whether statements that bear the mark of store/common/references.h are looked for too.
+/// Whether statements that bear the mark of store/common/reference_resolver.h are looked for too.
 enum class WithMarked { no, yes };
 
 /// One page of what matches: places first, from the order of rows or terms, then the texts.

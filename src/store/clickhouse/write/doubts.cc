@@ -5,8 +5,8 @@
 
 #include "base/log.h"
 #include "store/clickhouse/read/lookup.h"
-#include "store/clickhouse/write/references.h"
-#include "store/common/references.h"
+#include "store/clickhouse/write/reference_access.h"
+#include "store/common/reference_resolver.h"
 
 namespace lectern::store::clickhouse {
 namespace {

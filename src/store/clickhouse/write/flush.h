@@ -10,7 +10,7 @@
 #include "store/clickhouse/write/append_request.h"
 #include "store/clickhouse/write/doubts.h"
 #include "store/clickhouse/write/id_reservations.h"
-#include "store/clickhouse/write/references.h"
+#include "store/clickhouse/write/reference_access.h"
 #include "store/clickhouse/write/reservation_filter.h"
 #include "store/clickhouse/write/row_encoding.h"
 #include "store/clickhouse/write/server_clock_watermark.h"
@@ -31,12 +31,11 @@ struct BetweenFlushes {
 };
 
 /// Writes requests of one target together, in these steps:
-///   1. a reservation on a place (stored) goes into ids for every row (reservations.h);
+///   1. a reservation of a position goes into ids for every row (id_reservations.h);
 ///   2. the reservations of others on these ids are read; if no other process is at work, only
-///   those on
-///      ids that were reserved before (known_claims.h). One that has a row was first: known or
-///      conflict. One without, that is young, is of a flush under way: the later one withdraws and
-///      the earlier one waits for that;
+///      those on ids that were reserved before (reservation_filter.h). One that has a row was
+///      first: known or conflict. One without, that is young, is of a flush under way: the later
+///      one withdraws and the earlier one waits for that;
 ///   3. terms, marks and Ralph's table are written; terms beside 2 already, when the last flush met
 ///      nothing but new statements;
 ///   4. rows: with this one insert, which is one part, everything becomes visible;

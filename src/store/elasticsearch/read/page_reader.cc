@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "store/common/page_end.h"
-#include "store/common/references.h"
+#include "store/common/reference_resolver.h"
 #include "store/elasticsearch/client/search.h"
 #include "store/elasticsearch/read/lookup.h"
 #include "store/elasticsearch/schema/statement_document.h"

@@ -18,7 +18,7 @@ namespace lectern::store::elasticsearch {
 /// How an index keeps the exact text of its statements; fixed when Lectern first comes to it.
 enum class Layout {
   plain,   ///< as `lectern.text`: an index that held documents before, so `_source` shows `lectern`
-  packed,  ///< as `lectern.packed` (exact_text.h), or as `lectern.text` where that is not possible
+  packed,  ///< as `lectern.packed` (packed_text.h), or as `lectern.text` where that is not possible
 };
 
 /// An index of statements.

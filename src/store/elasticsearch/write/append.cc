@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "store/common/append_outcome.h"
 #include "store/elasticsearch/schema/layout.h"
-#include "store/elasticsearch/write/references.h"
+#include "store/elasticsearch/write/reference_access.h"
 #include "xapi/stamp.h"
 
 namespace lectern::store::elasticsearch {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/page_bytes.h"
-#include "store/common/references.h"
+#include "store/common/reference_resolver.h"
 #include "store/embedded/format/values.h"
 #include "store/embedded/read/postings_walk.h"
 

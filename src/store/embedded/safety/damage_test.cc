@@ -11,7 +11,7 @@
 
 #include "store/embedded/documents.h"
 #include "store/embedded/statements.h"
-#include "store/embedded/write/acknowledged.h"
+#include "store/embedded/write/durable_note.h"
 #include "store/open.h"
 #include "store/testing/sample.h"
 #include "store/testing/temporary_folder.h"

@@ -6,7 +6,7 @@
 #include <rocksdb/env.h>
 
 #include "base/result.h"
-#include "store/embedded/write/acknowledged.h"
+#include "store/embedded/write/durable_note.h"
 
 namespace lectern::store::embedded {
 

@@ -10,7 +10,7 @@
 #include "base/digest.h"
 #include "base/json.h"
 #include "base/limits.h"
-#include "store/common/references.h"
+#include "store/common/reference_resolver.h"
 #include "store/common/row_check.h"
 #include "store/embedded/safety/body_walk.h"
 #include "store/embedded/safety/posting_tally.h"

@@ -7,7 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "base/digest.h"
-#include "store/common/references.h"
+#include "store/common/reference_resolver.h"
 #include "store/embedded/engine.h"
 #include "store/embedded/format/stored_row.h"
 #include "store/open.h"

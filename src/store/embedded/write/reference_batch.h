@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "store/common/references.h"
+#include "store/common/reference_resolver.h"
 #include "store/embedded/database.h"
 #include "store/embedded/format/values.h"
 #include "store/embedded/write/committer.h"

@@ -1,4 +1,4 @@
-#include "store/common/references.h"
+#include "store/common/reference_resolver.h"
 
 #include <algorithm>
 #include <map>

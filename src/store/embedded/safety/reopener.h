@@ -12,12 +12,12 @@ namespace lectern::store::embedded {
 /// room or memory, which pass. The database is opened anew once there is room for it: RocksDB's own
 /// ways to resume do not heal a log that could not be begun. Reads go on meanwhile, but for the
 /// moment of opening. The database lives longer.
-class Healer {
+class Reopener {
  public:
-  explicit Healer(Database& database);
-  ~Healer();
-  Healer(const Healer&) = delete;
-  Healer& operator=(const Healer&) = delete;
+  explicit Reopener(Database& database);
+  ~Reopener();
+  Reopener(const Reopener&) = delete;
+  Reopener& operator=(const Reopener&) = delete;
 
  private:
   void work();

@@ -1,4 +1,4 @@
-#include "lrs/forwarding.h"
+#include "lrs/forwarding_state.h"
 
 #include <algorithm>
 

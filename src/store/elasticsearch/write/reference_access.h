@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "store/common/references.h"
+#include "store/common/reference_resolver.h"
 #include "store/elasticsearch/read/lookup.h"
 #include "store/elasticsearch/schema/index_names.h"
 #include "store/elasticsearch/target.h"

@@ -1,4 +1,4 @@
-#include "lrs/forwarding_walk.h"
+#include "lrs/forwarding_loop.h"
 
 #include <algorithm>
 
@@ -39,7 +39,7 @@ bool ForwardingSignal::is_stopping() {
   return stopping;
 }
 
-ForwardingWalk::ForwardingWalk(const Surroundings& around, Receiver receiver)
+ForwardingLoop::ForwardingLoop(const Surroundings& around, Receiver receiver)
     : around_(around),
       receiver_(std::move(receiver)),
       shown_(net::without_credentials(receiver_.url)),
@@ -51,9 +51,9 @@ ForwardingWalk::ForwardingWalk(const Surroundings& around, Receiver receiver)
   });
 }
 
-ForwardingWalk::~ForwardingWalk() { thread_.join(); }
+ForwardingLoop::~ForwardingLoop() { thread_.join(); }
 
-ForwardingStatus ForwardingWalk::status() const {
+ForwardingStatus ForwardingLoop::status() const {
   const std::lock_guard lock(mutex_);
   auto status = status_;
   status.receiver = shown_;
@@ -65,7 +65,7 @@ ForwardingStatus ForwardingWalk::status() const {
   return status;
 }
 
-void ForwardingWalk::run() {
+void ForwardingLoop::run() {
   auto pause = around_.options.backoff_first;
   auto& signal = around_.signal;
   for (;;) {
@@ -92,7 +92,7 @@ void ForwardingWalk::run() {
   }
 }
 
-void ForwardingWalk::note(const Result<bool>& outcome) {
+void ForwardingLoop::note(const Result<bool>& outcome) {
   const std::lock_guard lock(mutex_);
   std::string trouble;
   if (!outcome) {
@@ -108,7 +108,7 @@ void ForwardingWalk::note(const Result<bool>& outcome) {
   status_.trouble = trouble;
 }
 
-void ForwardingWalk::lacks(const std::string& target, std::optional<Time> oldest) {
+void ForwardingLoop::lacks(const std::string& target, std::optional<Time> oldest) {
   const std::lock_guard lock(mutex_);
   if (oldest)
     lacking_[target] = *oldest;
@@ -117,7 +117,7 @@ void ForwardingWalk::lacks(const std::string& target, std::optional<Time> oldest
 }
 
 /// One round over all targets; whether anything was sent. An Error: pause and try again.
-Result<bool> ForwardingWalk::step() {
+Result<bool> ForwardingLoop::step() {
   const bool had_it = lease_.is_held();
   TRY(const bool ours, lease_.take());
   if (!had_it) served_.clear();
@@ -138,7 +138,7 @@ Result<bool> ForwardingWalk::step() {
 }
 
 /// Another process serves the receiver: how far it is.
-Result<void> ForwardingWalk::look_from_afar() {
+Result<void> ForwardingLoop::look_from_afar() {
   if (Clock::now() - looked_at_ < look_every) return {};
   looked_at_ = Clock::now();
   TRY(const auto targets, around_.state.targets());
@@ -155,7 +155,7 @@ Result<void> ForwardingWalk::look_from_afar() {
 }
 
 /// Up to where the receiver has been served; where it begins, when it is new.
-Result<ForwardingState::Served> ForwardingWalk::served(const std::string& target) {
+Result<ForwardingState::Served> ForwardingLoop::served(const std::string& target) {
   if (const auto known = served_.find(target); known != served_.end()) return known->second;
   TRY(const auto there, around_.state.served(receiver_.url, target));
   if (there) return served_.insert_or_assign(target, *there).first->second;
@@ -173,14 +173,14 @@ Result<ForwardingState::Served> ForwardingWalk::served(const std::string& target
   return begin(target, set.position);
 }
 
-Result<ForwardingState::Served> ForwardingWalk::begin(const std::string& target,
+Result<ForwardingState::Served> ForwardingLoop::begin(const std::string& target,
                                                       const xapi::Position& position) {
   TRY(const auto set, around_.state.move(receiver_.url, target, std::nullopt, position));
   if (!set) return fail(Code::unavailable, "another process serves the receiver, too");
   return served_.insert_or_assign(target, *set).first->second;
 }
 
-Result<bool> ForwardingWalk::serve(const std::string& target) {
+Result<bool> ForwardingLoop::serve(const std::string& target) {
   TRY(const auto from, served(target));
   TRY(const Time horizon, around_.statements.consistent_through({target}));
   const store::Filter filter{{}, std::nullopt, horizon, true};
@@ -211,7 +211,7 @@ Result<bool> ForwardingWalk::serve(const std::string& target) {
 }
 
 /// Sends a batch, and writes down that the receiver has it.
-Result<void> ForwardingWalk::flush(const std::string& target, const Rows& rows) {
+Result<void> ForwardingLoop::flush(const std::string& target, const Rows& rows) {
   Evidence evidence;
   RETURN_IF_ERROR(send(target, rows, evidence));
   if (!evidence.suspects.empty())
@@ -229,7 +229,7 @@ Result<void> ForwardingWalk::flush(const std::string& target, const Rows& rows) 
 
 /// Sends rows; what is refused is halved until the single statements that are at fault are found.
 /// Those are buried once the receiver is seen to take others.
-Result<void> ForwardingWalk::send(const std::string& target, const Rows& rows, Evidence& evidence) {
+Result<void> ForwardingLoop::send(const std::string& target, const Rows& rows, Evidence& evidence) {
   if (around_.signal.is_stopping()) return fail(Code::unavailable, "the server is stopping");
   if (!lease_.is_held()) return fail(Code::unavailable, "another process may serve the receiver");
   TRY(const auto delivered, deliver(around_.client, receiver_, around_.documents, target, rows));
@@ -249,7 +249,7 @@ Result<void> ForwardingWalk::send(const std::string& target, const Rows& rows, E
 }
 
 /// A gateway that refuses everything is an outage, not a thousand dead letters.
-Result<void> ForwardingWalk::refuse(const std::string& target, const store::Listed& row,
+Result<void> ForwardingLoop::refuse(const std::string& target, const store::Listed& row,
                                     const Delivered& delivered, Evidence& evidence) {
   evidence.suspects.push_back(
       {receiver_.url, target, row.position.id, delivered.status, delivered.reason, now()});
@@ -264,7 +264,7 @@ Result<void> ForwardingWalk::refuse(const std::string& target, const store::List
 
 /// Whether the receiver takes the last statement that it has taken, which does no harm. False also
 /// where it has taken none yet. An Error: it does not, so it takes nothing.
-Result<bool> ForwardingWalk::takes_what_it_has(const std::string& target) {
+Result<bool> ForwardingLoop::takes_what_it_has(const std::string& target) {
   auto id = served_.at(target).position.id;
   if (const auto taken = taken_.find(target); taken != taken_.end()) {
     id = taken->second;
@@ -281,20 +281,20 @@ Result<bool> ForwardingWalk::takes_what_it_has(const std::string& target) {
   return refuses_all(delivered);
 }
 
-tl::unexpected<Error> ForwardingWalk::is_away(const Delivered& delivered) {
+tl::unexpected<Error> ForwardingLoop::is_away(const Delivered& delivered) {
   asked_to_wait_ = delivered.retry_after.value_or(0ms);
   return fail(Code::unavailable,
               delivered.status == 0 ? "no answer" : fmt::format("answered {}", delivered.status),
               delivered.reason);
 }
 
-tl::unexpected<Error> ForwardingWalk::refuses_all(const Delivered& delivered) {
+tl::unexpected<Error> ForwardingLoop::refuses_all(const Delivered& delivered) {
   asked_to_wait_ = delivered.retry_after.value_or(0ms);
   return fail(Code::unavailable, fmt::format("refuses everything with {}", delivered.status),
               delivered.reason);
 }
 
-Result<void> ForwardingWalk::add_dead_letter(Evidence& evidence) {
+Result<void> ForwardingLoop::add_dead_letter(Evidence& evidence) {
   while (!evidence.suspects.empty()) {
     const auto& letter = evidence.suspects.back();
     RETURN_IF_ERROR(around_.state.add_dead_letter(letter));
@@ -307,7 +307,7 @@ Result<void> ForwardingWalk::add_dead_letter(Evidence& evidence) {
   return {};
 }
 
-Result<Delivered> ForwardingWalk::send_one(const DeadLetter& letter) {
+Result<Delivered> ForwardingLoop::send_one(const DeadLetter& letter) {
   TRY(const auto found, around_.statements.find({letter.target}, std::vector{letter.statement}));
   if (found.empty()) return Delivered{Delivered::Kind::taken, 0, "no longer stored", std::nullopt};
   const store::Listed row{found.front().position, found.front().json, false};

@@ -1,4 +1,4 @@
-#include "store/elasticsearch/write/references.h"
+#include "store/elasticsearch/write/reference_access.h"
 
 #include <algorithm>
 #include <unordered_map>

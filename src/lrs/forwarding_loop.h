@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "lrs/delivery.h"
-#include "lrs/forwarding.h"
+#include "lrs/forwarding_state.h"
 #include "lrs/lease.h"
 #include "net/http_client.h"
 #include "store/statement_store.h"
@@ -48,7 +48,7 @@ struct ForwardingSignal {
 /// The service of one receiver, on a thread of its own: walks the store behind the position up to
 /// which the receiver has been served, while no other process does. status() may be called by any
 /// thread.
-class ForwardingWalk {
+class ForwardingLoop {
  public:
   struct Surroundings {
     store::StatementStore& statements;
@@ -60,11 +60,11 @@ class ForwardingWalk {
     ForwardingOptions options;
   };
 
-  ForwardingWalk(const Surroundings& around, Receiver receiver);
-  ForwardingWalk(const ForwardingWalk&) = delete;
-  ForwardingWalk& operator=(const ForwardingWalk&) = delete;
+  ForwardingLoop(const Surroundings& around, Receiver receiver);
+  ForwardingLoop(const ForwardingLoop&) = delete;
+  ForwardingLoop& operator=(const ForwardingLoop&) = delete;
   /// Waits for the end, after ForwardingSignal::stopping.
-  ~ForwardingWalk();
+  ~ForwardingLoop();
 
   const Receiver& receiver() const { return receiver_; }
   bool has_ended() const { return ended_; }

@@ -1,4 +1,4 @@
-#include "store/mongo/references.h"
+#include "store/mongo/reference_access.h"
 
 #include <algorithm>
 #include <cctype>

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "store/clickhouse/read/lookup.h"
-#include "store/common/references.h"
+#include "store/common/reference_resolver.h"
 
 namespace lectern::store::clickhouse {
 

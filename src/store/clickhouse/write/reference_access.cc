@@ -1,4 +1,4 @@
-#include "store/clickhouse/write/references.h"
+#include "store/clickhouse/write/reference_access.h"
 
 #include <algorithm>
 #include <unordered_map>

@@ -1,4 +1,4 @@
-#include "store/embedded/write/acknowledged.h"
+#include "store/embedded/write/durable_note.h"
 
 #include <charconv>
 

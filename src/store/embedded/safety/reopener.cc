@@ -1,4 +1,4 @@
-#include "store/embedded/safety/healer.h"
+#include "store/embedded/safety/reopener.h"
 
 #include <algorithm>
 
@@ -14,7 +14,7 @@ constexpr std::chrono::minutes relapse_max{1};
 
 }  // namespace
 
-Healer::Healer(Database& database) : database_(database), thread_([this] { work(); }) {
+Reopener::Reopener(Database& database) : database_(database), thread_([this] { work(); }) {
   database_.on_failure([this] {
     const std::lock_guard lock(mutex_);
     failed_ = true;
@@ -22,7 +22,7 @@ Healer::Healer(Database& database) : database_(database), thread_([this] { work(
   });
 }
 
-Healer::~Healer() {
+Reopener::~Reopener() {
   database_.on_failure({});
   {
     const std::lock_guard lock(mutex_);
@@ -32,7 +32,7 @@ Healer::~Healer() {
   thread_.join();
 }
 
-void Healer::work() {
+void Reopener::work() {
   std::unique_lock lock(mutex_);
   auto relapse_until = std::chrono::steady_clock::time_point::min();
   for (;;) {
@@ -55,7 +55,7 @@ void Healer::work() {
   }
 }
 
-bool Healer::heal() {
+bool Reopener::heal() {
   if (!database_.has_room()) return false;
   const auto opened = database_.reopen();
   if (opened) return true;

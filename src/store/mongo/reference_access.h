@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "store/common/references.h"
+#include "store/common/reference_resolver.h"
 #include "store/mongo/database.h"
 
 namespace lectern::store::mongo {

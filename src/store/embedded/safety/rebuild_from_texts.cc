@@ -1,4 +1,4 @@
-#include "store/embedded/safety/rescue.h"
+#include "store/embedded/safety/rebuild_from_texts.h"
 
 #include <algorithm>
 #include <cerrno>
