@@ -55,6 +55,10 @@ def tells_all(answer, names):
 
 SCENARIOS = [
     Scenario(
+        "who sends JSON lines is told to send an array",
+        POST("/statements", '{"a": 1}\n{"b": 2}\n', status=400,
+             json={"detail": lambda detail: "JSON lines are sent as an array" in detail})),
+    Scenario(
         "a refused statement is told all that is wrong with it",
         POST("/statements", {"actor": {"mbox": "x"}, "verb": {"id": "y"}, "object": activity(), "timestamp": "z"},
              status=400, check=tells_all)),
