@@ -38,7 +38,9 @@ bool CheckQueue::take_place(Standing standing, const std::string& network) {
   Kind& all = kind(standing);
   const auto at = all.followers.find(network);
   const unsigned has = at == all.followers.end() ? 0 : at->second;
-  if (!has_place(standing) || has >= std::max(1U, places_of(standing) * 3 / 4)) return false;
+  // Who has not failed may bring many connections at once: a client that starts, a school.
+  const bool has_most = has >= std::max(1U, places_of(standing) * 3 / 4);
+  if (!has_place(standing) || (standing != Standing::clean && has_most)) return false;
   ++all.followers[network];
   ++all.waiting;
   return true;

@@ -34,7 +34,7 @@ class CheckQueue {
   void leave();
 
   /// A place to wait for the outcome of another caller's check; false when there is none, or the
-  /// address has three quarters of those that there are for its standing.
+  /// address, having failed lately, has three quarters of those that there are for its standing.
   bool take_place(Standing standing, const std::string& network);
   /// After each take_place() that was true.
   void leave_place(Standing standing, const std::string& network);
