@@ -228,7 +228,7 @@ Result<void> ForwardingLoop::flush(const std::string& target, const Rows& rows) 
 }
 
 /// Sends rows; what is refused is halved until the single statements that are at fault are found.
-/// Those are buried once the receiver is seen to take others.
+/// Those become dead letters once the receiver is seen to take others.
 Result<void> ForwardingLoop::send(const std::string& target, const Rows& rows, Evidence& evidence) {
   if (around_.signal.is_stopping()) return fail(Code::unavailable, "the server is stopping");
   if (!lease_.is_held()) return fail(Code::unavailable, "another process may serve the receiver");
