@@ -14,9 +14,19 @@ shift
 
 data=$(mktemp -d "${TMPDIR:-/tmp}/lectern-servers.XXXXXX")
 pids=()
+# What a server said of its own faults is gone with its data folder.
+tail_logs() {
+  local log
+  for log in "$data"/*/server.log; do
+    [ -s "$log" ] || continue
+    echo "the end of $(basename "$(dirname "$log")")'s log:"
+    tail -n 40 "$log"
+  done
+}
 finish() {
   local status=$?
   trap - EXIT
+  [ "$status" -eq 0 ] || tail_logs >&2
   for pid in "${pids[@]}"; do kill "$pid" 2> /dev/null || true; done
   for pid in "${pids[@]}"; do
     for _ in $(seq 100); do kill -0 "$pid" 2> /dev/null || break; sleep 0.1; done

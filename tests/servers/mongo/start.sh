@@ -7,6 +7,7 @@
 build() {
   if [ ! -e "$cache/libs.done" ] || [ "$here/pom.xml" -nt "$cache/libs.done" ]; then
     cp "$here/pom.xml" "$cache/pom.xml"
+    rm -rf "$cache/libs"
     mvn -B -q -Dstyle.color=never -f "$cache/pom.xml" dependency:copy-dependencies -DoutputDirectory="$cache/libs" >&2
     touch "$cache/libs.done"
   fi
@@ -19,4 +20,4 @@ build() {
 
 one_at_a_time build
 start 30 listens -- \
-  "$java" -Xmx"${HEAP:-1g}" -cp "$cache/classes:$cache/libs/*" MongoFixture "$port"
+  "$java" -Xmx"${HEAP:-1g}" -Dorg.slf4j.simpleLogger.defaultLogLevel=error -cp "$cache/classes:$cache/libs/*" MongoFixture "$port"
