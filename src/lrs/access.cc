@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/json.h"
+#include "store/find_each.h"
 #include "xapi/terms.h"
 
 namespace lectern::lrs {
@@ -43,11 +44,12 @@ Result<void> allow_voiding(Lrs& lrs, const auth::Principal& principal,
   for (const auto& row : rows)
     if (xapi::match(row.terms, own)) wanted.erase(row.id);
   const std::vector<Uuid> ids(wanted.begin(), wanted.end());
-  TRY(const auto found, lrs.statements.find(context, ids));
-  for (const auto& one : found) {
+  const auto look_at = [&](const store::Found& one) -> Result<void> {
     TRY(const bool owned, is_own(principal, one.json));
     if (owned) wanted.erase(one.position.id);
-  }
+    return {};
+  };
+  RETURN_IF_ERROR(store::find_each(lrs.statements, context, ids, look_at));
   if (wanted.empty()) return {};
   Error error{Code::forbidden, {}, {}, "Data 2.3.2", {}};
   error.message = fmt::format(

@@ -81,18 +81,21 @@ Result<void> check_no_orphans(json::Value body, const ContentsByHash& contents) 
   return {};
 }
 
+void add_attached(json::Value statement, const ContentsByHash& contents,
+                  std::unordered_set<std::string>& hashes) {
+  for (auto& attachment : xapi::attachments_of(statement))
+    if (contents.find(attachment.sha2) != nullptr) hashes.insert(std::move(attachment.sha2));
+}
+
 Result<void> keep_contents(store::DocumentStore& documents, const store::Context& context,
-                           std::span<const json::Value> statements,
+                           const std::unordered_set<std::string>& hashes,
                            const ContentsByHash& contents) {
-  std::unordered_map<std::string, std::string_view> named;
-  for (const auto statement : statements)
-    for (auto& attachment : xapi::attachments_of(statement))
-      if (const AttachmentContent* const content = contents.find(attachment.sha2))
-        named.emplace(std::move(attachment.sha2), content->bytes);
-  if (named.empty()) return {};
+  if (hashes.empty()) return {};
   std::vector<store::Blob> blobs;
-  blobs.reserve(named.size());
-  for (const auto& [sha2, bytes] : named) blobs.push_back({sha2, bytes});
+  blobs.reserve(hashes.size());
+  for (const auto& sha2 : hashes)
+    if (const AttachmentContent* const content = contents.find(sha2))
+      blobs.push_back({sha2, content->bytes});
   return documents.put_blobs(context, blobs);
 }
 

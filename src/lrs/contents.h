@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "base/json.h"
 #include "base/result.h"
@@ -35,8 +36,13 @@ Result<void> check_contents(json::Value statement, const ContentsByHash& content
 /// the statements in `body`. Errors: invalid.
 Result<void> check_no_orphans(json::Value body, const ContentsByHash& contents);
 
-/// Keeps the contents that these statements attach, each once and all together.
+/// Adds the hashes of those of the contents that a statement attaches.
+void add_attached(json::Value statement, const ContentsByHash& contents,
+                  std::unordered_set<std::string>& hashes);
+
+/// Keeps the contents with these hashes, all together.
 Result<void> keep_contents(store::DocumentStore& documents, const store::Context& context,
-                           std::span<const json::Value> statements, const ContentsByHash& contents);
+                           const std::unordered_set<std::string>& hashes,
+                           const ContentsByHash& contents);
 
 }  // namespace lectern::lrs

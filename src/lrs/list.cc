@@ -13,6 +13,7 @@
 #include "base/page_bytes.h"
 #include "lrs/access.h"
 #include "lrs/present.h"
+#include "store/find_each.h"
 #include "xapi/terms.h"
 
 namespace lectern::lrs {
@@ -93,10 +94,11 @@ class ChainCheck {
     for (std::span<const Uuid> rest(ids); !rest.empty();) {
       const auto some = rest.first(std::min(rest.size(), fetched_at_once));
       rest = rest.subspan(some.size());
-      TRY(const auto found, lrs_.statements.find(context_, some));
-      for (const auto& one : found) {
+      const auto look_at = [&](const store::Found& one) -> Result<void> {
         TRY(known_[one.position.id], link_of(one.json));
-      }
+        return {};
+      };
+      RETURN_IF_ERROR(store::find_each(lrs_.statements, context_, some, look_at));
     }
     return {};
   }

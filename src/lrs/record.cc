@@ -14,6 +14,7 @@
 #include "lrs/access.h"
 #include "lrs/contents.h"
 #include "lrs/forwarder.h"
+#include "store/find_each.h"
 #include "xapi/fingerprint.h"
 #include "xapi/ralph_statement.h"
 #include "xapi/stamp.h"
@@ -236,26 +237,30 @@ Result<void> keep_named_contents(Lrs& lrs, const store::Context& context,
                                  const std::vector<store::Row>& rows) {
   if (contents.empty()) return {};
   std::vector<Uuid> ids;
-  for (const auto& row : rows) ids.push_back(row.id);
-  TRY(const auto found, lrs.statements.find(context, ids));
-  std::unordered_map<Uuid, const store::Found*> known;
-  for (const auto& one : found) known.emplace(one.position.id, &one);
-  std::vector<Value> named;
-  std::vector<std::unique_ptr<json::Document>> stored;  // what `named` may view
+  std::unordered_map<Uuid, std::size_t> unknown;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const auto place = known.find(rows[i].id);
-    if (place == known.end()) {
-      named.push_back(accepted[i].statement);
-    } else if (xapi::equivalent(place->second->fingerprint, rows[i].fingerprint)) {
-      // The known text stays, and with it what it attaches.
-      TRY(auto document, json::parse_view(place->second->json));
-      named.push_back(document->root());
-      stored.push_back(std::move(document));
-    } else if (!submission.partial) {
-      return {};  // append() will say so, of all that are in conflict
-    }
+    ids.push_back(rows[i].id);
+    unknown.emplace(rows[i].id, i);
   }
-  return keep_contents(lrs.documents, context, named, contents);
+  std::unordered_set<std::string> hashes;
+  bool in_conflict = false;
+  const auto look_at = [&](const store::Found& known) -> Result<void> {
+    const auto place = unknown.find(known.position.id);
+    if (place == unknown.end()) return {};
+    if (xapi::equivalent(known.fingerprint, rows[place->second].fingerprint)) {
+      // The known text stays, and with it what it attaches.
+      TRY(const auto document, json::parse_view(known.json));
+      add_attached(document->root(), contents, hashes);
+    } else {
+      in_conflict = true;
+    }
+    unknown.erase(place);
+    return {};
+  };
+  RETURN_IF_ERROR(store::find_each(lrs.statements, context, ids, look_at));
+  if (in_conflict && !submission.partial) return {};  // append() will say so
+  for (const auto& [id, index] : unknown) add_attached(accepted[index].statement, contents, hashes);
+  return keep_contents(lrs.documents, context, hashes, contents);
 }
 
 /// What the stored statements say is learned; they are stored whether that succeeds or not.

@@ -60,11 +60,12 @@ constexpr std::size_t response_header_bytes_max = 128UL * 1024;
 
 /// What the callbacks of one transfer fill.
 struct Transfer {
-  explicit Transfer(CURL* handle) : curl(handle) {}
+  explicit Transfer(CURL* handle) : curl(handle) {
+    response.share = std::make_shared<AnswerShare>(all_answers());
+  }
 
   CURL* const curl;
   HttpResponse response;
-  AnswerShare share{all_answers()};
   std::size_t body_bytes_max = 0;
   std::size_t head_bytes = 0;
   bool too_large = false;
@@ -84,7 +85,7 @@ bool make_room(Transfer& transfer, std::size_t more) {
   if (transfer.too_large) return false;
   const std::size_t room =
       std::max({needed, whole, std::min(2 * body.size(), transfer.body_bytes_max)});
-  transfer.no_room = !transfer.share.grow_to(room);
+  transfer.no_room = !transfer.response.share->grow_to(room);
   if (transfer.no_room) return false;
   body.reserve(room);
   return true;
@@ -269,7 +270,9 @@ Result<HttpResponse> exchange(const Line& line, const HttpRequest& request,
   if (left.count() <= 0) return fail(no_time_left(request));
   CURL* curl = line.easy.get();
   Transfer transfer(curl);
-  transfer.body_bytes_max = std::min(options.response_bytes_max, all_answers().bytes_max());
+  transfer.body_bytes_max = std::min(
+      request.response_bytes_max > 0 ? request.response_bytes_max : options.response_bytes_max,
+      all_answers().bytes_max());
   const List headers = header_list(request);
   char reason[CURL_ERROR_SIZE] = "";
   set_common(curl, options);

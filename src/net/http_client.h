@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "net/answer_budget.h"
 
 /// What the program asks of others: databases, identity providers, targets of forwarding.
 namespace lectern::net {
@@ -32,6 +33,8 @@ struct HttpRequest {
   /// be broken after some of the body was sent, send() answers `unavailable` instead of sending it
   /// again. Needs a body.
   bool once = false;
+  /// Bytes of the answer's body, beyond which it is broken off; 0 takes HttpOptions'.
+  std::size_t response_bytes_max = 0;
 };
 
 /// An answer, whatever its status: 4xx and 5xx are no errors of the client.
@@ -39,6 +42,8 @@ struct HttpResponse {
   int status = 0;
   HttpHeaders headers;
   std::string body;
+  /// What `body` takes of all_answers(), for as long as this lives.
+  std::shared_ptr<AnswerShare> share = {};
 
   /// The value of the first header with this name, in any letter case.
   std::optional<std::string_view> header(std::string_view name) const;

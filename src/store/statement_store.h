@@ -105,8 +105,8 @@ class StatementStore {
   virtual Result<std::vector<AppendOutcome>> append(const Context& context, std::span<Row> rows,
                                                     OnConflict on_conflict) = 0;
 
-  /// The statements with these ids, voided ones too, in no order; unknown ids are left out.
-  /// Sees everything that was appended before the call.
+  /// The statements with these ids, of all that was appended before, voided too; in no order. Left
+  /// out are unknown ids, and may be others once texts have page_bytes_max() bytes (find_each.h).
   virtual Result<std::vector<Found>> find(const Context& context, std::span<const Uuid> ids) = 0;
 
   /// One page of what matches, in the order of Position.

@@ -1,12 +1,8 @@
 #include "store/clickhouse/target.h"
 
-#include <algorithm>
 #include <future>
-#include <unordered_map>
 
-#include "base/log.h"
 #include "store/clickhouse/read/page_reader.h"
-#include "store/clickhouse/schema/event_row.h"
 #include "store/common/reference_resolver.h"
 
 namespace lectern::store::clickhouse {
@@ -18,22 +14,15 @@ constexpr std::chrono::milliseconds rest_after{1'000};
 constexpr std::chrono::milliseconds settle_every{200};
 constexpr std::chrono::milliseconds prepare_max{5'000};
 
-// What is worth asking together with others.
-constexpr std::size_t callers_max = 64;
-constexpr std::size_t small_find_ids_max = 32;
-
 TargetTables::TargetTables(Server& server, TableNames names, TextCache& texts,
                            const ClickHouseSettings& options)
     : server_(server),
       names_(std::move(names)),
-      ids_chunk_(options.ids_chunk),
       events_policy_(options.events),
       watermark_(server_, names_),
       between_flushes_(server_, names_),
-      find_batcher_([this](std::span<const Uuid> ids,
-                           Deadline deadline) { return checked(find_some(ids, deadline)); },
-                    small_find_ids_max, callers_max),
       statement_rows_(server_, names_, texts),
+      finder_(server_, names_, statement_rows_, options.ids_chunk),
       newest_postings_(server_, names_),
       batcher_([this](AppendRequests requests) { return flush(std::move(requests)); },
                [this](bool ending) { return on_idle(ending); }) {}
@@ -127,55 +116,7 @@ std::chrono::milliseconds TargetTables::on_idle(bool ending) {
 
 Result<std::vector<Found>> TargetTables::find(std::span<const Uuid> ids, Deadline deadline) {
   RETURN_IF_ERROR(prepare(deadline));
-  std::vector<Found> found;
-  while (!ids.empty()) {
-    const auto some = ids.first(std::min(ids.size(), ids_chunk_));
-    ids = ids.subspan(some.size());
-    TRY(auto more, find_batcher_.find(some, deadline));
-    std::move(more.begin(), more.end(), std::back_inserter(found));
-  }
-  return found;
-}
-
-Result<std::vector<Found>> TargetTables::find_some(std::span<const Uuid> ids, Deadline deadline) {
-  TRY(const auto reservations, reservations_of(server_, names_, ids, deadline));
-  std::vector<xapi::Position> positions;
-  std::unordered_map<Uuid, const Reservation*> reserved;
-  for (const Reservation& reservation : reservations) positions.push_back(reservation.position);
-  TRY(auto rows, statement_rows_.at(positions, true, deadline));
-  std::unordered_map<Uuid, StatementRow*> kept;
-  for (StatementRow& row : rows) kept.emplace(row.position.id, &row);
-  std::vector<Found> found;
-  for (const Reservation& reservation : reservations) {
-    reserved.emplace(reservation.position.id, &reservation);
-    const auto at = kept.find(reservation.position.id);
-    if (at == kept.end() || at->second->position != reservation.position) continue;
-    found.push_back({reservation.position, std::move(at->second->json), reservation.fingerprint,
-                     at->second->voided});
-    kept.erase(at);
-  }
-  // What was reserved and has no row is not there yet, whatever Ralph's table holds.
-  std::vector<Uuid> unknown;
-  for (const Uuid& id : ids)
-    if (!reserved.contains(id)) unknown.push_back(id);
-  RETURN_IF_ERROR(find_foreign(unknown, found, deadline));
-  return found;
-}
-
-Result<void> TargetTables::find_foreign(std::span<const Uuid> ids, std::vector<Found>& found,
-                                        Deadline deadline) {
-  if (ids.empty()) return {};
-  TRY(const auto events, events_of(server_, names_, ids, deadline));
-  for (const Event& event : events) {
-    auto row = row_of_event(event);
-    if (!row) {
-      log::warning("clickhouse: {} in {} cannot be read: {}", event.id.text(), names_.events,
-                   row.error().message);
-      continue;
-    }
-    found.push_back({{row->stored, row->id}, std::move(row->json), row->fingerprint, false});
-  }
-  return {};
+  return checked(finder_.find(ids, deadline));
 }
 
 Result<Page> TargetTables::query(const Filter& filter, const PageRequest& page, Deadline deadline) {
@@ -186,9 +127,9 @@ Result<Page> TargetTables::query(const Filter& filter, const PageRequest& page, 
 
 Result<Page> TargetTables::read_page(const Filter& filter, const PageRequest& page,
                                      Deadline deadline) {
-  const auto rows_of = [&](std::span<const xapi::Position> positions) {
+  const auto rows_of = [&](std::span<const xapi::Position> positions, std::size_t bytes_max) {
     // Who walks on meets rows that are seldom asked for, and should not drive out others.
-    return statement_rows_.at(positions, !page.after, deadline);
+    return statement_rows_.at(positions, bytes_max, !page.after, deadline);
   };
   const auto newest_of = [&](std::span<const TermHash> terms) {
     return newest_postings_.newest(terms, deadline);

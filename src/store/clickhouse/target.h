@@ -5,10 +5,9 @@
 #include <optional>
 
 #include "store/clickhouse/migration/unmigrated_rows.h"
-#include "store/clickhouse/read/lookup_batcher.h"
 #include "store/clickhouse/read/newest_postings.h"
 #include "store/clickhouse/read/page_single_flight.h"
-#include "store/clickhouse/read/statement_rows.h"
+#include "store/clickhouse/read/statement_finder.h"
 #include "store/clickhouse/settings.h"
 #include "store/clickhouse/write/insert_batcher.h"
 #include "store/clickhouse/write/server_clock_watermark.h"
@@ -41,9 +40,6 @@ class TargetTables {
   const TableNames& names() const { return names_; }
 
  private:
-  Result<std::vector<Found>> find_some(std::span<const Uuid> ids, Deadline deadline);
-  Result<void> find_foreign(std::span<const Uuid> ids, std::vector<Found>& found,
-                            Deadline deadline);
   Result<Page> read_page(const Filter& filter, const PageRequest& page, Deadline deadline);
   Result<bool> look_for_marked(Deadline deadline);
   AppendRequests flush(AppendRequests requests);
@@ -54,7 +50,6 @@ class TargetTables {
 
   Server& server_;
   const TableNames names_;
-  const std::size_t ids_chunk_;
   const EventsPolicy events_policy_;
   std::atomic<bool> prepared_{false};
   std::timed_mutex prepare_mutex_;
@@ -65,8 +60,8 @@ class TargetTables {
   std::mutex monitor_mutex_;
   std::optional<UnmigratedRowMonitor>
       unmigrated_;  // from the first prepare() on; guarded by monitor_mutex_
-  LookupBatcher<Uuid, Found> find_batcher_;
   StatementRows statement_rows_;
+  StatementFinder finder_;
   NewestPostingsReader newest_postings_;
   PageSingleFlight page_reads_;
   InsertBatcher batcher_;  // last: its thread uses all of the above

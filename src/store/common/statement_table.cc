@@ -83,10 +83,13 @@ void StatementTable::keep(std::span<const Row> rows) {
 
 std::vector<Found> StatementTable::find(std::span<const Uuid> ids) const {
   std::vector<Found> found;
+  std::size_t bytes = 0;
   for (const Uuid& id : ids) {
     const auto at = kept_.find(id);
     if (at == kept_.end()) continue;
+    if (bytes >= page_bytes_max()) break;
     const Entry& kept = at->second;
+    bytes += kept.json.size();
     found.push_back({kept.position, kept.json, kept.fingerprint, kept.voided});
   }
   return found;

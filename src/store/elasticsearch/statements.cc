@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/page_bytes.h"
 #include "store/elasticsearch/read/lookup.h"
 #include "store/elasticsearch/read/page_reader.h"
 #include "store/elasticsearch/write/append.h"
@@ -22,7 +23,7 @@ Result<std::vector<AppendOutcome>> Statements::append(const Context& context, st
 
 Result<std::vector<Found>> Statements::find(const Context& context, std::span<const Uuid> ids) {
   TRY(auto* const target, targets_.of(context));
-  TRY(auto kept, look_up(cluster_, target->statements, ids, context.deadline));
+  TRY(auto kept, look_up(cluster_, target->statements, ids, context.deadline, page_bytes_max()));
   std::vector<Found> found;
   for (auto& one : kept)
     found.push_back({{one.stored, one.id}, std::move(one.text), one.fingerprint, one.voided});

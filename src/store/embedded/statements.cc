@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "base/page_bytes.h"
 #include "store/embedded/read/page_query.h"
 #include "store/embedded/write/append_job.h"
 
@@ -54,22 +55,20 @@ Result<std::vector<Found>> EmbeddedStatements::find_now(const Context& context,
   std::vector<std::string> keys;
   for (const Uuid& id : ids) keys.push_back(id_key(*target, id));
   TRY(const auto entries, read_all(*engine_->database, Family::ids, keys));
-  keys.clear();
+  std::size_t bytes_read = 0;
   for (const auto& bytes : entries) {
     if (bytes.empty()) continue;
     const auto entry = decode_id_entry(view(bytes));
     if (!entry) return fail(damaged("id"));
     if (!entry->kept) continue;
-    found.push_back({{entry->stored, {}}, {}, entry->fingerprint, false});
-    keys.push_back(body_key(*target, entry->stored));
-  }
-  TRY(const auto bodies, read_all(*engine_->database, Family::bodies, keys));
-  for (std::size_t i = 0; i < bodies.size(); ++i) {
-    const auto body = decode_body(view(bodies[i]));
+    // One by one: MultiGet would read the blocks of many at once, whatever their size.
+    TRY(const auto value, engine_->database->get(Family::bodies, body_key(*target, entry->stored)));
+    const auto body = value ? decode_body(*value) : std::nullopt;
     if (!body) return fail(damaged("body"));
-    found[i].position.id = body->id;
-    found[i].json = body->json;
-    found[i].voided = body->voided;
+    found.push_back(
+        {{entry->stored, body->id}, std::string(body->json), entry->fingerprint, body->voided});
+    bytes_read += body->json.size();
+    if (bytes_read >= page_bytes_max()) break;
   }
   return found;
 }

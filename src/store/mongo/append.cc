@@ -219,13 +219,15 @@ Result<void> MongoAppend::look_up(Client& client, const std::vector<std::size_t>
       outcomes_[index] = same ? AppendOutcome::known : AppendOutcome::conflict;
     return outcomes_[index] == AppendOutcome::known;
   };
-  TRY(const auto ours, find_ours(client, database_.name(), place_, ids));
-  for (const Found& kept : ours)
+  const auto take = [&](const Found& kept) {
     if (decide_outcome(kept)) of_others_.push_back({kept.position.id, kept.position.stored, {}});
+    return true;
+  };
+  RETURN_IF_ERROR(find_ours(client, database_.name(), place_, ids, take));
   ids.clear();
   for (const auto& [id, index] : missing) ids.push_back(id);
   if (ids.empty()) return {};
-  TRY(const auto foreign, find_foreign(client, database_.name(), place_, ids));
+  TRY(const auto foreign, find_foreign(client, database_.name(), place_, ids, SIZE_MAX));
   for (const Found& kept : foreign) decide_outcome(kept);
   return {};
 }

@@ -129,13 +129,15 @@ Result<void> MongoReferences::mark_voided(const Uuid& id) {
 }
 
 Result<std::vector<Found>> find_foreign(Client& client, const std::string& database,
-                                        const Collection& place, const std::vector<Uuid>& ids) {
+                                        const Collection& place, const std::vector<Uuid>& ids,
+                                        std::size_t bytes_max) {
   Array texts;  // as clients write ids: in one of the two letter cases
   for (const Uuid& id : ids) texts.text(id.text()).text(upper(id.text()));
   Bson any, filter;
   any.array("$in", texts.get());
   filter.object("_source.id", any);
   std::vector<Found> found;
+  std::size_t bytes = 0;
   RETURN_IF_ERROR(client.find(database, place.collection, filter, {}, [&](View document) {
     if (auto ours = found_of(document)) return true;  // migrated since we looked for it
     auto row = row_of_source(document);
@@ -144,9 +146,10 @@ Result<std::vector<Found>> find_foreign(Client& client, const std::string& datab
       return true;
     }
     const auto same = [&](const Found& one) { return one.position.id == row->id; };
-    if (std::none_of(found.begin(), found.end(), same))
-      found.push_back({{row->stored, row->id}, std::move(row->json), row->fingerprint, false});
-    return true;
+    if (std::any_of(found.begin(), found.end(), same)) return true;
+    bytes += row->json.size();
+    found.push_back({{row->stored, row->id}, std::move(row->json), row->fingerprint, false});
+    return bytes < bytes_max;
   }));
   if (!found.empty()) RETURN_IF_ERROR(mongo::mark_voided(client, database, place, found));
   return found;

@@ -98,10 +98,9 @@ Result<std::vector<AppendOutcome>> MongoStatements::append(const Context& contex
   return MongoAppend(*database_, context, rows, on_conflict).run();
 }
 
-Result<std::vector<Found>> find_ours(Client& client, const std::string& database,
-                                     const Collection& place, std::span<const Uuid> ids) {
-  std::vector<Found> found;
-  if (ids.empty()) return found;
+Result<void> find_ours(Client& client, const std::string& database, const Collection& place,
+                       std::span<const Uuid> ids, const std::function<bool(Found)>& take) {
+  if (ids.empty()) return {};
   Array wanted;
   for (const Uuid& id : ids) wanted.uuid(id);
   Bson any, filter, options;
@@ -109,23 +108,29 @@ Result<std::vector<Found>> find_ours(Client& client, const std::string& database
   filter.object("lectern.id", any);
   options.object("projection", found_fields())
       .integer("batchSize", static_cast<std::int64_t>(ids.size()) + 1);
-  RETURN_IF_ERROR(client.find(database, place.collection, filter, options, [&](View document) {
-    if (auto one = found_of(document)) found.push_back(std::move(*one));
-    return true;
-  }));
-  return found;
+  return client.find(database, place.collection, filter, options, [&](View document) {
+    auto one = found_of(document);
+    return !one || take(std::move(*one));
+  });
 }
 
 Result<std::vector<Found>> MongoStatements::find(const Context& context,
                                                  std::span<const Uuid> ids) {
   TRY(const auto place, database_->place(context));
   TRY(auto client, database_->lease(context));
-  TRY(auto found, find_ours(client, database_->name(), place, ids));
+  std::vector<Found> found;
+  std::size_t bytes = 0;
   std::unordered_set<Uuid> missing(ids.begin(), ids.end());
-  for (const Found& one : found) missing.erase(one.position.id);
-  if (missing.empty()) return found;
-  TRY(auto foreign,
-      find_foreign(client, database_->name(), place, {missing.begin(), missing.end()}));
+  const auto take = [&](Found one) {
+    bytes += one.json.size();
+    missing.erase(one.position.id);
+    found.push_back(std::move(one));
+    return bytes < page_bytes_max();
+  };
+  RETURN_IF_ERROR(find_ours(client, database_->name(), place, ids, take));
+  if (missing.empty() || bytes >= page_bytes_max()) return found;
+  TRY(auto foreign, find_foreign(client, database_->name(), place, {missing.begin(), missing.end()},
+                                 page_bytes_max() - bytes));
   std::move(foreign.begin(), foreign.end(), std::back_inserter(found));
   return found;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -41,8 +42,8 @@ class MongoStatements final : public StatementStore {
   std::map<std::string, InheritanceWatch> marked_;  // by collection; guarded by mutex_
 };
 
-/// The statements with these ids that have our part.
-Result<std::vector<Found>> find_ours(Client& client, const std::string& database,
-                                     const Collection& place, std::span<const Uuid> ids);
+/// Gives `take` the statements with these ids that have our part, for as long as it returns true.
+Result<void> find_ours(Client& client, const std::string& database, const Collection& place,
+                       std::span<const Uuid> ids, const std::function<bool(Found)>& take);
 
 }  // namespace lectern::store::mongo

@@ -45,6 +45,7 @@ void check_conflicts(const Backend& backend);
 void check_texts(const Backend& backend);
 void check_listing(const Backend& backend);
 void check_walking(const Backend& backend);
+void check_long_texts(const Backend& backend);
 void check_restarting(const Backend& backend);
 void check_references(const Backend& backend);
 void check_voiding(const Backend& backend);

@@ -120,6 +120,7 @@ void check_statements(const Backend& backend) {
   check_texts(backend);
   check_listing(backend);
   check_walking(backend);
+  check_long_texts(backend);
   check_restarting(backend);
   check_references(backend);
   check_reference_bounds(backend);

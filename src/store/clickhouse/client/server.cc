@@ -153,18 +153,10 @@ Result<net::HttpResponse> Server::post(const Call& call) {
   return response;
 }
 
-Result<AnswerRows> AnswerRows::of(std::string rows) {
-  // The client has given back what it took for them.
-  auto share = std::make_unique<net::AnswerShare>(net::all_answers());
-  if (!share->grow_to(rows.capacity()))
-    return fail(Code::unavailable, "The database is busy", "answers take too much memory");
-  return AnswerRows(std::move(rows), std::move(share));
-}
-
 Result<AnswerRows> Server::select(std::string_view sql, Deadline deadline,
                                   std::chrono::milliseconds timeout) {
   TRY(auto response, post({{}, sql, deadline, timeout}));
-  return AnswerRows::of(std::move(response.body));
+  return AnswerRows(std::move(response));
 }
 
 Result<AnswerRows> Server::select(std::string_view sql, const ExternalTable& keys,
@@ -181,7 +173,7 @@ Result<AnswerRows> Server::select(std::string_view sql, const ExternalTable& key
                            {},
                            nullptr,
                            content_type}));
-  return AnswerRows::of(std::move(response.body));
+  return AnswerRows(std::move(response));
 }
 
 Result<void> Server::command(std::string_view sql, Deadline deadline) {

@@ -3,14 +3,12 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
 #include "base/time.h"
-#include "net/answer_budget.h"
 #include "net/http_client.h"
 #include "store/statement_store.h"
 
@@ -59,17 +57,12 @@ enum class Fate {
 /// lives.
 class AnswerRows {
  public:
-  /// Errors: unavailable, when the answers of all callers take too much memory.
-  static Result<AnswerRows> of(std::string rows);
+  explicit AnswerRows(net::HttpResponse answer) : answer_(std::move(answer)) {}
 
-  operator std::string_view() const { return rows_; }
+  operator std::string_view() const { return answer_.body; }
 
  private:
-  AnswerRows(std::string rows, std::unique_ptr<net::AnswerShare> share)
-      : rows_(std::move(rows)), share_(std::move(share)) {}
-
-  std::string rows_;
-  std::unique_ptr<net::AnswerShare> share_;
+  net::HttpResponse answer_;
 };
 
 /// One ClickHouse server over its HTTP interface. Thread-safe. Every answer is checked to be

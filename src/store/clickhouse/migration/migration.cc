@@ -77,7 +77,7 @@ Result<void> ClickHouseMigration::complete(TargetTables& table, std::span<const 
       unique.erase(reservation.position.id);
   if (unique.empty()) return {};
   ids.assign(unique.begin(), unique.end());
-  TRY(const auto events, events_of(table.server(), table.names(), ids, deadline));
+  TRY(const auto events, events_of(table.server(), table.names(), ids, SIZE_MAX, deadline));
   std::vector<Row> rows;
   for (const Event& event : events) {
     auto row = row_of_event(event);

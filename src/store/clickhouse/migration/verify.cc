@@ -156,7 +156,7 @@ class Verification {
       positions.push_back(place.position);
       ids.push_back(place.position.id);
     }
-    TRY(const auto kept, rows_at(server_, names_, positions, Deadline::max()));
+    TRY(const auto kept, rows_at(server_, names_, positions, SIZE_MAX, Deadline::max()));
     TRY(const auto reservations, reservations_of(server_, names_, ids, Deadline::max()));
     TRY(const auto marks, marks_of(ids));
     std::unordered_map<Uuid, const Reservation*> by_id;

@@ -18,6 +18,8 @@ using Clock = std::chrono::steady_clock;
 /// What a text and its place take in memory, so that it is known how many there is room for.
 constexpr std::size_t text_bytes_guess = 370;
 constexpr std::size_t rows_at_once = 2'000;
+/// Longer ones are left to who asks for them.
+constexpr std::size_t text_bytes_max = 16 * 1024;
 // A short call, so that a server that hangs does not hold up the end of the program.
 constexpr std::chrono::seconds call_max{5};
 
@@ -77,21 +79,24 @@ Result<std::string> CacheWarmup::where_to_begin() {
 /// Where to go on; empty at the end.
 Result<std::string> CacheWarmup::read_behind(const std::string& where) {
   TRY(const auto answer,
-      server_.select("SELECT stored, id, flags, event FROM " + names_.rows + where +
-                         " ORDER BY stored, id LIMIT " + std::to_string(rows_at_once) +
+      server_.select("SELECT stored, id, flags, if(length(event) > " +
+                         std::to_string(text_bytes_max) + ", '', event) FROM " + names_.rows +
+                         where + " ORDER BY stored, id LIMIT " + std::to_string(rows_at_once) +
                          " SETTINGS max_block_size = 512",
                      Clock::now() + call_max));
   std::vector<TextCache::Text> texts;
+  std::size_t rows = 0;
+  xapi::Position place;
   RowReader reader(answer);
-  while (reader.more()) {
-    const Time stored = time_of(reader.i64());
-    const xapi::Position place{stored, reader.id()};
+  for (; reader.more(); ++rows) {
+    place.stored = time_of(reader.i64());
+    place.id = reader.id();
     const auto flags = reader.u8();
-    texts.push_back(texts_.text(place, std::string(reader.string()), flags));
+    if (const auto text = reader.string(); !text.empty())
+      texts.push_back(texts_.text(place, std::string(text), flags));
   }
   if (!reader.ok()) return unreadable(names_.rows);
-  const bool more = texts.size() == rows_at_once;
-  auto next = more ? from(texts.back().label.position, false) : std::string{};
+  auto next = rows == rows_at_once ? from(place, false) : std::string{};
   texts_.keep(std::move(texts));
   texts_.all().flush();
   return next;

@@ -1,4 +1,5 @@
 #include "store/clickhouse/read/lookup.h"
+
 namespace lectern::store::clickhouse {
 namespace {
 
@@ -10,6 +11,12 @@ std::string quoted_uuids(std::span<const Uuid> ids) {
     sql += '\'';
   }
   return sql + ")";
+}
+
+/// The text, or "" for one that is longer.
+std::string event_up_to(std::size_t bytes_max) {
+  if (bytes_max >= static_cast<std::size_t>(INT64_MAX)) return "event";
+  return "if(length(event) > " + std::to_string(bytes_max) + ", '', event)";
 }
 
 }  // namespace
@@ -67,17 +74,19 @@ Result<std::set<xapi::Position>> committed(Server& server, const TableNames& nam
 
 Result<std::vector<StatementRow>> rows_at(Server& server, const TableNames& names,
                                           std::span<const xapi::Position> positions,
-                                          Deadline deadline) {
+                                          std::size_t text_bytes_max, Deadline deadline) {
   std::vector<StatementRow> rows;
   if (positions.empty()) return rows;
   const KeyList keys(positions);
   // Without PREWHERE: with it each of the scattered granules is sought twice.
-  TRY(const auto answer, keys.select(server,
-                                     "SELECT stored, id, flags, id IN (SELECT id FROM " +
-                                         names.marks + " WHERE kind = 1 AND id IN " + keys.ids() +
-                                         "), event FROM " + names.rows + " WHERE (stored, id) IN " +
-                                         keys.places() + " SETTINGS optimize_move_to_prewhere = 0",
-                                     deadline));
+  TRY(const auto answer,
+      keys.select(server,
+                  "SELECT stored, id, flags, id IN (SELECT id FROM " + names.marks +
+                      " WHERE kind = 1 AND id IN " + keys.ids() + "), toInt64(length(event)), " +
+                      event_up_to(text_bytes_max) + " FROM " + names.rows +
+                      " WHERE (stored, id) IN " + keys.places() +
+                      " SETTINGS optimize_move_to_prewhere = 0",
+                  deadline));
   RowReader reader(answer);
   while (reader.more()) {
     StatementRow row;
@@ -85,6 +94,7 @@ Result<std::vector<StatementRow>> rows_at(Server& server, const TableNames& name
     row.position.id = reader.id();
     row.flags = reader.u8();
     row.voided = reader.u8() != 0;
+    row.text_bytes = static_cast<std::size_t>(reader.i64());
     row.json = reader.string();
     rows.push_back(std::move(row));
   }
@@ -108,12 +118,15 @@ Result<std::vector<Uuid>> voided(Server& server, const TableNames& names, std::s
 }
 
 Result<std::vector<Event>> events_of(Server& server, const TableNames& names,
-                                     std::span<const Uuid> ids, Deadline deadline) {
+                                     std::span<const Uuid> ids, std::size_t text_bytes_max,
+                                     Deadline deadline) {
   std::vector<Event> events;
   if (ids.empty()) return events;
   TRY(const auto answer,
-      server.select("SELECT event_id, toInt64(toUnixTimestamp64Micro(emission_time)), event FROM " +
-                        names.events + " WHERE event_id IN " + quoted_uuids(ids) +
+      server.select("SELECT event_id, toInt64(toUnixTimestamp64Micro(emission_time)),"
+                    " toInt64(length(event)), " +
+                        event_up_to(text_bytes_max) + " FROM " + names.events +
+                        " WHERE event_id IN " + quoted_uuids(ids) +
                         " ORDER BY emission_time, event LIMIT 1 BY event_id",
                     deadline));
   RowReader reader(answer);
@@ -121,6 +134,7 @@ Result<std::vector<Event>> events_of(Server& server, const TableNames& names,
     Event event;
     event.id = reader.uuid();
     event.emission_time = time_of(reader.i64());
+    event.text_bytes = static_cast<std::size_t>(reader.i64());
     event.json = reader.string();
     events.push_back(std::move(event));
   }

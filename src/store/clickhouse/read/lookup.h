@@ -30,15 +30,23 @@ struct StatementRow {
   xapi::Position position;
   std::uint8_t flags = 0;
   bool voided = false;
-  std::string json;
+  std::string json;            ///< empty where it was left out for its length
+  std::size_t text_bytes = 0;  ///< of the whole text
 };
 
 /// A statement in Ralph's table.
 struct Event {
   Uuid id;
   Time emission_time;
-  std::string json;
+  std::string json;            ///< as that of a StatementRow
+  std::size_t text_bytes = 0;  ///< likewise
 };
+
+/// Whether the text of a StatementRow or an Event was left out.
+template <typename Row>
+bool is_left_out(const Row& row) {
+  return row.json.size() < row.text_bytes;
+}
 
 /// All reservations for these ids.
 Result<std::vector<Reservation>> reservations_of(Server& server, const TableNames& names,
@@ -49,19 +57,21 @@ Result<std::set<xapi::Position>> committed(Server& server, const TableNames& nam
                                            std::span<const xapi::Position> positions,
                                            Deadline deadline);
 
-/// The statements at these places, in no order; places without a row are left out.
+/// The statements at these places, in no order; places without a row are left out, and so are texts
+/// of more than `text_bytes_max`: all of them are in memory together.
 Result<std::vector<StatementRow>> rows_at(Server& server, const TableNames& names,
                                           std::span<const xapi::Position> positions,
-                                          Deadline deadline);
+                                          std::size_t text_bytes_max, Deadline deadline);
 
 /// Which of these statements are voided.
 Result<std::vector<Uuid>> voided(Server& server, const TableNames& names, std::span<const Uuid> ids,
                                  Deadline deadline);
 
-/// What Ralph's table holds under these ids, the earliest for each, whoever wrote it. A scan of
-/// its ids: 15 ms for each million.
+/// What Ralph's table holds under these ids, the earliest for each, whoever wrote it, without texts
+/// of more than `text_bytes_max`. A scan of its ids: 15 ms for each million.
 Result<std::vector<Event>> events_of(Server& server, const TableNames& names,
-                                     std::span<const Uuid> ids, Deadline deadline);
+                                     std::span<const Uuid> ids, std::size_t text_bytes_max,
+                                     Deadline deadline);
 
 /// How many of these ids Ralph's table holds. A scan as well.
 Result<std::size_t> count_events(Server& server, const TableNames& names, std::span<const Uuid> ids,

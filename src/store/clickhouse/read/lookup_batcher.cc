@@ -42,7 +42,7 @@ void LookupBatcher<Key, Value>::run(const Lookups& lookups) {
   }
 }
 
-template class LookupBatcher<Uuid, Found>;
+template class LookupBatcher<Uuid, FoundRow>;
 template class LookupBatcher<Uuid, Uuid>;
 template class LookupBatcher<xapi::Position, StatementRow>;
 template class LookupBatcher<TermHash, NewestPostings>;

@@ -10,14 +10,21 @@
 
 namespace lectern::store::clickhouse {
 
+/// A statement that was found by its id.
+struct FoundRow {
+  StatementRow row;
+  xapi::Fingerprint fingerprint;
+  bool is_foreign = false;  ///< only Ralph's table has it
+};
+
 inline const Uuid& key_of(const Uuid& id) { return id; }
-inline const Uuid& key_of(const Found& found) { return found.position.id; }
+inline const Uuid& key_of(const FoundRow& found) { return found.row.position.id; }
 inline const xapi::Position& key_of(const StatementRow& kept) { return kept.position; }
 
 /// Answers many small lookups with few queries: what is asked while a query is under way is asked
 /// together in the next one, and that waits for the one before it unless enough of them have come
 /// together. A query costs ClickHouse a millisecond or more, however little it reads. Values are
-/// found by key_of(). Thread-safe. Made for ids of Found and of themselves, positions of
+/// found by key_of(). Thread-safe. Made for ids of FoundRow and of themselves, positions of
 /// StatementRow and terms of NewestPostings.
 template <typename Key, typename Value>
 class LookupBatcher {

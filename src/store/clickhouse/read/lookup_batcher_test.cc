@@ -8,9 +8,13 @@
 namespace lectern::store::clickhouse {
 namespace {
 
-std::vector<Found> all_of(std::span<const Uuid> ids) {
-  std::vector<Found> found;
-  for (const Uuid& id : ids) found.push_back({{Time{}, id}, id.text(), {}, false});
+std::vector<FoundRow> all_of(std::span<const Uuid> ids) {
+  std::vector<FoundRow> found;
+  for (const Uuid& id : ids) {
+    auto& row = found.emplace_back().row;
+    row.position.id = id;
+    row.json = id.text();
+  }
   return found;
 }
 
@@ -18,8 +22,8 @@ std::vector<Found> all_of(std::span<const Uuid> ids) {
 
 TEST_CASE("lookups that meet share a query, and each gets its own answer") {
   std::atomic<int> queries{0};
-  LookupBatcher<Uuid, Found> shared(
-      [&](std::span<const Uuid> ids, Deadline) -> Result<std::vector<Found>> {
+  LookupBatcher<Uuid, FoundRow> shared(
+      [&](std::span<const Uuid> ids, Deadline) -> Result<std::vector<FoundRow>> {
         ++queries;
         std::this_thread::sleep_for(std::chrono::milliseconds{20});  // as a server takes
         return all_of(ids);
@@ -31,8 +35,8 @@ TEST_CASE("lookups that meet share a query, and each gets its own answer") {
     callers.emplace_back([&] {
       const std::vector<Uuid> ids{Uuid::random(), Uuid::random()};
       const auto found = shared.find(ids, Deadline::max());
-      if (found && found->size() == 2 && (*found)[0].json == ids[0].text() &&
-          (*found)[1].json == ids[1].text())
+      if (found && found->size() == 2 && (*found)[0].row.json == ids[0].text() &&
+          (*found)[1].row.json == ids[1].text())
         ++right;
     });
   }
@@ -43,8 +47,8 @@ TEST_CASE("lookups that meet share a query, and each gets its own answer") {
 
 TEST_CASE("a failed lookup fails for all who shared it, and for nobody later") {
   std::atomic<bool> works{false};
-  LookupBatcher<Uuid, Found> shared(
-      [&](std::span<const Uuid> ids, Deadline) -> Result<std::vector<Found>> {
+  LookupBatcher<Uuid, FoundRow> shared(
+      [&](std::span<const Uuid> ids, Deadline) -> Result<std::vector<FoundRow>> {
         if (!works) return fail(Code::unavailable, "away");
         return all_of(ids);
       },
@@ -58,8 +62,8 @@ TEST_CASE("a failed lookup fails for all who shared it, and for nobody later") {
 TEST_CASE("a lookup that waits for others is over at its own deadline") {
   std::atomic<bool> go_on{false};
   std::atomic<int> under_way{0};
-  LookupBatcher<Uuid, Found> shared(
-      [&](std::span<const Uuid> ids, Deadline) -> Result<std::vector<Found>> {
+  LookupBatcher<Uuid, FoundRow> shared(
+      [&](std::span<const Uuid> ids, Deadline) -> Result<std::vector<FoundRow>> {
         ++under_way;
         while (!go_on) std::this_thread::yield();
         return all_of(ids);

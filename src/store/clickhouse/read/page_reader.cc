@@ -12,7 +12,7 @@
 namespace lectern::store::clickhouse {
 namespace {
 
-/// Texts that are in memory together before the page's bytes are counted.
+/// Rows whose texts are asked for together.
 constexpr std::size_t rows_at_once = 1'000;
 
 /// Several walks over places as one, in their order, each place once.
@@ -77,19 +77,25 @@ Result<Page> read_page(Server& server, const TableNames& names, const Filter& fi
     walks.emplace_back(server, names, Filter{*marked, filter.since, filter.until}, request,
                        newest_of, deadline);
   MergedPlaces places(std::move(walks), request.ascending);
+  std::vector<xapi::Position> wanted;
+  std::size_t bytes = 0;
   while (page.rows.size() <= request.rows_max && !page.more) {
-    TRY(const auto wanted,
-        places.next(std::min(rows_at_once, request.rows_max + 1 - page.rows.size())));
-    if (wanted.empty()) break;
-    TRY(auto found, rows_of(wanted));
-    std::map<xapi::Position, StatementRow*> by_place;
-    for (StatementRow& row : found) by_place[row.position] = &row;
-    for (const auto& place : wanted) {
-      const auto at = by_place.find(place);
-      if (at == by_place.end() || (at->second->voided && !filter.voided_too)) continue;
-      page.rows.push_back(
-          {place, std::move(at->second->json), (at->second->flags & flag::refers) != 0});
+    if (wanted.empty()) {
+      TRY(wanted, places.next(std::min(rows_at_once, request.rows_max + 1 - page.rows.size())));
     }
+    if (wanted.empty()) break;
+    TRY(auto read, rows_of(wanted, page_bytes_max() - std::min(bytes, page_bytes_max())));
+    std::map<xapi::Position, StatementRow*> by_place;
+    for (StatementRow& row : read.rows) by_place[row.position] = &row;
+    const auto next = wanted.begin() + static_cast<std::ptrdiff_t>(read.positions);
+    for (auto place = wanted.begin(); place != next; ++place) {
+      const auto at = by_place.find(*place);
+      if (at == by_place.end() || (at->second->voided && !filter.voided_too)) continue;
+      bytes += at->second->json.size();
+      page.rows.push_back(
+          {*place, std::move(at->second->json), (at->second->flags & flag::refers) != 0});
+    }
+    wanted.erase(wanted.begin(), next);
     end_by_bytes(page);
   }
   page.more = page.more || page.rows.size() > request.rows_max;

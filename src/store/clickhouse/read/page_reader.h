@@ -2,14 +2,14 @@
 
 #include <functional>
 
-#include "store/clickhouse/read/lookup.h"
 #include "store/clickhouse/read/posting_scan.h"
+#include "store/clickhouse/read/statement_rows.h"
 #include "store/statement_store.h"
 
 namespace lectern::store::clickhouse {
 
-/// The statements at these places, as rows_at() reads them.
-using RowsOf = std::function<Result<std::vector<StatementRow>>(std::span<const xapi::Position>)>;
+/// The statements at the first of these places, as StatementRows::at() reads them.
+using RowsOf = std::function<Result<RowsRead>(std::span<const xapi::Position>, std::size_t)>;
 
 /// Whether statements that bear the mark of store/common/reference_resolver.h are looked for too.
 enum class WithMarked { no, yes };

@@ -66,9 +66,11 @@ TEST_CASE(
   if (!address) return;
   Reader reader(*address);
   const auto& voided = reader.voided;
-  CHECK(voided.are_all_in(reader.rows.at(voided.places, true, Deadline::max()).value()));
+  CHECK(voided.are_all_in(
+      reader.rows.at(voided.places, SIZE_MAX, true, Deadline::max()).value().rows));
   CHECK(reader.known(voided.places) == 400);
-  CHECK(voided.are_all_in(reader.rows.at(voided.places, true, Deadline::max()).value()));
+  CHECK(voided.are_all_in(
+      reader.rows.at(voided.places, SIZE_MAX, true, Deadline::max()).value().rows));
 }
 
 TEST_CASE("what is stored in ClickHouse is in memory, and what was only walked over is not") {
@@ -87,14 +89,33 @@ TEST_CASE("what is stored in ClickHouse is in memory, and what was only walked o
   memory.keep(std::move(others));
   memory.flush();
   const auto oldest = std::span(voided.places).first(100);
-  CHECK(rows.at(oldest, false, Deadline::max())->size() == 100);
+  CHECK(rows.at(oldest, SIZE_MAX, false, Deadline::max())->rows.size() == 100);
   CHECK(reader.known(oldest) == 0);
   std::vector<AppendOutcome> outcomes(voided.rows.size(), AppendOutcome::known);
   outcomes[3] = AppendOutcome::stored;
   rows.keep(voided.rows, outcomes);
   CHECK(reader.known(oldest) == 1);
-  CHECK(rows.at(oldest, true, Deadline::max())->size() == 100);
+  CHECK(rows.at(oldest, SIZE_MAX, true, Deadline::max())->rows.size() == 100);
   CHECK(reader.known(oldest) == 100);
+}
+
+TEST_CASE("rows of ClickHouse are read up to so many bytes, but one at least") {
+  const auto address = test_server();
+  if (!address) return;
+  Reader reader(*address);
+  const auto& places = reader.voided.places;
+  const auto one_text = reader.voided.rows.front().json.size();
+  for (const bool from_memory : {false, true}) {
+    CAPTURE(from_memory);
+    for (const std::size_t texts : {1, 7, 399}) {
+      const auto read = reader.rows.at(places, texts * one_text, false, Deadline::max()).value();
+      CHECK(read.positions == texts);
+      CHECK(read.rows.size() == texts);
+    }
+    CHECK(reader.rows.at(places, 1, false, Deadline::max())->positions == 1);
+    CHECK(reader.rows.at(places, SIZE_MAX, true, Deadline::max())->positions == 400);
+    CHECK(reader.known(places) == 400);
+  }
 }
 
 TEST_CASE("terms are sent to ClickHouse in the order of their table") {

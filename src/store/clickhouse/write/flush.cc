@@ -211,7 +211,7 @@ Result<void> Flush::complete_what_events_hold() {
   if (asked.empty()) return {};
   std::vector<Uuid> ids;
   for (const auto& [id, request] : asked) ids.push_back(id);
-  TRY(const auto events, events_of(server_, names_, ids, deadline_));
+  TRY(const auto events, events_of(server_, names_, ids, SIZE_MAX, deadline_));
   if (events.empty()) return {};
   std::vector<AppendRequest*> held_up;
   for (const Event& event : events) {

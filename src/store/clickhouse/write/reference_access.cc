@@ -7,6 +7,13 @@
 #include "store/clickhouse/write/row_encoding.h"
 
 namespace lectern::store::clickhouse {
+namespace {
+
+/// Bytes of a text up to which it is read together with others.
+constexpr std::size_t text_bytes_max = 64 * 1024;
+
+}  // namespace
+
 ClickHouseReferences::ClickHouseReferences(Server& server, const TableNames& names,
                                            Deadline deadline)
     : server_(server), names_(names), deadline_(deadline) {}
@@ -49,12 +56,16 @@ Result<std::vector<ReferenceAccess::Target>> ClickHouseReferences::targets(
   std::vector<Target> targets;
   if (ids.empty()) return targets;
   TRY(const auto positions, positions_of(ids));
-  TRY(const auto rows, rows_at(server_, names_, positions, deadline_));
-  for (const StatementRow& row : rows) {
+  TRY(auto rows, rows_at(server_, names_, positions, text_bytes_max, deadline_));
+  for (StatementRow& row : rows) {
+    if (row.text_bytes > text_bytes_max) {
+      TRY(auto whole, rows_at(server_, names_, std::span(&row.position, 1), SIZE_MAX, deadline_));
+      if (whole.size() == 1) row.json = std::move(whole.front().json);
+    }
     auto& target = targets.emplace_back();
     target.id = row.position.id;
     target.voids = (row.flags & flag::voids) != 0;
-    if (const auto document = json::parse(row.json)) {
+    if (const auto document = json::parse(std::move(row.json))) {
       target.terms = xapi::terms_of((*document)->root());
       target.refers_to = xapi::reference_of((*document)->root());
     }

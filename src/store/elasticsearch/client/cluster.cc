@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "net/answer_budget.h"
-
 namespace lectern::store::elasticsearch {
 namespace {
 
@@ -53,16 +51,12 @@ Result<Reply> read(const Call& call, net::HttpResponse response) {
                 detail(response.body.substr(0, 500)));
   if (response.status == 413)
     return fail(Code::too_large, "The database refuses a request of this size", detail(""));
-  // The client has given back what it took for the text.
-  net::AnswerShare share(net::all_answers());
-  if (!share.grow_to(response.body.size()))
-    return fail(Code::unavailable, busy, detail("answers take too much memory"));
   auto document = json::parse(std::move(response.body));
   if (!document || !(*document)->root().is(json::Type::object))
     return fail(Code::unavailable, away, detail("an answer that is no JSON object"));
   if (!is_ours(response.status, (*document)->root()))
     return fail(Code::unavailable, away, detail("an answer that is not Elasticsearch's"));
-  return Reply{response.status, std::move(*document)};
+  return Reply{response.status, std::move(*document), std::move(response.share)};
 }
 
 }  // namespace
@@ -104,6 +98,7 @@ Result<net::HttpResponse> Cluster::ask_hosts(const Call& call, Deadline deadline
   request.body = call.body;
   if (!call.body.empty()) request.headers.emplace_back("Content-Type", call.content_type);
   request.once = call.once;
+  request.response_bytes_max = call.answer_bytes_max;
   const std::size_t first = current_;
   std::string reasons;
   for (std::size_t i = 0; i < hosts_.size(); ++i) {
@@ -116,7 +111,7 @@ Result<net::HttpResponse> Cluster::ask_hosts(const Call& call, Deadline deadline
       return response;
     }
     // Too large is the answer, not what was asked: for a client the database is away.
-    if (!response && response.error().code == Code::too_large)
+    if (!response && response.error().code == Code::too_large && call.answer_bytes_max == 0)
       return fail(Code::unavailable, away, std::move(response.error().detail));
     if (!response && response.error().code != Code::unavailable)
       return fail(std::move(response).error());

@@ -18,6 +18,7 @@ namespace lectern::store::elasticsearch {
 struct Reply {
   int status = 0;
   std::unique_ptr<json::Document> document;
+  std::shared_ptr<net::AnswerShare> share = {};  ///< what its text takes of net::all_answers()
 
   json::Value root() const { return document->root(); }
   bool ok() const { return status / 100 == 2; }
@@ -35,6 +36,9 @@ struct Call {
   std::string_view content_type = "application/json";
   /// Never sent twice: after a broken connection neither this node nor the next one is asked again.
   bool once = false;
+  /// Bytes of the answer, beyond which it is not read on and the error is too_large; 0: as many as
+  /// all answers together may have, and it is unavailable.
+  std::size_t answer_bytes_max = 0;
 };
 
 /// The nodes behind HOSTS, asked one after another until one answers. Thread-safe.
@@ -44,7 +48,8 @@ class Cluster {
 
   /// One round trip. A request may be carried out twice, when a node takes it and the connection
   /// breaks before the answer: callers send only what bears that. Errors: unavailable (no node
-  /// answers in time, as Elasticsearch does, or all are too busy), too_large.
+  /// answers in time, as Elasticsearch does, or all are too busy); too_large for the request, or
+  /// for an answer beyond Call::answer_bytes_max.
   Result<Reply> call(const Call& call, Deadline deadline);
   /// As call(), and fails with `internal` when the answer is a refusal.
   Result<Reply> expect_ok(const Call& call, Deadline deadline);

@@ -1,10 +1,12 @@
 #include "store/elasticsearch/read/lookup.h"
 
 #include <algorithm>
+#include <functional>
 
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "base/page_bytes.h"
 #include "store/elasticsearch/client/search.h"
 
 namespace lectern::store::elasticsearch {
@@ -34,32 +36,54 @@ bool found(Value item) {
   return member && member->is(Type::boolean) && member->boolean();
 }
 
-/// Calls `take` for each document that is there. An index that is not there holds none.
-template <typename Take>
-Result<void> multi_get(Cluster& cluster, const std::string& path, std::span<const std::string> ids,
-                       Deadline deadline, const Take& take) {
-  for (std::size_t begin = 0; begin < ids.size(); begin += ids_max) {
-    const auto part = ids.subspan(begin, std::min(ids_max, ids.size() - begin));
-    const std::string body = ids_body(part);
-    const Call call{"POST", path, body};
-    TRY(const auto reply, cluster.expect_ok(call, deadline));
-    const auto items = reply.root().find("docs");
-    if (!items || items->size() != part.size())
-      return fail(Code::unavailable, "The database's answer was not understood",
-                  std::string(path) + ": expected an item for each id");
-    for (const Value item : items->children()) {
-      if (const auto error = item.find("error")) {
-        const auto type = error->find("type");
-        if (type && type->is(Type::string) && type->string() == "index_not_found_exception")
-          continue;
-        return fail(Code::unavailable, "The database cannot read a document",
-                    std::string(error->source().substr(0, 500)));
-      }
-      if (found(item)) take(item);
+Result<void> take_items(const Reply& reply, std::size_t count, std::string_view path,
+                        const std::function<void(Value)>& take) {
+  const auto items = reply.root().find("docs");
+  if (!items || items->size() != count)
+    return fail(Code::unavailable, "The database's answer was not understood",
+                std::string(path) + ": expected an item for each id");
+  for (const Value item : items->children()) {
+    if (const auto error = item.find("error")) {
+      const auto type = error->find("type");
+      if (type && type->is(Type::string) && type->string() == "index_not_found_exception") continue;
+      return fail(Code::unavailable, "The database cannot read a document",
+                  std::string(error->source().substr(0, 500)));
     }
+    if (found(item)) take(item);
   }
   return {};
 }
+
+/// Documents by their ids, slice by slice.
+struct MultiGet {
+  Cluster& cluster;
+  const std::string path;
+  const Deadline deadline;
+  std::size_t ids_at_once = ids_max;  ///< falls when an answer would be too large
+
+  /// Calls `take` for each document that is there, and goes on to the next slice while `more` says
+  /// so. An index that is not there holds none. How many ids were looked at.
+  Result<std::size_t> run(
+      std::span<const std::string> ids, const std::function<void(Value)>& take,
+      const std::function<bool()>& more = [] { return true; }) {
+    std::size_t begin = 0;
+    while (begin < ids.size() && more()) {
+      const auto part = ids.subspan(begin, std::min(ids_at_once, ids.size() - begin));
+      const std::string body = ids_body(part);
+      Call call{"POST", path, body};
+      if (part.size() > 1) call.answer_bytes_max = slice_bytes_max(part.size());
+      const auto reply = cluster.expect_ok(call, deadline);
+      if (!reply && reply.error().code == Code::too_large && part.size() > 1) {
+        ids_at_once = std::max<std::size_t>(1, part.size() / 4);
+        continue;
+      }
+      if (!reply) return fail(reply.error());
+      RETURN_IF_ERROR(take_items(*reply, part.size(), path, take));
+      begin += part.size();
+    }
+    return begin;
+  }
+};
 
 Version version_of(Value item) {
   const auto number = [&](std::string_view name) {
@@ -71,22 +95,41 @@ Version version_of(Value item) {
 
 }  // namespace
 
+std::size_t slice_bytes_max(std::size_t statements) {
+  constexpr std::size_t around_a_text = 1024;
+  const std::size_t bytes = std::min<std::size_t>(page_bytes_max(), SIZE_MAX / 4);
+  return 2 * bytes + statements * around_a_text;
+}
+
 Result<std::vector<StatementDocument>> look_up(Cluster& cluster, const StatementIndex& index,
-                                               std::span<const Uuid> ids, Deadline deadline) {
+                                               std::span<const Uuid> ids, Deadline deadline,
+                                               std::size_t bytes_max) {
   std::vector<std::string> texts;
   for (const Uuid& id : ids) texts.push_back(id.text());
   std::vector<StatementDocument> all;
   std::vector<std::string> foreign;
-  RETURN_IF_ERROR(multi_get(
+  std::size_t bytes = 0;
+  const auto keep = [&](StatementDocument kept) {
+    bytes += kept.text.size();
+    all.push_back(std::move(kept));
+  };
+  const auto more = [&] { return bytes < bytes_max; };
+  MultiGet ours{
       cluster, fmt::format("/{}/_mget?{}", index.name, asking_for_statement_document(index.layout)),
-      texts, deadline, [&](Value item) {
+      deadline};
+  RETURN_IF_ERROR(ours.run(
+      texts,
+      [&](Value item) {
         if (auto kept = read_statement_document(item))
-          all.push_back(std::move(*kept));
+          keep(std::move(*kept));
         else
           foreign.emplace_back(item.find("_id")->string());
-      }));
-  RETURN_IF_ERROR(
-      multi_get(cluster, fmt::format("/{}/_mget", index.name), foreign, deadline, [&](Value item) {
+      },
+      more));
+  MultiGet others{cluster, fmt::format("/{}/_mget", index.name), deadline};
+  RETURN_IF_ERROR(others.run(
+      foreign,
+      [&](Value item) {
         const auto source = item.find("_source");
         if (!source) return;
         auto kept = from_foreign(item.find("_id")->string(), source->source());
@@ -96,29 +139,40 @@ Result<std::vector<StatementDocument>> look_up(Cluster& cluster, const Statement
           return;
         }
         kept->version = version_of(item);
-        all.push_back(std::move(*kept));
-      }));
+        keep(std::move(*kept));
+      },
+      more));
   return all;
 }
 
-Result<std::vector<Listed>> look_up_texts(Cluster& cluster, const StatementIndex& index,
-                                          std::span<const Uuid> ids, Deadline deadline) {
+Result<TextsRead> look_up_texts(Cluster& cluster, const StatementIndex& index,
+                                std::span<const Uuid> ids, std::size_t bytes_max,
+                                std::size_t& ids_at_once, Deadline deadline) {
   std::vector<std::string> texts;
   for (const Uuid& id : ids) texts.push_back(id.text());
-  std::vector<Listed> all;
-  RETURN_IF_ERROR(multi_get(cluster,
-                            fmt::format("/{}/_mget?{}", index.name, asking_for_row(index.layout)),
-                            texts, deadline, [&](Value item) {
-                              if (auto row = read_row(item)) all.push_back(std::move(*row));
-                            }));
-  return all;
+  TextsRead read;
+  std::size_t bytes = 0;
+  MultiGet slices{cluster, fmt::format("/{}/_mget?{}", index.name, asking_for_row(index.layout)),
+                  deadline, std::clamp<std::size_t>(ids_at_once, 1, ids_max)};
+  TRY(read.ids, slices.run(
+                    texts,
+                    [&](Value item) {
+                      auto row = read_row(item);
+                      if (!row) return;
+                      bytes += row->json.size();
+                      read.rows.push_back(std::move(*row));
+                    },
+                    [&] { return bytes < bytes_max; }));
+  ids_at_once = slices.ids_at_once;
+  return read;
 }
 
 Result<std::vector<std::string>> existing(Cluster& cluster, std::string_view index,
                                           std::span<const std::string> ids, Deadline deadline) {
   std::vector<std::string> there;
-  RETURN_IF_ERROR(multi_get(cluster, fmt::format("/{}/_mget?_source=false", index), ids, deadline,
-                            [&](Value item) { there.emplace_back(item.find("_id")->string()); }));
+  MultiGet all{cluster, fmt::format("/{}/_mget?_source=false", index), deadline};
+  RETURN_IF_ERROR(
+      all.run(ids, [&](Value item) { there.emplace_back(item.find("_id")->string()); }));
   return there;
 }
 

@@ -98,21 +98,26 @@ class Reading {
     const bool small = wanted_ <= windowed_rows_max;
     const bool newest_first = !request_.ascending && small;
     // Who walks from the oldest on meets none that are in memory.
-    const bool from_memory = small && (!request_.ascending || !request_.after);
-    with_texts_ = !from_memory || !target_.hints.texts_known(filter_.all_of);
-    RETURN_IF_ERROR(read(newest_first));
-    if (from_memory) {
-      TRY(const bool complete, take_texts());
-      if (!complete) {  // rows were taken back in between
-        with_texts_ = true;
-        RETURN_IF_ERROR(read(newest_first));
+    from_memory_ = small && (!request_.ascending || !request_.after);
+    in_slices_ = std::min(wanted_, search_rows_max) > target_.hints.rows_at_once();
+    with_texts_ = !in_slices_ && (!from_memory_ || !target_.hints.texts_known(filter_.all_of));
+    for (bool complete = false; !complete;) {
+      const auto done = read(newest_first);
+      if (!done && done.error().code == Code::too_large && with_texts_) {
+        with_texts_ = false;
+        in_slices_ = true;
+        target_.hints.set_rows_at_once(wanted_ / 4);
+        continue;
       }
+      if (!done) return fail(done.error());
+      TRY(complete, take_texts());
+      with_texts_ = !in_slices_;  // rows were taken back in between
     }
     if (!rows_.empty() && !request_.ascending)
       target_.newest = std::max(target_.newest.load(), microseconds(rows_.front().position.stored));
     Page page;
-    page.more = rows_.size() > request_.rows_max;
-    if (page.more) rows_.resize(request_.rows_max);
+    page.more = cut_ || rows_.size() > request_.rows_max;
+    if (rows_.size() > request_.rows_max) rows_.resize(request_.rows_max);
     page.rows = std::move(rows_);
     end_by_bytes(page);
     return page;
@@ -121,6 +126,8 @@ class Reading {
  private:
   Result<void> read(bool newest_first) {
     rows_.clear();
+    bytes_ = 0;
+    cut_ = false;
     after_ = request_.after;
     Window whole;
     if (filter_.since) whole.after = microseconds(*filter_.since);
@@ -135,7 +142,7 @@ class Reading {
   Result<void> read_oldest(const Window& whole) {
     const Window before{whole.after, std::min(whole.through, target_.oldest_through.load())};
     RETURN_IF_ERROR(read_all(before));
-    if (rows_.size() < wanted_ && before.through < whole.through)
+    if (!is_full() && before.through < whole.through)
       RETURN_IF_ERROR(read_all({before.through, whole.through}));
     if (rows_.size() >= wanted_)
       target_.oldest_through = microseconds(rows_.back().position.stored);
@@ -175,7 +182,9 @@ class Reading {
             ? ""
             : "&filter_path=timed_out,hits.hits.fields,hits.hits.sort,terminated_early,error");
     const std::string question = body(window, rows, looked_at);
-    TRY(const auto reply, cluster_.expect_ok({"POST", path, question}, deadline_));
+    Call call{"POST", path, question};
+    if (with_texts_) call.answer_bytes_max = slice_bytes_max(rows);
+    TRY(const auto reply, cluster_.expect_ok(call, deadline_));
     Hits hits;
     const auto early = reply.root().find("terminated_early");
     hits.gave_up = early && early->is(Type::boolean) && early->boolean();
@@ -190,12 +199,20 @@ class Reading {
   }
 
   void take(std::vector<Listed> rows) {
-    for (auto& row : rows) rows_.push_back(std::move(row));
+    for (auto& row : rows) {
+      bytes_ += row.json.size();
+      rows_.push_back(std::move(row));
+    }
     if (!rows_.empty()) after_ = rows_.back().position;
   }
 
+  /// No more rows are needed: the last one will be cut off.
+  bool is_full() const {
+    return rows_.size() >= wanted_ || (bytes_ > page_bytes_max() && rows_.size() > 1);
+  }
+
   Result<void> read_all(const Window& window) {
-    while (rows_.size() < wanted_) {
+    while (!is_full()) {
       const std::size_t rows = std::min(wanted_ - rows_.size(), search_rows_max);
       TRY(auto hits, search(window, rows, 0));
       const bool last = hits.rows.size() < rows;
@@ -231,7 +248,7 @@ class Reading {
       } else {
         take(std::move(hits.rows));
       }
-      if (rows_.size() >= wanted_ || window.after == whole.after) {
+      if (is_full() || window.after == whole.after) {
         if (!first || !hint) remember(question, {window.after, newest});
         return {};
       }
@@ -257,9 +274,11 @@ class Reading {
       target_.hints.set_window_log2(question, width_of(read));
   }
 
-  /// Gives each row its text. False: one is not there any more.
+  /// Gives each row its text, up to a page's bytes. False: one is not there any more.
   Result<bool> take_texts() {
     if (with_texts_) {
+      note_sizes();
+      if (!from_memory_) return true;
       std::vector<std::size_t> unknown;
       for (std::size_t i = 0; i < rows_.size(); ++i)
         if (!target_.texts.has(rows_[i].position)) unknown.push_back(i);
@@ -267,36 +286,69 @@ class Reading {
       keep(unknown);
       return true;
     }
-    const auto missing = take_known_texts();
-    target_.hints.note_texts(filter_.all_of, rows_.size() - missing.size(), rows_.size());
+    auto missing = take_known_texts();
+    if (from_memory_)
+      target_.hints.note_texts(filter_.all_of, rows_.size() - missing.size(), rows_.size());
     if (missing.empty()) return true;
+    TRY(const bool complete, read_texts(missing));
+    if (!complete) return false;
+    note_sizes();
+    keep(missing);
+    return true;
+  }
+
+  /// Reads the texts of these rows. Cuts the page off where they have a page's bytes.
+  Result<bool> read_texts(std::vector<std::size_t>& missing) {
     std::vector<Uuid> ids;
     for (const std::size_t i : missing) ids.push_back(rows_[i].position.id);
-    TRY(auto found, look_up_texts(cluster_, target_.statements, ids, deadline_));
+    std::size_t ids_at_once = target_.hints.rows_at_once();
+    TRY(auto read,
+        look_up_texts(cluster_, target_.statements, ids, page_bytes_max(), ids_at_once, deadline_));
     std::unordered_map<Uuid, Listed*> by_id;
-    for (auto& one : found) by_id.emplace(one.position.id, &one);
+    for (auto& one : read.rows) by_id.emplace(one.position.id, &one);
+    if (read.ids < missing.size()) {
+      cut_ = true;
+      rows_.resize(missing[read.ids]);
+      missing.resize(read.ids);
+    }
     for (const std::size_t i : missing) {
       const auto one = by_id.find(rows_[i].position.id);
       if (one == by_id.end() || one->second->position != rows_[i].position) return false;
       rows_[i] = std::move(*one->second);
     }
-    keep(missing);
     return true;
   }
 
-  /// Which of the rows have no text in memory.
+  /// Which of the rows have no text in memory. Those that have may cut the page off.
   std::vector<std::size_t> take_known_texts() {
     std::vector<std::size_t> missing;
+    std::size_t bytes = 0;
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       auto text = target_.texts.find(rows_[i].position);
       if (!text) {
         missing.push_back(i);
         continue;
       }
+      bytes += text->json.size();
+      if (bytes > page_bytes_max() && i > 0) {
+        cut_ = true;
+        rows_.resize(i);
+        break;
+      }
       rows_[i].json = std::move(text->json);
       rows_[i].refers = text->label.flags != 0;
     }
     return missing;
+  }
+
+  void note_sizes() {
+    std::size_t bytes = 0;
+    for (const Listed& row : rows_) bytes += row.json.size();
+    const auto of_page = static_cast<double>(std::min(page_bytes_max(), SIZE_MAX / 4));
+    if (bytes > 0)
+      target_.hints.set_rows_at_once(
+          1 + static_cast<std::size_t>(of_page * static_cast<double>(rows_.size()) /
+                                       static_cast<double>(bytes)));
   }
 
   void keep(std::span<const std::size_t> rows) {
@@ -315,7 +367,11 @@ class Reading {
   const PageRequest& request_;
   const Deadline deadline_;
   const std::size_t wanted_;
+  bool from_memory_ = false;             // whether texts may be there
   bool with_texts_ = true;               // whether the searches fetch them
+  bool in_slices_ = false;               // they would have too many bytes at once
+  bool cut_ = false;                     // the page ends by its bytes
+  std::size_t bytes_ = 0;                // of the texts that searches fetched
   std::optional<xapi::Position> after_;  // the last row that was read
   std::vector<Listed> rows_;
 };

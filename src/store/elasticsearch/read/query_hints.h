@@ -2,6 +2,7 @@
 
 #include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -28,6 +29,10 @@ class QueryHints {
   /// Of a page of `rows` rows, the texts of `known` were.
   void note_texts(const xapi::Terms& terms, std::size_t known, std::size_t rows);
 
+  /// Statements of which so many will have about a page's bytes of texts together.
+  std::size_t rows_at_once() const { return rows_at_once_.load(std::memory_order_relaxed); }
+  void set_rows_at_once(std::size_t rows) { rows_at_once_.store(rows, std::memory_order_relaxed); }
+
  private:
   static std::size_t kinds(const xapi::Terms& terms);
 
@@ -35,6 +40,7 @@ class QueryHints {
   std::array<std::atomic<std::uint64_t>, 1024> widths_{};
   // By the kinds of the terms: how much of 1024 was not known.
   std::array<std::atomic<std::uint32_t>, 64> unknown_{};
+  std::atomic<std::size_t> rows_at_once_{SIZE_MAX};
 };
 
 }  // namespace lectern::store::elasticsearch

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "base/log.h"
+#include "base/page_bytes.h"
 #include "store/common/append_outcome.h"
 #include "store/elasticsearch/schema/layout.h"
 #include "store/elasticsearch/write/reference_access.h"
@@ -149,10 +150,22 @@ class Append {
     return ids;
   }
 
+  /// What is kept under these ids, with the texts of our rows alone.
   Result<std::unordered_map<Uuid, StatementDocument>> kept(std::span<const Uuid> ids) {
-    TRY(auto found, look_up(cluster_, target_.statements, ids, deadline_));
     std::unordered_map<Uuid, StatementDocument> by_id;
-    for (auto& one : found) by_id.emplace(one.id, std::move(one));
+    std::vector<Uuid> rest(ids.begin(), ids.end());
+    for (std::size_t bytes = SIZE_MAX; bytes >= page_bytes_max() && !rest.empty();) {
+      TRY(auto found, look_up(cluster_, target_.statements, rest, deadline_, page_bytes_max()));
+      bytes = 0;
+      for (auto& one : found) {
+        bytes += one.text.size();
+        by_id.emplace(one.id, std::move(one));
+      }
+      std::erase_if(rest, [&](const Uuid& id) { return by_id.contains(id); });
+      for (const Row& row : rows_)
+        if (const auto one = by_id.find(row.id); one != by_id.end() && !is_ours(row, one->second))
+          one->second.text = {};
+    }
     return by_id;
   }
 
