@@ -30,6 +30,10 @@ struct VerifyReport {
 };
 inline constexpr std::size_t verify_lines_max = 1000;
 
+/// Of the contents with these hashes, some hundreds at most, those that are not kept.
+using MissingContents =
+    std::function<Result<std::vector<std::string>>(const std::vector<std::string>& sha2)>;
+
 /// One backup of a folder that holds some.
 struct BackupEntry {
   std::uint32_t number = 0;

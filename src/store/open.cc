@@ -19,6 +19,7 @@
 #include "store/memory/memory_documents.h"
 #include "store/memory/memory_statements.h"
 #include "store/mongo/open.h"
+#include "store/open_documents.h"
 
 namespace lectern::store {
 namespace {
@@ -157,6 +158,22 @@ Result<void> check_target(const StoreSettings& settings, const std::string& targ
   for (const Backend& backend : backends)
     if (backend.name == settings.backend) return backend.check_target(settings, target);
   return {};
+}
+
+Result<std::unique_ptr<DocumentStore>> open_documents_beside(const StoreSettings& settings) {
+  TRY(auto stores, open_beside(settings));
+  return std::move(stores.documents);
+}
+
+Result<std::vector<std::string>> missing_contents(DocumentStore& documents,
+                                                  const std::string& target,
+                                                  const std::vector<std::string>& sha2) {
+  std::vector<std::string> missing;
+  for (const auto& one : sha2) {
+    TRY(const auto size, documents.blob_size({target}, one));
+    if (!size) missing.push_back(one);
+  }
+  return missing;
 }
 
 Result<Stores> open_stores(const StoreSettings& settings) {

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "cli/process/maintenance_control.h"
 #include "cli/terminal/progress_bar.h"
+#include "store/open_documents.h"
 #include "store/open_embedded.h"
 #include "store/open_verify.h"
 
@@ -58,16 +59,38 @@ Result<void> complete_rows(const store::StoreSettings& settings, const std::stri
   return {};
 }
 
+/// Which attachments of a target are not kept, where a database does not hold them: asks the server
+/// that may own their place, else looks there.
+store::MissingContents missing_contents_in(const Settings& settings, const std::string& target) {
+  const auto documents = std::make_shared<std::unique_ptr<store::DocumentStore>>();
+  return [&settings, target,
+          documents](const std::vector<std::string>& sha2) -> Result<std::vector<std::string>> {
+    const auto go_on = [](const store::WorkProgress&) { return true; };
+    if (const auto answer =
+            ask_server(settings.app_dir, missing_contents_request(target, sha2), go_on)) {
+      if (!*answer) return fail(answer->error());
+      return missing_contents_of(**answer);
+    }
+    const auto folder = store::embedded_folder_of(settings.store_settings());
+    if (!folder.empty() && !store::has_embedded(folder)) return sha2;
+    if (!*documents) {
+      TRY(*documents, store::open_documents_beside(settings.store_settings()));
+    }
+    return store::missing_contents(**documents, target, sha2);
+  };
+}
+
 /// What Lectern keeps beside the rows of a database; with `repair` it is completed where it lacks,
 /// and looked at again.
 Result<store::VerifyReport> verify_database(const Settings& settings, const std::string& target,
                                             bool repair, const store::OnProgress& on_progress) {
   auto store_settings = settings.store_settings();
   store_settings.statements_only = true;
-  TRY(auto report, store::verify_beside(store_settings, target, on_progress));
+  const auto missing = missing_contents_in(settings, target);
+  TRY(auto report, store::verify_beside(store_settings, target, missing, on_progress));
   if (!repair || report.wrong == 0) return report;
   RETURN_IF_ERROR(complete_rows(store_settings, target, on_progress));
-  TRY(auto after, store::verify_beside(store_settings, target, on_progress));
+  TRY(auto after, store::verify_beside(store_settings, target, missing, on_progress));
   if (after.wrong < report.wrong)
     after.remarks.push_back(
         fmt::format("{} of {} faults are repaired", report.wrong - after.wrong, report.wrong));

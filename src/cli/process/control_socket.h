@@ -12,7 +12,8 @@
 /// How `lectern backup` and `lectern verify` have the running server do the work, which alone has
 /// the store open: a Unix socket in the application folder, mode 0600, for its user and root.
 ///
-///   request  = JSON LF                    ; {"do":"verify"} / {"do":"backup","folder":...}
+///   request  = JSON LF                    ; {"do":"verify"} / {"do":"backup","folder":...} /
+///                                         ; {"do":"missing_contents","target":...,"sha2":[...]}
 ///   answer   = *( "progress " done SP total LF ) ( "done " JSON LF / "failed " text LF )
 namespace lectern::cli {
 

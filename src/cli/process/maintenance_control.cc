@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/json.h"
+#include "store/open_documents.h"
 
 namespace lectern::cli {
 namespace {
@@ -27,6 +28,14 @@ std::optional<std::string> string_of(json::Value object, std::string_view key) {
   return std::string(member->string());
 }
 
+std::vector<std::string> strings_of(json::Value object, std::string_view key) {
+  std::vector<std::string> all;
+  if (const auto member = object.find(key))
+    for (const auto value : member->children())
+      if (value.is(json::Type::string)) all.emplace_back(value.string());
+  return all;
+}
+
 bool is_one_of(const std::string& backend, std::initializer_list<std::string_view> names) {
   return std::find(names.begin(), names.end(), backend) != names.end();
 }
@@ -39,14 +48,33 @@ std::string backup_request(const std::string& folder) {
   return R"({"do":"backup","folder":)" + json::quoted(folder) + "}";
 }
 
-Control control_of(store::Maintenance& maintenance, const Settings& settings) {
+std::string missing_contents_request(const std::string& target,
+                                     const std::vector<std::string>& sha2) {
+  return R"({"do":"missing_contents","target":)" + json::quoted(target) + R"(,"sha2":)" +
+         list_of(sha2) + "}";
+}
+
+Result<std::vector<std::string>> missing_contents_of(const std::string& answer) {
+  TRY(const auto document, json::parse(answer));
+  return strings_of(document->root(), "missing");
+}
+
+Control control_of(store::Stores& stores, const Settings& settings) {
   return
       [&](const std::string& request, const store::OnProgress& on_progress) -> Result<std::string> {
         TRY(const auto document, json::parse(request));
+        auto& maintenance = *stores.maintenance;
         const auto asked = string_of(document->root(), "do").value_or("");
         if (asked == "verify") {
           TRY(const auto report, maintenance.verify(on_progress));
           return as_json(report);
+        }
+        if (asked == "missing_contents") {
+          TRY(const auto missing,
+              store::missing_contents(*stores.documents,
+                                      string_of(document->root(), "target").value_or(""),
+                                      strings_of(document->root(), "sha2")));
+          return R"({"missing":)" + list_of(missing) + "}";
         }
         const auto folder = string_of(document->root(), "folder");
         if (asked != "backup" || !folder)

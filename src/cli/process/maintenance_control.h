@@ -5,15 +5,20 @@
 #include "base/result.h"
 #include "cli/process/control_socket.h"
 #include "cli/settings/settings.h"
-#include "store/maintenance.h"
+#include "store/open.h"
 
 namespace lectern::cli {
 
-/// Does what a request of control_socket.h asks, on an opened store. `settings` and `maintenance`
-/// outlive it.
-Control control_of(store::Maintenance& maintenance, const Settings& settings);
+/// Does what a request of control_socket.h asks, on opened stores. `stores`, with `maintenance`,
+/// and `settings` outlive it.
+Control control_of(store::Stores& stores, const Settings& settings);
 
 std::string verify_request();
+/// Asks which of these contents of a target are not kept.
+std::string missing_contents_request(const std::string& target,
+                                     const std::vector<std::string>& sha2);
+/// Those in its answer.
+Result<std::vector<std::string>> missing_contents_of(const std::string& answer);
 std::string backup_request(const std::string& folder);
 
 /// What is kept with a backup beside the store: {"lectern": version, "auth": text of the file}.

@@ -13,6 +13,7 @@ namespace lectern::store {
 namespace {
 
 constexpr std::size_t referring_at_once = 256;
+constexpr std::size_t contents_at_once = 256;
 
 bool has(const xapi::Terms& terms, std::string_view term) {
   return std::binary_search(terms.begin(), terms.end(), term);
@@ -133,6 +134,26 @@ Result<void> RowCheck::check_voided() {
 Result<void> RowCheck::check_references() {
   RETURN_IF_ERROR(check_inherited());
   return check_voided();
+}
+
+Result<void> RowCheck::check_attachments(const MissingContents& missing) {
+  std::vector<std::string> some;
+  std::unordered_set<std::string> lacking;
+  const auto ask = [&]() -> Result<void> {
+    TRY(const auto told, missing(some));
+    lacking.insert(told.begin(), told.end());
+    some.clear();
+    return {};
+  };
+  for (const auto& [sha2, id] : wanted_) {
+    some.push_back(sha2);
+    if (some.size() == contents_at_once) RETURN_IF_ERROR(ask());
+  }
+  if (!some.empty()) RETURN_IF_ERROR(ask());
+  report_.attachments += wanted_.size();
+  std::erase_if(wanted_, [&](const auto& one) { return !lacking.contains(one.first); });
+  check_attachments();
+  return {};
 }
 
 void RowCheck::check_attachments() {

@@ -49,6 +49,8 @@ class RowCheck {
   Result<void> check_references();
   /// After the last attachment: which are lacking.
   void check_attachments();
+  /// The same where the database has none. Errors: those of `missing`.
+  Result<void> check_attachments(const MissingContents& missing);
 
  private:
   struct Referring {

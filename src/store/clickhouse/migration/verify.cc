@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
+#include <set>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -28,12 +29,16 @@ constexpr std::size_t rows_at_once = 1'000;
 constexpr std::uint64_t bytes_at_once = 16 * 1024 * 1024;
 constexpr std::chrono::seconds question_max{300};
 
-/// The terms of one place, added up: how many, and the sums of their hashes' beginnings.
+/// The terms of one place, added up: how many, the sums of their hashes' beginnings, and between
+/// what their verbs' marks are.
 struct TermSum {
   std::uint64_t count = 0;
   std::uint64_t hashes = 0;
-  bool operator==(const TermSum&) const = default;
+  std::int64_t verb_min = 0, verb_max = 0;
 
+  bool has_terms_of(const TermSum& other) const {
+    return count == other.count && hashes == other.hashes;
+  }
   void add(const TermHash& hash) {
     std::uint64_t begin = 0;
     std::memcpy(&begin, hash.data(), sizeof begin);  // as reinterpretAsUInt64 has it
@@ -57,9 +62,11 @@ struct Marks {
 
 class Verification {
  public:
-  Verification(Server& server, const TableNames& names, const OnProgress& on_progress)
+  Verification(Server& server, const TableNames& names, const MissingContents& missing,
+               const OnProgress& on_progress)
       : server_(server),
         names_(names),
+        missing_(missing),
         on_progress_(on_progress),
         rows_(report_, [this](std::span<const Uuid> ids) {
           return ClickHouseReferences(server_, names_, Deadline::max()).targets(ids);
@@ -68,9 +75,11 @@ class Verification {
   Result<VerifyReport> run() {
     TRY(total_, number("SELECT count() FROM " + names_.rows));
     while (true) {
+      const auto before = last_;
       TRY(const auto places, next_events());
+      TRY(sums_, sums_between(before, places.empty() ? std::nullopt : last_));
+      RETURN_IF_ERROR(check_without_row(places));
       if (places.empty()) break;
-      TRY(sums_, sums_between(places.front().position, places.back().position));
       for (std::span<const EventCursor> rest(places); !rest.empty();) {
         const auto some = first_of(rest);
         RETURN_IF_ERROR(check(some));
@@ -79,7 +88,9 @@ class Verification {
           return fail(Code::unavailable, "the verification was stopped");
       }
     }
+    RETURN_IF_ERROR(check_marks());
     RETURN_IF_ERROR(rows_.check_references());
+    RETURN_IF_ERROR(rows_.check_attachments(missing_));
     RETURN_IF_ERROR(check_events());
     return std::move(report_);
   }
@@ -128,25 +139,94 @@ class Verification {
     return places.first(count);
   }
 
-  Result<std::map<Position, TermSum>> sums_between(const Position& first, const Position& last) {
+  /// Of the places behind `after` up to `last`; nothing: from the first one, or to the last one.
+  Result<std::map<Position, TermSum>> sums_between(const std::optional<Position>& after,
+                                                   const std::optional<Position>& last) {
     TRY(const auto answer,
         ask(fmt::format("SELECT stored, id, toInt64(count()),"
-                        " sum(reinterpretAsUInt64(substring(term, 1, 8))) FROM"
-                        " (SELECT DISTINCT term, stored, id FROM {} WHERE stored BETWEEN {} AND {})"
+                        " sum(reinterpretAsUInt64(substring(term, 1, 8))), min(low), max(high) FROM"
+                        " (SELECT term, stored, id, min(verb) AS low, max(verb) AS high FROM {}"
+                        " WHERE stored BETWEEN {} AND {} GROUP BY term, stored, id)"
                         " GROUP BY stored, id",
-                        names_.terms, micros_of(first.stored), micros_of(last.stored))));
+                        names_.terms, after ? micros_of(after->stored) : INT64_MIN,
+                        last ? micros_of(last->stored) : INT64_MAX)));
     std::map<Position, TermSum> sums;
     RowReader reader(answer);
     while (reader.more()) {
       Position place;
       place.stored = time_of(reader.i64());
       place.id = reader.id();
-      auto& sum = sums[place];
+      TermSum sum;
       sum.count = static_cast<std::uint64_t>(reader.i64());
       sum.hashes = static_cast<std::uint64_t>(reader.i64());
+      sum.verb_min = reader.i64();
+      sum.verb_max = reader.i64();
+      if ((!after || *after < place) && (!last || !(*last < place))) sums[place] = sum;
     }
     if (!reader.ok()) return unreadable(names_.terms);
     return sums;
+  }
+
+  /// Terms where no statement is. Under a reservation they may lie, of a write that came to
+  /// nothing.
+  Result<void> check_without_row(std::span<const EventCursor> places) {
+    std::vector<Position> without;
+    auto place = places.begin();
+    for (const auto& [position, sum] : sums_) {
+      while (place != places.end() && place->position < position) ++place;
+      if (place == places.end() || place->position != position) without.push_back(position);
+    }
+    for (std::span<const Position> rest(without); !rest.empty();) {
+      const auto some = rest.first(std::min(rest.size(), rows_at_once));
+      rest = rest.subspan(some.size());
+      TRY(const auto lost, without_reservation(some));
+      for (const Position& position : lost)
+        add_fault(report_,
+                  fault_of(position.id, fmt::format("{} terms are in {}, and no statement",
+                                                    sums_.at(position).count, names_.terms)));
+    }
+    return {};
+  }
+
+  Result<std::vector<Position>> without_reservation(std::span<const Position> positions) {
+    std::vector<Uuid> ids;
+    for (const Position& position : positions) ids.push_back(position.id);
+    TRY(const auto reservations, reservations_of(server_, names_, ids, Deadline::max()));
+    std::set<Position> reserved;
+    for (const auto& reservation : reservations) reserved.insert(reservation.position);
+    std::vector<Position> without;
+    for (const Position& position : positions)
+      if (!reserved.contains(position)) without.push_back(position);
+    return without;
+  }
+
+  /// Marks of statements that are not there: who would have taken over terms, and who would refer.
+  Result<void> check_marks() {
+    TRY(const auto answer,
+        ask(fmt::format(
+            "SELECT DISTINCT id FROM {} WHERE kind = 3 AND id NOT IN (SELECT id FROM {})"
+            " AND id NOT IN (SELECT id FROM {}) LIMIT {}",
+            names_.marks, names_.rows, names_.ids, verify_lines_max)));
+    RowReader reader(answer);
+    while (reader.more())
+      add_fault(report_, fault_of(reader.id(), "terms that it takes over are in " + names_.marks +
+                                                   ", and no statement"));
+    if (!reader.ok()) return unreadable(names_.marks);
+    TRY(const auto referring,
+        ask(fmt::format("SELECT DISTINCT value FROM {} WHERE kind = 2 AND"
+                        " toFixedString(substring(value, 9, 16), 16) NOT IN (SELECT id FROM {}) AND"
+                        " toFixedString(substring(value, 9, 16), 16) NOT IN (SELECT id FROM {})"
+                        " LIMIT {}",
+                        names_.marks, names_.rows, names_.ids, verify_lines_max)));
+    RowReader values(referring);
+    while (values.more()) {
+      const auto mark = ReferredMark::parse(values.string());
+      if (mark)
+        add_fault(report_,
+                  fault_of(mark->id, "its reference is in " + names_.marks + ", and no statement"));
+    }
+    if (!values.ok()) return unreadable(names_.marks);
+    return {};
   }
 
   Result<void> check(std::span<const EventCursor> places) {
@@ -204,7 +284,14 @@ class Verification {
     for (const auto& term : wanted.terms) sum.add(hash_of(term));
     const auto there = sums_.find(row.position);
     const TermSum found = there == sums_.end() ? TermSum{} : there->second;
-    if (found == sum) return;
+    Row as_stored;
+    as_stored.terms = wanted.terms;
+    as_stored.refers_to = wanted.refers_to;
+    const auto verb = verb_mark_of(as_stored);
+    if (found.count > 0 && (found.verb_min != verb || found.verb_max != verb))
+      add_fault(report_, fault_of(row.position.id,
+                                  "its terms in " + names_.terms + " bear another verb's mark"));
+    if (found.has_terms_of(sum)) return;
     // What it inherited is written before the mark that tells of it.
     if (wanted.refers_to && found.count >= sum.count) return;
     add_fault(report_,
@@ -297,6 +384,7 @@ class Verification {
 
   Server& server_;
   const TableNames& names_;
+  const MissingContents& missing_;
   const OnProgress& on_progress_;
   VerifyReport report_;
   RowCheck rows_;
@@ -308,11 +396,11 @@ class Verification {
 }  // namespace
 
 Result<VerifyReport> verify(const StoreSettings& settings, const std::string& target,
-                            const OnProgress& on_progress) {
+                            const MissingContents& missing, const OnProgress& on_progress) {
   TRY(const auto options, read_settings(settings));
   TRY(const auto names, table_names_of(options.database, target.empty() ? options.table : target));
   Server server(options.server);
-  return Verification(server, names, on_progress).run();
+  return Verification(server, names, missing, on_progress).run();
 }
 
 }  // namespace lectern::store::clickhouse

@@ -8,6 +8,6 @@ namespace lectern::store::clickhouse {
 /// store::verify_beside() for ClickHouse: the tables of ours beside Ralph's. Documents and
 /// attachments are elsewhere.
 Result<VerifyReport> verify(const StoreSettings& settings, const std::string& target,
-                            const OnProgress& on_progress);
+                            const MissingContents& missing, const OnProgress& on_progress);
 
 }  // namespace lectern::store::clickhouse

@@ -3,9 +3,12 @@
 #include <functional>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "store/clickhouse/client/key_list.h"
 #include "store/clickhouse/fixture.h"
+#include "store/memory/memory_documents.h"
+#include "store/open_documents.h"
 #include "store/testing/verify_fixture.h"
 
 namespace lectern::store::clickhouse {
@@ -14,6 +17,10 @@ namespace {
 using contract::check_one_fault;
 using contract::go_on;
 using contract::Verified;
+
+Result<std::vector<std::string>> none_missing(const std::vector<std::string>&) {
+  return std::vector<std::string>{};
+}
 
 /// A table with statements of each kind, and a way to change it behind Lectern's back.
 struct Changed {
@@ -31,7 +38,9 @@ struct Changed {
     all.store_in(*stores->statements);
   }
 
-  Result<VerifyReport> verify() { return clickhouse::verify(settings, "", go_on); }
+  Result<VerifyReport> verify(const MissingContents& missing = none_missing) {
+    return clickhouse::verify(settings, "", missing, go_on);
+  }
   /// Deletes rows of a table, and waits until they are gone.
   void remove(const std::string& suffix, const std::string& where) {
     backdoor.run("ALTER TABLE lectern_test." + table + suffix + " DELETE WHERE " + where +
@@ -100,6 +109,84 @@ TEST_CASE("verify: ids, terms, references and voided marks are looked at") {
     changed.remove(one.suffix, one.where(changed.all));
     check_one_fault(changed.verify(), one.words(changed.all));
   }
+}
+
+TEST_CASE("verify: terms that bear another verb's mark are a fault") {
+  const auto address = test_server();
+  if (!address) return;
+  for (const bool refers : {false, true}) {
+    Changed one(*address);
+    const auto& id = refers ? one.all.referring.id : one.all.plain.id;
+    one.backdoor.run("INSERT INTO lectern_test." + one.table +
+                     "_lectern_terms SELECT term, stored, id, 7 FROM lectern_test." + one.table +
+                     "_lectern_terms WHERE id = " + literal(id));
+    check_one_fault(one.verify(), id.text() + ": its terms in ");
+  }
+}
+
+TEST_CASE("verify: terms and marks of statements that are not there are faults") {
+  const auto address = test_server();
+  if (!address) return;
+  {
+    // Behind all others, and before them.
+    for (const char* stored : {"stored + 1", "stored - 100000000"}) {
+      Changed one(*address);
+      const Uuid lost = Uuid::random();
+      one.backdoor.run("INSERT INTO lectern_test." + one.table + "_lectern_terms SELECT term, " +
+                       stored + ", " + literal(lost) + ", verb FROM lectern_test." + one.table +
+                       "_lectern_terms WHERE id = " + literal(one.all.rows.back().id));
+      check_one_fault(one.verify(), lost.text() + ": ");
+    }
+  }
+  Changed one(*address);
+  const Uuid lost = Uuid::random();
+  one.backdoor.run("INSERT INTO lectern_test." + one.table + "_lectern_marks VALUES (3, " +
+                   literal(lost) + ", 'verb:x')");
+  check_one_fault(one.verify(), lost.text() + ": terms that it takes over are in ");
+  Changed other(*address);
+  std::string value;
+  for (const char c : ReferredMark{1, lost, false}.text())
+    value += fmt::format("{:02x}", static_cast<unsigned char>(c));
+  other.backdoor.run("INSERT INTO lectern_test." + other.table + "_lectern_marks SELECT 2, " +
+                     literal(other.all.plain.id) + ", unhex('" + value + "')");
+  check_one_fault(other.verify(), lost.text() + ": its reference is in ");
+}
+
+TEST_CASE("verify: what a write that came to nothing left under its reservation is no fault") {
+  const auto address = test_server();
+  if (!address) return;
+  Changed one(*address);
+  const Uuid left = Uuid::random();
+  const auto copy = [&](const std::string& suffix, const std::string& columns) {
+    const auto name = "lectern_test." + one.table + suffix;
+    one.backdoor.run("INSERT INTO " + name + " SELECT " + columns + " FROM " + name +
+                     " WHERE id = " + literal(one.all.plain.id));
+  };
+  copy("_lectern_ids", literal(left) + ", stored, hash, timestamp, owner, at, state");
+  copy("_lectern_terms", "term, stored, " + literal(left) + ", verb");
+  contract::check_whole(one.verify(), 4);
+}
+
+TEST_CASE("verify: an attachment that its place lacks is a fault") {
+  const auto address = test_server();
+  if (!address) return;
+  Changed one(*address);
+  Verified more;
+  const auto stores = open_clickhouse(one.settings);
+  REQUIRE(stores.has_value());
+  memory::MemoryDocuments documents;
+  more.store_in(*stores->statements, &documents);
+  const auto in = [](DocumentStore& place) {
+    return [&place](const std::vector<std::string>& sha2) {
+      return missing_contents(place, "", sha2);
+    };
+  };
+  const auto whole = one.verify(in(documents));
+  contract::check_whole(whole, 9);
+  CHECK(whole->attachments == 1);
+  memory::MemoryDocuments empty;
+  check_one_fault(one.verify(in(empty)),
+                  more.attached.text() + ": its attachment " + more.sha2 + " is missing");
 }
 
 }  // namespace lectern::store::clickhouse
