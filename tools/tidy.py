@@ -16,6 +16,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ROOMS = {
     "base": set(),
     "xapi": {"base"},
+    "models": {"base", "xapi"},
     "net": {"base"},
     "auth": {"base", "xapi", "net"},
     "store": {"base", "xapi", "net"},
