@@ -10,6 +10,8 @@ endfunction()
 
 lectern_script_test(tidy TIMEOUT 120 COMMAND ${Python3_EXECUTABLE} tools/tidy.py --format)
 lectern_script_test(commands TIMEOUT 300 COMMAND ${Python3_EXECUTABLE} tests/cli/run.py)
+lectern_script_test(pipeline_commands TIMEOUT 300
+                    COMMAND ${Python3_EXECUTABLE} tests/pipeline/run.py)
 lectern_script_test(api TIMEOUT 600 COMMAND ${Python3_EXECUTABLE} tests/api/run.py)
 # Needs PyPI once: what it installs is kept in ~/.cache/lectern.
 lectern_script_test(openapi TIMEOUT 900 COMMAND ${Python3_EXECUTABLE} tests/openapi/run.py)

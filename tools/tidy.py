@@ -22,7 +22,8 @@ ROOMS = {
     "store": {"base", "xapi", "net"},
     "lrs": {"base", "xapi", "store", "auth", "net"},
     "http": {"base", "xapi", "auth", "lrs"},
-    "cli": {"base", "xapi", "net", "auth", "store", "lrs", "http"},
+    "pipeline": {"base", "xapi", "net", "store", "models"},
+    "cli": {"base", "xapi", "net", "auth", "store", "lrs", "http", "models", "pipeline"},
 }
 BACKENDS = {"clickhouse", "elasticsearch", "embedded", "fs", "memory", "mongo"}
 FILE_LINES_MAX = 800

@@ -60,15 +60,6 @@ How much is logged is said before the command or behind it, and help is a comman
   1
 
 Commands of Ralph's pipeline are not here, and one line says what to do instead
-  $ zcat < /dev/null 2> /dev/null | ralph extract -p gelf
-  Error: the command 'extract' of Ralph is not here: keep Ralph's own command line for the pipeline, and POST its statements to /xAPI/statements
-  [2]
-  $ ralph convert -f edx -t xapi -p https://fun.example -I
-  Error: the command 'convert' of Ralph is not here: keep Ralph's own command line for the pipeline, and POST its statements to /xAPI/statements
-  [2]
-  $ ralph validate -f xapi -I
-  Error: the command 'validate' of Ralph is not here: statements are validated when they are POSTed to /xAPI/statements; keep Ralph's own command line for events of edX
-  [2]
   $ ralph -v DEBUG write -b es --es-hosts http://localhost:9200
   Error: the command 'write' of Ralph is not here: POST the statements to /xAPI/statements, as JSON arrays
   [2]

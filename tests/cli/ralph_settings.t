@@ -19,7 +19,7 @@ Every variable of Ralph is known, and one line names those that mean nothing her
   Warning: settings without meaning here, accepted for Ralph's sake: RALPH_HISTORY_FILE, RALPH_LOCALE_ENCODING, 
   RALPH_RUNSERVER_POINT_IN_TIME_KEEP_ALIVE, RALPH_LRS_ELASTICSEARCH_VALIDATE_KEYS, 
   RALPH_SENTRY_CLI_TRACES_SAMPLE_RATE, RALPH_SENTRY_LRS_TRACES_SAMPLE_RATE, RALPH_SENTRY_IGNORE_HEALTH_CHECKS, 
-  RALPH_CONVERTER_EDX_XAPI_UUID_NAMESPACE, RALPH_PARSERS__GELF, RALPH_PARSERS__ES
+  RALPH_PARSERS__GELF, RALPH_PARSERS__ES
   $ grep -c '# environment' shown; grep -c hunter2 shown
   33
   0

@@ -20,6 +20,7 @@ namespace lectern::cli {
 struct Settings {
   std::string app_dir;
   std::string auth_file;
+  std::string converter_uuid_namespace;  ///< of `lectern convert`
   std::int64_t auth_cache_entries_max = 0;
   std::int64_t auth_cache_ttl_s = 0;
   std::int64_t auth_checks_max = 0;

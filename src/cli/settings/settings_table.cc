@@ -153,7 +153,7 @@ constexpr std::array rows = {
     accepted("SENTRY_CLI_TRACES_SAMPLE_RATE", "1.0", "errors are reported, not traces"),
     accepted("SENTRY_LRS_TRACES_SAMPLE_RATE", "1.0", "errors are reported, not traces"),
     accepted("SENTRY_IGNORE_HEALTH_CHECKS", "false", "errors are reported, not traces"),
-    accepted("CONVERTER_EDX_XAPI_UUID_NAMESPACE", "", "of commands that are not here"),
+    Row{"CONVERTER_EDX_XAPI_UUID_NAMESPACE", &S::converter_uuid_namespace, "", "namespace, a UUID, of the ids that lectern convert makes"},
     accepted("PARSERS__GELF", "", "a Python class"),
     accepted("PARSERS__ES", "", "a Python class"),
 

@@ -46,6 +46,7 @@ CLI::Option* add(CLI::App& app, const Option& option) {
                 ->expected(values_of(option))
                 ->allow_extra_args(false)
                 ->type_name(option.value_name);
+  if (option.repeatable && option.flags.front() != '-') added->expected(-1);  // FILE...
   added->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->required(option.required);
   if (option.hidden || !option.group.empty()) added->group(option.hidden ? "" : option.group);
   return added;

@@ -12,15 +12,7 @@ struct Missing {
   std::string_view instead;
 };
 
-constexpr std::string_view pipeline =
-    "keep Ralph's own command line for the pipeline, and POST its statements to /xAPI/statements";
-
 constexpr std::array missing = {
-    Missing{"extract", pipeline},
-    Missing{"convert", pipeline},
-    Missing{"validate",
-            "statements are validated when they are POSTed to /xAPI/statements; keep Ralph's own "
-            "command line for events of edX"},
     Missing{"read", "GET /xAPI/statements and follow its `more` links"},
     Missing{"write", "POST the statements to /xAPI/statements, as JSON arrays"},
     Missing{"list", "look into the database with its own tools"},

@@ -1,0 +1,74 @@
+Valid lines go on as they came; of the others stderr says where and why
+  $ good='{"actor":{"mbox":"mailto:a@b.ch"},  "verb":{"id":"http://v.example/v"},"object":{"id":"http://o.example/o"}}'
+  $ printf '%s\n' "$good" '{"actor":{},"verb":{"id":"http://v"},"object":{"id":"http://o"}}' > two.jsonl
+  $ lectern validate -f xapi two.jsonl
+  {"actor":{"mbox":"mailto:a@b.ch"},  "verb":{"id":"http://v.example/v"},"object":{"id":"http://o.example/o"}}
+  line 2: /actor: .* \(Data 2.4.2.3\) (re)
+  Total events: 2, Invalid events: 1
+  [1]
+  $ lectern validate -f xapi -I < two.jsonl > /dev/null
+  line 2: /actor: .* \(Data 2.4.2.3\) (re)
+  Total events: 2, Invalid events: 1
+
+Several files are read one behind another, plain or packed
+  $ gzip -k two.jsonl; echo "$good" | zstd -q > good.zst
+  $ lectern validate -f xapi -I good.zst two.jsonl.gz - <<< "$good" > /dev/null
+  two.jsonl.gz:2: /actor: .* \(Data 2.4.2.3\) (re)
+  Total events: 4, Invalid events: 1
+
+The first refused record ends it, unless -I is given
+  $ (echo nonsense; echo "$good") | lectern validate -f xapi 2>&1 | tail -1
+  Total events: 1, Invalid events: 1
+  $ (echo nonsense; echo "$good") | lectern validate -f xapi -I 2> /dev/null | wc -l
+  1
+
+Each statement is checked by its own version, or by the one that is asked for
+  $ of20='{"actor":{"mbox":"mailto:a@b.ch"},"verb":{"id":"http://v.example/v"},"object":{"id":"http://o.example/o"},"version":"2.0.0"}'
+  $ lectern validate -f xapi <<< "$of20" > /dev/null
+  Total events: 1, Invalid events: 0
+  $ lectern validate -f xapi --standard 1.0.3 <<< "$of20"
+  line 1: /version: .* (re)
+  Total events: 1, Invalid events: 1
+  [1]
+  $ lectern validate -f xapi --standard 2.0.0 <<< "$of20" > /dev/null
+  Total events: 1, Invalid events: 0
+
+What no model of Ralph knows is passed over, and ends it with -F
+  $ ralph validate -f xapi < <(echo '{"verb":{"id":"http://nobody.example"}}')
+  line 1: .* (re)
+  Total events: 1, Invalid events: 1
+  $ ralph validate -f xapi -F < <(echo '{"verb":{"id":"http://nobody.example"}}') 2> /dev/null
+  [1]
+  $ lectern validate -f xapi --standard ralph -F < <(echo '{"verb":{"id":"http://nobody.example"}}') 2> /dev/null
+  [1]
+
+Blank lines are nothing, but records that are no JSON for Ralph
+  $ (echo; echo "$good"; echo) | lectern validate -f xapi > /dev/null
+  Total events: 1, Invalid events: 0
+  $ echo | ralph validate -f xapi 2> /dev/null
+  [1]
+
+Refused records are kept as they came, to be fed in again
+  $ lectern validate -f xapi -I --errors refused.jsonl two.jsonl > /dev/null 2>&1; cat refused.jsonl
+  {"actor":{},"verb":{"id":"http://v"},"object":{"id":"http://o"}}
+  $ sed -i 's/{}/{"mbox":"mailto:a@b.ch"}/' refused.jsonl; lectern validate -f xapi refused.jsonl > /dev/null
+  Total events: 1, Invalid events: 0
+  $ lectern validate -f xapi --errors two.jsonl two.jsonl
+  Error: two.jsonl is an input too: it would be emptied
+  [1]
+
+A report sums them up by rule and by sender
+  $ printf '%s\n' '{"actor":{"account":{"homePage":"http://moodle.example","name":"1"}},"verb":{"id":"http://v"},"object":{"id":"no iri"}}' '{"actor":{"account":{"homePage":"http://moodle.example","name":"2"}},"verb":{"id":"http://v"},"object":{"id":"no"}}' nonsense > three.jsonl
+  $ lectern validate -f xapi -I --report report.json three.jsonl 2> /dev/null
+  $ python3 -c 'import json; r = json.load(open("report.json")); print(r["records"], r["refused"], [(x["rule"], x["pointer"], x["count"], x["first_line"]) for x in r["rules"]], r["sources"])'
+  3 3 [('Data 2.4.4.1', '/object/id', 2, 1), ('JSON', '', 1, 3)] [{'verb': 'http://v', 'platform': 'http://moodle.example', 'count': 2}, {'verb': '', 'platform': '', 'count': 1}]
+
+A wrong use is told
+  $ lectern validate -f csv 2>&1 | tail -1
+  Error: --format must be edx or xapi; with xapi --standard may be 1.0.3, 2.0.0 or ralph
+  $ lectern validate -f edx --standard 1.0.3 2> /dev/null
+  [2]
+  $ lectern validate -f xapi nowhere.jsonl
+  Total events: 0, Invalid events: 0
+  Error: nowhere.jsonl: No such file or directory (after line 0)
+  [1]

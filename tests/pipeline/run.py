@@ -1,0 +1,179 @@
+#!/usr/bin/env python3
+"""The commands of a pipe with input and output that go wrong, and much of it: one clear line each, an exit code,
+nothing lost without a word, bounded memory."""
+
+import gzip
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BINARY = os.environ.get("LECTERN_BINARY", os.path.join(ROOT, "build", "release", "lectern"))
+VALIDATE = [BINARY, "validate", "-f", "xapi"]
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/nowhere"}
+
+
+def statement(number, padding=""):
+    return ('{"id":"00000000-0000-4000-8000-%012d","actor":{"mbox":"mailto:a@b.ch"},"verb":{"id":"http://v.example/v"},'
+            '"object":{"id":"http://o.example/o"},"result":{"response":"%s"}}\n' % (number, padding)).encode()
+
+
+def run(command, data=b"", **options):
+    done = subprocess.run(command, input=data, capture_output=True, timeout=120, env=ENVIRONMENT, **options)
+    return done.returncode, done.stdout, done.stderr.decode()
+
+
+def peak_of(command, stdin, stdout):
+    """Exit code and peak memory in MiB."""
+    process = subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=subprocess.DEVNULL, env=ENVIRONMENT)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, usage.ru_maxrss / 1024
+
+
+def a_file_that_was_cut_gives_what_is_whole_in_it():
+    lines = b"".join(statement(i, os.urandom(300).hex()) for i in range(1000))
+    packed = gzip.compress(lines)
+    code, out, told = run(VALIDATE, packed[: len(packed) // 2])
+    assert code == 1 and "the gzip data ends early: the file was cut (after line" in told, told
+    assert lines.startswith(out) and out.endswith(b"\n") and 300 < out.count(b"\n") < 700, out.count(b"\n")
+    assert told.count("\n") == 2, told
+    damaged = packed[:20000] + bytes(100) + packed[20100:]
+    code, out, told = run(VALIDATE + ["-I"], damaged)
+    assert code == 1 and "stdin: the gzip data is damaged" in told, told
+    assert set(out.splitlines()) <= set(lines.splitlines())
+    zstd = subprocess.run(["zstd", "-q"], input=lines, capture_output=True).stdout
+    code, out, told = run(VALIDATE, zstd[: len(zstd) // 2])
+    assert code == 1 and "the zstd data ends early" in told and lines.startswith(out), told
+    code, out, _ = run(VALIDATE, zstd + zstd)
+    assert code == 0 and out == lines + lines
+
+
+def a_line_that_is_too_long_is_refused_unread():
+    with tempfile.TemporaryFile() as file:
+        file.write(statement(1))
+        for _ in range(101):
+            file.write(b"x" * (1024 * 1024))
+        file.write(b"\n" + statement(2))
+        file.seek(0)
+        done = subprocess.run(VALIDATE + ["-I"], stdin=file, capture_output=True, env=ENVIRONMENT)
+    told = done.stderr.decode()
+    assert done.returncode == 0 and done.stdout == statement(1) + statement(2), told
+    assert "line 2: the line has 105906177 bytes; the most is 104857600" in told, told
+    code, out, told = run(VALIDATE + ["-I", "--line-bytes-max", "300"], statement(1) + statement(2, "x" * 300))
+    assert out == statement(1) and "line 2: the line has" in told, told
+
+
+def bytes_that_are_no_text_are_refused_line_by_line():
+    noise = bytes(range(256)).replace(b"\n", b"") + b"\n"
+    code, out, told = run(VALIDATE + ["-I"], noise + statement(1) + noise)
+    assert code == 0 and out == statement(1) and "line 1: " in told and "line 3: " in told, told
+    assert "Total events: 3, Invalid events: 2" in told, told
+
+
+def ends_of_lines_stay_as_they_are():
+    crlf = statement(1).replace(b"\n", b"\r\n")
+    code, out, _ = run(VALIDATE, crlf + statement(2)[:-1])
+    assert code == 0 and out == crlf + statement(2), out
+    code, out, told = run(VALIDATE)
+    assert code == 0 and out == b"" and told == "Total events: 0, Invalid events: 0\n", told
+
+
+def a_disk_that_is_full_is_told():
+    lines = b"".join(statement(i) for i in range(5000))
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(VALIDATE, input=lines, stdout=full, stderr=subprocess.PIPE, env=ENVIRONMENT)
+    assert done.returncode == 1, done.returncode
+    assert done.stderr.decode().endswith("Error: stdout: No space left on device\n"), done.stderr
+    code, _, told = run(VALIDATE + ["-I", "--errors", "/dev/full"], b"nonsense\n" + statement(1))
+    assert code == 1 and "Error: /dev/full: No space left on device" in told, told
+
+
+def a_reader_that_goes_away_ends_it_at_once():
+    process = subprocess.Popen(VALIDATE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               env=ENVIRONMENT)
+    process.stdin.write(statement(1))
+    process.stdin.flush()
+    assert process.stdout.readline() == statement(1)  # while the input is still open
+    process.stdout.close()
+    process.stdin.write(statement(2))
+    process.stdin.flush()
+    assert process.wait(20) == -signal.SIGPIPE, process.returncode  # which still waited for more
+    told = process.stderr.read().decode()
+    assert told == "Total events: 2, Invalid events: 0\n", told
+    process.stdin.close()
+
+
+def ctrl_c_ends_it_with_what_was_done():
+    for name in (signal.SIGINT, signal.SIGTERM):
+        process = subprocess.Popen(VALIDATE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   env=ENVIRONMENT)
+        process.stdin.write(statement(1) + statement(2)[:40])
+        process.stdin.flush()
+        assert process.stdout.readline() == statement(1)
+        process.send_signal(name)
+        assert process.wait(20) == -name, process.returncode
+        assert process.stdout.read() == b""
+        assert process.stderr.read().decode() == "Total events: 1, Invalid events: 0\n"
+        process.stdin.close()
+
+
+def much_input_takes_little_memory_and_keeps_its_order():
+    with tempfile.TemporaryFile() as file, tempfile.TemporaryFile() as out:
+        for i in range(150_000):
+            file.write(statement(i, "x" * 1000))
+        file.seek(0)
+        code, peak = peak_of(VALIDATE, file, out)
+        assert code == 0
+        assert peak < 64, f"{peak:.0f} MiB"
+        out.seek(0)
+        for i in range(150_000):
+            assert out.readline() == statement(i, "x" * 1000), i
+
+
+def a_terminal_sees_how_far_it_is_and_a_pipe_does_not():
+    master, slave = pty.openpty()
+    process = subprocess.Popen(VALIDATE, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=slave,
+                               env=ENVIRONMENT)
+    os.close(slave)
+    for i in range(3):
+        process.stdin.write(statement(i))
+        process.stdin.flush()
+        time.sleep(0.3)
+    process.stdin.close()
+    assert process.wait(20) == 0
+    seen = b""
+    try:
+        while part := os.read(master, 4096):
+            seen += part
+    except OSError:
+        pass  # its end
+    os.close(master)
+    assert re.search(rb"[23] records, \d+/s, 0 refused", seen), seen
+    assert seen.endswith(b"Total events: 3, Invalid events: 0\r\n"), seen
+
+
+def main():
+    tests = [value for name, value in globals().items() if callable(value) and name.islower()
+             and name not in ("statement", "run", "peak_of", "main")]
+    only = sys.argv[1:]
+    failed = 0
+    for test in tests:
+        if only and test.__name__ not in only:
+            continue
+        try:
+            test()
+        except AssertionError as error:
+            failed += 1
+            print(f"{test.__name__.replace('_', ' ')}: {str(error)[:500]}")
+    print(f"{len(tests)} tests, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
