@@ -14,6 +14,7 @@
 #include "store/common/reference_resolver.h"
 #include "store/embedded/format/term_hash.h"
 #include "store/embedded/options.h"
+#include "store/embedded/safety/durable_names.h"
 #include "store/embedded/safety/opening_check.h"
 #include "store/embedded/safety/private_files.h"
 
@@ -73,7 +74,7 @@ class Database::Watcher final : public rocksdb::EventListener {
 };
 
 Database::Database(std::string folder, rocksdb::Env* env)
-    : folder_(std::move(folder)), env_(private_files(*env)) {}
+    : folder_(std::move(folder)), env_(private_files(durable_names(env->GetFileSystem()))) {}
 
 Result<std::unique_ptr<Database>> Database::open(const std::string& folder, rocksdb::Env* env) {
   std::error_code error;

@@ -6,6 +6,7 @@
 
 #include <rocksdb/utilities/backup_engine.h>
 
+#include "store/embedded/safety/durable_names.h"
 #include "store/embedded/safety/private_files.h"
 
 namespace lectern::store::embedded {
@@ -35,7 +36,7 @@ Error error_of_backup(const rocksdb::Status& status, const std::string& folder,
 
 /// The engine with what it uses.
 struct Backups {
-  std::unique_ptr<rocksdb::Env> env = private_files(*rocksdb::Env::Default());
+  std::unique_ptr<rocksdb::Env> env = private_files(durable_names(rocksdb::FileSystem::Default()));
   Silent log;
   std::unique_ptr<rocksdb::BackupEngine> backups;
 };

@@ -33,8 +33,12 @@ class PowerCutFiles final : public rocksdb::FileSystem {
   void cut_after(std::uint64_t operations);
   bool is_cut() const;
   std::uint64_t operations() const;
-  /// What the disk holds when the power is back.
+  /// Whether names were given, changed or taken away since the folder was synced, at the cut.
+  bool has_unsynced_names() const;
+  /// What of those changes the disk holds when the power is back.
+  enum class NamesLeft { none, all, the_first, any };
   std::shared_ptr<PowerCutFiles> after_the_cut(std::mt19937_64& random) const;
+  std::shared_ptr<PowerCutFiles> after_the_cut(std::mt19937_64& random, NamesLeft names) const;
 
   using IOStatus = rocksdb::IOStatus;
   using Options = rocksdb::IOOptions;

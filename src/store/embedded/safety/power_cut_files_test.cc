@@ -188,15 +188,25 @@ void PowerCutFiles::apply(Names& names, const Change& change) {
   }
 }
 
+bool PowerCutFiles::has_unsynced_names() const {
+  const std::lock_guard lock(mutex_);
+  return !(operations_ >= cut_at_ ? cut_.changes : changes_).empty();
+}
+
 std::shared_ptr<PowerCutFiles> PowerCutFiles::after_the_cut(std::mt19937_64& random) const {
+  return after_the_cut(random, static_cast<NamesLeft>(random() % 4));
+}
+
+std::shared_ptr<PowerCutFiles> PowerCutFiles::after_the_cut(std::mt19937_64& random,
+                                                            NamesLeft names) const {
   const std::lock_guard lock(mutex_);
   auto after = std::make_shared<PowerCutFiles>();
   const Disk disk = operations_ >= cut_at_ ? cut_ : copy_of_disk();
   Names left = disk.durable_names;
-  const auto way = random() % 4;  // none, all, the first ones, any of the changes of names
   const auto first = disk.changes.empty() ? 0 : random() % (disk.changes.size() + 1);
   for (std::size_t i = 0; i < disk.changes.size(); ++i)
-    if (way == 1 || (way == 2 && i < first) || (way == 3 && random() % 2 == 0))
+    if (names == NamesLeft::all || (names == NamesLeft::the_first && i < first) ||
+        (names == NamesLeft::any && random() % 2 == 0))
       apply(left, disk.changes[i]);
   for (const auto& [name, inode] : left) {
     auto bytes = inode->bytes.substr(0, inode->durable_bytes);

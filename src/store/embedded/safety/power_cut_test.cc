@@ -167,4 +167,32 @@ TEST_CASE("power cuts cost nothing that was acknowledged, and leave nothing half
           " attachments acknowledged and all there");
 }
 
+TEST_CASE("a start that is cut off anywhere loses nothing, and the next one opens the store") {
+  std::mt19937_64 random(1);
+  const TemporaryFolder folder;
+  Known known;
+  auto disk = std::make_shared<PowerCutFiles>();
+  for (int lives = 0; lives < 3; ++lives) disk = live(disk, folder.path(), known, random);
+  int opened = 0;
+  for (std::uint64_t operation = 1;; ++operation) {
+    CAPTURE(operation);
+    const auto files = disk->after_the_cut(random);
+    files->cut_after(operation);
+    const auto env = rocksdb::NewCompositeEnv(files);
+    REQUIRE(Engine::open(folder.path(), env.get()).has_value());
+    if (!files->is_cut()) break;
+    for (int tries = files->has_unsynced_names() ? 6 : 1; tries > 0; --tries) {
+      const auto left =
+          rocksdb::NewCompositeEnv(files->after_the_cut(random, PowerCutFiles::NamesLeft::any));
+      auto engine = Engine::open(folder.path(), left.get());
+      REQUIRE_MESSAGE(engine.has_value(), engine.error().message);
+      EmbeddedStatements statements(*engine);
+      EmbeddedDocuments documents(*engine);
+      check(**engine, statements, documents, known);
+      ++opened;
+    }
+  }
+  MESSAGE(opened, " starts after one that was cut off");
+}
+
 }  // namespace lectern::store::embedded

@@ -3,7 +3,6 @@
 #include <cerrno>
 #include <filesystem>
 
-#include <rocksdb/file_system.h>
 #include <sys/stat.h>
 
 namespace lectern::store::embedded {
@@ -64,8 +63,8 @@ bool close_to_others(const std::string& path, mode_t mode) {
 
 }  // namespace
 
-std::unique_ptr<rocksdb::Env> private_files(rocksdb::Env& base) {
-  return rocksdb::NewCompositeEnv(std::make_shared<PrivateFiles>(base.GetFileSystem()));
+std::unique_ptr<rocksdb::Env> private_files(std::shared_ptr<rocksdb::FileSystem> base) {
+  return rocksdb::NewCompositeEnv(std::make_shared<PrivateFiles>(std::move(base)));
 }
 
 std::size_t make_private(const std::string& folder) {
