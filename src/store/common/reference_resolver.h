@@ -50,8 +50,8 @@ class ReferenceAccess {
   struct Referrer {
     Uuid target;
     Uuid id;
-    bool voids = false;
-    Time stored;  ///< where the store pages by it
+    bool voids = false;  ///< and nothing can take it back any more
+    Time stored;         ///< where the store pages by it
   };
   struct Referrers {
     std::vector<Referrer> found;

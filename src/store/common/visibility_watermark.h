@@ -51,7 +51,7 @@ struct WatermarkRhythm {
 };
 
 struct WatermarkOptions {
-  /// Takes back what a dead process left half done.
+  /// Puts in order what a dead process left half done: takes it back, or completes it.
   using Sweep = std::function<Result<void>(const DeadWriter& dead, Deadline deadline)>;
 
   WatermarkRhythm among_others;
@@ -114,8 +114,9 @@ class VisibilityWatermark {
     bool lapsed = false;
   };
   /// Finishes such a batch. True: everything is in order; false: not yet. Called by a thread of the
-  /// watermark, again and again, while the others can see that this process is alive; must not call
-  /// the watermark. Errors: unavailable, for as long as the database does not answer.
+  /// watermark, again and again, while the others can see that this process is alive; must call
+  /// nothing of the watermark but settled(). Errors: unavailable, for as long as the database does
+  /// not answer.
   using Settle = std::function<Result<bool>(const Settling& settling)>;
 
   /// The instants of a batch, from their stamp to the end of everything that append() does with

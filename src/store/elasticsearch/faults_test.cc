@@ -67,7 +67,8 @@ TEST_CASE("a write to Elasticsearch that is in doubt is settled and breaks no pr
     contract::check_doubts({.server = address_of(url),
                             .place = [&] { return fresh_store(url); },
                             .write = R"({"create":)",
-                            .take_back = R"({"delete":)"});
+                            .take_back = R"({"delete":)",
+                            .share = R"("shared":true)"});
   }
 }
 

@@ -16,7 +16,10 @@ class ElasticsearchMigration : public Migration {
   ElasticsearchMigration(Cluster& cluster, const ElasticsearchSettings& settings)
       : cluster_(cluster),
         settings_(settings),
-        watermark_(open_watermark(cluster, settings)),
+        watermark_(open_watermark(cluster, settings,
+                                  [this](const std::string& index, Deadline deadline) {
+                                    return targets_.of_index(index, deadline);
+                                  })),
         targets_(cluster, *watermark_, settings) {}
 
   Result<std::uint64_t> count(const Context& context) override;

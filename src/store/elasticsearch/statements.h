@@ -13,7 +13,10 @@ class Statements : public StatementStore {
   Statements(Cluster& cluster, const ElasticsearchSettings& settings)
       : cluster_(cluster),
         settings_(settings),
-        watermark_(open_watermark(cluster, settings)),
+        watermark_(open_watermark(cluster, settings,
+                                  [this](const std::string& index, Deadline deadline) {
+                                    return targets_.of_index(index, deadline);
+                                  })),
         targets_(cluster, *watermark_, settings) {}
   /// Settles what is in doubt, as far as it can.
   ~Statements() override { watermark_->stop(); }

@@ -80,6 +80,10 @@ Result<TargetIndex*> TargetIndices::of(const Context& context) {
   return ready_.of(context.target, [&] { return prepare(context); });
 }
 
+Result<TargetIndex*> TargetIndices::of_index(const std::string& index, Deadline deadline) {
+  return of({index == settings_.default_index ? "" : index, deadline});
+}
+
 Result<std::unique_ptr<TargetIndex>> TargetIndices::prepare(const Context& context) {
   TRY(auto its_names, index_names(settings_.default_index, context.target));
   const std::string index = its_names.statements;

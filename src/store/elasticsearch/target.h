@@ -56,6 +56,8 @@ class TargetIndices {
   /// The place of a target; lives as long as this. Errors: invalid for a target that names no
   /// index, unavailable, internal.
   Result<TargetIndex*> of(const Context& context);
+  /// The same by the name of its index of statements.
+  Result<TargetIndex*> of_index(const std::string& index, Deadline deadline);
 
  private:
   Result<std::unique_ptr<TargetIndex>> prepare(const Context& context);

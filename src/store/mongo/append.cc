@@ -45,11 +45,15 @@ void MongoAppend::stamp(const VisibilityWatermark::Batch& batch) {
     xapi::set_stored(rows_[i].json, rows_[i].stored_at, rows_[i].stored);
   }
   // A row that came alone is there or not: nobody has to take it back.
-  if (rows_.size() > 1 && on_conflict_ == OnConflict::refuse_batch) mark_ = batch.mark(0);
+  if (rows_.size() > 1) mark_ = batch.mark(0);
 }
 
 std::string MongoAppend::mark_of(std::size_t index) const {
-  return mark_ ? BatchMark{index, mark_->rows, mark_->process}.text() : std::string();
+  if (!mark_) return {};
+  if (on_conflict_ == OnConflict::refuse_batch)
+    return BatchMark{index, mark_->rows, mark_->process}.text();
+  // Each is there by itself, but may be taken back with all.
+  return rows_[index].voids ? BatchMark{0, 1, mark_->process}.text() : std::string();
 }
 
 /// What is not finished when this fails goes on without the caller.
@@ -96,8 +100,7 @@ Result<bool> MongoAppend::finish() {
   TRY(auto client, database_.lease(context_));
   if (!refused_) {
     RETURN_IF_ERROR(lapsed_ ? find_out(client) : store(client));
-    refused_ =
-        failure_ || (has(AppendOutcome::conflict) && on_conflict_ == OnConflict::refuse_batch);
+    refused_ = failure_ || is_to_be_refused();
   }
   if (!refused_) {
     RETURN_IF_ERROR(follow_references(client));
@@ -119,7 +122,7 @@ Result<void> MongoAppend::store(Client& client) {
       failure_ = std::move(inserted).error();
       return {};
     }
-    if (has(AppendOutcome::conflict) && on_conflict_ == OnConflict::refuse_batch) return {};
+    if (is_to_be_refused()) return {};
     TRY(const bool all_there, share(client));
     if (all_there) return {};
     if (tries == tries_max)
@@ -132,9 +135,17 @@ Result<void> MongoAppend::find_out(Client& client) {
   outcomes_.assign(rows_.size(), std::nullopt);
   of_others_.clear();
   RETURN_IF_ERROR(look_up(client, missing()));
-  if (!missing().empty())
+  bool all_there = missing().empty();
+  if (all_there && !is_to_be_refused()) {
+    TRY(all_there, share(client));
+  }
+  if (!all_there)
     failure_ = Error{Code::unavailable, "The database was away for too long", {}, {}, {}};
   return {};
+}
+
+bool MongoAppend::is_to_be_refused() const {
+  return on_conflict_ == OnConflict::refuse_batch && has(AppendOutcome::conflict);
 }
 
 bool MongoAppend::has(AppendOutcome outcome) const {
@@ -236,19 +247,21 @@ bool MongoAppend::is_ours(std::size_t index, const Found& kept) const {
   return kept.position.stored == rows_[index].stored && kept.json == rows_[index].json;
 }
 
-/// Keeps known rows of batches that are not finished from being taken back, and waits until most
-/// members of the replica set have them; our own too where some of the batch are known, so that
-/// nobody takes it for one that was left half done. False: one is gone already; it has lost its
-/// outcome.
+/// Says of rows that they stay, and waits until most members of the replica set have it: of known
+/// ones whose batch is not finished; of our own where some of the batch are known, so that nobody
+/// takes it for one that was left half done; and of our voiding ones, which count from then on
+/// (reference_access.h). False: one is gone already; it has lost its outcome.
 Result<bool> MongoAppend::share(Client& client) {
-  if (of_others_.empty()) return true;
-  TRY(const auto settled, database_.watermark().settled(context_.deadline));
   std::vector<Uuid> ids;
-  for (const auto& row : of_others_)
-    if (row.stored > settled.through) ids.push_back(row.id);
-  if (mark_)
-    for (std::size_t i = 0; i < rows_.size(); ++i)
-      if (outcomes_[i] == AppendOutcome::stored) ids.push_back(rows_[i].id);
+  if (!of_others_.empty()) {
+    TRY(const auto settled, database_.watermark().settled(context_.deadline));
+    for (const auto& row : of_others_)
+      if (row.stored > settled.through) ids.push_back(row.id);
+  }
+  const bool is_in_part = on_conflict_ == OnConflict::refuse_batch && has(AppendOutcome::known);
+  for (std::size_t i = 0; mark_ && i < rows_.size(); ++i)
+    if (outcomes_[i] == AppendOutcome::stored && (is_in_part || rows_[i].voids))
+      ids.push_back(rows_[i].id);
   if (ids.empty()) return true;
   Array wanted;
   for (const Uuid& id : ids) wanted.uuid(id);

@@ -49,6 +49,7 @@ class MongoAppend {
   Result<void> follow_references(Client& client);
   std::vector<std::size_t> missing() const;
   bool has(AppendOutcome outcome) const;
+  bool is_to_be_refused() const;
   std::string mark_of(std::size_t index) const;
 
   MongoDatabase& database_;

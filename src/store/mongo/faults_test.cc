@@ -29,7 +29,8 @@ TEST_CASE("a write to MongoDB that is in doubt is settled and breaks no promise"
   contract::check_doubts({.server = *server,
                           .place = [&] { return fresh_store(*server); },
                           .write = "insert",
-                          .take_back = "deletes"});
+                          .take_back = "deletes",
+                          .share = "lectern.shared"});
 }
 
 TEST_CASE("processes on MongoDB keep their promises whatever happens on the way to it") {

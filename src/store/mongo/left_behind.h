@@ -13,10 +13,11 @@ namespace lectern::store::mongo {
 Result<void> delete_rows(Client& client, const std::string& database, const std::string& collection,
                          std::span<const MarkedRow> rows);
 
-/// Takes back what a process that died has left of batches that it did not finish: where not all
-/// rows of a batch are there, the others go, but for those that somebody was answered with.
-/// Errors: unavailable.
-Result<void> take_back_left_behind(Pool& pool, const std::string& database, const DeadWriter& dead,
-                                   Deadline deadline);
+/// Puts in order what a process that died has left of batches that it did not finish: where not all
+/// rows of a batch are there, the others are taken back, but for those that somebody was answered
+/// with. For what stays references are followed, in both directions; a referring statement that
+/// came alone takes over its target's terms only when it is sent again. Errors: unavailable.
+Result<void> settle_left_behind(Pool& pool, const std::string& database, const DeadWriter& dead,
+                                Deadline deadline);
 
 }  // namespace lectern::store::mongo

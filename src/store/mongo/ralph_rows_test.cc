@@ -6,6 +6,7 @@
 #include "store/mongo/client/convert.h"
 #include "store/mongo/fixture.h"
 #include "store/mongo/layout.h"
+#include "store/mongo/left_behind.h"
 #include "store/testing/contract_walk.h"
 #include "xapi/stamp.h"
 
@@ -91,6 +92,32 @@ TEST_CASE("a statement that Ralph wrote is found by id and not stored again") {
   sample.note = "changed";
   CHECK(append(stores, {contract::row_of(sample)}) == std::vector{AppendOutcome::conflict});
   CHECK(shared.read_as_ralph(row.id.text()).size() == 1);
+}
+
+TEST_CASE("W2: what came beside a statement of Ralph's stays when its process dies at once") {
+  const auto server = test_server();
+  if (!server) return;
+  Shared shared(*server);
+  const contract::Sample known{.note = "from Ralph"};
+  shared.write_as_ralph(known);
+  auto stores = shared.database.open();
+  std::vector rows{contract::row_of(known), contract::row_of({.note = "new"})};
+  const auto outcomes = stores.statements->append({}, rows, OnConflict::refuse_batch);
+  REQUIRE(outcomes == std::vector{AppendOutcome::known, AppendOutcome::stored});
+  Bson filter;
+  filter.uuid("lectern.id", rows[1].id);
+  std::optional<BatchMark> mark;
+  const auto read =
+      shared.client().find(shared.database.name, shared.collection, filter, {}, [&](View document) {
+        mark = BatchMark::parse(field(document, "lectern.batch")->text().value_or(""));
+        return true;
+      });
+  REQUIRE(read.has_value());
+  REQUIRE(mark.has_value());
+  const auto before = rows[1].stored - std::chrono::seconds(1);
+  const DeadWriter dead{mark->process, {before, rows[1].stored, {shared.collection}}};
+  REQUIRE(settle_left_behind(*shared.pool, shared.database.name, dead, Deadline::max()));
+  CHECK(contract::found(*stores.statements, "", rows[1].id).position.stored == rows[1].stored);
 }
 
 TEST_CASE("ids that Ralph stored twice do not stop the start, and are known") {

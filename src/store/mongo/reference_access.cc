@@ -84,14 +84,16 @@ Result<ReferenceAccess::Referrers> MongoReferences::referrers(std::span<const Uu
   if (targets.empty()) return referrers;
   Bson fields, options;
   fields.small("_id", 0);
-  for (const char* name : {"lectern.id", "lectern.refers_to", "lectern.voids"})
+  for (const char* name :
+       {"lectern.id", "lectern.refers_to", "lectern.voids", "lectern.batch", "lectern.shared"})
     fields.small(name, 1);
   options.object("projection", fields);
   const auto read = [&](View document) {
     const auto target = uuid_at(document, "lectern.refers_to");
     const auto id = uuid_at(document, "lectern.id");
+    const bool stays = !field(document, "lectern.batch") || true_at(document, "lectern.shared");
     if (target && id)
-      referrers.found.push_back({*target, *id, true_at(document, "lectern.voids"), {}});
+      referrers.found.push_back({*target, *id, stays && true_at(document, "lectern.voids"), {}});
     return true;
   };
   RETURN_IF_ERROR(client_.find(database_, place_.collection, among("lectern.refers_to", targets),
@@ -126,6 +128,14 @@ Result<void> MongoReferences::mark_voided(const Uuid& id) {
   voided.flag("lectern.voided", true);
   change.object("$set", voided);
   return update(std::span(&id, 1), change);
+}
+
+Result<void> MongoReferences::share(std::span<const Uuid> ids) {
+  if (ids.empty()) return {};
+  Bson shared, change;
+  shared.flag("lectern.shared", true);
+  change.object("$set", shared);
+  return update(ids, change);
 }
 
 Result<std::vector<Found>> find_foreign(Client& client, const std::string& database,

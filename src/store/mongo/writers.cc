@@ -124,7 +124,7 @@ std::unique_ptr<VisibilityWatermark> open_watermark(Pool& entries, Pool& pool,
   WatermarkOptions options;
   options.joins_at_once = true;
   options.sweep = [&pool, database](const DeadWriter& dead, Deadline deadline) {
-    return take_back_left_behind(pool, database, dead, deadline);
+    return settle_left_behind(pool, database, dead, deadline);
   };
   return std::make_unique<VisibilityWatermark>(
       std::make_unique<MongoWriters>(entries, database, self), self, std::move(options));

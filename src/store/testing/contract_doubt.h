@@ -12,6 +12,7 @@ struct DoubtfulRemote {
   std::function<Remote::EmptyStore()> place;  ///< called once for each property
   std::string write;                          ///< a text in the request that stores rows
   std::string take_back;                      ///< and in the one that takes them back
+  std::string share;                          ///< and in the one that says that they stay
 };
 
 /// What holds when it is not known what became of a write (docs/CONSISTENCY.md, W8 to W12).

@@ -45,6 +45,12 @@ struct TwoWays {
     }
   }
 
+  /// A place for them may have to be made first.
+  void make_references() const {
+    for (const auto* one : {&stores, &direct})
+      append_in_the_end(*one->statements, {{.refers_to = Uuid::random()}});
+  }
+
   Result<std::vector<AppendOutcome>> append(const Samples& samples) const {
     return append(*stores.statements, samples);
   }
@@ -97,10 +103,14 @@ bool conflicts(const Result<std::vector<AppendOutcome>>& outcomes) {
 }
 
 /// Sends a batch of which one id was taken just now, until the rows of one could not be taken back.
+/// The last one voids a statement that may be still to come.
 Samples refused_batch(TwoWays& two, const DoubtfulRemote& remote) {
+  two.make_references();
   for (int round = 0; round < 50; ++round) {
     const Sample taken{.note = "taken"};
-    Samples batch{{.note = "first"}, {.note = "changed"}, {.note = "last"}};
+    Samples batch{{.note = "first"},
+                  {.note = "changed"},
+                  {.refers_to = Uuid::random(), .voids = true, .note = "last"}};
     batch[1].id = taken.id;
     two.proxy.set_when(remote.take_back, Fault::down);
     two.append_in_the_end(*two.direct.statements, {taken});
@@ -131,6 +141,41 @@ void check_refused_in_the_end(TwoWays& two, const Samples& batch) {
     CHECK(outcomes.error().code == Code::unavailable);
     REQUIRE(steady_clock::now() < give_up);
   }
+}
+
+/// The target of a voiding statement comes while that one's batch is refused.
+void check_refused_voiding(const DoubtfulRemote& remote, bool ends) {
+  TwoWays two(remote);
+  const auto batch = refused_batch(two, remote);
+  const Samples target{{.id = *batch.back().refers_to, .note = "to be voided by nobody"}};
+  two.append_in_the_end(*two.direct.statements, target);
+  CHECK_FALSE(two.find(target).front().voided);
+  if (ends)
+    two.stores = {};
+  else
+    two.proxy.set(Fault::none);
+  check_refused_in_the_end(two, batch);
+  settled(*two.direct.statements, two.place.target);
+  CHECK_FALSE(two.find(target).front().voided);
+  const auto page = page_of(*two.direct.statements, two.place.target);
+  CHECK(std::count(page.begin(), page.end(), target.front().id) == 1);
+}
+
+/// A process stores a batch, and ends before it can say that it stays. The target of its voiding
+/// statement came in the meantime.
+void check_voiding_of_the_dead(const DoubtfulRemote& remote) {
+  TwoWays two(remote);
+  two.make_references();
+  two.proxy.set_when(remote.share, Fault::down);
+  const Sample target{.note = "voided"};
+  const Samples batch{{.note = "first"}, {.refers_to = target.id, .voids = true}};
+  REQUIRE_FALSE(two.append(batch).has_value());
+  REQUIRE(two.find(batch).size() == 2);
+  two.append_in_the_end(*two.direct.statements, {target});
+  two.stores = {};
+  settled(*two.direct.statements, two.place.target);
+  CHECK(two.find(batch).size() == 2);
+  CHECK(two.find({target}).front().voided);
 }
 
 void check_held(const DoubtfulRemote& remote, std::chrono::milliseconds hold) {
@@ -198,6 +243,16 @@ void check_doubts(const DoubtfulRemote& remote) {
     CHECK_FALSE(conflicts(two.append(*two.direct.statements, batch)));
     two.proxy.set(Fault::none);
     check_refused_in_the_end(two, batch);
+  }
+  SUBCASE(
+      "W8: a voiding statement of a refused batch voids nothing, also not what comes meanwhile") {
+    check_refused_voiding(remote, false);
+  }
+  SUBCASE("W8: nor does it when its process ends before it could be taken back") {
+    check_refused_voiding(remote, true);
+  }
+  SUBCASE("W2: what a process stored before it ended voids its target, whenever that has come") {
+    check_voiding_of_the_dead(remote);
   }
   SUBCASE("W8: what a process could not take back before it ended another one takes back") {
     TwoWays two(remote);

@@ -249,10 +249,7 @@ class Check {
     if (voids == voids_.end()) return true;
     bool may_be_voided = false;
     for (const auto& one : voids->second) {
-      if (!one.may_stay()) {
-        may_be_voided |= met(one, row);
-        continue;
-      }
+      if (!one.may_stay()) continue;
       const auto* there = kept(one.sent().id);
       if (one.acknowledged() && one.append->span.ended < reading.span.begun && there != nullptr &&
           there->stored <= reading.until)
@@ -339,12 +336,14 @@ class Check {
     if (seen->text != there->text || seen->stored != there->stored)
       fault("W1: {} was {} at {}, stored {}, and is {}, stored {}", id.text(), seen->text, at,
             utc_text(seen->stored), there->text, utc_text(there->stored));
-    bool was_voided = false;
-    for (const auto& one : voids_of(id))
+    bool was_voided = false, may_be_voided = false;
+    for (const auto& one : voids_of(id)) {
       was_voided |= one.acknowledged() && one.append->span.ended < look.span.begun;
-    // What a batch that is refused later did meanwhile may be seen for a moment.
-    if (seen->voided && voids_of(id).empty())
-      fault("W2: {} was voided at {}, by nobody", id.text(), at);
+      may_be_voided |= one.may_stay() && one.append->span.begun < look.span.ended;
+    }
+    if (seen->voided && !may_be_voided)
+      fault("W8: {} was voided at {}, and nobody's voiding statement was taken{}", id.text(), at,
+            told_of(id));
     if (!seen->voided && was_voided) fault("W2: {} was not voided at {}", id.text(), at);
   }
 
@@ -353,22 +352,11 @@ class Check {
     return all == voids_.end() ? std::vector<Try>{} : all->second;
   }
 
-  /// Whether a voiding statement was under way at the same time as its target, which is then voided
-  /// also when the other one's batch is refused (docs/CONSISTENCY.md, what is left).
-  bool met(const Try& voiding, const Seen& target) const {
-    const auto all = tries_of({target.id, target.text});
-    return std::any_of(all.begin(), all.end(), [&](const Try& one) {
-      const auto &span = one.append->span, &other = voiding.append->span;
-      return one.may_stay() && span.begun < other.ended &&
-             (one.unknown() || other.begun < span.ended);
-    });
-  }
-
   void check_voids() {
     for (const auto& [id, row] : kept_) {
       const auto all = voids_of(id);
       const auto any = [&](auto is) { return std::any_of(all.begin(), all.end(), is); };
-      if (row.voided && !any([&](const Try& one) { return one.may_stay() || met(one, row); }))
+      if (row.voided && !any([](const Try& one) { return one.may_stay(); }))
         fault("W8: {} is voided, and nobody's voiding statement was taken{}", id.text(),
               told_of(id));
       if (!row.voided && any([](const Try& one) { return one.acknowledged(); }))

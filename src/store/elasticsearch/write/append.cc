@@ -47,15 +47,18 @@ class Append {
     if (rows_.size() > 1 && on_conflict_ == OnConflict::refuse_batch) RETURN_IF_ERROR(judge_all());
     for (std::size_t i = 0; i < rows_.size(); ++i)
       if (outcomes_[i] == AppendOutcome::stored) fresh_.push_back(i);
-    if (fresh_.empty()) {
+    if (fresh_.empty() && !is_to_be_refused()) {
+      TRY(const bool all_there, share_known());
+      if (!all_there) return fail(changed_by_others());
       RETURN_IF_ERROR(resolve());
-    } else {
+    }
+    if (!fresh_.empty()) {
       RETURN_IF_ERROR(announce(fresh_rows()));
       TRY(auto batch, watermark_.begin(target_.names.statements, fresh_.size(), deadline_));
       stamp(batch);
       RETURN_IF_ERROR(finish_or_leave(batch));
     }
-    RETURN_IF_ERROR(settle_with_others());
+    if (is_to_be_refused()) RETURN_IF_ERROR(await_others());
     keep_texts();
     return std::move(outcomes_);
   }
@@ -68,7 +71,7 @@ class Append {
       xapi::set_stored(row.json, row.stored_at, row.stored);
     }
     // A row that came alone is there or not: nobody has to take it back.
-    if (fresh_.size() > 1 && on_conflict_ == OnConflict::refuse_batch) mark_ = batch.mark(0);
+    if (fresh_.size() > 1) mark_ = batch.mark(0);
     const auto newest = microseconds(rows_[fresh_.back()].stored);
     target_.newest = std::max(target_.newest.load(), newest);  // a hint: it may be set lower
   }
@@ -114,12 +117,15 @@ class Append {
   Result<bool> finish() {
     if (!refused_) {
       RETURN_IF_ERROR(lapsed_ ? find_out() : store_fresh());
-      const bool conflict =
-          std::find(outcomes_.begin(), outcomes_.end(), AppendOutcome::conflict) != outcomes_.end();
-      refused_ = failure_ || (conflict && on_conflict_ == OnConflict::refuse_batch);
+      refused_ = failure_ || is_to_be_refused();
     }
     if (!refused_) {
-      RETURN_IF_ERROR(share_if_broken());
+      TRY(const bool all_there, share_known());
+      if (!all_there) failure_ = changed_by_others();
+      refused_ = !all_there;
+    }
+    if (!refused_) {
+      RETURN_IF_ERROR(share_own());
       RETURN_IF_ERROR(resolve());
       return true;
     }
@@ -127,6 +133,18 @@ class Append {
     std::replace(outcomes_.begin(), outcomes_.end(), AppendOutcome::stored, AppendOutcome::refused);
     return !lost_at_ || fresh_.size() == 1 ||
            Clock::now() - *lost_at_ > VisibilityWatermark::dead_after;
+  }
+
+  bool is_to_be_refused() const {
+    return on_conflict_ == OnConflict::refuse_batch && has(AppendOutcome::conflict);
+  }
+
+  bool has(AppendOutcome outcome) const {
+    return std::find(outcomes_.begin(), outcomes_.end(), outcome) != outcomes_.end();
+  }
+
+  static Error changed_by_others() {
+    return {Code::unavailable, "Another client changes the same statement", {}, {}, {}};
   }
 
   void keep_texts() {
@@ -205,7 +223,7 @@ class Append {
         if (const auto known = rows.find(rows_[i].id); known != rows.end())
           note_known(i, known->second);
     };
-    if (std::find(outcomes_.begin(), outcomes_.end(), AppendOutcome::conflict) == outcomes_.end()) {
+    if (!has(AppendOutcome::conflict)) {
       note(by_id);
       return {};
     }
@@ -302,7 +320,10 @@ class Append {
 
   std::string mark_of(std::size_t place) const {
     if (!mark_) return {};
-    return BatchMark{place, mark_->rows, mark_->process}.text();
+    if (on_conflict_ == OnConflict::refuse_batch)
+      return BatchMark{place, mark_->rows, mark_->process}.text();
+    // Each is there by itself, but may be taken back with all.
+    return rows_[fresh_[place]].voids ? BatchMark{0, 1, mark_->process}.text() : std::string();
   }
 
   Result<void> create(const std::vector<std::size_t>& places, bool with_statement) {
@@ -390,50 +411,61 @@ class Append {
     return fail(Code::unavailable, "Other clients change the same statements");
   }
 
-  /// So that nobody takes the batch for one that was left half done: of its rows some are known.
-  Result<void> share_if_broken() {
-    if (!mark_) return {};
+  /// Says of our rows that they stay: of all where some of the batch are known, so that nobody
+  /// takes it for one that was left half done; and of voiding ones, which count from then on
+  /// (reference_access.h).
+  Result<void> share_own() {
     std::vector<Uuid> ours;
+    std::size_t stored = 0;
     for (const std::size_t i : fresh_)
-      if (outcomes_[i] == AppendOutcome::stored) ours.push_back(rows_[i].id);
-    return ours.size() == fresh_.size() ? Result<void>() : share(ours);
+      if (outcomes_[i] == AppendOutcome::stored) ++stored;
+    const bool is_in_part = on_conflict_ == OnConflict::refuse_batch && stored < fresh_.size();
+    for (const std::size_t i : fresh_)
+      if (mark_ && outcomes_[i] == AppendOutcome::stored && (is_in_part || rows_[i].voids))
+        ours.push_back(rows_[i].id);
+    TRY(const bool all_there, share(ours));
+    if (!all_there) return fail(changed_by_others());
+    return {};
   }
 
-  /// Rows that somebody is answered with are not to be taken back.
-  Result<void> share(const std::vector<Uuid>& ids) {
-    for (int attempt = 0; attempt < attempts_max; ++attempt) {
-      TRY(auto there, look_up(cluster_, target_.statements, ids, deadline_));
-      if (there.size() < ids.size()) break;
-      bool all = true;
-      for (StatementDocument& one : there) {
-        if (one.batch.empty() || one.shared) continue;
-        one.shared = true;
-        TRY(const bool written, write_again(cluster_, target_.statements,
-                                            settings_.refresh_after_write, one, deadline_));
-        all = all && written;
-      }
-      if (all) return {};
-    }
-    return fail(Code::unavailable, "Another client changes the same statement");
+  /// Says of known rows whose batch is not finished that they stay. False: one is gone.
+  Result<bool> share_known() {
+    RETURN_IF_ERROR(forget_finished());
+    std::vector<Uuid> ids;
+    for (const auto& row : of_others_) ids.push_back(row.id);
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    return share(ids);
   }
 
-  /// Known rows whose batch is not finished are marked as shared. Beside a conflict it is waited
-  /// for that batch: it may be this one, sent before, of which nothing is to stay.
-  Result<void> settle_with_others() {
+  /// Leaves in of_others_ what may yet be taken back.
+  Result<void> forget_finished() {
     if (of_others_.empty()) return {};
     TRY(const auto settled, watermark_.settled(deadline_));
     std::erase_if(of_others_, [&](const auto& row) { return row.stored <= settled.through; });
-    if (of_others_.empty()) return {};
-    std::vector<Uuid> ids;
-    Time last{};
-    for (const auto& row : of_others_) {
-      ids.push_back(row.id);
-      last = std::max(last, row.stored);
+    return {};
+  }
+
+  /// False: one of the rows is gone.
+  Result<bool> share(const std::vector<Uuid>& ids) {
+    if (ids.empty()) return true;
+    for (int attempt = 0; attempt < attempts_max; ++attempt) {
+      TRY(auto there, look_up(cluster_, target_.statements, ids, deadline_));
+      if (there.size() < ids.size()) return false;
+      TRY(const bool all, share_rows(cluster_, target_, settings_.refresh_after_write,
+                                     std::move(there), deadline_));
+      if (all) return true;
     }
-    const bool refuses =
-        on_conflict_ == OnConflict::refuse_batch &&
-        std::find(outcomes_.begin(), outcomes_.end(), AppendOutcome::conflict) != outcomes_.end();
-    if (!refuses) return share(ids);
+    return fail(changed_by_others());
+  }
+
+  /// Beside a conflict known rows may be of this very batch, sent before, of which nothing is to
+  /// stay: the answer waits until theirs is finished.
+  Result<void> await_others() {
+    RETURN_IF_ERROR(forget_finished());
+    if (of_others_.empty()) return {};
+    Time last{};
+    for (const auto& row : of_others_) last = std::max(last, row.stored);
     TRY(const bool reached,
         watermark_.await(last, std::min(deadline_, Clock::now() + others_settle_within)));
     if (reached) return {};

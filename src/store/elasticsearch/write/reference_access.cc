@@ -51,6 +51,18 @@ Result<void> announce_references(Cluster& cluster, const std::string& index,
   return send_whole_bulk(cluster, index, lines, deadline);
 }
 
+Result<bool> share_rows(Cluster& cluster, TargetIndex& target, std::string_view refresh,
+                        std::vector<StatementDocument> rows, Deadline deadline) {
+  bool all = true;
+  for (StatementDocument& one : rows) {
+    if (one.batch.empty() || one.shared) continue;
+    one.shared = true;
+    TRY(const bool written, write_again(cluster, target.statements, refresh, one, deadline));
+    all = all && written;
+  }
+  return all;
+}
+
 Result<std::vector<ReferenceAccess::Target>> ElasticsearchReferences::targets(
     std::span<const Uuid> ids) {
   TRY(auto kept, look_up(cluster_, target_.statements, ids, deadline_));
@@ -78,8 +90,9 @@ Result<ReferenceAccess::Referrers> ElasticsearchReferences::referrers(
   Referrers all;
   for (const auto& [target, referrer] : pairs) {
     const auto row = by_id.find(referrer);
-    if (row != by_id.end() && row->second->refers_to == target)
-      all.found.push_back({target, referrer, row->second->voids, {}});
+    if (row == by_id.end() || row->second->refers_to != target) continue;
+    const bool stays = row->second->batch.empty() || row->second->shared;
+    all.found.push_back({target, referrer, stays && row->second->voids, {}});
   }
   return all;
 }

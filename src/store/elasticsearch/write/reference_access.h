@@ -16,11 +16,20 @@
 /// A referring statement's two documents are written before itself, and its target is looked for
 /// after itself; a statement looks for referrers after itself. So of two processes that write the
 /// two ends at once, the one that ends last sees the other.
+///
+/// A voiding row whose batch may still be refused bears the mark of the batch and is not `shared`.
+/// It counts as one that refers only. Its batch shares it when nothing can take it back any more,
+/// and looks for its target after that.
 namespace lectern::store::elasticsearch {
 
 /// Announces the references of rows that are about to be stored.
 Result<void> announce_references(Cluster& cluster, const std::string& index,
                                  std::span<Row* const> rows, Deadline deadline);
+
+/// Says of rows, as they were looked up, that nothing takes them back any more. False: others
+/// changed one of them meanwhile. Errors: unavailable, internal.
+Result<bool> share_rows(Cluster& cluster, TargetIndex& target, std::string_view refresh,
+                        std::vector<StatementDocument> rows, Deadline deadline);
 
 /// The statements of one index and the references among them, for resolve_references().
 class ElasticsearchReferences final : public ReferenceAccess {
