@@ -113,7 +113,11 @@ struct Network {
 };
 
 /// Has the database carry out a request, and waits for its answer until the deadline: false when
-/// none came.
+/// none came. `carry_out` tells how long the database takes until it answers.
+bool request(World& world, SimulatedProcess& process, const Network& network,
+             Timing::Steady deadline, const std::function<Moment()>& carry_out,
+             const std::function<void()>& answer);
+/// The same of a database that takes no time.
 bool request(World& world, SimulatedProcess& process, const Network& network,
              Timing::Steady deadline, const std::function<void()>& carry_out,
              const std::function<void()>& answer);

@@ -156,6 +156,16 @@ void SimulatedProcess::unlock(std::timed_mutex& mutex) {
 bool request(World& world, SimulatedProcess& process, const Network& network,
              Timing::Steady deadline, const std::function<void()>& carry_out,
              const std::function<void()>& answer) {
+  const std::function<Moment()> at_once = [carry_out] {
+    carry_out();
+    return Moment{0};
+  };
+  return request(world, process, network, deadline, at_once, answer);
+}
+
+bool request(World& world, SimulatedProcess& process, const Network& network,
+             Timing::Steady deadline, const std::function<Moment()>& carry_out,
+             const std::function<void()>& answer) {
   struct Exchange {
     bool answered = false, broken = false;
   };
@@ -164,9 +174,9 @@ bool request(World& world, SimulatedProcess& process, const Network& network,
   const auto give_up = process.moment_of(deadline);
   const auto arrive = [&world, exchange, carry_out, delay = world.up_to(network.delay_max),
                        lost = chance(network.unanswered_of_100)](bool is_asked_for) {
-    carry_out();
+    const auto takes = carry_out();
     if (!is_asked_for || exchange->broken) return;
-    world.after(delay, [&world, exchange, lost] {
+    world.after(takes + delay, [&world, exchange, lost] {
       exchange->answered = !lost;
       exchange->broken = lost;
       world.wake(exchange.get());

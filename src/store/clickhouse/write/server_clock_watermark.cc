@@ -6,12 +6,10 @@
 #include <utility>
 
 #include "base/log.h"
-#include "store/clickhouse/client/row_binary.h"
 
 namespace lectern::store::clickhouse {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using std::chrono::microseconds;
 
 /// While it writes, a process repeats itself this often, which bounds how far others lag behind.
@@ -19,19 +17,25 @@ constexpr std::chrono::milliseconds retell_after{250};
 
 constexpr std::chrono::milliseconds peer_report_age_max{50};
 
+/// Who has not said anything for so long may be taken for dead before it says something again: the
+/// server's clock may have been put forward meanwhile.
+constexpr std::chrono::milliseconds heard_of_for = silence_max - std::chrono::milliseconds{5'000};
+
 /// Entries are kept for an hour: after a longer pause nobody can tell whether others were quiet.
 constexpr std::chrono::minutes pause_max{30};
 
-constexpr std::string_view server_micros = "toInt64(toUnixTimestamp64Micro(now64(6)))";
-
 }  // namespace
 
-ServerClockWatermark::ServerClockWatermark(Server& server, const TableNames& names)
-    : server_(server), names_(names) {}
+ServerClockWatermark::ServerClockWatermark(std::unique_ptr<WritersTable> writers, Uuid process,
+                                           Timing& timing)
+    : writers_(std::move(writers)), process_(process), timing_(timing) {}
+
+microseconds ServerClockWatermark::steady_micros(Timing::Steady instant) {
+  return std::chrono::floor<microseconds>(instant.time_since_epoch());
+}
 
 Time ServerClockWatermark::server_now() const {
-  const auto steady = std::chrono::floor<microseconds>(Clock::now().time_since_epoch());
-  return Time{steady + clock_offset_};
+  return Time{steady_micros(timing_.steady()) + clock_offset_};
 }
 
 Time ServerClockWatermark::next_stored() {
@@ -39,56 +43,39 @@ Time ServerClockWatermark::next_stored() {
 }
 
 Result<void> ServerClockWatermark::follow_clock(Deadline deadline) {
-  // The latest row bounds the clock from below, unless it says it is of another day than today:
-  // Ralph kept whatever a client sent as `stored`.
-  // The same of what others have told, should the clock have been set back.
-  const std::string micros(server_micros);
-  const auto latest_of = [&](std::string_view column, const std::string& table) {
-    return "assumeNotNull((SELECT max(" + std::string(column) + ") FROM " + table + " WHERE " +
-           std::string(column) + " < " + micros + " + 86400000000))";
-  };
-  std::string sql = "SELECT " + micros + ", greatest(" + latest_of("stored", names_.rows) + ", " +
-                    latest_of("low", names_.writers) + ")";
-  if (clock_known_) sql = "SELECT " + std::string(server_micros) + ", toInt64(0)";
-  TRY(const auto answer, server_.select(sql, deadline));
-  RowReader reader(answer);
-  const auto now_us = microseconds{reader.i64()};
-  const Time latest = time_of(reader.i64());
-  if (!reader.ok()) return fail(Code::unavailable, "The database is not available", "no clock");
+  WritersTable::Beginning clock;
+  if (clock_known_) {
+    TRY(clock.now, writers_->clock(deadline));
+  } else {
+    TRY(clock, writers_->beginning(deadline));
+  }
   // Taken after the answer, so the offset errs to the past; `stored` lies above low all the same.
-  clock_offset_ = now_us - std::chrono::floor<microseconds>(Clock::now().time_since_epoch());
-  last_stored_ = std::max({last_stored_, latest, Time{now_us}});
+  clock_offset_ = clock.now - Time{steady_micros(timing_.steady())};
+  last_stored_ = std::max({last_stored_, clock.latest, clock.now});
   clock_known_ = true;
   return {};
 }
 
 Result<void> ServerClockWatermark::announce(bool active, Deadline deadline) {
-  RowWriter row;
-  row.fixed(process_);
+  Announcement entry{process_, {}, active, {}};
   {
     const std::lock_guard lock(mutex_);
-    row.i64(micros_of(low_));
+    entry.low = low_;
   }
-  row.u8(active ? 1 : 0);
   std::optional<Time> until;
   // An idle entry does no harm whenever it comes.
   if (active) until = until_;
-  RETURN_IF_ERROR(server_.insert({.table = names_.writers,
-                                  .columns = "process FixedString(16), low Int64, active UInt8",
-                                  .rows = 1,
-                                  .body = row.bytes(),
-                                  .until = until,
-                                  .repeatable = true},
-                                 deadline));
+  const auto began = timing_.steady();
+  RETURN_IF_ERROR(writers_->tell(entry, until, deadline));
   active_ = active;
-  told_at_ = Clock::now();
+  told_at_ = began;
   return {};
 }
 
 Result<void> ServerClockWatermark::flush_begins(Deadline deadline) {
-  if (!clock_known_) RETURN_IF_ERROR(follow_clock(deadline));
+  if (!clock_known_ || clock_is_doubtful_) RETURN_IF_ERROR(follow_clock(deadline));
   until_ = server_now() + flush_max;
-  const bool tell_again = !active_ || Clock::now() - told_at_ > retell_after;
+  const bool tell_again = !active_ || timing_.steady() - told_at_ > retell_after;
   {
     const std::lock_guard lock(mutex_);
     flushing_ = true;
@@ -100,17 +87,22 @@ Result<void> ServerClockWatermark::flush_begins(Deadline deadline) {
   }
   if (!tell_again) return {};
   const bool woke = !active_;
+  const auto last_told = told_at_;
+  // Where the server takes nothing of us its clock may be far from where we think it is.
+  clock_is_doubtful_ = true;
   RETURN_IF_ERROR(announce(true, deadline));
   // Whoever did not see the entry has promised no more than the instant before it was there.
-  return woke ? follow_clock(deadline) : Result<void>{};
+  if (woke || timing_.steady() - last_told > heard_of_for) RETURN_IF_ERROR(follow_clock(deadline));
+  clock_is_doubtful_ = false;
+  return {};
 }
 
 Result<void> ServerClockWatermark::read_peers(Deadline deadline) {
-  const auto asked_at = Clock::now();
+  const auto asked_at = timing_.steady();
   // From before the last question, since an entry may have taken a while to be there.
   const auto from = quiet_ ? std::optional(quiet_->until - silence_max) : std::nullopt;
   TRY(const auto heard, ask_peers(from, server_now(), deadline));
-  heard_offset_ = heard.now - Time{std::chrono::floor<microseconds>(heard.at.time_since_epoch())};
+  heard_offset_ = heard.now - Time{steady_micros(heard.at)};
   if (!quiet_ || heard.now - quiet_->until > pause_max)
     quiet_ = QuietPeriod{heard.now - silence_max, {}};
   quiet_->until = heard.now;
@@ -157,66 +149,49 @@ void ServerClockWatermark::go_idle(Deadline deadline) {
 Result<ServerClockWatermark::PeerReport> ServerClockWatermark::ask_peers(std::optional<Time> from,
                                                                          Time past,
                                                                          Deadline deadline) {
-  // A second more than counts, so that all of that is there. One row whatever there is. Without
-  // PREWHERE, which costs more than the few rows it saves.
-  constexpr auto asked = std::chrono::duration_cast<std::chrono::seconds>(silence_max).count() + 1;
-  std::string since = "now64(6) - INTERVAL " + std::to_string(asked) + " SECOND";
-  if (from)
-    since = "least(" + since + ", fromUnixTimestamp64Micro(" + std::to_string(micros_of(*from)) +
-            ", 'UTC'))";
-  std::string sql = "SELECT ";
-  sql += server_micros;
-  sql += ", groupArray((process, toInt64(toUnixTimestamp64Micro(at)), low, active)) FROM " +
-         names_.writers + " WHERE at > " + since + " SETTINGS optimize_move_to_prewhere = 0";
-  const auto asked_at = Clock::now();
-  TRY(const auto answer, server_.select(sql, deadline));
-  struct Entry {
-    std::int64_t low = INT64_MIN;
-    bool idle = false;
-    std::int64_t at = 0;
-  };
-  std::unordered_map<Uuid, Entry> last;  // of each process
-  RowReader reader(answer);
+  // A second more than counts, so that all of that is there.
+  constexpr auto asked =
+      std::chrono::duration_cast<std::chrono::seconds>(silence_max) + std::chrono::seconds{1};
+  const auto asked_at = timing_.steady();
+  TRY(const auto told, writers_->read(asked, from, deadline));
+  std::unordered_map<Uuid, const Announcement*> last;  // of each process
   PeerReport heard;
-  heard.now = time_of(reader.i64());
-  heard.at = Clock::now();
+  heard.now = told.now;
+  heard.at = timing_.steady();
   // The server may have looked at the table somewhat before it looked at its clock: what it did not
   // see by then may have got an instant in between.
   heard.through = std::max(past, heard.now - std::chrono::ceil<microseconds>(heard.at - asked_at));
-  for (auto count = reader.size(); count > 0 && reader.ok(); --count) {
-    const Uuid process = reader.id();
-    const auto at = reader.i64();
-    const auto low = reader.i64();
-    const Entry entry{low, reader.u8() == 0, at};
-    auto& latest = last[process];
-    if (std::tie(latest.low, latest.idle, latest.at) <= std::tie(entry.low, entry.idle, entry.at))
-      latest = entry;
+  const auto order = [](const Announcement& entry) {
+    return std::tuple(entry.low, !entry.active, entry.at);
+  };
+  for (const Announcement& entry : told.entries) {
+    const auto [latest, is_first] = last.emplace(entry.process, &entry);
+    if (!is_first && order(*latest->second) <= order(entry)) latest->second = &entry;
   }
-  if (!reader.ok()) return fail(Code::unavailable, "The database is not available", "no clock");
   for (const auto& [process, entry] : last) {
     if (process == process_) continue;
-    const Time at = time_of(entry.at);
-    heard.other = heard.other ? std::max(*heard.other, at) : at;
-    if (!entry.idle && at > heard.now - silence_max)
-      heard.through = std::min(heard.through, time_of(entry.low));
+    heard.other = heard.other ? std::max(*heard.other, entry->at) : entry->at;
+    if (entry->active && entry->at > heard.now - silence_max)
+      heard.through = std::min(heard.through, entry->low);
   }
   return heard;
 }
 
 Result<Time> ServerClockWatermark::ask_peers_once(std::unique_lock<std::mutex>& lock,
                                                   Deadline deadline) {
-  if (Clock::now() < heard_at_ + peer_report_age_max) return heard_;
+  if (timing_.steady() < heard_at_ + peer_report_age_max) return heard_;
   if (question_ && !question_->answer && question_->flushes_ended == flushes_ended_) {
     const auto question = question_;
-    const auto is_answered = [&] { return question->answer.has_value(); };
-    if (deadline == Deadline::max()) {
-      answered_.wait(lock, is_answered);
-    } else if (!answered_.wait_until(lock, deadline, is_answered)) {
-      return fail(Code::unavailable, "The database is too slow", "asked others until the deadline");
+    while (!question->answer) {
+      if (timing_.steady() >= deadline)
+        return fail(Code::unavailable, "The database is too slow",
+                    "asked others until the deadline");
+      timing_.wait_until(answered_, lock, deadline);
     }
     return *question->answer;
   }
   const auto question = question_ = std::make_shared<Question>();
+  question->asked_at = timing_.steady();
   question->flushes_ended = flushes_ended_;
   lock.unlock();
   const auto ask = [&]() -> Result<Time> {
@@ -230,7 +205,7 @@ Result<Time> ServerClockWatermark::ask_peers_once(std::unique_lock<std::mutex>& 
     heard_at_ = question->asked_at;
   }
   question->answer = answer;
-  answered_.notify_all();
+  timing_.notify_all(answered_);
   return answer;
 }
 

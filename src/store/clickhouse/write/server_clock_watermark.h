@@ -7,8 +7,8 @@
 #include <mutex>
 #include <optional>
 
-#include "store/clickhouse/client/server.h"
-#include "store/clickhouse/schema/layout.h"
+#include "store/clickhouse/write/writers_table.h"
+#include "store/common/timing.h"
 
 namespace lectern::store::clickhouse {
 
@@ -40,7 +40,9 @@ struct QuietPeriod {
 /// any.
 class ServerClockWatermark {
  public:
-  ServerClockWatermark(Server& server, const TableNames& names);
+  /// `process` is its name among the writers; `timing` must outlive it.
+  explicit ServerClockWatermark(std::unique_ptr<WritersTable> writers,
+                                Uuid process = Uuid::random(), Timing& timing = Timing::real());
 
   /// To be called before the `stored` of a flush are given out.
   Result<void> flush_begins(Deadline deadline);
@@ -80,7 +82,7 @@ class ServerClockWatermark {
  private:
   /// A question to the others that several callers wait for.
   struct Question {
-    std::chrono::steady_clock::time_point asked_at = std::chrono::steady_clock::now();
+    Timing::Steady asked_at;
     std::uint64_t flushes_ended = 0;  // when it was asked
     std::optional<Result<Time>> answer;
   };
@@ -91,9 +93,9 @@ class ServerClockWatermark {
   /// What the others have said of late.
   struct PeerReport {
     Time now;
-    std::chrono::steady_clock::time_point at;  // when the answer had come
-    Time through;                              // what consistent_through() may answer
-    std::optional<Time> other;                 // when one of them last said anything
+    Timing::Steady at;          // when the answer had come
+    Time through;               // what consistent_through() may answer
+    std::optional<Time> other;  // when one of them last said anything
   };
   /// `from`: an instant from which on to ask, if earlier than what counts. `past`: an instant that
   /// the server's clock has reached, as far as that is known.
@@ -101,14 +103,17 @@ class ServerClockWatermark {
   Result<void> follow_clock(Deadline deadline);
   Time server_now() const;
 
-  Server& server_;
-  const TableNames& names_;
-  const Uuid process_ = Uuid::random();
+  static std::chrono::microseconds steady_micros(Timing::Steady instant);
+
+  const std::unique_ptr<WritersTable> writers_;
+  const Uuid process_;
+  Timing& timing_;
 
   // Of the writing thread:
   bool active_ = false;
   bool clock_known_ = false;
-  std::chrono::steady_clock::time_point told_at_;
+  bool clock_is_doubtful_ = false;
+  Timing::Steady told_at_;                    // when it began to say what it said last
   std::chrono::microseconds clock_offset_{};  // the server's clock minus steady_clock
   Time last_stored_;
   Time until_;
@@ -118,14 +123,13 @@ class ServerClockWatermark {
   std::mutex mutex_;
   std::condition_variable answered_;
   // Guarded by mutex_:
-  std::shared_ptr<Question> question_;  // the last one
-  std::optional<std::pair<Time, std::chrono::steady_clock::time_point>>
-      peers_read_;  // of the flush
+  std::shared_ptr<Question> question_;                         // the last one
+  std::optional<std::pair<Time, Timing::Steady>> peers_read_;  // of the flush
   bool flushing_ = false;
   Time low_;
   Time promised_;  // the latest answer of consistent_through()
   Time heard_;     // what all others and the clock allow, as it was at heard_at_
-  std::chrono::steady_clock::time_point heard_at_;
+  Timing::Steady heard_at_;
   std::uint64_t flushes_ended_ = 0;
   bool in_doubt_ = false;
 };
