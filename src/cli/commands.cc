@@ -5,12 +5,15 @@
 #include "cli/commands/convert.h"
 #include "cli/commands/extract.h"
 #include "cli/commands/forward.h"
+#include "cli/commands/list.h"
 #include "cli/commands/migrate.h"
+#include "cli/commands/read.h"
 #include "cli/commands/restore.h"
 #include "cli/commands/runserver.h"
 #include "cli/commands/user.h"
 #include "cli/commands/validate.h"
 #include "cli/commands/verify.h"
+#include "cli/commands/write.h"
 #include "cli/conformance/conformance.h"
 #include "cli/terminal/completion.h"
 
@@ -20,8 +23,9 @@ namespace lectern::cli {
 std::vector<Command> commands() {
   return {auth_command(),        backup_command(),  completion_command(), config_command(),
           conformance_command(), convert_command(), extract_command(),    forward_command(),
-          migrate_command(),     restore_command(), runserver_command(),  user_command(),
-          validate_command(),    verify_command()};
+          list_command(),        migrate_command(), read_command(),       restore_command(),
+          runserver_command(),   user_command(),    validate_command(),   verify_command(),
+          write_command()};
 }
 
 }  // namespace lectern::cli

@@ -166,14 +166,14 @@ std::string embedded_folder(const Settings& settings) {
 /// Does what commands ask of the running server, and tells /metrics of damage. Null where there is
 /// no embedded store, or no socket can be made: that is logged, and no reason not to serve.
 std::unique_ptr<ControlSocket> listen_to_commands(const Settings& settings, store::Stores& stores,
-                                                  metrics::Registry& registry) {
+                                                  metrics::Registry& registry, lrs::Lrs& lrs) {
   auto* const maintenance = stores.maintenance.get();
   if (maintenance == nullptr) return nullptr;
   registry.gauge_read("lectern_store_damaged",
                       "1 once damage to the embedded store was met, since the start",
                       [maintenance] { return maintenance->is_damaged() ? 1.0 : 0.0; });
   watch_folder(registry, embedded_folder(settings));
-  auto control = ControlSocket::listen(settings.app_dir, control_of(stores, settings));
+  auto control = ControlSocket::listen(settings.app_dir, control_of(stores, settings, lrs));
   if (control) return std::move(*control);
   log::info("`lectern backup` needs this server to be stopped: {}", control.error().message);
   return nullptr;
@@ -248,7 +248,7 @@ int serve(const Loaded& loaded) {
   http::watch_server(registry, **server);
   watch(registry, forwarder, *authentication);
   watch_process(registry);
-  const auto control = listen_to_commands(settings, *stores, registry);
+  const auto control = listen_to_commands(settings, *stores, registry, lrs);
 
   log::info("Lectern {} serves xAPI 1.0.3 and 2.0.0 on {}://{}:{}/xAPI/", LECTERN_VERSION,
             settings.tls_certificate.empty() ? "http" : "https", url_host(settings.host),

@@ -58,14 +58,3 @@ How much is logged is said before the command or behind it, and help is a comman
   Options:
   $ lectern runserver --help | grep -c -- '--clickhouse-host TEXT'
   1
-
-Commands of Ralph's pipeline are not here, and one line says what to do instead
-  $ ralph -v DEBUG write -b es --es-hosts http://localhost:9200
-  Error: the command 'write' of Ralph is not here: POST the statements to /xAPI/statements, as JSON arrays
-  [2]
-  $ ralph read -b es
-  Error: the command 'read' of Ralph is not here: GET /xAPI/statements and follow its `more` links
-  [2]
-  $ ralph list -b es
-  Error: the command 'list' of Ralph is not here: look into the database with its own tools
-  [2]

@@ -16,7 +16,7 @@ Every variable of Ralph is known, and one line names those that mean nothing her
   $ export RALPH_SENTRY_LRS_TRACES_SAMPLE_RATE=0.1 RALPH_SENTRY_IGNORE_HEALTH_CHECKS=true
   $ export RALPH_XAPI_FORWARDINGS='[{"url":"http://lrs.example/xAPI/statements","is_active":false,"basic_username":"u","basic_password":"hunter2","max_retries":1,"timeout":1.5}]'
   $ ralph config 2>&1 > shown | fold -s -w 110
-  Warning: settings without meaning here, accepted for Ralph's sake: RALPH_HISTORY_FILE, RALPH_LOCALE_ENCODING, 
+  Warning: settings without meaning here, accepted for Ralph's sake: RALPH_LOCALE_ENCODING, 
   RALPH_RUNSERVER_POINT_IN_TIME_KEEP_ALIVE, RALPH_LRS_ELASTICSEARCH_VALIDATE_KEYS, 
   RALPH_SENTRY_CLI_TRACES_SAMPLE_RATE, RALPH_SENTRY_LRS_TRACES_SAMPLE_RATE, RALPH_SENTRY_IGNORE_HEALTH_CHECKS, 
   RALPH_PARSERS__GELF, RALPH_PARSERS__ES
@@ -42,7 +42,7 @@ Every setting of Ralph's backends is known, for the LRS and for the data command
   $ known fs $fs{__DEFAULT_DIRECTORY_PATH=.,__DEFAULT_QUERY_STRING=x,__DEFAULT_LRS_FILE=x.jsonl,__LOCALE_ENCODING=utf8,__READ_CHUNK_SIZE=5,__WRITE_CHUNK_SIZE=5}
   [1]
   $ RALPH_BACKENDS__DATA__S3__ACCESS_KEY_ID=x RALPH_BACKENDS__DATA__LDP__ENDPOINT=x RALPH_BACKENDS__DATA__SWIFT__AUTH_URL=x RALPH_BACKENDS__DATA__WS__URI=x RALPH_BACKENDS__DATA__LRS__BASE_URL=x lectern config 2>&1 > /dev/null
-  Warning: settings without meaning here, accepted for Ralph's sake: RALPH_BACKENDS__DATA__LDP__ENDPOINT, RALPH_BACKENDS__DATA__LRS__BASE_URL, RALPH_BACKENDS__DATA__S3__ACCESS_KEY_ID, RALPH_BACKENDS__DATA__SWIFT__AUTH_URL, RALPH_BACKENDS__DATA__WS__URI
+  Warning: settings without meaning here, accepted for Ralph's sake: RALPH_BACKENDS__DATA__LDP__ENDPOINT, RALPH_BACKENDS__DATA__S3__ACCESS_KEY_ID, RALPH_BACKENDS__DATA__SWIFT__AUTH_URL, RALPH_BACKENDS__DATA__WS__URI
 
 Names are case-sensitive, and what nobody knows is named
   $ RALPH_runserver_port=1 ralph_RUNSERVER_PORT=2 lectern config 2>&1 | grep -E 'PORT=|known'

@@ -19,7 +19,8 @@ namespace lectern::cli {
 namespace {
 
 constexpr std::string_view socket_name = "control.sock";
-constexpr std::size_t request_bytes_max = 64 * 1024;
+/// A chunk of statements may be one.
+constexpr std::size_t request_bytes_max = 256UL * 1024 * 1024;
 constexpr int request_deadline_ms = 5000;
 
 /// A descriptor that is closed at the end.
@@ -71,13 +72,15 @@ class Lines {
   /// The next line; nothing at the end, past the time, or when it is too long. -1: any time.
   std::optional<std::string> next(int deadline_ms) {
     for (;;) {
-      if (const auto end = bytes_.find('\n'); end != std::string::npos) {
+      if (const auto end = bytes_.find('\n', searched_); end != std::string::npos) {
         auto line = bytes_.substr(0, end);
         bytes_.erase(0, end + 1);
+        searched_ = 0;
         return line;
       }
+      searched_ = bytes_.size();
       pollfd wait{socket_, POLLIN, 0};
-      std::array<char, 4096> room;
+      std::array<char, 65536> room;
       if (bytes_.size() > request_bytes_max && deadline_ms >= 0) return std::nullopt;
       if (poll(&wait, 1, deadline_ms) <= 0) return std::nullopt;
       const auto read = recv(socket_, room.data(), room.size(), 0);
@@ -89,6 +92,7 @@ class Lines {
  private:
   const int socket_;
   std::string bytes_;
+  std::size_t searched_ = 0;  // bytes known to hold no line end
 };
 
 Error error_of_socket(const std::string& path) {

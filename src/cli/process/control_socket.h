@@ -9,11 +9,13 @@
 #include "base/result.h"
 #include "store/maintenance.h"
 
-/// How `lectern backup` and `lectern verify` have the running server do the work, which alone has
-/// the store open: a Unix socket in the application folder, mode 0600, for its user and root.
+/// How commands have the running server do their work, which alone has the store open: `backup`,
+/// `verify`, `read` and `write`. A Unix socket in the application folder, mode 0600, for its user
+/// and root.
 ///
 ///   request  = JSON LF                    ; {"do":"verify"} / {"do":"backup","folder":...} /
-///                                         ; {"do":"missing_contents","target":...,"sha2":[...]}
+///                                         ; {"do":"missing_contents","target":...,"sha2":[...]} /
+///                                         ; those of pipeline/data/embedded.h
 ///   answer   = *( "progress " done SP total LF ) ( "done " JSON LF / "failed " text LF )
 namespace lectern::cli {
 

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/json.h"
+#include "cli/process/store_door.h"
 #include "store/open_documents.h"
 
 namespace lectern::cli {
@@ -59,12 +60,17 @@ Result<std::vector<std::string>> missing_contents_of(const std::string& answer) 
   return strings_of(document->root(), "missing");
 }
 
-Control control_of(store::Stores& stores, const Settings& settings) {
+Control control_of(store::Stores& stores, const Settings& settings, lrs::Lrs& lrs) {
   return
       [&](const std::string& request, const store::OnProgress& on_progress) -> Result<std::string> {
-        TRY(const auto document, json::parse(request));
+        TRY(const auto document, json::parse_view(request, {.bounded = false, .lenient = true}));
         auto& maintenance = *stores.maintenance;
         const auto asked = string_of(document->root(), "do").value_or("");
+        if (asked == "record" || asked == "list") {
+          if (settings.backend != "embedded")
+            return fail(Code::invalid, "the server keeps its statements in " + settings.backend);
+          return do_with_statements(lrs, request);
+        }
         if (asked == "verify") {
           TRY(const auto report, maintenance.verify(on_progress));
           return as_json(report);

@@ -5,13 +5,14 @@
 #include "base/result.h"
 #include "cli/process/control_socket.h"
 #include "cli/settings/settings.h"
+#include "lrs/lrs.h"
 #include "store/open.h"
 
 namespace lectern::cli {
 
-/// Does what a request of control_socket.h asks, on opened stores. `stores`, with `maintenance`,
-/// and `settings` outlive it.
-Control control_of(store::Stores& stores, const Settings& settings);
+/// Does what a request of control_socket.h asks, on opened stores and the LRS that works on them.
+/// `stores`, with `maintenance`, `settings` and `lrs` outlive it.
+Control control_of(store::Stores& stores, const Settings& settings, lrs::Lrs& lrs);
 
 std::string verify_request();
 /// Asks which of these contents of a target are not kept.

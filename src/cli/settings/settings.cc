@@ -11,6 +11,7 @@
 #include "cli/settings/settings_table.h"
 #include "cli/terminal/nearest.h"
 #include "lrs/forwarding_state.h"
+#include "pipeline/data/backend.h"
 
 namespace lectern::cli {
 namespace {
@@ -194,8 +195,12 @@ class Loader {
 
   /// Keys that the table does not know: the chosen backend gets them, the others' are left alone.
   void take_unknown_keys() {
-    for (const auto& [name, given] : given_.take_all("BACKENDS__DATA__"))
-      without_meaning_.push_back(given.spelling);
+    constexpr std::string_view data_prefix = "BACKENDS__DATA__";
+    for (const auto& [name, given] : given_.take_all(std::string(data_prefix))) {
+      const std::string behind = name.substr(data_prefix.size());
+      if (!pipeline::is_data_setting(behind)) without_meaning_.push_back(given.spelling);
+      loaded_.settings.data_values[behind] = given.text;
+    }
     for (const auto group : known_groups) {
       const std::string prefix = std::string(backends_prefix) + std::string(group) + "__";
       for (const auto& [name, given] : given_.take_all(prefix)) {
@@ -225,8 +230,11 @@ class Loader {
         settings.restrict_by_scopes && spelling_.contains("LRS_RESTRICT_BY_SCOPES");
     if (settings.auth_file.empty())
       settings.auth_file = (fs::path(settings.app_dir) / "auth.json").string();
+    if (settings.history_file.empty())
+      settings.history_file = (fs::path(settings.app_dir) / "history.json").string();
     show_derived("RALPH_APP_DIR", settings.app_dir);
     show_derived("RALPH_AUTH_FILE", settings.auth_file);
+    show_derived("RALPH_HISTORY_FILE", settings.history_file);
 
     if (const auto receivers = lrs::parse_receivers(settings.forwardings_json); !receivers)
       return refuse("XAPI_FORWARDINGS", settings.forwardings_json,

@@ -20,6 +20,7 @@ namespace lectern::cli {
 struct Settings {
   std::string app_dir;
   std::string auth_file;
+  std::string history_file;              ///< of `lectern read`, `write` and `list`
   std::string converter_uuid_namespace;  ///< of `lectern convert`
   std::int64_t auth_cache_entries_max = 0;
   std::int64_t auth_cache_ttl_s = 0;
@@ -109,6 +110,9 @@ struct Settings {
   /// The chosen backend's own settings: keys as behind RALPH_BACKENDS__LRS__<NAME>__, only those
   /// that were given. CLIENT_OPTIONS is a JSON object, or comes apart as CLIENT_OPTIONS__ca_certs.
   std::map<std::string, std::string> backend_values;
+  /// What was given for the backends of `lectern read`, `write` and `list`, unchecked: keys as
+  /// behind RALPH_BACKENDS__DATA__.
+  std::map<std::string, std::string> data_values;
 
   /// For store::open_stores().
   store::StoreSettings store_settings() const;

@@ -46,7 +46,7 @@ constexpr std::array rows = {
     Row{"APP_DIR", &S::app_dir, "", "folder of the auth file and the embedded store; without it ~/.config/lectern, or ~/.config/ralph where that holds an auth.json and the other nothing"},
     Row{"AUTH_FILE", &S::auth_file, "", "credentials for Basic authentication; without it <APP_DIR>/auth.json"},
     Row{"SECRETS_DIR", Kind::text, "", "folder whose files hold settings: the file's name is the setting's, with prefix; without it systemd's CREDENTIALS_DIRECTORY"},
-    accepted("HISTORY_FILE", "", "of commands that are not here"),
+    Row{"HISTORY_FILE", &S::history_file, "", "what lectern read and write have read and written, for list --new; without it <APP_DIR>/history.json"},
     accepted("LOCALE_ENCODING", "utf8", "files are always read as UTF-8"),
 
     // The server

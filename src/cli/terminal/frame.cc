@@ -9,7 +9,6 @@
 #include "cli/command.h"
 #include "cli/commands/uvicorn.h"
 #include "cli/terminal/nearest.h"
-#include "cli/terminal/unsupported_command.h"
 #include "cli/terminal/version.h"
 
 namespace lectern::cli {
@@ -233,10 +232,6 @@ std::optional<Loaded> settings_for(const Invocation& invocation) {
 int run(int argc, char** argv) {
   const std::string program = argc > 0 ? base_name(argv[0]) : "lectern";
   if (program == "uvicorn") return run_uvicorn({argv + 1, argv + argc});
-  if (const auto told = unsupported_command_hint(argc, argv)) {
-    failure(*told);
-    return usage_exit;
-  }
   return run_command(program, argc, argv);
 }
 

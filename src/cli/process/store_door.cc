@@ -1,0 +1,173 @@
+#include "cli/process/store_door.h"
+
+#include <array>
+#include <mutex>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/json.h"
+#include "base/metrics.h"
+#include "cli/process/control_socket.h"
+#include "lrs/list.h"
+#include "lrs/record.h"
+#include "store/open.h"
+#include "xapi/query.h"
+#include "xapi/terms.h"
+
+namespace lectern::cli {
+namespace {
+
+constexpr json::Rules any_json{.bounded = false, .lenient = true};
+
+std::string text_of(json::Value object, std::string_view member) {
+  const auto value = object.find(member);
+  return value && value->is(json::Type::string) ? std::string(value->string()) : "";
+}
+
+/// Who writes and reads here. Statements that bring no authority get this one.
+auth::Principal owner(std::string target) {
+  auth::Principal owner;
+  owner.username = "lectern";
+  owner.agent_json =
+      R"({"objectType":"Agent","account":{"homePage":"http://localhost/","name":"lectern"}})";
+  const auto agent = json::parse_view(owner.agent_json);
+  owner.agent_ifi = xapi::ifi_of((*agent)->root()).value_or("");
+  owner.scopes.add(auth::Scope::all);
+  owner.scopes.add(auth::Scope::authority_write);
+  owner.target = std::move(target);
+  return owner;
+}
+
+/// The statements of one version, out of those of a request.
+struct OfVersion {
+  xapi::Version version;
+  std::string array = "[";
+  std::vector<std::size_t> indexes;  // in the request
+
+  void add(json::Value statement, std::size_t index) {
+    if (!indexes.empty()) array += ',';
+    array += statement.source();
+    indexes.push_back(index);
+  }
+};
+
+bool is_of_2_0(json::Value statement) {
+  return statement.is(json::Type::object) &&
+         xapi::parse_version(text_of(statement, "version")) == xapi::Version::v2_0_0;
+}
+
+Result<void> record(lrs::Lrs& lrs, const auth::Principal& owner, OfVersion statements,
+                    std::uint64_t& recorded, std::string& refused) {
+  if (statements.indexes.empty()) return {};
+  TRY(const auto document, json::parse(std::move(statements.array) + "]", any_json));
+  TRY(const auto outcome,
+      lrs::record(lrs, owner, {document->root(), statements.version, std::nullopt, {}, true}));
+  recorded += outcome.statements.size();
+  for (const auto& refusal : outcome.refusals)
+    refused += fmt::format(R"({}{{"index":{},"pointer":{},"rule":{},"message":{}}})",
+                           refused.empty() ? "" : ",", statements.indexes[refusal.index],
+                           json::quoted(refusal.error.path), json::quoted(refusal.error.rule),
+                           json::quoted(refusal.error.message));
+  return {};
+}
+
+Result<std::string> record(lrs::Lrs& lrs, json::Value request) {
+  const auto statements = request.find("statements");
+  if (!statements) return fail(Code::invalid, "there are no statements");
+  std::array<OfVersion, 2> by_version = {OfVersion{xapi::Version::v1_0_3, "[", {}},
+                                         OfVersion{xapi::Version::v2_0_0, "[", {}}};
+  std::size_t index = 0;
+  for (const auto statement : statements->children())
+    by_version.at(is_of_2_0(statement) ? 1 : 0).add(statement, index++);
+  const auto principal = owner(text_of(request, "target"));
+  std::uint64_t recorded = 0;
+  std::string refused;
+  for (auto& one : by_version)
+    RETURN_IF_ERROR(record(lrs, principal, std::move(one), recorded, refused));
+  return fmt::format(R"({{"recorded":{},"refused":[{}]}})", recorded, refused);
+}
+
+Result<std::string> list(lrs::Lrs& lrs, json::Value request) {
+  if (lrs.options.restrict_by_authority)
+    return fail(Code::invalid,
+                "the server shows everybody their own statements only "
+                "(LRS_RESTRICT_BY_AUTHORITY): stop it to read them all");
+  const std::string query = text_of(request, "query");
+  TRY(const auto parameters, xapi::parse_parameters(query));
+  TRY(const auto asked, xapi::parse_statement_query(parameters, xapi::Ids::any_text));
+  if (asked.statement_id || asked.voided_statement_id) {
+    TRY(const auto single, lrs::fetch(lrs, owner(text_of(request, "target")), asked, {}));
+    return R"({"statements":[)" + single.statement + R"(],"next":""})";
+  }
+  TRY(const auto page, lrs::list(lrs, owner(text_of(request, "target")), asked, {}));
+  std::string statements;
+  for (const auto& statement : page.statements) {
+    statements += statements.empty() ? "" : ",";
+    // The answer is a line: line ends between tokens are left out.
+    for (const char c : statement)
+      if (c != '\n' && c != '\r') statements += c;
+  }
+  std::string next;
+  if (page.next) {
+    for (const auto& [name, value] : parameters)
+      if (name != "cursor") next += name + "=" + xapi::percent_encoded(value) + "&";
+    next += "cursor=" + page.next->text();
+  }
+  return fmt::format(R"({{"statements":[{}],"next":{}}})", statements, json::quoted(next));
+}
+
+}  // namespace
+
+Result<std::string> do_with_statements(lrs::Lrs& lrs, const std::string& request) {
+  TRY(const auto document, json::parse_view(request, any_json));
+  const std::string asked = text_of(document->root(), "do");
+  if (asked == "record") return record(lrs, document->root());
+  if (asked == "list") return list(lrs, document->root());
+  return fail(Code::invalid, "the server does not know this request");
+}
+
+/// The store and what works on it, in this process.
+struct StoreDoor::Opened {
+  explicit Opened(store::Stores its_stores)
+      : stores(std::move(its_stores)),
+        lrs{*stores.statements, *stores.documents, options(), lrs::Counters(registry)} {}
+
+  static lrs::Options options() {
+    lrs::Options all;
+    all.page_rows_max = 1000;
+    return all;
+  }
+
+  store::Stores stores;
+  metrics::Registry registry;
+  lrs::Lrs lrs;
+};
+
+namespace {
+
+store::StoreSettings embedded_settings(const Settings& settings) {
+  auto embedded = settings.store_settings();
+  embedded.backend = "embedded";
+  embedded.values.clear();
+  return embedded;
+}
+
+}  // namespace
+
+StoreDoor::StoreDoor(const Settings& settings)
+    : app_dir_(settings.app_dir), settings_(embedded_settings(settings)) {}
+
+StoreDoor::~StoreDoor() = default;
+
+Result<std::string> StoreDoor::ask(const std::string& request) {
+  if (!opened_) {
+    if (auto answer = ask_server(app_dir_, request, [](const auto&) { return true; }))
+      return std::move(*answer);
+    TRY(auto stores, store::open_stores(settings_));
+    opened_ = std::make_unique<Opened>(std::move(stores));
+  }
+  return do_with_statements(opened_->lrs, request);
+}
+
+}  // namespace lectern::cli

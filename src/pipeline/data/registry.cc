@@ -1,0 +1,89 @@
+#include <array>
+#include <charconv>
+
+#include "pipeline/data/backend.h"
+#include "pipeline/data/embedded.h"
+#include "pipeline/data/fs.h"
+#include "pipeline/data/lrs.h"
+
+namespace lectern::pipeline {
+namespace {
+
+struct Named {
+  Operation operation;
+  std::string_view name;
+};
+
+constexpr std::array operations = {
+    Named{Operation::index, "index"},   Named{Operation::create, "create"},
+    Named{Operation::remove, "delete"}, Named{Operation::update, "update"},
+    Named{Operation::append, "append"},
+};
+
+}  // namespace
+
+std::string_view name_of(Operation operation) {
+  for (const auto& one : operations)
+    if (one.operation == operation) return one.name;
+  return "";
+}
+
+std::optional<Operation> parse_operation(std::string_view name) {
+  for (const auto& one : operations)
+    if (one.name == name) return one.operation;
+  return std::nullopt;
+}
+
+std::string_view Chunk::line(std::uint64_t number) const {
+  std::string_view rest = bytes;
+  for (std::uint64_t at = first_line;; ++at) {
+    const auto line = next_line(rest, at);
+    if (!line || at == number) return line ? line->text : std::string_view();
+  }
+}
+
+void Chunk::refuse(std::uint64_t number, Refusal refusal) {
+  refused.push_back({file, number, std::string(line(number)), std::move(refusal)});
+}
+
+// The one list, by name: a new backend is a line here.
+std::span<const DataBackend> data_backends() {
+  static const std::array all = {
+      DataBackend{"async_lrs", "LRS", lrs::settings(), lrs::open_source, lrs::open_sink, nullptr},
+      DataBackend{"embedded", "EMBEDDED", embedded::settings(), embedded::open_source,
+                  embedded::open_sink, nullptr},
+      DataBackend{"fs", "FS", fs::settings(), fs::open_source, fs::open_sink, fs::open_listing},
+      DataBackend{"lrs", "LRS", lrs::settings(), lrs::open_source, lrs::open_sink, nullptr},
+  };
+  return all;
+}
+
+const DataBackend* find_data_backend(std::string_view name) {
+  for (const auto& backend : data_backends())
+    if (backend.name == name) return &backend;
+  return nullptr;
+}
+
+bool is_data_setting(std::string_view name) {
+  const std::size_t end = name.find("__");
+  if (end == name.npos) return false;
+  const std::string_view group = name.substr(0, end), key = name.substr(end + 2);
+  for (const auto& backend : data_backends()) {
+    if (backend.group != group) continue;
+    for (const auto& setting : backend.settings)
+      if (key == setting.key ||
+          (setting.kind == DataSetting::Kind::object && key.starts_with(setting.key) &&
+           key.substr(setting.key.size()).starts_with("__")))
+        return true;
+  }
+  return false;
+}
+
+std::size_t number_of(const DataValues& values, std::string_view key) {
+  std::size_t number = 0;
+  if (const auto it = values.find(key); it != values.end())
+    std::from_chars(it->second.data(), it->second.data() + it->second.size(), number);
+  return number;
+}
+
+}  // namespace lectern::pipeline
