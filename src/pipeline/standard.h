@@ -8,9 +8,13 @@
 
 namespace lectern::pipeline {
 
-/// Checks one statement, a JSON text, against the whole standard. Without a version the statement's
-/// own `version` decides: 2.0 and 2.0.n, else 1.0.3. Thread-safe.
+/// A record store that is stricter than the standard.
+enum class Receiver { any, learning_locker };
+
+/// Checks one statement, a JSON text, against the whole standard, and whether the receiver takes
+/// it. Without a version the statement's own `version` decides: 2.0 and 2.0.n, else 1.0.3.
+/// Thread-safe.
 std::optional<Refusal> check_standard(std::string_view statement,
-                                      std::optional<xapi::Version> version);
+                                      std::optional<xapi::Version> version, Receiver receiver);
 
 }  // namespace lectern::pipeline

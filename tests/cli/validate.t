@@ -72,3 +72,29 @@ A wrong use is told
   Total events: 0, Invalid events: 0
   Error: nowhere.jsonl: No such file or directory (after line 0)
   [1]
+
+Where a file is seen to come from a tool, the refusal says what the tool does
+  $ echo '[{"actor":{"mbox":"mailto:a@b.ch"}}]' | lectern validate -f xapi 2>&1 | head -1
+  line 1: a statement must be an object, not an array; a line holds one statement: `jq -c .[]` makes lines of a list (Data 2.4)
+  $ echo '{"actor":{"mbox":"mailto:a@b.ch","name":null},"verb":{"id":"http://v"},"object":{"id":"http://o"}}' | lectern validate -f xapi 2>&1 | head -1
+  line 1: /actor/name: .*; DuckDB and other readers of tables write null where a property was absent .* (re)
+  $ echo '{"actor":{"mbox":"mailto:undefined"},"verb":{"id":"http://v"},"object":{"id":"http://o"}}' | lectern validate -f xapi 2>&1 | head -1
+  line 1: /actor/mbox: .*; H5P writes mailto:undefined for whoever has no address .* (re)
+  $ echo '{"actor":{"mbox":"mailto:a@b.ch"},"verb":{"id":"http://v"},"object":{"id":"http://o"},"result":{"duration":"P1DT"}}' | lectern validate -f xapi 2>&1 | grep -o 'as calc.* of @xapi/xapi'
+  as calculateISO8601Duration() of @xapi/xapi
+
+What Learning Locker would refuse is told beforehand
+  $ of() { sed "s|$1|$2|" <<< '{"actor":{"mbox":"mailto:a@b.ch"},"verb":{"id":"http://v.example/v"},"object":{"id":"http://o.example/o"},"timestamp":"2026-01-01T00:00:00Z","result":{"duration":"PT1H"},"context":{"extensions":{"http://e.example/e":1}}}'; }
+  $ (of a a; of http://o.example/o course-v1:a+b+c; of PT1H PT0.5H; of 00Z 00,5Z; of 00Z 00; of b.ch localhost; of http://e.example/e course-v1:e) > some
+  $ lectern validate -f xapi --for learninglocker -I some > /dev/null
+  line 2: /object/id: Learning Locker does not take this as an IRI
+  line 3: /result/duration: Learning Locker does not take this as a duration
+  line 4: /timestamp: Learning Locker does not take this as a timestamp
+  line 5: /timestamp: Learning Locker does not take this as a timestamp
+  line 6: /actor/mbox: Learning Locker does not take this as a mailto IRI
+  line 7: /context/extensions/course-v1:e: Learning Locker does not take this as an IRI
+  Total events: 7, Invalid events: 6
+  $ lectern validate -f xapi some > /dev/null
+  Total events: 7, Invalid events: 0
+  $ lectern validate -f xapi --for somebody < some 2>&1 | tail -1
+  Error: --for must be learninglocker

@@ -33,7 +33,10 @@ std::function<std::optional<Refusal>(std::string_view)> judge(const Invocation& 
     return [](std::string_view record) { return check_by_models(models::Family::xapi, record); };
   const auto version = standard ? xapi::parse_version(*standard) : std::nullopt;
   if (standard && !version) return {};
-  return [version](std::string_view record) { return pipeline::check_standard(record, version); };
+  const auto receiver =
+      invocation.has("--for") ? pipeline::Receiver::learning_locker : pipeline::Receiver::any;
+  return
+      [=](std::string_view record) { return pipeline::check_standard(record, version, receiver); };
 }
 
 Result<void> write_report(const std::string& path, const pipeline::RefusalReport& report,
@@ -51,6 +54,8 @@ int run_validate(const Invocation& invocation) {
     return usage_error(invocation,
                        "--format must be edx or xapi; with xapi --standard may be 1.0.3, 2.0.0 or "
                        "ralph");
+  if (invocation.has("--for") && invocation.value("--for") != "learninglocker")
+    return usage_error(invocation, "--for must be learninglocker");
   auto options = line_options(invocation);
   if (!options) return 2;
   pipeline::RefusalReport report;
@@ -81,6 +86,8 @@ Command validate_command() {
                {"--standard", "VERSION",
                 "Of xapi: 1.0.3 or 2.0.0, the whole standard (without it each statement's own "
                 "version); or ralph: Ralph's 38 models, as when called ralph"},
+               {"--for", "STORE",
+                "Of xapi: refuse too what learninglocker refuses though the standard allows it"},
                ignore_errors_option(),
                fail_on_unknown_option(),
                {"--report", "FILE", "Sum refusals up there as JSON, by rule and by sender"}}),
