@@ -1,4 +1,4 @@
-# Writes OUT, the definition of embedded_files() (src/http/embedded.h), from FILES, parted by `|`.
+# Writes OUT, the definition of embedded_files() (src/ROOM/embedded.h), from FILES, parted by `|`.
 string(REPLACE "|" ";" FILES "${FILES}")
 set(entries "")
 foreach(file ${FILES})
@@ -8,9 +8,9 @@ foreach(file ${FILES})
   file(READ ${file} text)
   string(APPEND entries "    {\"${folder}/${name}\", R\"embedded(${text})embedded\"},\n")
 endforeach()
-file(WRITE ${OUT} "#include \"http/embedded.h\"
+file(WRITE ${OUT} "#include \"${ROOM}/embedded.h\"
 
-namespace lectern::http {
+namespace lectern::${ROOM} {
 namespace {
 constexpr EmbeddedFile files[] = {
 ${entries}};
@@ -18,5 +18,5 @@ ${entries}};
 
 std::span<const EmbeddedFile> embedded_files() { return files; }
 
-}  // namespace lectern::http
+}  // namespace lectern::${ROOM}
 ")
