@@ -163,16 +163,16 @@ def folder_of_others(parent, scope="ralph_scope"):
     os.chmod(app, 0o555)
 
 
-def client():
-    """The Python of a folder that has the sender's client."""
+def installed(name, *packages):
+    """The folder of the programs of a Python that has these packages of PyPI, made once under this name."""
     cache = os.environ.get("XDG_CACHE_HOME", os.path.join(os.path.expanduser("~"), ".cache"))
-    folder = os.path.join(cache, "lectern", "tincan-1.0.0")
-    python = os.path.join(folder, "bin", "python")
+    folder = os.path.join(cache, "lectern", name)
+    programs = os.path.join(folder, "bin")
     if not os.path.exists(os.path.join(folder, "done")):
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", "tincan==1.0.0"], check=True)
+        subprocess.run([os.path.join(programs, "python"), "-m", "pip", "install", "-q", *packages], check=True)
         open(os.path.join(folder, "done"), "w").close()
-    return python
+    return programs
 
 
 def sender(python, lrss, some):
@@ -307,7 +307,7 @@ def main():
         print("no clickhouse server is running")
         return 77
     try:
-        python = client()
+        python = os.path.join(installed("tincan-1.0.0", "tincan==1.0.0"), "python")
     except subprocess.CalledProcessError as error:
         print(f"the sender's client cannot be installed: {error}")
         return 77
