@@ -61,8 +61,10 @@ endforeach()
 lectern_script_test(hostile_fuzz TIMEOUT 180
                     COMMAND ${Python3_EXECUTABLE} tests/hostile/fuzz_client.py --requests 5000)
 
-# Our models beside Ralph's: what it said of records made from each.
-add_test(NAME models_beside_ralph COMMAND ${Python3_EXECUTABLE} tests/pipeline/models.py
-         WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-set_tests_properties(models_beside_ralph PROPERTIES
-                     ENVIRONMENT "LECTERN_VERDICTS=$<TARGET_FILE:model_verdicts>" TIMEOUT 600)
+# Our models and conversions beside Ralph's: what it made of the same records.
+foreach(part models conversions)
+  add_test(NAME ${part}_beside_ralph COMMAND ${Python3_EXECUTABLE} tests/pipeline/${part}.py
+           WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(${part}_beside_ralph PROPERTIES
+                       ENVIRONMENT "LECTERN_VERDICTS=$<TARGET_FILE:model_verdicts>" TIMEOUT 600)
+endforeach()

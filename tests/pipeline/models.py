@@ -64,7 +64,7 @@ def family_faults(family):
     models = len({number for number, _ in made})
     text = "".join(record + "\n" for _, record in made)
     path = os.path.join(HERE, f"verdicts_{family}.txt")
-    ours = asked([VERDICTS_BINARY, family, "reasons"], text)
+    ours = asked([VERDICTS_BINARY, family], text)
     if "--ralph" in sys.argv or "--write" in sys.argv:
         theirs = asked([python_with_ralph(), "-c", ASK, family], text)
         if int(theirs.pop(0)) != models:

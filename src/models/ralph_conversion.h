@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string_view>
+
+#include "base/json.h"
+#include "models/convert.h"
+
+namespace lectern::models {
+
+/// Converts an event as Ralph does; `line` is what the id is made of. Errors: unknown, when no
+/// model or no conversion is for the event.
+Conversion ralph_conversion(json::Value event, std::string_view line,
+                            const ConvertOptions& options);
+
+}  // namespace lectern::models
