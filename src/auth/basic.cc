@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <future>
-#include <mutex>
 #include <random>
 #include <thread>
 #include <unordered_map>
@@ -15,6 +14,7 @@
 #include "auth/polite_threads.h"
 #include "auth/timed_cache.h"
 #include "base/bounded_log.h"
+#include "base/concurrency/mutex.h"
 #include "base/digest.h"
 #include "base/uuid.h"
 
@@ -142,7 +142,7 @@ class Basic final : public BasicAuthenticator {
   Outcome check_once(const Login& login) {
     std::promise<Outcome> promise;
     {
-      std::unique_lock lock(mutex_);
+      MutexLock lock(mutex_);
       const auto [it, first] = running_.try_emplace(login.digest);
       if (!first && it->second.user == login.user) {
         auto outcome = it->second.outcome;
@@ -159,7 +159,7 @@ class Basic final : public BasicAuthenticator {
                  Clock::time_point::max());
     }
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       const auto it = running_.find(login.digest);
       if (it != running_.end() && it->second.user == login.user) running_.erase(it);
     }
@@ -221,8 +221,8 @@ class Basic final : public BasicAuthenticator {
   std::atomic<std::uint64_t> failed_ = 0;
   std::atomic<std::uint64_t> delayed_ = 0;
   std::atomic<std::uint64_t> turned_away_ = 0;
-  std::mutex mutex_;
-  std::unordered_map<std::string, Running> running_;  // guarded by mutex_
+  Mutex mutex_;
+  std::unordered_map<std::string, Running> running_ GUARDED_BY(mutex_);
 };
 
 }  // namespace

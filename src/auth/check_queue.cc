@@ -29,12 +29,12 @@ bool CheckQueue::has_place(Standing standing) const {
 }
 
 unsigned CheckQueue::waiting() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return kinds_[0].waiting + kinds_[1].waiting + kinds_[2].waiting;
 }
 
 bool CheckQueue::take_place(Standing standing, const std::string& network) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Kind& all = kind(standing);
   const auto at = all.followers.find(network);
   const unsigned has = at == all.followers.end() ? 0 : at->second;
@@ -47,7 +47,7 @@ bool CheckQueue::take_place(Standing standing, const std::string& network) {
 }
 
 void CheckQueue::leave_place(Standing standing, const std::string& network) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Kind& all = kind(standing);
   const auto at = all.followers.find(network);
   if (--at->second == 0) all.followers.erase(at);
@@ -83,7 +83,7 @@ bool CheckQueue::make_place(Kind& kind, const std::string& network) {
 }
 
 bool CheckQueue::enter(Standing standing, const std::string& network) {
-  std::unique_lock lock(mutex_);
+  const MutexLock lock(mutex_);
   if (running_ < running_max_) {
     ++running_;
     return true;
@@ -93,7 +93,7 @@ bool CheckQueue::enter(Standing standing, const std::string& network) {
   Waiter waiter;
   line_of(all, network).waiters.push_back(&waiter);
   ++all.waiting;
-  waiter.turn.wait(lock, [&waiter] { return waiter.state != State::waits; });
+  waiter.turn.wait(mutex_, [&waiter] { return waiter.state != State::waits; });
   return waiter.state == State::may_run;
 }
 
@@ -117,7 +117,7 @@ CheckQueue::Waiter* CheckQueue::next() {
 }
 
 void CheckQueue::leave() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (Waiter* waiter = next()) {  // the turn is handed on: running_ stays as it is
     waiter->state = State::may_run;
     waiter->turn.notify_one();

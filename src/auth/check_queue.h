@@ -1,16 +1,15 @@
 #pragma once
 
 #include <array>
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <list>
 #include <map>
-#include <mutex>
 #include <string>
 #include <string_view>
 
 #include "auth/throttle.h"
+#include "base/concurrency/mutex.h"
 
 namespace lectern::auth {
 
@@ -45,7 +44,7 @@ class CheckQueue {
  private:
   enum class State { waits, may_run, gives_way };
   struct Waiter {
-    std::condition_variable turn;
+    Condition turn;
     State state = State::waits;
   };
   /// Those behind one address, the longest waiting first.
@@ -62,18 +61,20 @@ class CheckQueue {
   };
 
   unsigned places_of(Standing standing) const;
-  bool has_place(Standing standing) const;
+  bool has_place(Standing standing) const REQUIRES(mutex_);
   Line& line_of(Kind& kind, const std::string& network);
   bool make_place(Kind& kind, const std::string& network);
-  Waiter* next();
-  Kind& kind(Standing standing) { return kinds_[static_cast<std::size_t>(standing)]; }
+  Waiter* next() REQUIRES(mutex_);
+  Kind& kind(Standing standing) REQUIRES(mutex_) {
+    return kinds_[static_cast<std::size_t>(standing)];
+  }
 
   const unsigned running_max_;
   const unsigned waiting_max_;
-  std::mutex mutex_;
-  std::array<Kind, 3> kinds_;  // guarded by mutex_; by Standing
-  unsigned running_ = 0;       // likewise
-  std::size_t turn_ = 0;       // likewise
+  Mutex mutex_;
+  std::array<Kind, 3> kinds_ GUARDED_BY(mutex_);  // by Standing
+  unsigned running_ GUARDED_BY(mutex_) = 0;
+  std::size_t turn_ GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace lectern::auth

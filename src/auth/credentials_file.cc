@@ -51,7 +51,7 @@ Result<std::shared_ptr<const Credentials>> CredentialsFile::read() const {
 }
 
 Result<void> CredentialsFile::load() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   stamp_ = look();
   exists_ = stamp_.exists;
   next_look_ = Clock::now() + interval_;
@@ -63,7 +63,7 @@ Result<void> CredentialsFile::load() {
 }
 
 std::shared_ptr<const Credentials> CredentialsFile::users() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto now = Clock::now();
   if (now < next_look_) return users_;
   next_look_ = now + interval_;
@@ -88,9 +88,9 @@ std::shared_ptr<const Credentials> CredentialsFile::users() {
 }
 
 std::shared_ptr<const Credentials> CredentialsFile::users_if_fresh() {
-  const std::unique_lock lock(mutex_, std::try_to_lock);
-  if (!lock || Clock::now() >= next_look_) return nullptr;
-  return users_;
+  if (!mutex_.try_lock()) return nullptr;
+  const MutexLock lock(mutex_, std::adopt_lock);
+  return Clock::now() < next_look_ ? users_ : nullptr;
 }
 
 }  // namespace lectern::auth

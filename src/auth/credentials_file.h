@@ -3,12 +3,12 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
-#include <mutex>
 #include <string>
 
 #include <sys/stat.h>
 
 #include "auth/credentials.h"
+#include "base/concurrency/mutex.h"
 #include "base/result.h"
 
 namespace lectern::auth {
@@ -48,17 +48,17 @@ class CredentialsFile {
   };
 
   Stamp look() const;
-  Result<std::shared_ptr<const Credentials>> read() const;
+  Result<std::shared_ptr<const Credentials>> read() const REQUIRES(mutex_);
 
   const std::string path_;
   const std::chrono::milliseconds interval_;
   std::atomic<bool> exists_ = false;
   std::atomic<bool> broken_ = false;
 
-  std::mutex mutex_;
-  std::shared_ptr<const Credentials> users_;  // guarded by mutex_
-  Stamp stamp_;                               // likewise
-  Clock::time_point next_look_;               // likewise
+  Mutex mutex_;
+  std::shared_ptr<const Credentials> users_ GUARDED_BY(mutex_);
+  Stamp stamp_ GUARDED_BY(mutex_);
+  Clock::time_point next_look_ GUARDED_BY(mutex_);
 };
 
 }  // namespace lectern::auth

@@ -1,10 +1,9 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 
+#include "base/concurrency/mutex.h"
 #include "base/result.h"
 
 namespace lectern::auth {
@@ -32,13 +31,13 @@ class Fetched {
   /// Nothing: there is no value that may be used.
   template <typename Fetch>
   Pointer get(bool force, Fetch fetch) {
-    std::unique_lock lock(mutex_);
+    const MutexLock lock(mutex_);
     if (fetching_ && (force || !usable())) {
-      wait(lock);
+      wait();
       force = false;  // what it needs has just been fetched, or cannot be had
       if (fetching_) return nullptr;
     }
-    if (!fetching_ && due(force)) fetch_now(lock, fetch);
+    if (!fetching_ && due(force)) fetch_now(fetch);
     return usable() ? value_ : nullptr;
   }
 
@@ -46,28 +45,30 @@ class Fetched {
   static constexpr unsigned waiting_max = 4;
   static constexpr std::chrono::milliseconds wait_max{250};
 
-  bool usable() const { return value_ && Clock::now() < at_ + times_.keep_at_most; }
+  bool usable() const REQUIRES(mutex_) {
+    return value_ && Clock::now() < at_ + times_.keep_at_most;
+  }
 
-  bool due(bool force) const {
+  bool due(bool force) const REQUIRES(mutex_) {
     const auto now = Clock::now();
     if (value_ && now < at_ + times_.refresh_after && !force) return false;
     const auto pause = force && value_ ? times_.forced_min : times_.retry_after;
     return !tried_ || now >= tried_at_ + pause;
   }
 
-  void wait(std::unique_lock<std::mutex>& lock) {
+  void wait() REQUIRES(mutex_) {
     if (waiting_ == waiting_max) return;
     ++waiting_;
-    fetched_.wait_for(lock, wait_max, [this] { return !fetching_; });
+    fetched_.wait_for(mutex_, wait_max, [this]() REQUIRES(mutex_) { return !fetching_; });
     --waiting_;
   }
 
   template <typename Fetch>
-  void fetch_now(std::unique_lock<std::mutex>& lock, Fetch& fetch) {
+  void fetch_now(Fetch& fetch) REQUIRES(mutex_) {
     fetching_ = true;
-    lock.unlock();
+    mutex_.unlock();
     Result<Pointer> outcome = fetch();
-    lock.lock();
+    mutex_.lock();
     fetching_ = false;
     tried_ = true;
     tried_at_ = Clock::now();
@@ -79,14 +80,14 @@ class Fetched {
   }
 
   const FetchTimes times_;
-  std::mutex mutex_;
-  std::condition_variable fetched_;
-  Pointer value_;                 // guarded by mutex_, as all below
-  Clock::time_point at_{};        // of the value
-  Clock::time_point tried_at_{};  // the last attempt, good or not
-  bool tried_ = false;
-  bool fetching_ = false;
-  unsigned waiting_ = 0;
+  Mutex mutex_;
+  Condition fetched_;
+  Pointer value_ GUARDED_BY(mutex_);
+  Clock::time_point at_ GUARDED_BY(mutex_){};        // of the value
+  Clock::time_point tried_at_ GUARDED_BY(mutex_){};  // the last attempt, good or not
+  bool tried_ GUARDED_BY(mutex_) = false;
+  bool fetching_ GUARDED_BY(mutex_) = false;
+  unsigned waiting_ GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace lectern::auth

@@ -2,7 +2,6 @@
 
 #include <future>
 #include <map>
-#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -14,6 +13,7 @@
 
 #include "auth/any_of.h"
 #include "auth/key_set.h"
+#include "base/concurrency/mutex.h"
 #include "base/digest.h"
 #include "base/time.h"
 #include "net/loopback_server.h"
@@ -114,7 +114,7 @@ class TestProvider {
   std::string issuer() const { return server_.url() + "/realm"; }
 
   void set(const std::string& path, std::string text) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     answers_[path] = std::move(text);
   }
   void set_keys(const std::string& jwks) {
@@ -131,11 +131,11 @@ class TestProvider {
     set("/introspect", "200 OK\r\n\r\n" + answer);
   }
   int asked(const std::string& path) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return asked_[path];
   }
   net::LoopbackServer::Request last() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return last_;
   }
 
@@ -148,14 +148,14 @@ class TestProvider {
 
  private:
   std::string answer(const net::LoopbackServer::Request& request) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     ++asked_[request.target];
     if (request.target == "/introspect") last_ = request;
     const auto it = answers_.find(request.target);
     return it == answers_.end() ? "404 Not Found\r\n\r\n" : it->second;
   }
 
-  std::mutex mutex_;
+  Mutex mutex_;
   std::map<std::string, std::string> answers_;
   std::map<std::string, int> asked_;
   net::LoopbackServer::Request last_;
@@ -484,8 +484,10 @@ TEST_CASE("no two subjects or clients have the same name, and few have another t
   for (const char* value : {"x", "application/x", "application%2fx", "application%252fx", "a|b",
                             "a%7cb", "a%257cb", "a%25257cb", "a%7Cb", "a b", "a%20b"})
     for (const char* claim : {"sub", "client_id"}) {
-      const auto [it, fresh] = seen.emplace(name_of(claim, value), std::string(claim) + value);
-      CHECK_MESSAGE(fresh, claim, " ", value, " has the name of ", it->second, ": ", it->first);
+      const auto added = seen.emplace(name_of(claim, value), std::string(claim) + value);
+      const auto& there = *added.first;
+      CHECK_MESSAGE(added.second, claim, " ", value, " has the name of ", there.second, ": ",
+                    there.first);
     }
 }
 

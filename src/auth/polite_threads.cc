@@ -12,7 +12,7 @@ PoliteThreads::PoliteThreads(unsigned threads, int niceness) {
 
 PoliteThreads::~PoliteThreads() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     ending_ = true;
   }
   ready_.notify_all();
@@ -23,7 +23,7 @@ bool PoliteThreads::run(std::function<bool()> work) {
   std::packaged_task<bool()> job(std::move(work));
   auto outcome = job.get_future();
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     jobs_.push_back(std::move(job));
   }
   ready_.notify_one();
@@ -33,9 +33,9 @@ bool PoliteThreads::run(std::function<bool()> work) {
 void PoliteThreads::loop(int niceness) {
   // Of this thread alone, as Linux has it. Back again it could not go without a privilege.
   setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), niceness);
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   while (true) {
-    ready_.wait(lock, [this] { return ending_ || !jobs_.empty(); });
+    ready_.wait(mutex_, [this]() REQUIRES(mutex_) { return ending_ || !jobs_.empty(); });
     if (jobs_.empty()) return;
     auto job = std::move(jobs_.front());
     jobs_.pop_front();

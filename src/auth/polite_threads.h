@@ -1,12 +1,12 @@
 #pragma once
 
-#include <condition_variable>
 #include <deque>
 #include <functional>
 #include <future>
-#include <mutex>
 #include <thread>
 #include <vector>
+
+#include "base/concurrency/mutex.h"
 
 namespace lectern::auth {
 
@@ -31,10 +31,10 @@ class PoliteThreads {
  private:
   void loop(int niceness);
 
-  std::mutex mutex_;
-  std::condition_variable ready_;
-  std::deque<std::packaged_task<bool()>> jobs_;  // guarded by mutex_
-  bool ending_ = false;                          // likewise
+  Mutex mutex_;
+  Condition ready_;
+  std::deque<std::packaged_task<bool()>> jobs_ GUARDED_BY(mutex_);
+  bool ending_ GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_;
 };
 

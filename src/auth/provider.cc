@@ -70,7 +70,7 @@ std::string media_type(const net::HttpResponse& response) {
 }  // namespace
 
 bool CircuitBreaker::enter() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (!broken_) return true;
   if (trying_ || Clock::now() < failed_at_ + retry_after_) return false;
   trying_ = true;
@@ -78,7 +78,7 @@ bool CircuitBreaker::enter() {
 }
 
 void CircuitBreaker::leave(bool succeeded) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   broken_ = !succeeded;
   trying_ = false;
   if (broken_) failed_at_ = Clock::now();

@@ -2,13 +2,13 @@
 
 #include <chrono>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 
 #include "auth/fetched.h"
 #include "auth/jwt.h"
 #include "auth/key_set.h"
+#include "base/concurrency/mutex.h"
 #include "base/json.h"
 #include "base/result.h"
 #include "net/http_client.h"
@@ -46,10 +46,10 @@ class CircuitBreaker {
  private:
   using Clock = std::chrono::steady_clock;
   const std::chrono::milliseconds retry_after_;
-  std::mutex mutex_;
-  bool broken_ = false;            // guarded by mutex_
-  bool trying_ = false;            // likewise
-  Clock::time_point failed_at_{};  // likewise
+  Mutex mutex_;
+  bool broken_ GUARDED_BY(mutex_) = false;
+  bool trying_ GUARDED_BY(mutex_) = false;
+  Clock::time_point failed_at_ GUARDED_BY(mutex_){};
 };
 
 /// An OpenID Connect provider, asked as rarely as possible. Thread-safe. While it is away, callers

@@ -83,7 +83,7 @@ void Throttle::count(Table& table, const std::string& key, Clock::time_point now
 }
 
 void Throttle::failed(std::string_view address, std::string_view name, Clock::time_point now) {
-  const std::lock_guard lock(counting_);  // between find and put nobody else counts
+  const MutexLock lock(counting_);  // between find and put nobody else counts
   count(addresses_, key_of(network_of(address)), now);
   count(names_, key_of(name), now);
 }

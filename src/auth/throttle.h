@@ -2,11 +2,11 @@
 
 #include <chrono>
 #include <cstddef>
-#include <mutex>
 #include <string>
 #include <string_view>
 
 #include "auth/timed_cache.h"
+#include "base/concurrency/mutex.h"
 
 namespace lectern::auth {
 
@@ -59,7 +59,7 @@ class Throttle {
 
   const ThrottleOptions options_;
   const std::string key_;  // of the digests, so that nobody chooses what collides
-  std::mutex counting_;
+  Mutex counting_;         // one thread counts at a time
   Table addresses_;
   Table names_;
 };

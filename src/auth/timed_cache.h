@@ -3,12 +3,13 @@
 #include <chrono>
 #include <cstddef>
 #include <list>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
+
+#include "base/concurrency/mutex.h"
 
 namespace lectern::auth {
 
@@ -23,7 +24,7 @@ class TimedCache {
 
   /// Nothing when there is none, or its time is up at `now`.
   std::optional<Value> find(const std::string& key, Clock::time_point now = Clock::now()) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto it = places_.find(key);
     if (it == places_.end()) return std::nullopt;
     if (it->second->until <= now) {
@@ -37,7 +38,7 @@ class TimedCache {
 
   void put(const std::string& key, Value value, Clock::time_point until) {
     if (entries_max_ == 0) return;
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (const auto it = places_.find(key); it != places_.end()) {
       entries_.erase(it->second);
       places_.erase(it);
@@ -50,7 +51,7 @@ class TimedCache {
   }
 
   void clear() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     places_.clear();
     entries_.clear();
   }
@@ -63,9 +64,9 @@ class TimedCache {
   };
 
   const std::size_t entries_max_;
-  std::mutex mutex_;
-  std::list<Entry> entries_;  // guarded by mutex_; last used first
-  std::unordered_map<std::string, typename std::list<Entry>::iterator> places_;  // likewise
+  Mutex mutex_;
+  std::list<Entry> entries_ GUARDED_BY(mutex_);  // last used first
+  std::unordered_map<std::string, typename std::list<Entry>::iterator> places_ GUARDED_BY(mutex_);
 };
 
 }  // namespace lectern::auth

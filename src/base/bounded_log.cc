@@ -9,7 +9,7 @@ namespace lectern::log {
 void BoundedLog::write(std::string_view line, Clock::time_point now) {
   std::uint64_t unwritten = 0;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (now - window_begin_ >= window) {
       window_begin_ = now;
       lines_ = 0;

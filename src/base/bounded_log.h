@@ -2,10 +2,10 @@
 
 #include <chrono>
 #include <cstdint>
-#include <mutex>
 #include <string>
 #include <string_view>
 
+#include "base/concurrency/mutex.h"
 #include "base/log.h"
 
 namespace lectern::log {
@@ -26,10 +26,10 @@ class BoundedLog {
  private:
   const Level level_;
   const std::string what_;
-  std::mutex mutex_;
-  Clock::time_point window_begin_{};  // guarded by mutex_
-  unsigned lines_ = 0;                // likewise; in this window
-  std::uint64_t unwritten_ = 0;       // likewise; since the last line
+  Mutex mutex_;
+  Clock::time_point window_begin_ GUARDED_BY(mutex_){};
+  unsigned lines_ GUARDED_BY(mutex_) = 0;           // in this window
+  std::uint64_t unwritten_ GUARDED_BY(mutex_) = 0;  // since the last line
 };
 
 /// A text that a client chose, as it may stand in a log line: in double quotes, at most 64 bytes of

@@ -45,12 +45,12 @@ std::uint64_t control_group_bytes() {
 }  // namespace
 
 std::uint64_t Budget::taken() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return taken_;
 }
 
 std::uint64_t Budget::taken_most() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return taken_most_;
 }
 
@@ -76,7 +76,7 @@ void Budget::apply(const std::string& holder, std::uint64_t from, std::uint64_t 
 bool Budget::try_move(const std::string& holder, std::uint64_t from, std::uint64_t to) {
   bool wake = false;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (to > from && !fits(holder, from, to)) return false;
     apply(holder, from, to);
     wake = to < from && waiting_ > 0;
@@ -87,9 +87,10 @@ bool Budget::try_move(const std::string& holder, std::uint64_t from, std::uint64
 
 bool Budget::move_within(const std::string& holder, std::uint64_t from, std::uint64_t to,
                          std::chrono::milliseconds wait) {
-  std::unique_lock lock(mutex_);
+  const MutexLock lock(mutex_);
   ++waiting_;
-  const bool room = freed_.wait_for(lock, wait, [&] { return fits(holder, from, to); });
+  const bool room =
+      freed_.wait_for(mutex_, wait, [&]() REQUIRES(mutex_) { return fits(holder, from, to); });
   --waiting_;
   if (room) apply(holder, from, to);
   return room;

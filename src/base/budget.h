@@ -1,13 +1,12 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
+#include "base/concurrency/mutex.h"
 #include "base/result.h"
 
 namespace lectern {
@@ -40,20 +39,20 @@ class Budget {
 
  private:
   friend class Charge;
-  bool fits(const std::string& holder, std::uint64_t from, std::uint64_t to) const;
+  bool fits(const std::string& holder, std::uint64_t from, std::uint64_t to) const REQUIRES(mutex_);
   bool try_move(const std::string& holder, std::uint64_t from, std::uint64_t to);
   bool move_within(const std::string& holder, std::uint64_t from, std::uint64_t to,
                    std::chrono::milliseconds wait);
-  void apply(const std::string& holder, std::uint64_t from, std::uint64_t to);
+  void apply(const std::string& holder, std::uint64_t from, std::uint64_t to) REQUIRES(mutex_);
 
   const std::uint64_t bytes_max_;
   const std::string setting_;
-  mutable std::mutex mutex_;
-  std::condition_variable freed_;
-  std::uint64_t taken_ = 0;                                   // guarded by mutex_
-  std::uint64_t taken_most_ = 0;                              // likewise
-  std::uint64_t waiting_ = 0;                                 // likewise
-  std::unordered_map<std::string, std::uint64_t> by_holder_;  // likewise
+  mutable Mutex mutex_;
+  Condition freed_;
+  std::uint64_t taken_ GUARDED_BY(mutex_) = 0;
+  std::uint64_t taken_most_ GUARDED_BY(mutex_) = 0;
+  std::uint64_t waiting_ GUARDED_BY(mutex_) = 0;
+  std::unordered_map<std::string, std::uint64_t> by_holder_ GUARDED_BY(mutex_);
 };
 
 /// Bytes taken from a Budget, given back when it goes. Without a Budget it counts nothing. One

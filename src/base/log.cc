@@ -2,13 +2,13 @@
 
 #include <cstdlib>
 #include <memory>
-#include <mutex>
 #include <utility>
 
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "base/concurrency/mutex.h"
 #include "base/json.h"
 #include "base/log_fields.h"
 
@@ -48,8 +48,8 @@ struct Sink {
 };
 
 struct Listener {
-  std::mutex mutex;
-  std::function<void(std::string_view)> function;  // guarded by mutex
+  Mutex mutex;
+  std::function<void(std::string_view)> function GUARDED_BY(mutex);
 };
 
 Listener& listener() {
@@ -75,7 +75,7 @@ void configure(Level least, Format format) {
 bool enabled(Level level) { return sink().logger->should_log(to_spdlog(level)); }
 
 void listen_to_errors(std::function<void(std::string_view line)> function) {
-  const std::lock_guard lock(listener().mutex);
+  const MutexLock lock(listener().mutex);
   listener().function = std::move(function);
 }
 
@@ -87,7 +87,7 @@ void write_fields(Level level, std::string_view members) {
 
 void write(Level level, std::string_view line) {
   if (level >= Level::error) {
-    const std::lock_guard lock(listener().mutex);
+    const MutexLock lock(listener().mutex);
     if (listener().function) listener().function(line);
   }
   auto& out = sink();

@@ -129,14 +129,14 @@ Registry::Series& Registry::series(std::string_view type, std::string_view name,
 }
 
 Counter& Registry::counter(std::string_view name, std::string_view help, const Labels& labels) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   auto& one = series("counter", name, help, labels);
   if (!one.counter) one.counter = std::make_unique<Counter>();
   return *one.counter;
 }
 
 Gauge& Registry::gauge(std::string_view name, std::string_view help, const Labels& labels) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   auto& one = series("gauge", name, help, labels);
   if (!one.gauge) one.gauge = std::make_unique<Gauge>();
   return *one.gauge;
@@ -144,7 +144,7 @@ Gauge& Registry::gauge(std::string_view name, std::string_view help, const Label
 
 Histogram& Registry::histogram(std::string_view name, std::string_view help, const Labels& labels,
                                std::span<const double> bounds) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   auto& one = series("histogram", name, help, labels);
   if (!one.histogram) one.histogram = std::make_unique<Histogram>(bounds);
   return *one.histogram;
@@ -152,18 +152,18 @@ Histogram& Registry::histogram(std::string_view name, std::string_view help, con
 
 void Registry::gauge_read(std::string_view name, std::string_view help,
                           std::function<double()> read, const Labels& labels) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   series("gauge", name, help, labels).read = std::move(read);
 }
 
 void Registry::counter_read(std::string_view name, std::string_view help,
                             std::function<double()> read, const Labels& labels) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   series("counter", name, help, labels).read = std::move(read);
 }
 
 std::string Registry::text() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::string out;
   for (const auto& [name, family] : families_) {
     out += "# HELP " + name + " ";

@@ -6,12 +6,13 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "base/concurrency/mutex.h"
 
 /// What the program counts about itself, and its text for Prometheus. Bumping is an atomic
 /// operation; only making a metric and reading all of them lock.
@@ -92,10 +93,10 @@ class Registry {
   struct Family;
   struct Series;
   Series& series(std::string_view type, std::string_view name, std::string_view help,
-                 const Labels& labels);
+                 const Labels& labels) REQUIRES(mutex_);
 
-  mutable std::mutex mutex_;
-  std::map<std::string, std::unique_ptr<Family>, std::less<>> families_;  // guarded by mutex_
+  mutable Mutex mutex_;
+  std::map<std::string, std::unique_ptr<Family>, std::less<>> families_ GUARDED_BY(mutex_);
 };
 
 }  // namespace lectern::metrics

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +10,7 @@
 
 #include "auth/authenticator.h"
 #include "auth/principal.h"
+#include "base/concurrency/mutex.h"
 #include "base/metrics.h"
 #include "base/result.h"
 #include "base/time.h"
@@ -40,19 +40,19 @@ struct ServiceOptions {
 class ToldThrough {
  public:
   std::optional<Time> find(const std::string& target) const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto at = times_.find(target);
     return at == times_.end() ? std::nullopt : std::optional(at->second);
   }
   void keep(const std::string& target, Time time) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     auto& kept = times_[target];
     kept = std::max(kept, time);
   }
 
  private:
-  mutable std::mutex mutex_;
-  std::unordered_map<std::string, Time> times_;  // guarded by mutex_; targets are the operator's
+  mutable Mutex mutex_;
+  std::unordered_map<std::string, Time> times_ GUARDED_BY(mutex_);  // targets are the operator's
 };
 
 /// What the handlers work with. Everything outlives the service.

@@ -210,7 +210,7 @@ Result<void> DefinitionRegistry::take(store::DocumentStore& documents,
 void DefinitionRegistry::try_again(store::DocumentStore& documents, const store::Context& context) {
   std::vector<Postponed> due;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (postponed_.empty()) return;
     const auto waiting = postponed_.find(context.target);
     if (waiting == postponed_.end()) return;
@@ -230,7 +230,7 @@ void DefinitionRegistry::try_again(store::DocumentStore& documents, const store:
 void DefinitionRegistry::put_off(const std::string& target, Postponed postponed) {
   postponed.next = std::chrono::steady_clock::now() + later_pause * (1 << postponed.attempts);
   ++postponed.attempts;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (postponed.attempts > later_attempts_max ||
       postponed_bytes_ + postponed.bytes > limits::postponed_bytes_max)
     return log::warning(

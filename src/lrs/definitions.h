@@ -5,13 +5,13 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/batch_executor.h"
+#include "base/concurrency/batch_executor.h"
+#include "base/concurrency/mutex.h"
 #include "base/json.h"
 #include "base/result.h"
 #include "store/document_store.h"
@@ -69,10 +69,9 @@ class DefinitionRegistry {
   };
   std::unique_ptr<std::atomic<std::uint64_t>[], Free> facts_;
   BatchExecutor<MergeJob> executor_;
-  std::mutex mutex_;
-  // Guarded by mutex_:
-  std::map<std::string, std::vector<Postponed>> postponed_;  // by target
-  std::size_t postponed_bytes_ = 0;
+  Mutex mutex_;
+  std::map<std::string, std::vector<Postponed>> postponed_ GUARDED_BY(mutex_);  // by target
+  std::size_t postponed_bytes_ GUARDED_BY(mutex_) = 0;
 };
 
 /// Takes from statements what they say about activities (canonical definitions, Data 2.4.4.1) and

@@ -12,14 +12,11 @@ Result<DocumentQueue::Turn> DocumentQueue::wait(const store::Context& context,
   const std::size_t place = hash(context.target) * 31 + hash(key.owner) * 17 + hash(key.id) +
                             hash(key.registration) * 7 + static_cast<std::size_t>(key.kind);
   Lane& lane = lanes_[place % lanes_.size()];
-  std::unique_lock lock(lane.mutex);
+  const MutexLock lock(lane.mutex);
   const std::uint64_t mine = ++lane.last;
   lane.queue.push_back(mine);
-  const auto is_mine = [&] { return lane.queue.front() == mine; };
-  // A deadline of Deadline::max() would overflow in wait_until().
-  const auto deadline =
-      std::min(context.deadline, std::chrono::steady_clock::now() + std::chrono::hours(1));
-  if (!lane.moved.wait_until(lock, deadline, is_mine)) {
+  const auto is_mine = [&]() REQUIRES(lane.mutex) { return lane.queue.front() == mine; };
+  if (!lane.moved.wait_until(lane.mutex, context.deadline, is_mine)) {
     lane.queue.erase(std::find(lane.queue.begin(), lane.queue.end(), mine));
     return fail(Code::unavailable, "Too many clients write this document at once; try again");
   }
@@ -28,7 +25,7 @@ Result<DocumentQueue::Turn> DocumentQueue::wait(const store::Context& context,
 
 DocumentQueue::Turn::~Turn() {
   if (lane_ == nullptr) return;
-  const std::lock_guard lock(lane_->mutex);
+  const MutexLock lock(lane_->mutex);
   lane_->queue.pop_front();
   lane_->moved.notify_all();
 }

@@ -1,13 +1,12 @@
 #pragma once
 
 #include <array>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <mutex>
 #include <utility>
 
+#include "base/concurrency/mutex.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "store/document_store.h"
@@ -19,11 +18,10 @@ namespace lectern::lrs {
 /// Other processes are met by the store's compare-and-set alone. Thread-safe.
 class DocumentQueue {
   struct Lane {
-    std::mutex mutex;
-    std::condition_variable moved;
-    // Guarded by mutex:
-    std::deque<std::uint64_t> queue;  // who is on, and behind it who waits
-    std::uint64_t last = 0;
+    Mutex mutex;
+    Condition moved;
+    std::deque<std::uint64_t> queue GUARDED_BY(mutex);  // who is on, and behind it who waits
+    std::uint64_t last GUARDED_BY(mutex) = 0;
   };
 
  public:

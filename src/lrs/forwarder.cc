@@ -41,7 +41,7 @@ Forwarder::Forwarder(store::StatementStore& statements, store::DocumentStore& do
 
 Forwarder::~Forwarder() {
   {
-    const std::lock_guard lock(signal_.mutex);
+    const MutexLock lock(signal_.mutex);
     signal_.stopping = true;
   }
   signal_.wake.notify_all();
@@ -58,7 +58,7 @@ Forwarder::~Forwarder() {
 void Forwarder::notify(const std::string& target) {
   if (loops_.empty()) return;
   {
-    const std::lock_guard lock(signal_.mutex);
+    const MutexLock lock(signal_.mutex);
     ++signal_.stored_count;
   }
   know_target(target);
@@ -68,12 +68,12 @@ void Forwarder::notify(const std::string& target) {
 void Forwarder::know_target(const std::string& target) {
   if (target.empty()) return;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (std::find(known_targets_.begin(), known_targets_.end(), target) != known_targets_.end())
       return;
   }
   if (!state_.add_target(target)) return;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   known_targets_.push_back(target);
 }
 

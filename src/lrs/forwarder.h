@@ -1,10 +1,10 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
+#include "base/concurrency/mutex.h"
 #include "lrs/forwarding_loop.h"
 
 namespace lectern::lrs {
@@ -41,8 +41,8 @@ class Forwarder {
   ForwardingSignal signal_;
   std::vector<std::unique_ptr<ForwardingLoop>> loops_;
 
-  std::mutex mutex_;
-  std::vector<std::string> known_targets_;  // guarded by mutex_
+  Mutex mutex_;
+  std::vector<std::string> known_targets_ GUARDED_BY(mutex_);
 };
 
 }  // namespace lectern::lrs

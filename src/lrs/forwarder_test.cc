@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "base/concurrency/mutex.h"
 #include "base/digest.h"
 #include "lrs/record.h"
 #include "net/loopback_server.h"
@@ -34,26 +35,25 @@ void await(const char* what, const std::function<bool()>& condition) {
 
 /// A receiver that notes what it is sent, and answers with the ids or as it is told.
 struct Receiving {
-  std::mutex mutex;
-  // Guarded by mutex:
-  std::vector<std::string> taken;  // ids, in the order in which they came
-  std::vector<Clock::time_point> asked;
-  std::string bodies;                                           // of the last request
-  std::function<std::string(const Request&)> answer_otherwise;  // "": the ids
+  Mutex mutex;
+  std::vector<std::string> taken GUARDED_BY(mutex);  // ids, in the order in which they came
+  std::vector<Clock::time_point> asked GUARDED_BY(mutex);
+  std::string bodies GUARDED_BY(mutex);  // of the last request
+  std::function<std::string(const Request&)> answer_otherwise GUARDED_BY(mutex);  // "": the ids
 
   net::LoopbackServer server{[this](const Request& request) { return answer(request); }};
 
   std::string answer(const Request& request) {
     std::function<std::string(const Request&)> otherwise;
     {
-      const std::lock_guard lock(mutex);
+      const MutexLock lock(mutex);
       asked.push_back(Clock::now());
       bodies = request.body;
       otherwise = answer_otherwise;
     }
     if (otherwise)
       if (auto said = otherwise(request); !said.empty()) return said;
-    const std::lock_guard lock(mutex);
+    const MutexLock lock(mutex);
     std::string ids;
     for (const auto& id : ids_in(request.body)) {
       taken.push_back(id);
@@ -71,16 +71,20 @@ struct Receiving {
   }
 
   void otherwise(std::function<std::string(const Request&)> answer) {
-    const std::lock_guard lock(mutex);
+    const MutexLock lock(mutex);
     answer_otherwise = std::move(answer);
+  }
+  std::vector<std::string> all_taken() {
+    const MutexLock lock(mutex);
+    return taken;
   }
   /// How many different ones were taken.
   std::size_t count() {
-    const std::lock_guard lock(mutex);
+    const MutexLock lock(mutex);
     return std::set(taken.begin(), taken.end()).size();
   }
   std::size_t requests() {
-    const std::lock_guard lock(mutex);
+    const MutexLock lock(mutex);
     return asked.size();
   }
   Receiver receiver() const {
@@ -217,7 +221,7 @@ TEST_CASE("a receiver that asks for a pause gets it") {
   source.post();
   const auto forwarder = source.forward_to(from_the_beginning(receiving), quick());
   await("it is taken", [&] { return receiving.count() == 1; });
-  const std::lock_guard lock(receiving.mutex);
+  const MutexLock lock(receiving.mutex);
   CHECK(receiving.asked[1] - receiving.asked[0] >= 2s);
 }
 
@@ -307,9 +311,9 @@ TEST_CASE("a new receiver gets what was stored before it was met, from where it 
   });
   const auto third = source.post();
   await("all have it", [&] { return all.count() + later.count() + fresh.count() == 6; });
-  CHECK(all.taken == std::vector{first, second, third});
-  CHECK(later.taken == std::vector{second, third});
-  CHECK(fresh.taken == std::vector{third});
+  CHECK(all.all_taken() == std::vector{first, second, third});
+  CHECK(later.all_taken() == std::vector{second, third});
+  CHECK(fresh.all_taken() == std::vector{third});
 }
 
 TEST_CASE("where a new receiver begins is \"beginning\" or a date") {
@@ -345,7 +349,7 @@ TEST_CASE("attachments are sent as they are read, each whole") {
   const auto id = source.post(",\"attachments\":[" + list + "]", contents);
   const auto forwarder = source.forward_to(from_the_beginning(receiving));
   await("it is taken", [&] { return receiving.count() == 1; });
-  const std::lock_guard lock(receiving.mutex);
+  const MutexLock lock(receiving.mutex);
   for (const auto* content : {&large, &small})
     CHECK(receiving.bodies.find("X-Experience-API-Hash: " + to_hex(sha256(*content)) + "\r\n\r\n" +
                                 *content + "\r\n--") != std::string::npos);

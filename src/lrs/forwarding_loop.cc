@@ -35,7 +35,7 @@ xapi::Position end_of(Time stored) {
 }  // namespace
 
 bool ForwardingSignal::is_stopping() {
-  const std::lock_guard lock(mutex);
+  const MutexLock lock(mutex);
   return stopping;
 }
 
@@ -54,7 +54,7 @@ ForwardingLoop::ForwardingLoop(const Surroundings& around, Receiver receiver)
 ForwardingLoop::~ForwardingLoop() { thread_.join(); }
 
 ForwardingStatus ForwardingLoop::status() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   auto status = status_;
   status.receiver = shown_;
   if (lacking_.empty()) return status;
@@ -71,29 +71,31 @@ void ForwardingLoop::run() {
   for (;;) {
     std::uint64_t seen = 0;
     {
-      const std::lock_guard lock(signal.mutex);
+      const MutexLock lock(signal.mutex);
       if (signal.stopping) return;
       seen = signal.stored_count;
     }
     asked_to_wait_ = 0ms;
     const auto outcome = step();
-    std::unique_lock lock(signal.mutex);
+    const MutexLock lock(signal.mutex);
     if (signal.stopping) return;
     note(outcome);
     if (!outcome) {
-      signal.wake.wait_for(lock, std::max(pause, asked_to_wait_), [&] { return signal.stopping; });
+      signal.wake.wait_for(signal.mutex, std::max(pause, asked_to_wait_),
+                           [&]() REQUIRES(signal.mutex) { return signal.stopping; });
       pause = std::min(pause * 2, around_.options.backoff_most);
       continue;
     }
     pause = around_.options.backoff_first;
     if (!*outcome)
-      signal.wake.wait_for(lock, idle_wait,
-                           [&] { return signal.stopping || signal.stored_count != seen; });
+      signal.wake.wait_for(signal.mutex, idle_wait, [&]() REQUIRES(signal.mutex) {
+        return signal.stopping || signal.stored_count != seen;
+      });
   }
 }
 
 void ForwardingLoop::note(const Result<bool>& outcome) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::string trouble;
   if (!outcome) {
     trouble = outcome.error().message;
@@ -109,7 +111,7 @@ void ForwardingLoop::note(const Result<bool>& outcome) {
 }
 
 void ForwardingLoop::lacks(const std::string& target, std::optional<Time> oldest) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (oldest)
     lacking_[target] = *oldest;
   else
@@ -238,7 +240,7 @@ Result<void> ForwardingLoop::send(const std::string& target, const Rows& rows, E
     evidence.takes = true;
     taken_.insert_or_assign(target, rows.back()->position.id);
     RETURN_IF_ERROR(add_dead_letter(evidence));
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     status_.forwarded += rows.size();
     return {};
   }
@@ -301,7 +303,7 @@ Result<void> ForwardingLoop::add_dead_letter(Evidence& evidence) {
     log::warning("forwarding to {}: statement {} was refused with {}: see `lectern forward`",
                  shown_, letter.statement.text(), letter.status);
     evidence.suspects.pop_back();
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     ++status_.refused;
   }
   return {};

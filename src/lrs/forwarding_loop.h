@@ -2,15 +2,14 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "base/concurrency/mutex.h"
 #include "lrs/delivery.h"
 #include "lrs/forwarding_state.h"
 #include "lrs/lease.h"
@@ -37,10 +36,10 @@ struct ForwardingOptions {
 
 /// What wakes the walks, and ends them.
 struct ForwardingSignal {
-  std::mutex mutex;
-  std::condition_variable wake;
-  std::uint64_t stored_count = 0;  // guarded by mutex
-  bool stopping = false;           // guarded by mutex
+  Mutex mutex;
+  Condition wake;
+  std::uint64_t stored_count GUARDED_BY(mutex) = 0;
+  bool stopping GUARDED_BY(mutex) = false;
 
   bool is_stopping();
 };
@@ -109,9 +108,9 @@ class ForwardingLoop {
   std::chrono::milliseconds asked_to_wait_{0};             // by the receiver
   std::chrono::steady_clock::time_point looked_at_{};
 
-  mutable std::mutex mutex_;
-  ForwardingStatus status_;              // guarded by mutex_
-  std::map<std::string, Time> lacking_;  // by target: the oldest that it lacks; guarded by mutex_
+  mutable Mutex mutex_;
+  ForwardingStatus status_ GUARDED_BY(mutex_);
+  std::map<std::string, Time> lacking_ GUARDED_BY(mutex_);  // by target: the oldest that it lacks
 
   Lease lease_;
   std::atomic<bool> ended_ = false;

@@ -14,7 +14,7 @@ Lease::Lease(ForwardingState& state, std::string receiver, std::chrono::millisec
 
 Lease::~Lease() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stopping_ = true;
   }
   wake_.notify_all();
@@ -23,7 +23,7 @@ Lease::~Lease() {
 }
 
 bool Lease::is_held() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return is_held_locked();
 }
 
@@ -34,18 +34,18 @@ Result<bool> Lease::take() {
 
 /// Counted from before it was written: others count from what they read.
 Result<bool> Lease::hold() {
-  const std::lock_guard one_at_a_time(asking_);
+  const MutexLock one_at_a_time(asking_);
   const auto began = Clock::now();
   TRY(const bool ours, state_.acquire_lease(receiver_, holder_, term_));
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   held_until_ = ours ? began + term_ : Clock::time_point::min();
   return ours;
 }
 
 void Lease::give_back() {
-  const std::lock_guard one_at_a_time(asking_);
+  const MutexLock one_at_a_time(asking_);
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (!is_held_locked()) return;
     held_until_ = Clock::time_point::min();
   }
@@ -54,8 +54,8 @@ void Lease::give_back() {
 }
 
 void Lease::run() {
-  std::unique_lock lock(mutex_);
-  while (!wake_.wait_for(lock, term_ / 4, [&] { return stopping_; })) {
+  MutexLock lock(mutex_);
+  while (!wake_.wait_for(mutex_, term_ / 4, [&]() REQUIRES(mutex_) { return stopping_; })) {
     if (!is_held_locked()) continue;
     lock.unlock();
     if (const auto renewed = hold(); !renewed)

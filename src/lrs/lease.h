@@ -1,11 +1,10 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <string>
 #include <thread>
 
+#include "base/concurrency/mutex.h"
 #include "lrs/forwarding_state.h"
 
 namespace lectern::lrs {
@@ -32,7 +31,7 @@ class Lease {
  private:
   using Clock = std::chrono::steady_clock;
 
-  bool is_held_locked() const { return Clock::now() < held_until_; }
+  bool is_held_locked() const REQUIRES(mutex_) { return Clock::now() < held_until_; }
   Result<bool> hold();
   void run();
 
@@ -41,11 +40,11 @@ class Lease {
   const std::string holder_;
   const std::chrono::milliseconds term_;
 
-  std::mutex asking_;  // one call of the state at a time; taken before mutex_
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  Clock::time_point held_until_ = Clock::time_point::min();  // guarded by mutex_
-  bool stopping_ = false;                                    // likewise
+  Mutex asking_;  // one call of the state at a time; taken before mutex_
+  Mutex mutex_;
+  Condition wake_;
+  Clock::time_point held_until_ GUARDED_BY(mutex_) = Clock::time_point::min();
+  bool stopping_ GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
 

@@ -10,7 +10,7 @@ void Tolerated::add(std::string_view username, std::string_view statement_pointe
   if (pointer.starts_with(statement_pointer)) pointer.remove_prefix(statement_pointer.size());
   bool is_first = false;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     // Rules are those of the standard's sections, so their number is bounded by itself.
     auto*& counter = counters_[fault.rule];
     if (counter == nullptr)
@@ -39,7 +39,7 @@ void Tolerated::add(std::string_view username, std::string_view statement_pointe
 }
 
 std::vector<Tolerated::Kind> Tolerated::list(std::string_view username) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::vector<Kind> all;
   for (const auto& [key, kind] : kinds_)
     if (username.empty() || kind.username == username) all.push_back(kind);

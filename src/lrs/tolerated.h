@@ -3,12 +3,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/concurrency/mutex.h"
 #include "base/metrics.h"
 #include "base/result.h"
 #include "base/time.h"
@@ -43,9 +43,9 @@ class Tolerated {
 
  private:
   metrics::Registry& registry_;
-  mutable std::mutex mutex_;
-  std::map<std::pair<std::string, std::string>, Kind> kinds_;  // guarded by mutex_; rule and user
-  std::map<std::string, metrics::Counter*> counters_;          // likewise; by rule
+  mutable Mutex mutex_;
+  std::map<std::pair<std::string, std::string>, Kind> kinds_ GUARDED_BY(mutex_);  // rule and user
+  std::map<std::string, metrics::Counter*> counters_ GUARDED_BY(mutex_);          // by rule
 };
 
 }  // namespace lectern::lrs

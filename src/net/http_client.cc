@@ -1,12 +1,11 @@
 #include "net/http_client.h"
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
 
 #include <curl/curl.h>
 
 #include "base/assert.h"
+#include "base/concurrency/mutex.h"
 #include "net/answer_budget.h"
 #include "net/outstanding.h"
 #include "net/upload.h"
@@ -316,13 +315,9 @@ class HttpClient::Pool {
 
   /// A line, or nothing when none was free before the deadline.
   std::optional<Line> take(Deadline deadline) {
-    std::unique_lock lock(mutex_);
-    const auto is_free = [this] { return in_use_ < options_.connections_max; };
-    if (deadline == Deadline::max()) {
-      freed_.wait(lock, is_free);
-    } else if (!freed_.wait_until(lock, deadline, is_free)) {
-      return std::nullopt;
-    }
+    const MutexLock lock(mutex_);
+    const auto is_free = [this]() REQUIRES(mutex_) { return in_use_ < options_.connections_max; };
+    if (!freed_.wait_until(mutex_, deadline, is_free)) return std::nullopt;
     ++in_use_;
     if (idle_.empty()) return new_line();
     Line line = std::move(idle_.back());
@@ -332,7 +327,7 @@ class HttpClient::Pool {
 
   void give_back(Line line) {
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       --in_use_;
       idle_.push_back(std::move(line));
     }
@@ -341,10 +336,10 @@ class HttpClient::Pool {
 
  private:
   const HttpOptions options_;
-  std::mutex mutex_;
-  std::condition_variable freed_;
-  std::vector<Line> idle_;  // guarded by mutex_
-  std::size_t in_use_ = 0;  // guarded by mutex_
+  Mutex mutex_;
+  Condition freed_;
+  std::vector<Line> idle_ GUARDED_BY(mutex_);
+  std::size_t in_use_ GUARDED_BY(mutex_) = 0;
 };
 
 std::optional<std::string_view> HttpResponse::header(std::string_view name) const {

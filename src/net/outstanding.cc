@@ -8,7 +8,7 @@
 namespace lectern::net {
 
 Outstanding::Call::Call(Outstanding& all, bool patient, std::function<void()> wake) : all_(all) {
-  const std::lock_guard lock(all_.mutex_);
+  const MutexLock lock(all_.mutex_);
   entry_ = all_.entries_.emplace(all_.entries_.end());
   entry_->sent = Clock::now();
   entry_->patient = patient;
@@ -16,31 +16,31 @@ Outstanding::Call::Call(Outstanding& all, bool patient, std::function<void()> wa
 }
 
 Outstanding::Call::~Call() {
-  const std::lock_guard lock(all_.mutex_);
+  const MutexLock lock(all_.mutex_);
   all_.entries_.erase(entry_);
 }
 
 bool Outstanding::Call::is_given_up() const { return entry_->given_up; }
 
 void Outstanding::Call::answered() {
-  const std::lock_guard lock(all_.mutex_);
+  const MutexLock lock(all_.mutex_);
   all_.answered_at_ = Clock::now();
 }
 
 std::optional<Outstanding::Clock::time_point> Outstanding::oldest() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto first = std::find_if(entries_.begin(), entries_.end(),
                                   [](const Entry& one) { return !one.patient && !one.given_up; });
   return first == entries_.end() ? std::nullopt : std::optional(first->sent);
 }
 
 Outstanding::Clock::time_point Outstanding::answered_at() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return answered_at_;
 }
 
 int Outstanding::abandon(Clock::time_point sent_before) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   int count = 0;
   for (Entry& one : entries_) {
     if (one.patient || one.sent >= sent_before || one.given_up.exchange(true)) continue;
@@ -51,14 +51,14 @@ int Outstanding::abandon(Clock::time_point sent_before) {
 }
 
 Outstanding& calls_to(std::string_view url) {
-  static std::mutex mutex;
-  static std::map<std::string, Outstanding, std::less<>> by_server;
+  static Mutex mutex;
+  static std::map<std::string, Outstanding, std::less<>> by_server GUARDED_BY(mutex);
   // Scheme, host and port, without the user in front of them.
   const auto begin = url.find("://");
   auto server = url.substr(begin == std::string_view::npos ? 0 : begin + 3);
   server = server.substr(0, server.find_first_of("/?#"));
   if (const auto at = server.rfind('@'); at != std::string_view::npos) server.remove_prefix(at + 1);
-  const std::lock_guard lock(mutex);
+  const MutexLock lock(mutex);
   return by_server[std::string(server)];
 }
 

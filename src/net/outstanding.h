@@ -4,9 +4,10 @@
 #include <chrono>
 #include <functional>
 #include <list>
-#include <mutex>
 #include <optional>
 #include <string_view>
+
+#include "base/concurrency/mutex.h"
 
 namespace lectern::net {
 
@@ -53,9 +54,9 @@ class Outstanding {
     std::atomic<bool> given_up = false;
   };
 
-  mutable std::mutex mutex_;
-  std::list<Entry> entries_;            // guarded by mutex_; in the order of `sent`
-  Clock::time_point answered_at_ = {};  // guarded by mutex_
+  mutable Mutex mutex_;
+  std::list<Entry> entries_ GUARDED_BY(mutex_);  // in the order of `sent`
+  Clock::time_point answered_at_ GUARDED_BY(mutex_) = {};
 };
 
 /// The calls of this process over HTTP to the server of a URL. They are patient when they may take

@@ -29,7 +29,7 @@ SilenceWatch::SilenceWatch(std::string whose, Outstanding& calls, Probe probe)
 
 SilenceWatch::~SilenceWatch() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stopping_ = true;
   }
   wake_.notify_all();
@@ -37,8 +37,8 @@ SilenceWatch::~SilenceWatch() {
 }
 
 void SilenceWatch::run() {
-  std::unique_lock lock(mutex_);
-  while (!wake_.wait_for(lock, look_every, [&] { return stopping_; })) {
+  MutexLock lock(mutex_);
+  while (!wake_.wait_for(mutex_, look_every, [&]() REQUIRES(mutex_) { return stopping_; })) {
     lock.unlock();
     look();
     lock.lock();

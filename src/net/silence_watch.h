@@ -1,12 +1,11 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <thread>
 
+#include "base/concurrency/mutex.h"
 #include "net/outstanding.h"
 
 namespace lectern::net {
@@ -36,9 +35,9 @@ class SilenceWatch {
   const std::string whose_;
   Outstanding& calls_;
   const Probe probe_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ = false;  // guarded by mutex_
+  Mutex mutex_;
+  Condition wake_;
+  bool stopping_ GUARDED_BY(mutex_) = false;
 
   // Of the thread:
   std::optional<Clock::time_point> silent_since_;  // the first question in vain

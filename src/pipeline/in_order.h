@@ -1,13 +1,13 @@
 #pragma once
 
 #include <algorithm>
-#include <condition_variable>
 #include <deque>
-#include <mutex>
 #include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include "base/concurrency/mutex.h"
 
 namespace lectern::pipeline {
 
@@ -51,29 +51,31 @@ class InOrder {
   explicit InOrder(OrderLimits limits) : limits_(limits) {}
 
   bool has_room() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return stopped_ || weight_ < limits_.weight_max; });
+    const MutexLock lock(mutex_);
+    changed_.wait(mutex_,
+                  [&]() REQUIRES(mutex_) { return stopped_ || weight_ < limits_.weight_max; });
     return !stopped_;
   }
 
   void add(Piece piece, std::size_t weight) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     slots_.push_back({std::move(piece), std::nullopt, weight});
     weight_ += weight;
     changed_.notify_all();
   }
 
   void end() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     ended_ = true;
     changed_.notify_all();
   }
 
   template <typename Work>
   void work(Work& work) {
-    std::unique_lock lock(mutex_);
+    MutexLock lock(mutex_);
     for (;;) {
-      changed_.wait(lock, [&] { return stopped_ || ended_ || begun_ < slots_.size(); });
+      changed_.wait(
+          mutex_, [&]() REQUIRES(mutex_) { return stopped_ || ended_ || begun_ < slots_.size(); });
       if (stopped_ || begun_ == slots_.size()) return;
       Slot& slot = slots_[begun_++];  // a deque leaves it in place while others come and go
       lock.unlock();
@@ -87,9 +89,9 @@ class InOrder {
 
   template <typename Take>
   void take(Take& take) {
-    std::unique_lock lock(mutex_);
+    MutexLock lock(mutex_);
     for (;;) {
-      changed_.wait(lock, [&] {
+      changed_.wait(mutex_, [&]() REQUIRES(mutex_) {
         return (slots_.empty() && ended_) || (!slots_.empty() && slots_.front().made);
       });
       if (slots_.empty()) return;
@@ -108,13 +110,14 @@ class InOrder {
   }
 
   const OrderLimits limits_;
-  std::mutex mutex_;  // guards all below, but for the slot that a thread works on
-  std::condition_variable changed_;
-  std::deque<Slot> slots_;  // in order; the first begun_ are or were worked on
-  std::size_t begun_ = 0;
-  std::size_t weight_ = 0;
-  bool ended_ = false;    // no more come
-  bool stopped_ = false;  // take() wants no more
+  Mutex mutex_;
+  Condition changed_;
+  // In order; the first begun_ are or were worked on, each by one thread, without the mutex.
+  std::deque<Slot> slots_ GUARDED_BY(mutex_);
+  std::size_t begun_ GUARDED_BY(mutex_) = 0;
+  std::size_t weight_ GUARDED_BY(mutex_) = 0;
+  bool ended_ GUARDED_BY(mutex_) = false;    // no more come
+  bool stopped_ GUARDED_BY(mutex_) = false;  // take() wants no more
 };
 
 }  // namespace lectern::pipeline

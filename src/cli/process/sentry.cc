@@ -46,7 +46,7 @@ Sentry::Sentry(Address address, std::string environment)
     : address_(std::move(address)), environment_(std::move(environment)) {
   thread_ = std::thread([this] { run(); });
   log::listen_to_errors([this](std::string_view line) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (waiting_.size() < waiting_max) waiting_.emplace_back(line);
     wake_.notify_one();
   });
@@ -55,7 +55,7 @@ Sentry::Sentry(Address address, std::string environment)
 Sentry::~Sentry() {
   log::listen_to_errors({});
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stopping_ = true;
   }
   wake_.notify_one();
@@ -75,10 +75,10 @@ std::string Sentry::envelope(std::string_view line) const {
 }
 
 void Sentry::run() {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   auto give_up = std::chrono::steady_clock::time_point::max();
   for (;;) {
-    wake_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
+    wake_.wait(mutex_, [&]() REQUIRES(mutex_) { return stopping_ || !waiting_.empty(); });
     if (stopping_ && give_up == std::chrono::steady_clock::time_point::max())
       give_up = std::chrono::steady_clock::now() + send_timeout;
     if (waiting_.empty() || std::chrono::steady_clock::now() >= give_up) return;

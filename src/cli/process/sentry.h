@@ -1,13 +1,12 @@
 #pragma once
 
-#include <condition_variable>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
 
+#include "base/concurrency/mutex.h"
 #include "base/result.h"
 #include "net/http_client.h"
 
@@ -36,10 +35,10 @@ class Sentry {
   const Address address_;
   const std::string environment_;
   net::HttpClient client_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  std::deque<std::string> waiting_;  // guarded by mutex_
-  bool stopping_ = false;            // guarded by mutex_
+  Mutex mutex_;
+  Condition wake_;
+  std::deque<std::string> waiting_ GUARDED_BY(mutex_);
+  bool stopping_ GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
 

@@ -130,7 +130,7 @@ SpanExporter::SpanExporter(Options options, metrics::Registry& registry)
 
 SpanExporter::~SpanExporter() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stopping_ = true;
     give_up_ = Clock::now() + stop_deadline;
   }
@@ -139,17 +139,18 @@ SpanExporter::~SpanExporter() {
 }
 
 void SpanExporter::take(std::string span) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (waiting_.size() >= options_.queue_max) return dropped_.add();
   waiting_.push_back(std::move(span));
   if (waiting_.size() == options_.batch_max) wake_.notify_one();
 }
 
 void SpanExporter::run() {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   while (!stopping_ || (!waiting_.empty() && Clock::now() < give_up_)) {
-    wake_.wait_for(lock, options_.delay,
-                   [&] { return stopping_ || waiting_.size() >= options_.batch_max; });
+    wake_.wait_for(mutex_, options_.delay, [&]() REQUIRES(mutex_) {
+      return stopping_ || waiting_.size() >= options_.batch_max;
+    });
     std::vector<std::string> batch;
     while (!waiting_.empty() && batch.size() < options_.batch_max) {
       batch.push_back(std::move(waiting_.front()));

@@ -1,16 +1,15 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "base/concurrency/mutex.h"
 #include "base/metrics.h"
 #include "base/result.h"
 #include "cli/settings/settings.h"
@@ -64,11 +63,11 @@ class SpanExporter {
   std::string reason_;
   Clock::time_point next_tell_{};
 
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  std::deque<std::string> waiting_;                       // guarded by mutex_
-  bool stopping_ = false;                                 // guarded by mutex_
-  Clock::time_point give_up_ = Clock::time_point::max();  // guarded by mutex_
+  Mutex mutex_;
+  Condition wake_;
+  std::deque<std::string> waiting_ GUARDED_BY(mutex_);
+  bool stopping_ GUARDED_BY(mutex_) = false;
+  Clock::time_point give_up_ GUARDED_BY(mutex_) = Clock::time_point::max();
   std::thread thread_;
 };
 

@@ -28,7 +28,7 @@ WorkerPool::WorkerPool(Options options) : options_(options) {
 
 WorkerPool::~WorkerPool() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     ending_ = true;
   }
   ready_.notify_all();
@@ -51,7 +51,7 @@ void WorkerPool::push(Lane lane, std::size_t key, Waiting job) {
 
 bool WorkerPool::try_post(Lane lane, std::size_t key, Job run, Job refuse) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (waiting_ >= options_.queue_max) return false;
     ++waiting_;
     push(lane, key, {std::move(run), std::move(refuse), Clock::now()});
@@ -62,7 +62,7 @@ bool WorkerPool::try_post(Lane lane, std::size_t key, Job run, Job refuse) {
 
 void WorkerPool::post(Lane lane, std::size_t key, Job run) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     ++waiting_;
     push(lane, key, {std::move(run), {}, Clock::now()});
   }
@@ -72,7 +72,7 @@ void WorkerPool::post(Lane lane, std::size_t key, Job run) {
 void WorkerPool::expire(Clock::time_point now) {
   std::vector<Waiting> refused;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (waiting_ == 0) return;
     for (auto& queue : queues_)
       for (auto& [key, user] : queue.users)
@@ -87,12 +87,12 @@ void WorkerPool::expire(Clock::time_point now) {
 }
 
 std::size_t WorkerPool::depth() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return waiting_;
 }
 
 unsigned WorkerPool::retry_after_s(Clock::time_point now) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Clock::duration longest{};
   for (const auto& queue : queues_)
     if (queue.running == queue.running_max) longest = std::max(longest, now - queue.last_end);
@@ -137,10 +137,11 @@ void WorkerPool::end(const Taken& taken) {
 void WorkerPool::work() {
   if (options_.niceness > 0)  // of this thread alone, as Linux has it
     setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), options_.niceness);
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   while (true) {
     Taken taken;
-    ready_.wait(lock, [&] { return take(taken) || (ending_ && waiting_ == 0); });
+    ready_.wait(mutex_,
+                [&]() REQUIRES(mutex_) { return take(taken) || (ending_ && waiting_ == 0); });
     if (taken.queue == nullptr) break;
     lock.unlock();
     taken.run();

@@ -2,15 +2,15 @@
 
 #include <array>
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <mutex>
 #include <thread>
 #include <unordered_map>
 #include <vector>
+
+#include "base/concurrency/mutex.h"
 
 namespace lectern::http {
 
@@ -80,17 +80,17 @@ class WorkerPool {
   };
 
   void work();
-  void push(Lane lane, std::size_t key, Waiting job);
-  bool take(Taken& taken);
-  void end(const Taken& taken);
-  void join_turns(Queue& queue, std::size_t key, User& user) const;
+  void push(Lane lane, std::size_t key, Waiting job) REQUIRES(mutex_);
+  bool take(Taken& taken) REQUIRES(mutex_);
+  void end(const Taken& taken) REQUIRES(mutex_);
+  void join_turns(Queue& queue, std::size_t key, User& user) const REQUIRES(mutex_);
 
   const Options options_;
-  mutable std::mutex mutex_;
-  std::condition_variable ready_;
-  std::array<Queue, 3> queues_;  // by Lane; guarded by mutex_
-  std::size_t waiting_ = 0;      // likewise
-  bool ending_ = false;          // likewise
+  mutable Mutex mutex_;
+  Condition ready_;
+  std::array<Queue, 3> queues_ GUARDED_BY(mutex_);  // by Lane
+  std::size_t waiting_ GUARDED_BY(mutex_) = 0;
+  bool ending_ GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_;
 };
 

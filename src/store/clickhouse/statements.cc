@@ -19,7 +19,7 @@ ClickHouseStatements::ClickHouseStatements(ClickHouseSettings options)
     : options_(std::move(options)), server_(options_.server), texts_(options_.texts_bytes_max) {}
 
 Result<TargetTables*> ClickHouseStatements::target_of(const std::string& target) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (const auto at = targets_.find(target); at != targets_.end()) return at->second.get();
   TRY(auto names, table_names_of(options_.database, target.empty() ? options_.table : target));
   auto& table = targets_[target];

@@ -2,8 +2,8 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
 
+#include "base/concurrency/mutex.h"
 #include "store/clickhouse/settings.h"
 #include "store/clickhouse/target.h"
 #include "store/open.h"
@@ -36,8 +36,8 @@ class ClickHouseStatements final : public StatementStore {
   const ClickHouseSettings options_;
   Server server_;
   TextCache texts_;
-  std::mutex mutex_;
-  std::map<std::string, std::unique_ptr<TargetTables>> targets_;  // by target; guarded by mutex_
+  Mutex mutex_;
+  std::map<std::string, std::unique_ptr<TargetTables>> targets_ GUARDED_BY(mutex_);  // by target
 };
 
 /// Opens the backend; `documents` is left for the caller to fill, since ClickHouse cannot hold

@@ -41,17 +41,14 @@ Result<T> TargetTables::checked(Result<T> result) {
 
 Result<void> TargetTables::prepare(Deadline deadline) {
   if (prepared_) return {};
-  std::unique_lock lock(prepare_mutex_, std::defer_lock);
   // Who prepares waits for the server; the others must not wait beyond their own deadlines.
-  if (deadline == Deadline::max()) {
-    lock.lock();
-  } else if (!lock.try_lock_until(deadline)) {
+  if (!prepare_mutex_.lock_until(deadline))
     return fail(Code::unavailable, "The database is not available", "its tables are being made");
-  }
+  const TimedMutexLock one_at_a_time(prepare_mutex_, std::adopt_lock);
   if (prepared_) return {};
   RETURN_IF_ERROR(create_tables(server_, names_, events_policy_, deadline));
   prepared_ = true;
-  const std::lock_guard census_lock(monitor_mutex_);
+  const MutexLock lock(monitor_mutex_);
   if (!unmigrated_) unmigrated_.emplace(server_, names_);
   return {};
 }
@@ -91,7 +88,7 @@ Result<std::vector<AppendOutcome>> TargetTables::complete(std::vector<Row> rows,
 
 AppendRequests TargetTables::flush(AppendRequests requests) {
   const auto may_hold_foreign = [this] {
-    const std::lock_guard lock(monitor_mutex_);
+    const MutexLock lock(monitor_mutex_);
     return !unmigrated_ || unmigrated_->may_hold_foreign(Clock::now() + flush_max).value_or(true);
   };
   auto again = Flush(server_, names_, watermark_, between_flushes_, may_hold_foreign)

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <atomic>
-#include <mutex>
 #include <optional>
 
+#include "base/concurrency/mutex.h"
 #include "store/clickhouse/migration/unmigrated_rows.h"
 #include "store/clickhouse/read/newest_postings.h"
 #include "store/clickhouse/read/page_single_flight.h"
@@ -52,14 +52,14 @@ class TargetTables {
   const TableNames names_;
   const EventsPolicy events_policy_;
   std::atomic<bool> prepared_{false};
-  std::timed_mutex prepare_mutex_;
+  TimedMutex prepare_mutex_;  // one thread makes tables at a time
   ServerClockWatermark watermark_;
   InheritanceWatch marked_;
   BetweenFlushes between_flushes_;                          // of the writing thread
   std::chrono::steady_clock::time_point last_flush_ended_;  // likewise
-  std::mutex monitor_mutex_;
-  std::optional<UnmigratedRowMonitor>
-      unmigrated_;  // from the first prepare() on; guarded by monitor_mutex_
+  Mutex monitor_mutex_;
+  // From the first prepare() on:
+  std::optional<UnmigratedRowMonitor> unmigrated_ GUARDED_BY(monitor_mutex_);
   StatementRows statement_rows_;
   StatementFinder finder_;
   NewestPostingsReader newest_postings_;

@@ -33,7 +33,7 @@ Result<void> ClockCheck::compare(Time theirs, Time before, Time after) {
   const auto what = "the clock of " + whose_ + " is " + seconds_text(ahead) +
                     (ahead.count() > 0 ? " ahead of" : " behind") + " the clock of this process";
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto now = std::chrono::steady_clock::now();
     if (difference <= clock_difference_told) {
       if (differs_) log::info("the clock of {} and the clock of this process agree again", whose_);

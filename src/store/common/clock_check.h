@@ -2,9 +2,9 @@
 
 #include <chrono>
 #include <functional>
-#include <mutex>
 #include <string>
 
+#include "base/concurrency/mutex.h"
 #include "base/result.h"
 #include "base/time.h"
 
@@ -30,10 +30,9 @@ class ClockCheck {
  private:
   const std::string whose_;
   const std::chrono::milliseconds difference_max_;
-  std::mutex mutex_;
-  // Guarded by mutex_:
-  bool differs_ = false;
-  std::chrono::steady_clock::time_point told_at_;
+  Mutex mutex_;
+  bool differs_ GUARDED_BY(mutex_) = false;
+  std::chrono::steady_clock::time_point told_at_ GUARDED_BY(mutex_);
 };
 
 /// Compares the clocks once, before a process serves. `database_now` asks the database for its time

@@ -4,9 +4,9 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
-#include <mutex>
 #include <optional>
 
+#include "base/concurrency/mutex.h"
 #include "base/result.h"
 #include "base/time.h"
 
@@ -30,13 +30,10 @@ class InheritanceWatch {
   /// was stored up to there has written its marks. Errors: unavailable; those of `look`.
   Result<bool> ask(const std::optional<Time>& until, Time through, Deadline deadline,
                    const std::function<Result<bool>()>& look) {
-    std::unique_lock lock(asking_, std::defer_lock);
-    if (deadline == Deadline::max()) {
-      lock.lock();
-    } else if (!lock.try_lock_until(deadline)) {
+    if (!asking_.lock_until(deadline))
       return fail(Code::unavailable, "The database is too slow",
                   "asked for marks until the deadline");
-    }
+    const TimedMutexLock one_at_a_time(asking_, std::adopt_lock);
     if (const auto told = known(until)) return *told;
     TRY(const bool there, look());
     if (there)
@@ -49,7 +46,7 @@ class InheritanceWatch {
  private:
   static std::int64_t micros_of(Time time) { return time.time_since_epoch().count(); }
 
-  std::timed_mutex asking_;
+  TimedMutex asking_;  // one question at a time
   std::atomic<bool> any_{false};
   std::atomic<std::int64_t> none_through_{INT64_MIN};  // microseconds
 };

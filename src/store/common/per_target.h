@@ -4,10 +4,10 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 
+#include "base/concurrency/mutex.h"
 #include "base/result.h"
 
 namespace lectern::store::elasticsearch {
@@ -22,7 +22,7 @@ class PerTarget {
 
   Result<T*> of(const std::string& target, const Make& make) {
     Slot& slot = slot_of(target);
-    const std::lock_guard lock(slot.mutex);
+    const MutexLock lock(slot.mutex);
     if (slot.made) return slot.made.get();
     if (slot.error && Clock::now() < slot.again) return fail(*slot.error);
     auto made = make();
@@ -39,21 +39,21 @@ class PerTarget {
   using Clock = std::chrono::steady_clock;
 
   struct Slot {
-    std::mutex mutex;
-    std::unique_ptr<T> made;
-    std::optional<Error> error;
-    Clock::time_point again;
+    Mutex mutex;
+    std::unique_ptr<T> made GUARDED_BY(mutex);
+    std::optional<Error> error GUARDED_BY(mutex);
+    Clock::time_point again GUARDED_BY(mutex);
   };
 
   Slot& slot_of(const std::string& target) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     auto& slot = slots_[target];
     if (!slot) slot = std::make_unique<Slot>();
     return *slot;
   }
 
-  std::mutex mutex_;
-  std::map<std::string, std::unique_ptr<Slot>> slots_;  // guarded by mutex_
+  Mutex mutex_;
+  std::map<std::string, std::unique_ptr<Slot>> slots_ GUARDED_BY(mutex_);
 };
 
 }  // namespace lectern::store::elasticsearch

@@ -35,14 +35,14 @@ TextCache::TextCache(std::size_t bytes_max)
 }
 
 std::uint32_t TextCache::index_number(const std::string& name) {
-  const std::lock_guard lock(waiting_mutex_);
+  const MutexLock lock(waiting_mutex_);
   return indices_.emplace(name, static_cast<std::uint32_t>(indices_.size())).first->second;
 }
 
 std::optional<TextCache::Hit> TextCache::held(std::uint32_t index,
                                               const xapi::Position& position) const {
   TextKey label{position, index, 0};
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto there = slots_.find(key_of(label));
   if (there == slots_.end()) return std::nullopt;
   const auto [number, at] = there->second;
@@ -71,7 +71,7 @@ void TextCache::keep(std::vector<Text> texts) {
   std::size_t bytes = 0;
   for (const Text& text : texts) bytes += text.json.size();
   {
-    const std::lock_guard lock(waiting_mutex_);
+    const MutexLock lock(waiting_mutex_);
     if (texts.empty() || waiting_bytes_ + bytes > waiting_bytes_max) return;
     waiting_bytes_ += bytes;
     std::move(texts.begin(), texts.end(), std::back_inserter(waiting_));
@@ -80,13 +80,15 @@ void TextCache::keep(std::vector<Text> texts) {
 }
 
 void TextCache::flush() {
-  std::unique_lock lock(waiting_mutex_);
-  changed_.wait(lock, [&] { return waiting_.empty() && !packing_; });
+  const MutexLock lock(waiting_mutex_);
+  changed_.wait(waiting_mutex_,
+                [&]() REQUIRES(waiting_mutex_) { return waiting_.empty() && !packing_; });
 }
 
 void TextCache::work(const std::stop_token& stop) {
-  std::unique_lock lock(waiting_mutex_);
-  while (changed_.wait(lock, stop, [&] { return !waiting_.empty(); })) {
+  MutexLock lock(waiting_mutex_);
+  while (changed_.wait(waiting_mutex_, stop,
+                       [&]() REQUIRES(waiting_mutex_) { return !waiting_.empty(); })) {
     const auto texts = std::exchange(waiting_, {});
     waiting_bytes_ = 0;
     packing_ = true;
@@ -99,31 +101,33 @@ void TextCache::work(const std::stop_token& stop) {
 }
 
 void TextCache::pack(std::span<const Text> texts) {
-  for (const Text& text : texts) {
-    const auto key = key_of(text.label);
-    // Nobody else writes to these.
-    if (slots_.contains(key)) continue;
-    const auto place = pack_one(text);
-    const std::lock_guard lock(mutex_);
-    slots_.emplace(key, place);
-    count_used_bytes();
-    while (segments_.size() > 1 && used_bytes_ > bytes_max_) drop_oldest();
-  }
+  for (const Text& text : texts) pack_one(text);
 }
 
-TextCache::Slot TextCache::pack_one(const Text& text) {
-  const auto newest = [&] {
-    return oldest_segment_ + static_cast<std::uint32_t>(segments_.size()) - 1;
-  };
-  auto at = segments_.back()->add(text.label, text.json);
-  if (at) return {newest(), *at};
-  auto next = std::make_shared<TextSegment>(segment_bytes_);
-  at = next->add(text.label, text.json);
-  LECTERN_ASSERT(at);
-  const std::lock_guard lock(mutex_);
-  full_bytes_ += segments_.back()->bytes();
-  segments_.push_back(std::move(next));
-  return {newest(), *at};
+void TextCache::pack_one(const Text& text) {
+  const auto key = key_of(text.label);
+  std::shared_ptr<TextSegment> newest, next;
+  {
+    const MutexLock lock(mutex_);
+    if (slots_.contains(key)) return;
+    newest = segments_.back();
+  }
+  // Without the lock, since it takes long; nobody else adds.
+  auto at = newest->add(text.label, text.json);
+  if (!at) {
+    next = std::make_shared<TextSegment>(segment_bytes_);
+    at = next->add(text.label, text.json);
+    LECTERN_ASSERT(at);
+  }
+  const MutexLock lock(mutex_);
+  if (next) {
+    full_bytes_ += newest->bytes();
+    segments_.push_back(std::move(next));
+  }
+  const auto number = oldest_segment_ + static_cast<std::uint32_t>(segments_.size()) - 1;
+  slots_.emplace(key, Slot{number, *at});
+  count_used_bytes();
+  while (segments_.size() > 1 && used_bytes_ > bytes_max_) drop_oldest();
 }
 
 void TextCache::count_used_bytes() {
@@ -131,14 +135,15 @@ void TextCache::count_used_bytes() {
 }
 
 std::size_t TextCache::free_bytes() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return bytes_max_ - std::min(bytes_max_, used_bytes_);
 }
 
 void TextCache::drop_oldest() {
   const auto& oldest = *segments_.front();
   full_bytes_ -= oldest.bytes();
-  oldest.for_each_label([this](const TextKey& label) { slots_.erase(key_of(label)); });
+  oldest.for_each_label([this](const TextKey& label)
+                            REQUIRES(mutex_) { slots_.erase(key_of(label)); });
   segments_.pop_front();
   ++oldest_segment_;
   count_used_bytes();

@@ -1,10 +1,8 @@
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -14,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/concurrency/mutex.h"
 #include "store/common/text_segment.h"
 
 namespace lectern::store {
@@ -63,27 +62,26 @@ class TextCache {
   std::optional<Hit> held(std::uint32_t index, const xapi::Position& position) const;
   void work(const std::stop_token& stop);
   void pack(std::span<const Text> texts);
-  Slot pack_one(const Text& text);
-  void count_used_bytes();
-  void drop_oldest();
+  void pack_one(const Text& text);
+  void count_used_bytes() REQUIRES(mutex_);
+  void drop_oldest() REQUIRES(mutex_);
 
   const std::size_t bytes_max_, segment_bytes_;
 
-  mutable std::mutex mutex_;
-  // Guarded by mutex_; written by the packing thread alone:
-  std::deque<std::shared_ptr<TextSegment>> segments_;  // the oldest first; the last is being filled
-  std::uint32_t oldest_segment_ = 0;
-  std::unordered_map<std::uint64_t, Slot> slots_;  // by a hash of the label
-  std::size_t full_bytes_ = 0;                     // of all segments but the last
-  std::size_t used_bytes_ = 0;                     // of everything
+  mutable Mutex mutex_;
+  // Written by the packing thread alone. The oldest first; the last is being filled:
+  std::deque<std::shared_ptr<TextSegment>> segments_ GUARDED_BY(mutex_);
+  std::uint32_t oldest_segment_ GUARDED_BY(mutex_) = 0;
+  std::unordered_map<std::uint64_t, Slot> slots_ GUARDED_BY(mutex_);  // by a hash of the label
+  std::size_t full_bytes_ GUARDED_BY(mutex_) = 0;  // of all segments but the last
+  std::size_t used_bytes_ GUARDED_BY(mutex_) = 0;  // of everything
 
-  std::mutex waiting_mutex_;
-  std::condition_variable_any changed_;
-  // Guarded by waiting_mutex_:
-  std::unordered_map<std::string, std::uint32_t> indices_;
-  std::vector<Text> waiting_;
-  std::size_t waiting_bytes_ = 0;
-  bool packing_ = false;
+  Mutex waiting_mutex_;
+  StoppableCondition changed_;
+  std::unordered_map<std::string, std::uint32_t> indices_ GUARDED_BY(waiting_mutex_);
+  std::vector<Text> waiting_ GUARDED_BY(waiting_mutex_);
+  std::size_t waiting_bytes_ GUARDED_BY(waiting_mutex_) = 0;
+  bool packing_ GUARDED_BY(waiting_mutex_) = false;
 
   std::jthread packer_;  // last: it uses the above
 };

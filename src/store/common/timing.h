@@ -1,11 +1,10 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <thread>
 
+#include "base/concurrency/mutex.h"
 #include "base/time.h"
 
 namespace lectern::store {
@@ -29,32 +28,31 @@ class Timing {
   virtual Time wall() { return now(); }
   virtual void sleep_for(std::chrono::microseconds time);
   /// Waits to be notified, until that instant at most; max(): for as long as it takes.
-  virtual void wait_until(std::condition_variable& condition, std::unique_lock<std::mutex>& lock,
-                          Steady instant);
-  virtual void notify_all(std::condition_variable& condition) { condition.notify_all(); }
+  virtual void wait_until(Condition& condition, Mutex& mutex, Steady instant) REQUIRES(mutex);
+  virtual void notify_all(Condition& condition) { condition.notify_all(); }
   /// False: not by that instant.
-  virtual bool lock_until(std::timed_mutex& mutex, Steady instant);
-  virtual void unlock(std::timed_mutex& mutex) { mutex.unlock(); }
+  virtual bool lock_until(TimedMutex& mutex, Steady instant) TRY_ACQUIRE(true, mutex) {
+    return mutex.lock_until(instant);
+  }
+  void lock(TimedMutex& mutex) ACQUIRE(mutex) NO_THREAD_SAFETY_ANALYSIS {
+    lock_until(mutex, Steady::max());
+  }
+  virtual void unlock(TimedMutex& mutex) RELEASE(mutex) { mutex.unlock(); }
   virtual std::thread start(std::function<void()> work) { return std::thread(std::move(work)); }
   virtual void join(std::thread& thread) { thread.join(); }
 };
 
-/// Holds a mutex until it is destroyed, where it could be had in time.
-class TimedLock {
+/// Lets go of a mutex at the end of the scope; the caller has taken hold of it.
+class SCOPED_CAPABILITY TimedLock {
  public:
-  TimedLock(Timing& timing, std::timed_mutex& mutex, Timing::Steady instant)
-      : timing_(timing), mutex_(mutex), held_(timing.lock_until(mutex, instant)) {}
+  TimedLock(Timing& timing, TimedMutex& mutex) REQUIRES(mutex) : timing_(timing), mutex_(mutex) {}
   TimedLock(const TimedLock&) = delete;
   TimedLock& operator=(const TimedLock&) = delete;
-  ~TimedLock() {
-    if (held_) timing_.unlock(mutex_);
-  }
-  explicit operator bool() const { return held_; }
+  ~TimedLock() RELEASE() { timing_.unlock(mutex_); }
 
  private:
   Timing& timing_;
-  std::timed_mutex& mutex_;
-  const bool held_;
+  TimedMutex& mutex_;
 };
 
 }  // namespace lectern::store

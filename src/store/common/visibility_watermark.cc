@@ -99,14 +99,13 @@ Deadline VisibilityWatermark::sooner(Deadline deadline, milliseconds timeout) co
   return std::min(deadline, timing_.steady() + timeout);
 }
 
-void VisibilityWatermark::wait_for(std::condition_variable& condition,
-                                   std::unique_lock<std::mutex>& lock, milliseconds time) {
-  timing_.wait_until(condition, lock, timing_.steady() + time);
+void VisibilityWatermark::wait_for(Condition& condition, milliseconds time) {
+  timing_.wait_until(condition, mutex_, timing_.steady() + time);
 }
 
 void VisibilityWatermark::stop() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (stopped_) return;
     stopping_ = stopped_ = true;
     stop_settling_at_ = timing_.steady() + stop_timeout;
@@ -115,14 +114,23 @@ void VisibilityWatermark::stop() {
   timing_.notify_all(wake_settling_);
   timing_.join(settling_);
   timing_.join(thread_);
-  if (!underway_.empty()) {
+  std::size_t in_doubt = 0;
+  bool joined = false;
+  {
+    const MutexLock lock(mutex_);
+    in_doubt = underway_.size();
+    joined = renewed_.has_value();
+  }
+  if (in_doubt > 0) {
     log::warning(
         "{} batches are still in doubt: the other processes wait for them, {} s at most, and take "
         "back what is not whole",
-        underway_.size(), dead_after.count() / 1000);
+        in_doubt, dead_after.count() / 1000);
     return;
   }
-  if (!renewed_) return;
+  if (!joined) return;
+  timing_.lock(renewing_);
+  const TimedLock one_at_a_time(timing_, renewing_);
   if (const auto left = registry_->leave(sooner(Deadline::max(), renewal_timeout)); !left)
     log::debug("the other processes were not told of the end: {}", left.error().detail);
 }
@@ -135,7 +143,7 @@ VisibilityWatermark::Batch::Batch(Batch&& other) noexcept
 
 VisibilityWatermark::Batch::~Batch() {
   if (watermark_ == nullptr || unsettled_) return;
-  const std::lock_guard lock(watermark_->mutex_);
+  const MutexLock lock(watermark_->mutex_);
   watermark_->underway_.erase(first_);
   ++watermark_->happened_;
 }
@@ -145,12 +153,12 @@ BatchMark VisibilityWatermark::Batch::mark(std::size_t index) const {
 }
 
 bool VisibilityWatermark::Batch::is_live() const {
-  const std::lock_guard lock(watermark_->mutex_);
+  const MutexLock lock(watermark_->mutex_);
   return watermark_->live_locked();
 }
 
 void VisibilityWatermark::Batch::settle_later(std::size_t bytes, Settle settle) {
-  const std::lock_guard lock(watermark_->mutex_);
+  const MutexLock lock(watermark_->mutex_);
   unsettled_ = true;
   watermark_->unsettled_.push_back({first_, bytes, std::move(settle)});
   watermark_->unsettled_bytes_ += bytes;
@@ -209,7 +217,7 @@ Result<VisibilityWatermark::Batch> VisibilityWatermark::begin(const std::string&
                                                               std::size_t rows, Deadline deadline) {
   for (;;) {
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       used_ = wrote_ = places_[place] = timing_.steady();
       if (unsettled_bytes_ > unsettled_bytes_max)
         return fail(Code::unavailable, "The database does not answer",
@@ -231,7 +239,7 @@ Result<VisibilityWatermark::Batch> VisibilityWatermark::begin(const std::string&
 Result<VisibilityWatermark::Settled> VisibilityWatermark::settled(Deadline deadline) {
   for (;;) {
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       used_ = timing_.steady();
       timing_.notify_all(wake_);
       if (fresh_locked(options_.viewed_within))
@@ -244,7 +252,7 @@ Result<VisibilityWatermark::Settled> VisibilityWatermark::settled(Deadline deadl
     if (renewed) continue;
     // What was promised once stays true. Who does not answer at all is not asked twice.
     const bool answers = timing_.steady() - asked < failed_for;
-    std::unique_lock lock(mutex_);
+    MutexLock lock(mutex_);
     if (promised_ > Time{}) return promise_locked(promised_);
     lock.unlock();
     if (!answers || !look(deadline)) return fail(std::move(renewed).error());
@@ -262,12 +270,12 @@ Result<bool> VisibilityWatermark::await(Time stored, Deadline deadline) {
 }
 
 void VisibilityWatermark::raise(Time stored) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   clock_.raise(std::min(stored, timing_.wall() + ahead_max));
 }
 
 bool VisibilityWatermark::is_kept_from_writing() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (!failed_ || fresh_locked(renewed_within)) return false;
   used_ = timing_.steady();  // it is tried again, also where nobody else asks
   timing_.notify_all(wake_);
@@ -276,13 +284,14 @@ bool VisibilityWatermark::is_kept_from_writing() {
 
 /// With a place somebody wants to write there.
 Result<void> VisibilityWatermark::renew(Deadline deadline, const std::string* place) {
-  const TimedLock one_at_a_time(timing_, renewing_, sooner(deadline, renewal_timeout));
-  if (!one_at_a_time) return fail(Code::unavailable, "The database does not answer in time");
+  if (!timing_.lock_until(renewing_, sooner(deadline, renewal_timeout)))
+    return fail(Code::unavailable, "The database does not answer in time");
+  const TimedLock one_at_a_time(timing_, renewing_);
   const auto began = timing_.steady();
   WriterEntry own;
   bool joining = false, writing = false, compared = false;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto& rhythm = alone_ ? options_.alone : options_.among_others;
     writing = place != nullptr || !underway_.empty() ||
               (wrote_ != Steady{} && began - wrote_ < options_.writing_for);
@@ -304,7 +313,7 @@ Result<void> VisibilityWatermark::renew(Deadline deadline, const std::string* pl
   // Better to wait a moment than to store at an instant that is still to come.
   if (joining && others->ceiling - timing_.wall() < waits_max)
     timing_.sleep_for(others->ceiling - timing_.wall());
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (joining) clock_.raise(std::min(others->ceiling, timing_.wall() + ahead_max));
   ceiling_ = own.ceiling;
   others_floor_ = others->floor;
@@ -334,7 +343,7 @@ Result<WriterRegistry::Others> VisibilityWatermark::exchange(const WriterEntry& 
     return others;
   }
   silent_ = silent_ || timing_.steady() - began > silent_after;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (!failed_)
     log::warning("this process cannot tell the others how far it is: {}: {}",
                  others.error().message, others.error().detail);
@@ -344,11 +353,12 @@ Result<WriterRegistry::Others> VisibilityWatermark::exchange(const WriterEntry& 
 
 /// Learns from the others alone how far everything is: for a process that cannot write its entry.
 Result<void> VisibilityWatermark::look(Deadline deadline) {
-  const TimedLock one_at_a_time(timing_, renewing_, sooner(deadline, renewal_timeout));
-  if (!one_at_a_time) return fail(Code::unavailable, "The database does not answer in time");
+  if (!timing_.lock_until(renewing_, sooner(deadline, renewal_timeout)))
+    return fail(Code::unavailable, "The database does not answer in time");
+  const TimedLock one_at_a_time(timing_, renewing_);
   const auto known = timing_.wall() - unwritten_margin;
   TRY(const auto others, registry_->look(sooner(deadline, renewal_timeout)));
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   ++happened_;
   promise_locked(std::min({floor_locked(), others.floor, known}));
   return {};
@@ -372,25 +382,26 @@ void VisibilityWatermark::compare_clocks() {
   else if (std::chrono::abs(whole) > clock_differs_warn)
     log::warning("the clock of this machine is {} ms {} the database's: lists may lag by that",
                  std::chrono::abs(whole).count(), whole.count() > 0 ? "ahead of" : "behind");
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   clock_ahead_ = whole;
 }
 
 void VisibilityWatermark::run() {
   auto compared = timing_.steady();
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   while (!stopping_) {
-    const auto idle = [&] {
+    const auto idle = [&]() REQUIRES(mutex_) {
       return used_ == Steady{} || timing_.steady() - used_ > options_.writing_for + used_more;
     };
     // Its last entry says that it does not write, so that nobody waits for it.
     if (idle() && !registered_) {
-      timing_.wait_until(wake_, lock, Deadline::max());
+      timing_.wait_until(wake_, mutex_, Deadline::max());
       continue;
     }
     lock.unlock();
     if (timing_.steady() - compared > compare_clocks_every) {
-      const TimedLock one_at_a_time(timing_, renewing_, Deadline::max());
+      timing_.lock(renewing_);
+      const TimedLock one_at_a_time(timing_, renewing_);
       compare_clocks();
       compared = timing_.steady();
     }
@@ -402,14 +413,14 @@ void VisibilityWatermark::run() {
     lock.lock();
     const auto& rhythm = alone_ && !failed_ ? options_.alone : options_.among_others;
     const auto next = timing_.steady() + rhythm.renew_every;
-    while (!stopping_ && timing_.steady() < next) timing_.wait_until(wake_, lock, next);
+    while (!stopping_ && timing_.steady() < next) timing_.wait_until(wake_, mutex_, next);
   }
 }
 
 /// The next batch that is in doubt; it goes to the end of the line unless it is done.
-void VisibilityWatermark::settle_one(std::unique_lock<std::mutex>& lock) {
+void VisibilityWatermark::settle_one() {
   if (!live_locked()) {
-    wait_for(wake_settling_, lock, settle_pause);
+    wait_for(wake_settling_, settle_pause);
     return;
   }
   auto next = std::move(unsettled_.front());
@@ -418,9 +429,9 @@ void VisibilityWatermark::settle_one(std::unique_lock<std::mutex>& lock) {
   auto limit = *renewed_ + (dead_after - insert_max);
   if (stopping_) limit = std::min(limit, stop_settling_at_);
   const bool lapsed = underway_.at(next.first).lapsed;
-  lock.unlock();
+  mutex_.unlock();
   const auto done = next.settle({sooner(limit, settle_timeout), lapsed});
-  lock.lock();
+  mutex_.lock();
   if (done && *done) {
     unsettled_bytes_ -= next.bytes;
     underway_.erase(next.first);
@@ -429,17 +440,18 @@ void VisibilityWatermark::settle_one(std::unique_lock<std::mutex>& lock) {
   }
   unsettled_.push_back(std::move(next));
   if (!done) log::debug("a batch stays in doubt: {}", done.error().detail);
-  wait_for(wake_settling_, lock, settle_pause);
+  wait_for(wake_settling_, settle_pause);
 }
 
-void VisibilityWatermark::sweep_one(std::unique_lock<std::mutex>& lock) {
+void VisibilityWatermark::sweep_one() {
   const auto dead = std::move(dead_.back());
   dead_.pop_back();
-  lock.unlock();
+  mutex_.unlock();
   const auto swept =
       options_.sweep ? options_.sweep(dead, sooner(Deadline::max(), insert_max)) : Result<void>();
   if (swept) {
-    const TimedLock one_at_a_time(timing_, renewing_, Deadline::max());
+    timing_.lock(renewing_);
+    const TimedLock one_at_a_time(timing_, renewing_);
     registry_->retire(dead);
   } else {
     thread_local std::string told_of;  // the process that the log was told of last
@@ -448,18 +460,18 @@ void VisibilityWatermark::sweep_one(std::unique_lock<std::mutex>& lock) {
                    swept.error().detail);
     told_of = dead.process;
   }
-  lock.lock();
-  if (!swept) wait_for(wake_settling_, lock, settle_pause);
+  mutex_.lock();
+  if (!swept) wait_for(wake_settling_, settle_pause);
 }
 
 void VisibilityWatermark::run_settling() {
-  std::unique_lock lock(mutex_);
+  const MutexLock lock(mutex_);
   for (;;) {
     while (!stopping_ && unsettled_.empty() && dead_.empty())
-      timing_.wait_until(wake_settling_, lock, Deadline::max());
+      timing_.wait_until(wake_settling_, mutex_, Deadline::max());
     if (stopping_ && (unsettled_.empty() || timing_.steady() > stop_settling_at_)) return;
-    if (!unsettled_.empty()) settle_one(lock);
-    if (!dead_.empty() && !stopping_) sweep_one(lock);
+    if (!unsettled_.empty()) settle_one();
+    if (!dead_.empty() && !stopping_) sweep_one();
   }
 }
 

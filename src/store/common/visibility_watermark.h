@@ -1,18 +1,17 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
 #include <thread>
 
+#include "base/concurrency/mutex.h"
 #include "base/uuid.h"
 #include "store/common/stored_clock.h"
 #include "store/common/timing.h"
@@ -181,23 +180,23 @@ class VisibilityWatermark {
 
   Deadline sooner(Deadline deadline, std::chrono::milliseconds timeout) const;
   /// Gives up the lock until somebody calls wake_all(), or for so long.
-  void wait_for(std::condition_variable& condition, std::unique_lock<std::mutex>& lock,
-                std::chrono::milliseconds time);
-  bool fresh_locked(std::chrono::milliseconds age) const;
-  bool live_locked() const;
-  bool ready_locked(const std::string& place) const;
-  void notice_lapse_locked();
-  Time floor_locked();
-  Settled promise_locked(Time through);
-  std::set<std::string> places_locked();
-  Result<void> check_clock_locked() const;
+  void wait_for(Condition& condition, std::chrono::milliseconds time) REQUIRES(mutex_);
+  bool fresh_locked(std::chrono::milliseconds age) const REQUIRES(mutex_);
+  bool live_locked() const REQUIRES(mutex_);
+  bool ready_locked(const std::string& place) const REQUIRES(mutex_);
+  void notice_lapse_locked() REQUIRES(mutex_);
+  Time floor_locked() REQUIRES(mutex_);
+  Settled promise_locked(Time through) REQUIRES(mutex_);
+  std::set<std::string> places_locked() REQUIRES(mutex_);
+  Result<void> check_clock_locked() const REQUIRES(mutex_);
   Result<void> renew(Deadline deadline, const std::string* place);
-  Result<WriterRegistry::Others> exchange(const WriterEntry& own, Deadline deadline);
+  Result<WriterRegistry::Others> exchange(const WriterEntry& own, Deadline deadline)
+      REQUIRES(renewing_);
   Result<void> look(Deadline deadline);
   void end(Time first);
-  void settle_one(std::unique_lock<std::mutex>& lock);
-  void sweep_one(std::unique_lock<std::mutex>& lock);
-  void compare_clocks();  // renewing_ is held
+  void settle_one() REQUIRES(mutex_);
+  void sweep_one() REQUIRES(mutex_);
+  void compare_clocks() REQUIRES(renewing_);
   void run();
   void run_settling();
 
@@ -205,36 +204,38 @@ class VisibilityWatermark {
   const WatermarkOptions options_;
   Timing& timing_;
 
-  std::timed_mutex renewing_;  // one renewal at a time; taken before mutex_
-  // Guarded by renewing_:
-  const std::unique_ptr<WriterRegistry> registry_;
-  bool silent_ = false;  // the database has not answered for a while
-  int asked_in_vain_ = 0;
+  TimedMutex renewing_;  // one renewal at a time; taken before mutex_
+  const std::unique_ptr<WriterRegistry> registry_ PT_GUARDED_BY(renewing_);
+  bool silent_ GUARDED_BY(renewing_) = false;  // the database has not answered for a while
+  int asked_in_vain_ GUARDED_BY(renewing_) = 0;
 
-  std::mutex mutex_;
-  std::condition_variable wake_, wake_settling_;
-  // Guarded by mutex_:
-  StoredClock clock_;
-  std::map<Time, Underway> underway_;  // by first stamp
-  std::deque<Unsettled> unsettled_;    // of those, the ones that nobody else finishes
-  std::size_t unsettled_bytes_ = 0;
-  std::vector<DeadWriter> dead_;          // to be swept
-  std::map<std::string, Steady> places_;  // where something was stored lately
-  std::set<std::string> told_;            // those of them that our entry names
-  bool registered_ = false;               // our floor is in the registry
-  bool alone_ = true;                     // as of the last renewal
-  bool stopping_ = false;
-  bool stopped_ = false;
-  Steady stop_settling_at_{};
-  std::optional<Steady> renewed_;  // when the last successful renewal began
-  std::optional<Steady> failed_;   // the last one that was not successful, unless one was since
-  Steady used_{}, wrote_{};        // the last call, the last begin()
-  Time ceiling_{};                 // ours, as the others can see it
-  Time others_floor_ = Time::max();
-  Time promised_{};  // the latest answer of settled()
+  Mutex mutex_;
+  Condition wake_, wake_settling_;
+  StoredClock clock_ GUARDED_BY(mutex_);
+  std::map<Time, Underway> underway_ GUARDED_BY(mutex_);  // by first stamp
+  // Of those, the ones that nobody else finishes:
+  std::deque<Unsettled> unsettled_ GUARDED_BY(mutex_);
+  std::size_t unsettled_bytes_ GUARDED_BY(mutex_) = 0;
+  std::vector<DeadWriter> dead_ GUARDED_BY(mutex_);          // to be swept
+  std::map<std::string, Steady> places_ GUARDED_BY(mutex_);  // where something was stored lately
+  std::set<std::string> told_ GUARDED_BY(mutex_);            // those of them that our entry names
+  bool registered_ GUARDED_BY(mutex_) = false;               // our floor is in the registry
+  bool alone_ GUARDED_BY(mutex_) = true;                     // as of the last renewal
+  bool stopping_ GUARDED_BY(mutex_) = false;
+  bool stopped_ GUARDED_BY(mutex_) = false;
+  Steady stop_settling_at_ GUARDED_BY(mutex_){};
+  std::optional<Steady> renewed_ GUARDED_BY(mutex_);  // when the last successful renewal began
+  // The last one that was not successful, unless one was since:
+  std::optional<Steady> failed_ GUARDED_BY(mutex_);
+  Steady used_ GUARDED_BY(mutex_){};   // the last call
+  Steady wrote_ GUARDED_BY(mutex_){};  // the last begin()
+  Time ceiling_ GUARDED_BY(mutex_){};  // ours, as the others can see it
+  Time others_floor_ GUARDED_BY(mutex_) = Time::max();
+  Time promised_ GUARDED_BY(mutex_){};  // the latest answer of settled()
   // Rises when rows begin and end to be on their way, and when others may have stored some.
-  std::uint64_t happened_ = 0;
-  std::optional<std::chrono::milliseconds> clock_ahead_;  // of ours before the database's
+  std::uint64_t happened_ GUARDED_BY(mutex_) = 0;
+  // Of ours before the database's:
+  std::optional<std::chrono::milliseconds> clock_ahead_ GUARDED_BY(mutex_);
 
   std::thread thread_, settling_;
 };

@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include "base/concurrency/mutex.h"
+
 namespace lectern::store {
 namespace {
 
@@ -13,7 +15,7 @@ using std::chrono::steady_clock;
 
 /// What a test says of the others, and how the database behaves.
 struct Script {
-  std::mutex mutex;
+  Mutex mutex;
   WriterRegistry::Others others;
   bool takes_writes = true;
   bool answers = true;
@@ -27,12 +29,12 @@ class Scripted final : public WriterRegistry {
   explicit Scripted(std::shared_ptr<Script> script) : script_(std::move(script)) {}
 
   Result<Others> exchange(const WriterEntry&, Deadline) override {
-    const std::lock_guard lock(script_->mutex);
+    const MutexLock lock(script_->mutex);
     if (!script_->takes_writes || !script_->answers) return fail(Code::unavailable, "no writes");
     return script_->others;
   }
   Result<Others> look(Deadline) override {
-    const std::lock_guard lock(script_->mutex);
+    const MutexLock lock(script_->mutex);
     if (!script_->answers) return fail(Code::unavailable, "away");
     return script_->others;
   }
@@ -51,7 +53,7 @@ struct Process {
   VisibilityWatermark watermark{std::make_unique<Scripted>(script), Uuid::random(), {}};
 
   void say(Time floor) {
-    const std::lock_guard lock(script->mutex);
+    const MutexLock lock(script->mutex);
     script->others.any = true;
     script->others.floor = floor;
   }

@@ -1,7 +1,6 @@
 #include "store/embedded/database.h"
 
 #include <filesystem>
-#include <mutex>
 
 #include <fcntl.h>
 #include <rocksdb/convenience.h>
@@ -136,7 +135,7 @@ Result<void> Database::open_rocks() {
     log::warning("{} has no file {}: whether all is there that was acknowledged cannot be told",
                  folder_, note_name);
   {
-    const std::lock_guard lock_commits(commit_mutex_);
+    const MutexLock lock_commits(commit_mutex_);
     commits_ = commits;
     acknowledged_->committed(commits);
   }
@@ -199,6 +198,7 @@ Result<void> Database::read_defaults(bool make) {
 
 Result<void> Database::read_targets() {
   const std::unique_ptr<rocksdb::Iterator> at(rocks_->NewIterator({}));
+  const WriterLock lock(mutex_);
   for (at->Seek(target_prefix); at->Valid() && at->key().starts_with(target_prefix); at->Next()) {
     if (at->value().size() != 4) return fail(damaged("target"));
     targets_.emplace(view(at->key()).substr(target_prefix.size()), be32(view(at->value())));
@@ -209,7 +209,7 @@ Result<void> Database::read_targets() {
 
 Result<void> Database::look_for_marked() {
   const std::unique_ptr<rocksdb::Iterator> at(rocks_->NewIterator({}, family(Family::postings)));
-  for (const auto& [name, number] : targets_) {
+  for (const auto& [name, number] : targets()) {
     const auto hash = hash_of(number, inherits_more);
     at->Seek(slice(hash));
     if (!at->status().ok()) return fail(error_of(at->status(), "looking for marked statements"));
@@ -240,7 +240,7 @@ Result<void> Database::write_unsynced(rocksdb::WriteBatch& batch) {
 }
 
 Result<void> Database::commit(rocksdb::WriteBatch& batch) {
-  const std::lock_guard lock(commit_mutex_);
+  const MutexLock lock(commit_mutex_);
   RETURN_IF_ERROR(check_not_failed());
   std::string number;
   append_be64(number, ++commits_);
@@ -255,7 +255,7 @@ Result<void> Database::commit(rocksdb::WriteBatch& batch) {
 }
 
 std::optional<TargetNumber> Database::find_target(const std::string& name) const {
-  const std::shared_lock lock(mutex_);
+  const ReaderLock lock(mutex_);
   const auto at = targets_.find(name);
   if (at == targets_.end()) return std::nullopt;
   return at->second;
@@ -264,7 +264,7 @@ std::optional<TargetNumber> Database::find_target(const std::string& name) const
 Result<TargetNumber> Database::make_target(const std::string& name) {
   if (const auto known = find_target(name)) return *known;
   TRY(const auto pass, use(Deadline::max()));
-  const std::lock_guard making(make_mutex_);
+  const MutexLock making(make_mutex_);
   if (const auto known = find_target(name)) return *known;
   const auto number = static_cast<TargetNumber>(targets().size() + 1);
   std::string bytes;
@@ -272,13 +272,13 @@ Result<TargetNumber> Database::make_target(const std::string& name) {
   rocksdb::WriteBatch batch;
   batch.Put(std::string(target_prefix) + name, bytes);
   RETURN_IF_ERROR(commit(batch));
-  const std::unique_lock lock(mutex_);
+  const WriterLock lock(mutex_);
   targets_.emplace(name, number);
   return number;
 }
 
 std::map<std::string, TargetNumber> Database::targets() const {
-  const std::shared_lock lock(mutex_);
+  const ReaderLock lock(mutex_);
   return targets_;
 }
 
@@ -333,13 +333,13 @@ void Database::note_manifest(rocksdb::DB& rocks) {
 }
 
 void Database::on_failure(std::function<void()> listener) {
-  const std::unique_lock lock(mutex_);
+  const WriterLock lock(mutex_);
   failure_listener_ = std::move(listener);
 }
 
 void Database::fail_for_a_while() {
   failed_ = true;
-  const std::shared_lock lock(mutex_);
+  const ReaderLock lock(mutex_);
   if (failure_listener_) failure_listener_();
 }
 

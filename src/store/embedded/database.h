@@ -5,15 +5,14 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <rocksdb/db.h>
 
+#include "base/concurrency/mutex.h"
 #include "base/result.h"
 #include "store/embedded/format/keys.h"
 #include "store/embedded/gate.h"
@@ -139,14 +138,13 @@ class Database {
   mutable std::atomic<bool> may_have_marked_ = false;
   mutable AllRowsAhead rows_ahead_;
 
-  std::mutex make_mutex_;  // one target is made at a time
-  std::mutex commit_mutex_;
-  std::uint64_t commits_ = 0;  // guarded by commit_mutex_
+  Mutex make_mutex_;  // one target is made at a time
+  Mutex commit_mutex_;
+  std::uint64_t commits_ GUARDED_BY(commit_mutex_) = 0;
 
-  mutable std::shared_mutex mutex_;
-  // Guarded by mutex_:
-  std::map<std::string, TargetNumber> targets_;
-  std::function<void()> failure_listener_;
+  mutable SharedMutex mutex_;
+  std::map<std::string, TargetNumber> targets_ GUARDED_BY(mutex_);
+  std::function<void()> failure_listener_ GUARDED_BY(mutex_);
 
   mutable std::atomic<bool> damaged_ = false;
   /// A write failed. RocksDB, as Debian builds it, ends the process by an assertion when it goes on

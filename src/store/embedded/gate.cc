@@ -10,10 +10,10 @@ constexpr std::chrono::seconds wait_max{5};
 }  // namespace
 
 Result<Gate::Pass> Gate::enter(Deadline deadline) {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   if (shut_) {
     const auto until = std::min(deadline, std::chrono::steady_clock::now() + wait_max);
-    if (!changed_.wait_until(lock, until, [&] { return !shut_; }))
+    if (!changed_.wait_until(mutex_, until, [&]() REQUIRES(mutex_) { return !shut_; }))
       return fail(Code::unavailable, "The store cannot be used now", "it is being opened anew");
   }
   ++inside_;
@@ -21,18 +21,18 @@ Result<Gate::Pass> Gate::enter(Deadline deadline) {
 }
 
 void Gate::leave() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (--inside_ == 0 && shut_) changed_.notify_all();
 }
 
 void Gate::shut() {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   shut_ = true;
-  changed_.wait(lock, [&] { return inside_ == 0; });
+  changed_.wait(mutex_, [&]() REQUIRES(mutex_) { return inside_ == 0; });
 }
 
 void Gate::open() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   shut_ = false;
   changed_.notify_all();
 }

@@ -1,10 +1,9 @@
 #pragma once
 
-#include <condition_variable>
 #include <cstddef>
-#include <mutex>
 #include <utility>
 
+#include "base/concurrency/mutex.h"
 #include "base/result.h"
 #include "base/time.h"
 
@@ -38,11 +37,10 @@ class Gate {
  private:
   void leave();
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  // Guarded by mutex_:
-  std::size_t inside_ = 0;
-  bool shut_ = false;
+  Mutex mutex_;
+  Condition changed_;
+  std::size_t inside_ GUARDED_BY(mutex_) = 0;
+  bool shut_ GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace lectern::store::embedded

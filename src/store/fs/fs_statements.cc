@@ -40,7 +40,7 @@ Result<std::unique_ptr<FsStatements>> FsStatements::open(std::string folder, std
   if (!is_safe(file) || file.empty() || file.find('/') != file.npos)
     return fail(Code::invalid, "DEFAULT_LRS_FILE is '" + file + "'; allowed is the name of a file");
   std::unique_ptr<FsStatements> store(new FsStatements(std::move(folder), std::move(file)));
-  const std::lock_guard lock(store->mutex_);
+  const MutexLock lock(store->mutex_);
   RETURN_IF_ERROR(store->file_of(""));
   return store;
 }
@@ -91,7 +91,7 @@ Result<void> FsStatements::read_new(TargetFile& place) {
 
 Result<std::vector<AppendOutcome>> FsStatements::append(const Context& context, std::span<Row> rows,
                                                         OnConflict on_conflict) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   TRY(TargetFile* const here, file_of(context.target));
   auto outcomes = here->table.decide_outcomes(rows, on_conflict);
   std::vector<Row> fresh;
@@ -113,20 +113,20 @@ Result<std::vector<AppendOutcome>> FsStatements::append(const Context& context, 
 }
 
 Result<std::vector<Found>> FsStatements::find(const Context& context, std::span<const Uuid> ids) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   TRY(const TargetFile* const here, file_of(context.target));
   return here->table.find(ids);
 }
 
 Result<Page> FsStatements::query(const Context& context, const Filter& filter,
                                  const PageRequest& page) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   TRY(const TargetFile* const here, file_of(context.target));
   return here->table.query(filter, page);
 }
 
 Result<Time> FsStatements::consistent_through(const Context&) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return clock_.reached();
 }
 

@@ -2,9 +2,9 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 
+#include "base/concurrency/mutex.h"
 #include "store/common/statement_table.h"
 #include "store/common/stored_clock.h"
 #include "store/fs/line_file.h"
@@ -39,16 +39,15 @@ class FsStatements final : public StatementStore {
       : folder_(std::move(folder)), file_(std::move(file)) {}
 
   /// A target's place, up to date with its file.
-  Result<TargetFile*> file_of(const std::string& target);
-  Result<void> read_new(TargetFile& place);
+  Result<TargetFile*> file_of(const std::string& target) REQUIRES(mutex_);
+  Result<void> read_new(TargetFile& place) REQUIRES(mutex_);
 
   const std::string folder_;
   const std::string file_;
 
-  std::mutex mutex_;
-  // Guarded by mutex_:
-  std::map<std::string, TargetFile> places_;
-  StoredClock clock_;
+  Mutex mutex_;
+  std::map<std::string, TargetFile> places_ GUARDED_BY(mutex_);
+  StoredClock clock_ GUARDED_BY(mutex_);
 };
 
 }  // namespace lectern::store::fs

@@ -25,7 +25,7 @@ bool MemoryDocuments::holds(const TargetKey& place, const Expect& expect) const 
 
 Result<std::optional<Document>> MemoryDocuments::get(const Context& context,
                                                      const DocumentKey& key) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto at = documents_.find({context.target, key});
   if (at == documents_.end()) return std::nullopt;
   return at->second;
@@ -33,7 +33,7 @@ Result<std::optional<Document>> MemoryDocuments::get(const Context& context,
 
 Result<bool> MemoryDocuments::put(const Context& context, const DocumentKey& key,
                                   const Document& document, const Expect& expect) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const TargetKey place{context.target, key};
   if (!holds(place, expect)) return false;
   documents_[place] = document;
@@ -42,7 +42,7 @@ Result<bool> MemoryDocuments::put(const Context& context, const DocumentKey& key
 
 Result<bool> MemoryDocuments::erase(const Context& context, const DocumentKey& key,
                                     const Expect& expect) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const TargetKey place{context.target, key};
   if (!holds(place, expect)) return false;
   documents_.erase(place);
@@ -52,7 +52,7 @@ Result<bool> MemoryDocuments::erase(const Context& context, const DocumentKey& k
 Result<std::vector<DocumentName>> MemoryDocuments::list(const Context& context,
                                                         const DocumentSpace& space,
                                                         std::optional<Time> since) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::vector<DocumentName> names;
   for (const auto& [place, document] : documents_) {
     if (place.first != context.target || !lies_in(place.second, space)) continue;
@@ -63,7 +63,7 @@ Result<std::vector<DocumentName>> MemoryDocuments::list(const Context& context,
 }
 
 Result<void> MemoryDocuments::erase_all(const Context& context, const DocumentSpace& space) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::erase_if(documents_, [&](const auto& entry) {
     return entry.first.first == context.target && lies_in(entry.first.second, space);
   });
@@ -71,7 +71,7 @@ Result<void> MemoryDocuments::erase_all(const Context& context, const DocumentSp
 }
 
 Result<void> MemoryDocuments::put_blobs(const Context& context, std::span<const Blob> blobs) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   for (const auto& blob : blobs)
     blobs_.try_emplace({context.target, std::string(blob.sha2)}, blob.bytes);
   return {};
@@ -79,7 +79,7 @@ Result<void> MemoryDocuments::put_blobs(const Context& context, std::span<const 
 
 Result<std::optional<std::uint64_t>> MemoryDocuments::blob_size(const Context& context,
                                                                 std::string_view sha2) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto at = blobs_.find({context.target, std::string(sha2)});
   if (at == blobs_.end()) return std::nullopt;
   return at->second.size();
@@ -87,7 +87,7 @@ Result<std::optional<std::uint64_t>> MemoryDocuments::blob_size(const Context& c
 
 Result<std::string> MemoryDocuments::read_blob(const Context& context, std::string_view sha2,
                                                std::uint64_t offset, std::size_t bytes_max) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto at = blobs_.find({context.target, std::string(sha2)});
   if (at == blobs_.end()) return fail(Code::not_found, "No such attachment");
   if (offset >= at->second.size()) return std::string();

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <map>
-#include <mutex>
 #include <utility>
 
+#include "base/concurrency/mutex.h"
 #include "store/document_store.h"
 
 namespace lectern::store::memory {
@@ -27,12 +27,12 @@ class MemoryDocuments : public DocumentStore {
  private:
   using TargetKey = std::pair<std::string, DocumentKey>;  // target, key
 
-  bool holds(const TargetKey& place, const Expect& expect) const;
+  bool holds(const TargetKey& place, const Expect& expect) const REQUIRES(mutex_);
 
-  std::mutex mutex_;
-  // Guarded by mutex_:
-  std::map<TargetKey, Document> documents_;
-  std::map<std::pair<std::string, std::string>, std::string> blobs_;  // by target and sha2
+  Mutex mutex_;
+  std::map<TargetKey, Document> documents_ GUARDED_BY(mutex_);
+  // By target and sha2:
+  std::map<std::pair<std::string, std::string>, std::string> blobs_ GUARDED_BY(mutex_);
 };
 
 }  // namespace lectern::store::memory

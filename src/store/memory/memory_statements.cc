@@ -7,7 +7,7 @@ namespace lectern::store::memory {
 Result<std::vector<AppendOutcome>> MemoryStatements::append(const Context& context,
                                                             std::span<Row> rows,
                                                             OnConflict on_conflict) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   auto& table = tables_[context.target];
   auto outcomes = table.decide_outcomes(rows, on_conflict);
   std::vector<Row> fresh;
@@ -23,18 +23,18 @@ Result<std::vector<AppendOutcome>> MemoryStatements::append(const Context& conte
 
 Result<std::vector<Found>> MemoryStatements::find(const Context& context,
                                                   std::span<const Uuid> ids) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return tables_[context.target].find(ids);
 }
 
 Result<Page> MemoryStatements::query(const Context& context, const Filter& filter,
                                      const PageRequest& page) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return tables_[context.target].query(filter, page);
 }
 
 Result<Time> MemoryStatements::consistent_through(const Context&) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return clock_.reached();
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <map>
-#include <mutex>
 
+#include "base/concurrency/mutex.h"
 #include "store/common/statement_table.h"
 #include "store/common/stored_clock.h"
 #include "store/statement_store.h"
@@ -22,10 +22,9 @@ class MemoryStatements final : public StatementStore {
   Health health() override { return Health::ok; }
 
  private:
-  std::mutex mutex_;
-  // Guarded by mutex_:
-  std::map<std::string, StatementTable> tables_;  // by target
-  StoredClock clock_;
+  Mutex mutex_;
+  std::map<std::string, StatementTable> tables_ GUARDED_BY(mutex_);  // by target
+  StoredClock clock_ GUARDED_BY(mutex_);
 };
 
 }  // namespace lectern::store::memory

@@ -71,7 +71,7 @@ Result<std::shared_ptr<MongoDatabase>> MongoDatabase::open(const DatabaseSetting
 MongoDatabase::~MongoDatabase() {
   if (watermark_) watermark_->stop();  // what it settles needs all of this
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stopping_ = true;
   }
   wake_.notify_all();
@@ -93,7 +93,7 @@ Result<void> MongoDatabase::check_target(const std::string& target) {
 Result<Collection> MongoDatabase::writable(const Context& context) {
   TRY(auto place, this->place(context));
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (const auto known = ready_.find(place.collection); known != ready_.end()) {
       place.source_ids_unique = known->second;
       return place;
@@ -134,7 +134,7 @@ Result<bool> MongoDatabase::make_indexes(const std::string& collection, Deadline
   RETURN_IF_ERROR(make(index_on("lectern_refers_to", {"lectern.refers_to"})));
   RETURN_IF_ERROR(create(client, Collection{collection}.documents(),
                          index_on("lectern_space", {"space", "updated"})));
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   ready_[collection] = source_ids_unique;
   return source_ids_unique;
 }
@@ -173,8 +173,9 @@ void MongoDatabase::start() {
       log::warning("MongoDB at {} is not ready, trying again: {}: {}", pool_->hosts(),
                    prepared.error().message, prepared.error().detail);
     told = true;
-    std::unique_lock lock(mutex_);
-    if (wake_.wait_for(lock, try_again_every, [&] { return stopping_; })) return;
+    MutexLock lock(mutex_);
+    if (wake_.wait_for(mutex_, try_again_every, [&]() REQUIRES(mutex_) { return stopping_; }))
+      return;
   }
 }
 

@@ -1,12 +1,11 @@
 #pragma once
 
-#include <condition_variable>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 
+#include "base/concurrency/mutex.h"
 #include "base/result.h"
 #include "net/silence_watch.h"
 #include "store/mongo/client/client.h"
@@ -68,11 +67,11 @@ class MongoDatabase {
   std::string default_collection_;
   std::unique_ptr<VisibilityWatermark> watermark_;
 
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  // Guarded by mutex_:
-  std::map<std::string, bool> ready_;  // collections with indexes; whether source ids are unique
-  bool stopping_ = false;
+  Mutex mutex_;
+  Condition wake_;
+  // Collections with indexes; whether source ids are unique:
+  std::map<std::string, bool> ready_ GUARDED_BY(mutex_);
+  bool stopping_ GUARDED_BY(mutex_) = false;
 
   std::thread starter_;
 };

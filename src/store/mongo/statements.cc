@@ -180,7 +180,7 @@ Result<Page> MongoStatements::page_of(Client& client, const Collection& place, c
 }
 
 InheritanceWatch& MongoStatements::watch_of(const std::string& collection) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return marked_[collection];
 }
 

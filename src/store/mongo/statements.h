@@ -4,11 +4,11 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "base/concurrency/mutex.h"
 #include "store/common/inheritance_watch.h"
 #include "store/mongo/database.h"
 #include "store/statement_store.h"
@@ -38,8 +38,8 @@ class MongoStatements final : public StatementStore {
 
   std::shared_ptr<MongoDatabase> database_;
   std::atomic<Time> promised_{Time::min()};  // the latest answer of consistent_through()
-  std::mutex mutex_;
-  std::map<std::string, InheritanceWatch> marked_;  // by collection; guarded by mutex_
+  Mutex mutex_;
+  std::map<std::string, InheritanceWatch> marked_ GUARDED_BY(mutex_);  // by collection
 };
 
 /// Gives `take` the statements with these ids that have our part, for as long as it returns true.

@@ -3,10 +3,11 @@
 #include <atomic>
 #include <chrono>
 #include <list>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
+
+#include "base/concurrency/mutex.h"
 
 namespace lectern::store {
 
@@ -78,13 +79,12 @@ class FaultyProxy {
   std::atomic<Fault> fault_{Fault::none};
   std::atomic<std::int64_t> hold_ms_{5'000};
   std::atomic<int> held_arrived_{0};
-  std::mutex mutex_;
-  // Guarded by mutex_:
-  std::string trigger_;
-  Fault triggered_ = Fault::none;
-  std::optional<Fault> others_;  // the trigger is of one connection
-  bool each_ = false;            // and remains
-  std::string nonsense_;
+  Mutex mutex_;
+  std::string trigger_ GUARDED_BY(mutex_);
+  Fault triggered_ GUARDED_BY(mutex_) = Fault::none;
+  std::optional<Fault> others_ GUARDED_BY(mutex_);  // the trigger is of one connection
+  bool each_ GUARDED_BY(mutex_) = false;            // and remains
+  std::string nonsense_ GUARDED_BY(mutex_);
 
   std::list<std::thread> connections_;  // of the accepting thread
   std::thread acceptor_;

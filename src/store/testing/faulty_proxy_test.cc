@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/assert.h"
+#include "base/concurrency/mutex.h"
 
 namespace lectern::store {
 namespace {
@@ -103,14 +104,14 @@ FaultyProxy::~FaultyProxy() {
 std::string FaultyProxy::address() const { return "127.0.0.1:" + std::to_string(port_); }
 
 void FaultyProxy::set(Fault fault, const std::string& nonsense) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   trigger_.clear();
   nonsense_ = nonsense;
   fault_ = fault;
 }
 
 void FaultyProxy::set_when(const std::string& text, Fault fault) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   trigger_ = text;
   triggered_ = fault;
   others_.reset();
@@ -118,7 +119,7 @@ void FaultyProxy::set_when(const std::string& text, Fault fault) {
 }
 
 void FaultyProxy::set_once(const std::string& text, Fault fault, Fault others) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   trigger_ = text;
   triggered_ = fault;
   others_ = others;
@@ -126,7 +127,7 @@ void FaultyProxy::set_once(const std::string& text, Fault fault, Fault others) {
 }
 
 void FaultyProxy::set_each(const std::string& text, Fault fault) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   fault_ = Fault::none;
   trigger_ = text;
   triggered_ = fault;
@@ -174,7 +175,7 @@ void FaultyProxy::serve(Connection& connection) {
 }
 
 void FaultyProxy::watch(Connection& connection, std::string_view bytes) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (trigger_.empty() || bytes.find(trigger_) == std::string_view::npos) return;
   if (!each_) trigger_.clear();
   if (others_) connection.fault = triggered_;
@@ -217,7 +218,7 @@ bool FaultyProxy::relay_request(Connection& connection) {
       pass_on(connection, bytes.substr(0, bytes.size() / 2));
       return false;
     case Fault::nonsense: {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       return send_all(connection.client, nonsense_);
     }
     case Fault::reordered:

@@ -2,12 +2,12 @@
 
 #include <chrono>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "base/concurrency/mutex.h"
 #include "base/time.h"
 #include "base/uuid.h"
 
@@ -126,7 +126,7 @@ class Recorder {
   void add(Referring one) { add_to(&History::referring, std::move(one)); }
   void add(DocumentOperation one) { add_to(&History::documents, std::move(one)); }
   void add_fault(const std::string& name) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     ++history_.faults[name];
   }
   /// To be called when nobody writes any more.
@@ -135,13 +135,13 @@ class Recorder {
  private:
   template <typename One>
   void add_to(std::vector<One> History::*where, One one) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     (history_.*where).push_back(std::move(one));
   }
 
   const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
-  std::mutex mutex_;
-  History history_;  // guarded by mutex_
+  Mutex mutex_;
+  History history_ GUARDED_BY(mutex_);
 };
 
 /// What breaks an invariant, a sentence each that begins with its name; at most `faults_max`.

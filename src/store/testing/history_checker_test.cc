@@ -192,8 +192,9 @@ class Check {
       batches.emplace(append.batch, &append);
       if (!append.answers.empty()) answered.insert(append.batch);
     }
-    for (const auto& [number, append] : batches) {
-      if (answered.count(number) > 0) continue;
+    for (const auto& batch : batches) {
+      const Append* append = batch.second;
+      if (answered.count(append->batch) > 0) continue;
       std::size_t own = 0, there = 0;
       for (const auto& sent : append->sent) {
         const auto all = tries_of({sent.id, sent.text});
@@ -353,7 +354,9 @@ class Check {
   }
 
   void check_voids() {
-    for (const auto& [id, row] : kept_) {
+    for (const auto& one_kept : kept_) {
+      const auto& id = one_kept.first;
+      const auto& row = one_kept.second;
       const auto all = voids_of(id);
       const auto any = [&](auto is) { return std::any_of(all.begin(), all.end(), is); };
       if (row.voided && !any([](const Try& one) { return one.may_stay(); }))

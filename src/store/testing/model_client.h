@@ -2,12 +2,12 @@
 
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "base/concurrency/mutex.h"
 #include "store/testing/history.h"
 #include "store/testing/model_checker.h"
 
@@ -22,24 +22,25 @@ struct Running {
 /// The processes that run now, each in a slot of its own. Thread-safe.
 class Processes {
  public:
-  explicit Processes(int count) : slots_(static_cast<std::size_t>(count)) {}
+  explicit Processes(int count) : count_(static_cast<std::size_t>(count)), slots_(count_) {}
 
-  std::size_t count() const { return slots_.size(); }
+  std::size_t count() const { return count_; }
   /// Null while none runs there.
   std::shared_ptr<Running> at(std::size_t slot) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return slots_[slot];
   }
   /// Gives back what was there.
   std::shared_ptr<Running> exchange(std::size_t slot, std::shared_ptr<Running> other) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     std::swap(slots_[slot], other);
     return other;
   }
 
  private:
-  std::mutex mutex_;
-  std::vector<std::shared_ptr<Running>> slots_;
+  const std::size_t count_;
+  Mutex mutex_;
+  std::vector<std::shared_ptr<Running>> slots_ GUARDED_BY(mutex_);
 };
 
 /// What clients know of each other's statements and documents. Thread-safe.
@@ -67,21 +68,24 @@ class Shared {
   std::string some_document();
 
  private:
-  std::size_t up_to(std::size_t most) {
+  std::size_t up_to(std::size_t most) REQUIRES(mutex_) {
     return std::uniform_int_distribution<std::size_t>(0, most)(random_);
   }
-  bool once_in(std::size_t times) { return up_to(times - 1) == 0; }
-  Uuid new_id();
-  history::Sent make_statement();
+  bool once_in(std::size_t times) REQUIRES(mutex_) { return up_to(times - 1) == 0; }
+  Uuid new_id() REQUIRES(mutex_);
+  history::Sent make_statement() REQUIRES(mutex_);
 
-  std::mutex mutex_;
-  // Guarded by mutex_:
-  std::mt19937 random_;
-  int batches_ = 0, texts_ = 0, documents_ = 0;
-  std::vector<history::Sent> sent_;  // plain ones may be voided and referred to
-  std::vector<Uuid> plain_, targets_;
-  std::deque<Uuid> coming_;  // ids under which several clients send something soon
-  std::deque<Batch> unknown_;
+  Mutex mutex_;
+  std::mt19937 random_ GUARDED_BY(mutex_);
+  int batches_ GUARDED_BY(mutex_) = 0;
+  int texts_ GUARDED_BY(mutex_) = 0;
+  int documents_ GUARDED_BY(mutex_) = 0;
+  std::vector<history::Sent> sent_ GUARDED_BY(mutex_);  // plain ones may be voided and referred to
+  std::vector<Uuid> plain_ GUARDED_BY(mutex_);
+  std::vector<Uuid> targets_ GUARDED_BY(mutex_);
+  // Ids under which several clients send something soon:
+  std::deque<Uuid> coming_ GUARDED_BY(mutex_);
+  std::deque<Batch> unknown_ GUARDED_BY(mutex_);
 };
 
 /// The statement as a row, with its text as its actor and its note.

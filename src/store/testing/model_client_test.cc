@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/concurrency/mutex.h"
 #include "base/digest.h"
 #include "store/testing/sample.h"
 
@@ -84,7 +85,7 @@ Sent Shared::make_statement() {
 }
 
 Shared::Batch Shared::make_batch() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Batch batch{++batches_, {}};
   for (auto count = up_to(4) + 1; count > 0; --count) {
     auto sent = make_statement();
@@ -97,7 +98,7 @@ Shared::Batch Shared::make_batch() {
 }
 
 std::optional<Shared::Batch> Shared::take_unknown() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (unknown_.empty() || once_in(3)) return std::nullopt;
   auto batch = std::move(unknown_.front());
   unknown_.pop_front();
@@ -105,32 +106,32 @@ std::optional<Shared::Batch> Shared::take_unknown() {
 }
 
 void Shared::put_unknown(Batch batch) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (!once_in(4)) unknown_.push_back(std::move(batch));  // some are never heard of again
 }
 
 std::vector<Uuid> Shared::some_ids() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::set<Uuid> ids;
   for (int i = 0; i < 12 && !sent_.empty(); ++i) ids.insert(sent_[up_to(sent_.size() - 1)].id);
   return {ids.begin(), ids.end()};
 }
 
 std::vector<Uuid> Shared::all_ids() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::set<Uuid> ids;
   for (const auto& sent : sent_) ids.insert(sent.id);
   return {ids.begin(), ids.end()};
 }
 
 std::vector<Uuid> Shared::targets() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const std::set<Uuid> once(targets_.begin(), targets_.end());
   return {once.begin(), once.end()};
 }
 
 std::string Shared::some_document() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const int newest = ++documents_ / operations_of_a_document * 2;
   return fmt::format("document {}", newest + static_cast<int>(up_to(1)));
 }

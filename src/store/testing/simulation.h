@@ -1,16 +1,15 @@
 #pragma once
 
-#include <condition_variable>
 #include <functional>
 #include <list>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <random>
 #include <set>
 #include <string>
 #include <thread>
 
+#include "base/concurrency/mutex.h"
 #include "store/common/timing.h"
 
 /// For tests: several processes, their clocks and the network between them and a database, in
@@ -57,7 +56,7 @@ class World {
  private:
   struct Thread {
     const void* process = nullptr;
-    std::condition_variable turn;
+    Condition turn;
     const void* waits_for = nullptr;
     Moment until{};
     bool ended = false;
@@ -66,7 +65,7 @@ class World {
   Thread* next();
   Moment ready_at(const Thread& thread) const;
 
-  std::mutex mutex_;  // one thread runs: the one that holds it, or that left it to wait
+  Mutex mutex_;  // one thread runs: the one that holds it, or that left it to wait
   Moment now_{};
   std::list<Thread> threads_;
   std::map<std::thread::id, Thread*> by_id_;
@@ -84,11 +83,10 @@ class SimulatedProcess final : public Timing {
   Steady steady() override { return Steady{} + std::chrono::hours{1} + world_.now(); }
   Time wall() override { return world_.time() + wall_ahead_; }
   void sleep_for(std::chrono::microseconds time) override;
-  void wait_until(std::condition_variable& condition, std::unique_lock<std::mutex>& lock,
-                  Steady instant) override;
-  void notify_all(std::condition_variable& condition) override { world_.wake(&condition); }
-  bool lock_until(std::timed_mutex& mutex, Steady instant) override;
-  void unlock(std::timed_mutex& mutex) override;
+  void wait_until(Condition& condition, Mutex& mutex, Steady instant) override REQUIRES(mutex);
+  void notify_all(Condition& condition) override { world_.wake(&condition); }
+  bool lock_until(TimedMutex& mutex, Steady instant) override TRY_ACQUIRE(true, mutex);
+  void unlock(TimedMutex& mutex) override RELEASE(mutex);
   std::thread start(std::function<void()> work) override {
     return world_.start(std::move(work), this);
   }

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "base/assert.h"
+#include "base/concurrency/mutex.h"
 
 namespace lectern::store::simulation {
 
@@ -19,7 +20,7 @@ thread_local void* self = nullptr;
 }  // namespace
 
 void World::run(const std::function<void()>& work) {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   auto& first = threads_.emplace_back();
   running_ = &first;
   self = &first;
@@ -39,7 +40,7 @@ void World::after(Moment time, std::function<void()> work) {
 std::thread World::start(std::function<void()> work, const void* process) {
   Thread* thread = nullptr;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     thread = &threads_.emplace_back();
     thread->process = process;
     thread->until = now_;
@@ -47,11 +48,11 @@ std::thread World::start(std::function<void()> work, const void* process) {
   std::thread started([this, thread, work = std::move(work)] {
     self = thread;
     {
-      std::unique_lock lock(mutex_);
-      thread->turn.wait(lock, [&] { return running_ == thread; });
+      MutexLock lock(mutex_);
+      thread->turn.wait(mutex_, [&]() REQUIRES(mutex_) { return running_ == thread; });
     }
     work();
-    std::unique_lock lock(mutex_);
+    MutexLock lock(mutex_);
     thread->ended = true;
     thread->until = Moment::max();
     for (auto& other : threads_)
@@ -61,7 +62,7 @@ std::thread World::start(std::function<void()> work, const void* process) {
       other->turn.notify_one();
     }
   });
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   by_id_[started.get_id()] = thread;
   return started;
 }
@@ -102,7 +103,7 @@ World::Thread* World::next() {
 }
 
 void World::wait(const void* what, Moment until) {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   auto& thread = *static_cast<Thread*>(self);
   thread.waits_for = what;
   thread.until = until;
@@ -110,7 +111,7 @@ void World::wait(const void* what, Moment until) {
   if (other != &thread) {
     running_ = other;
     other->turn.notify_one();
-    thread.turn.wait(lock, [&] { return running_ == &thread; });
+    thread.turn.wait(mutex_, [&]() REQUIRES(mutex_) { return running_ == &thread; });
   }
   thread.waits_for = nullptr;
   thread.until = now_;
@@ -132,14 +133,13 @@ void SimulatedProcess::sleep_for(std::chrono::microseconds time) {
   world_.wait(nullptr, world_.now() + time);
 }
 
-void SimulatedProcess::wait_until(std::condition_variable& condition,
-                                  std::unique_lock<std::mutex>& lock, Steady instant) {
-  lock.unlock();
+void SimulatedProcess::wait_until(Condition& condition, Mutex& mutex, Steady instant) {
+  mutex.unlock();
   world_.wait(&condition, moment_of(instant));
-  lock.lock();
+  mutex.lock();
 }
 
-bool SimulatedProcess::lock_until(std::timed_mutex& mutex, Steady instant) {
+bool SimulatedProcess::lock_until(TimedMutex& mutex, Steady instant) {
   const auto until = moment_of(instant);
   while (!mutex.try_lock()) {
     if (world_.now() >= until) return false;
@@ -148,7 +148,7 @@ bool SimulatedProcess::lock_until(std::timed_mutex& mutex, Steady instant) {
   return true;
 }
 
-void SimulatedProcess::unlock(std::timed_mutex& mutex) {
+void SimulatedProcess::unlock(TimedMutex& mutex) {
   mutex.unlock();
   world_.wake(&mutex);
 }
@@ -237,28 +237,30 @@ TEST_CASE("in simulated time locks and conditions keep threads waiting as real o
   world.run([&] {
     SimulatedProcess process(world, 5s);
     CHECK(process.wall() - world.time() == 5s);
-    std::timed_mutex turn;
-    std::mutex mutex;
-    std::condition_variable condition;
-    REQUIRE(process.lock_until(turn, Timing::Steady::max()));
+    TimedMutex turn;
+    Mutex mutex;
+    Condition condition;
+    process.lock(turn);
     CHECK_FALSE(process.lock_until(turn, process.steady() + 1s));
     CHECK(world.now() == 1s);
     bool told = false;
     auto other = process.start([&] {
-      const TimedLock lock(process, turn, process.steady() + 10s);
-      CHECK(static_cast<bool>(lock));
+      const bool held = process.lock_until(turn, process.steady() + 10s);
+      CHECK(held);
+      if (!held) return;
+      const TimedLock lock(process, turn);
       process.sleep_for(1min);
-      const std::lock_guard guard(mutex);
+      const MutexLock guard(mutex);
       told = true;
       process.notify_all(condition);
     });
     process.sleep_for(2s);
     process.unlock(turn);
     {
-      std::unique_lock lock(mutex);
-      process.wait_until(condition, lock, process.steady() + 1s);
+      const MutexLock lock(mutex);
+      process.wait_until(condition, mutex, process.steady() + 1s);
       CHECK_FALSE(told);
-      while (!told) process.wait_until(condition, lock, Timing::Steady::max());
+      while (!told) process.wait_until(condition, mutex, Timing::Steady::max());
     }
     CHECK(world.now() == 63s);
     process.join(other);

@@ -49,7 +49,7 @@ UnmigratedRowMonitor::UnmigratedRowMonitor(Server& server, const TableNames& nam
 
 UnmigratedRowMonitor::~UnmigratedRowMonitor() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stop_ = true;
   }
   changed_.notify_all();
@@ -73,7 +73,7 @@ Result<UnmigratedRowMonitor::Sizes> UnmigratedRowMonitor::sizes(Deadline deadlin
 
 Result<bool> UnmigratedRowMonitor::may_hold_foreign(Deadline deadline) {
   TRY(const auto now, sizes(deadline));
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   last_seen_ = now.difference();
   if (complete_difference_ && *complete_difference_ == now.difference()) return false;
   wanted_ = true;
@@ -83,7 +83,7 @@ Result<bool> UnmigratedRowMonitor::may_hold_foreign(Deadline deadline) {
 
 Result<std::int64_t> UnmigratedRowMonitor::difference_between_flushes() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (last_seen_) return *last_seen_;
   }
   // A short call, so that a server that hangs does not hold up the end of the program.
@@ -105,22 +105,23 @@ void UnmigratedRowMonitor::recount() {
         "clickhouse: {} rows in {} were not written by Lectern: they are found by id; "
         "`lectern migrate` makes them listed too",
         *foreign, names_.events);
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   complete_difference_.reset();
   if (*foreign == 0) complete_difference_ = *difference;
 }
 
 void UnmigratedRowMonitor::work() {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   while (!stop_) {
-    changed_.wait(lock, [&] { return stop_ || wanted_; });
+    changed_.wait(mutex_, [&]() REQUIRES(mutex_) { return stop_ || wanted_; });
     if (stop_) return;
     wanted_ = false;
     lock.unlock();
     recount();
     lock.lock();
     // Not again at once, however many writers are unsure.
-    if (!complete_difference_) changed_.wait_for(lock, count_again_after, [&] { return stop_; });
+    if (!complete_difference_)
+      changed_.wait_for(mutex_, count_again_after, [&]() REQUIRES(mutex_) { return stop_; });
   }
 }
 

@@ -1,11 +1,10 @@
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <thread>
 
+#include "base/concurrency/mutex.h"
 #include "store/clickhouse/read/lookup.h"
 
 namespace lectern::store::clickhouse {
@@ -42,13 +41,13 @@ class UnmigratedRowMonitor {
   Server& server_;
   const TableNames& names_;
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  // Guarded by mutex_:
-  std::optional<std::int64_t> complete_difference_;  // of the sizes when nothing was incomplete
-  std::optional<std::int64_t> last_seen_;            // when the last flush began
-  bool wanted_ = true;
-  bool stop_ = false;
+  Mutex mutex_;
+  Condition changed_;
+  // Of the sizes when nothing was incomplete:
+  std::optional<std::int64_t> complete_difference_ GUARDED_BY(mutex_);
+  std::optional<std::int64_t> last_seen_ GUARDED_BY(mutex_);  // when the last flush began
+  bool wanted_ GUARDED_BY(mutex_) = true;
+  bool stop_ GUARDED_BY(mutex_) = false;
 
   std::thread thread_;  // last: it uses all of the above
 };

@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 
+#include "base/concurrency/mutex.h"
 #include "base/log.h"
 #include "store/clickhouse/client/key_list.h"
 #include "store/clickhouse/client/row_binary.h"
@@ -24,10 +23,10 @@ constexpr std::size_t text_bytes_max = 16 * 1024;
 constexpr std::chrono::seconds call_max{5};
 
 void pause(const std::stop_token& stop, Clock::duration time) {
-  std::mutex mutex;
-  std::condition_variable_any never;
-  std::unique_lock lock(mutex);
-  never.wait_for(lock, stop, time, [] { return false; });
+  Mutex mutex;  // nobody else has it
+  StoppableCondition never;
+  const MutexLock lock(mutex);
+  never.wait_for(mutex, stop, time);
 }
 
 /// The condition on rows at a place and behind it, or behind it only.

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "base/batch_executor.h"
+#include "base/concurrency/batch_executor.h"
 #include "store/clickhouse/read/lookup.h"
 #include "store/statement_store.h"
 

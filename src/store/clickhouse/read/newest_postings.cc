@@ -50,13 +50,13 @@ Result<std::vector<NewestPostings>> NewestPostingsReader::find(std::span<const T
 }
 
 bool NewestPostingsReader::is_below_floor(const NewestPostings& newest) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return !is_full(newest) && floors_.erase(newest.term) > 0;
 }
 
 void NewestPostingsReader::note_floor(const NewestPostings& newest) {
   if (newest.all) return;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (floors_.size() < floors_max || floors_.contains(newest.term))
     floors_[newest.term] = micros_of(newest.places.back().position.stored);
 }
@@ -64,7 +64,7 @@ void NewestPostingsReader::note_floor(const NewestPostings& newest) {
 /// The condition on the places of these terms, from their floors on.
 std::string NewestPostingsReader::carrying_any(std::span<const TermHash> terms) {
   std::string whole, frequent;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   for (const auto& term : terms) {
     const auto floor = floors_.find(term);
     if (floor == floors_.end()) {

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <map>
-#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "base/concurrency/mutex.h"
 #include "store/clickhouse/read/lookup_batcher.h"
 
 namespace lectern::store::clickhouse {
@@ -53,8 +53,8 @@ class NewestPostingsReader {
 
   Server& server_;
   const TableNames& names_;
-  std::mutex mutex_;
-  std::map<TermHash, std::int64_t> floors_;  // microseconds; guarded by mutex_; bounded
+  Mutex mutex_;
+  std::map<TermHash, std::int64_t> floors_ GUARDED_BY(mutex_);  // microseconds; bounded
   LookupBatcher<TermHash, NewestPostings> shared_;
 };
 

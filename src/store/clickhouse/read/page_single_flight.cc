@@ -30,15 +30,12 @@ Result<Page> PageSingleFlight::read(const Filter& filter, const PageRequest& req
                                     std::uint64_t version, Deadline deadline, const Read& read) {
   if (!filter.until) return read();
   const auto key = key_of(filter, request, version);
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   if (const auto at = under_way_.find(key); at != under_way_.end()) {
     const auto reading = at->second;
     const auto is_done = [&] { return reading->has_value(); };
-    if (deadline == Deadline::max()) {
-      done_.wait(lock, is_done);
-    } else if (!done_.wait_until(lock, deadline, is_done)) {
+    if (!done_.wait_until(mutex_, deadline, is_done))
       return fail(Code::unavailable, "The database is too slow", "waited for a page");
-    }
     if (**reading) return **reading;
     lock.unlock();
     return read();

@@ -1,13 +1,12 @@
 #pragma once
 
-#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 
+#include "base/concurrency/mutex.h"
 #include "store/statement_store.h"
 
 namespace lectern::store::clickhouse {
@@ -28,9 +27,9 @@ class PageSingleFlight {
  private:
   using Reading = std::optional<Result<Page>>;
 
-  std::mutex mutex_;
-  std::condition_variable done_;
-  std::map<std::string, std::shared_ptr<Reading>> under_way_;  // guarded by mutex_
+  Mutex mutex_;
+  Condition done_;
+  std::map<std::string, std::shared_ptr<Reading>> under_way_ GUARDED_BY(mutex_);
 };
 
 }  // namespace lectern::store::clickhouse

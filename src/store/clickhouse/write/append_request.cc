@@ -15,24 +15,21 @@ AppendRequest::AppendRequest(std::vector<Row> all, OnConflict conflict, Deadline
 }
 
 Result<std::vector<AppendOutcome>> AppendRequest::wait() {
-  std::unique_lock lock(mutex_);
-  const auto is_done = [&] { return outcome_.has_value(); };
-  if (deadline == Deadline::max()) {
-    changed_.wait(lock, is_done);
-  } else if (!changed_.wait_until(lock, deadline, is_done)) {
+  const MutexLock lock(mutex_);
+  const auto is_done = [&]() REQUIRES(mutex_) { return outcome_.has_value(); };
+  if (!changed_.wait_until(mutex_, deadline, is_done))
     return fail(Code::unavailable, "The database is too slow", "append() passed its deadline");
-  }
   return std::move(*outcome_);
 }
 
 void AppendRequest::finish(Result<std::vector<AppendOutcome>> outcome) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (!outcome_) outcome_ = std::move(outcome);
   changed_.notify_all();
 }
 
 bool AppendRequest::finished() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return outcome_.has_value();
 }
 

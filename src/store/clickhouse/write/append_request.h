@@ -1,10 +1,9 @@
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
 #include <optional>
 #include <vector>
 
+#include "base/concurrency/mutex.h"
 #include "store/clickhouse/schema/layout.h"
 #include "store/statement_store.h"
 
@@ -33,10 +32,9 @@ class AppendRequest {
   std::chrono::steady_clock::time_point not_before;  ///< put off until then
 
  private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  // Guarded by mutex_:
-  std::optional<Result<std::vector<AppendOutcome>>> outcome_;
+  Mutex mutex_;
+  Condition changed_;
+  std::optional<Result<std::vector<AppendOutcome>>> outcome_ GUARDED_BY(mutex_);
 };
 
 }  // namespace lectern::store::clickhouse

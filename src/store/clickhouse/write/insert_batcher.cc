@@ -25,7 +25,7 @@ InsertBatcher::InsertBatcher(Run run, OnIdle on_idle)
 
 InsertBatcher::~InsertBatcher() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stop_ = true;
   }
   changed_.notify_all();
@@ -36,7 +36,7 @@ InsertBatcher::~InsertBatcher() {
 
 Result<void> InsertBatcher::add(std::shared_ptr<AppendRequest> request) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (bytes_waiting_ > waiting_bytes_max)
       return fail(Code::unavailable, "The database is too slow", "the queue is full");
     rows_waiting_ += request->rows.size();
@@ -59,7 +59,7 @@ bool InsertBatcher::worth_a_flush() const {
 
 void InsertBatcher::refuse_expired() {
   const auto now = Clock::now();
-  std::erase_if(waiting_, [&](const auto& request) {
+  std::erase_if(waiting_, [&](const auto& request) REQUIRES(mutex_) {
     if (now < request->deadline) return false;
     request->finish(fail(Code::unavailable, "The database is too slow",
                          "waited for a flush until the deadline"));
@@ -99,10 +99,10 @@ AppendRequests InsertBatcher::next_batch() {
 
 void InsertBatcher::work() {
   milliseconds pause = idle_first;
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   while (!stop_) {
     if (waiting_.empty()) {
-      if (changed_.wait_for(lock, pause) == std::cv_status::timeout && waiting_.empty()) {
+      if (!changed_.wait_for(mutex_, pause) && waiting_.empty()) {
         lock.unlock();
         pause = on_idle_(false);
         lock.lock();
@@ -111,12 +111,12 @@ void InsertBatcher::work() {
     }
     refuse_expired();
     if (!worth_a_flush()) {
-      changed_.wait_until(lock, next_begin());
+      changed_.wait_until(mutex_, next_begin());
       continue;
     }
     auto batch = next_batch();
     if (batch.empty()) {
-      changed_.wait_for(lock, put_off_poll);
+      changed_.wait_for(mutex_, put_off_poll);
       continue;
     }
     lock.unlock();

@@ -1,13 +1,12 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <thread>
 
+#include "base/concurrency/mutex.h"
 #include "store/clickhouse/write/flush.h"
 
 namespace lectern::store::clickhouse {
@@ -38,9 +37,9 @@ class InsertBatcher {
  private:
   void work();
   std::chrono::steady_clock::time_point next_begin() const;
-  bool worth_a_flush() const;
-  AppendRequests next_batch();
-  void refuse_expired();
+  bool worth_a_flush() const REQUIRES(mutex_);
+  AppendRequests next_batch() REQUIRES(mutex_);
+  void refuse_expired() REQUIRES(mutex_);
 
   const Run run_;
   const OnIdle on_idle_;
@@ -48,13 +47,12 @@ class InsertBatcher {
   std::chrono::steady_clock::time_point last_begin_, last_end_;
   std::size_t expected_rows_ = 0;
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  // Guarded by mutex_:
-  std::deque<std::shared_ptr<AppendRequest>> waiting_;
-  std::size_t rows_waiting_ = 0;
-  std::size_t bytes_waiting_ = 0;
-  bool stop_ = false;
+  Mutex mutex_;
+  Condition changed_;
+  std::deque<std::shared_ptr<AppendRequest>> waiting_ GUARDED_BY(mutex_);
+  std::size_t rows_waiting_ GUARDED_BY(mutex_) = 0;
+  std::size_t bytes_waiting_ GUARDED_BY(mutex_) = 0;
+  bool stop_ GUARDED_BY(mutex_) = false;
 
   std::thread thread_;  // last: it uses all of the above
 };

@@ -59,7 +59,7 @@ Result<void> ServerClockWatermark::follow_clock(Deadline deadline) {
 Result<void> ServerClockWatermark::announce(bool active, Deadline deadline) {
   Announcement entry{process_, {}, active, {}};
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     entry.low = low_;
   }
   std::optional<Time> until;
@@ -77,7 +77,7 @@ Result<void> ServerClockWatermark::flush_begins(Deadline deadline) {
   until_ = server_now() + flush_max;
   const bool tell_again = !active_ || timing_.steady() - told_at_ > retell_after;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     flushing_ = true;
     last_stored_ = std::max(last_stored_, promised_);
     // All earlier flushes are done, and what comes is above the instant taken here. Between two
@@ -107,7 +107,7 @@ Result<void> ServerClockWatermark::read_peers(Deadline deadline) {
     quiet_ = QuietPeriod{heard.now - silence_max, {}};
   quiet_->until = heard.now;
   if (heard.other) quiet_->since = std::max(quiet_->since, *heard.other);
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   peers_read_.emplace(heard.through, asked_at);
   return {};
 }
@@ -115,7 +115,7 @@ Result<void> ServerClockWatermark::read_peers(Deadline deadline) {
 void ServerClockWatermark::flush_ended(bool in_doubt) {
   // Clocks drift apart. As in follow_clock() it errs to the past.
   if (heard_offset_) clock_offset_ = *std::exchange(heard_offset_, std::nullopt);
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   flushing_ = false;
   heard_at_ = {};
   if (peers_read_) {
@@ -128,18 +128,18 @@ void ServerClockWatermark::flush_ended(bool in_doubt) {
 }
 
 void ServerClockWatermark::settled() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   in_doubt_ = false;
 }
 
 std::uint64_t ServerClockWatermark::flushes_ended() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return flushes_ended_;
 }
 
 void ServerClockWatermark::go_idle(Deadline deadline) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (!active_ || in_doubt_) return;
   }
   if (const auto told = announce(false, deadline); !told)
@@ -177,8 +177,7 @@ Result<ServerClockWatermark::PeerReport> ServerClockWatermark::ask_peers(std::op
   return heard;
 }
 
-Result<Time> ServerClockWatermark::ask_peers_once(std::unique_lock<std::mutex>& lock,
-                                                  Deadline deadline) {
+Result<Time> ServerClockWatermark::ask_peers_once(Deadline deadline) {
   if (timing_.steady() < heard_at_ + peer_report_age_max) return heard_;
   if (question_ && !question_->answer && question_->flushes_ended == flushes_ended_) {
     const auto question = question_;
@@ -186,20 +185,20 @@ Result<Time> ServerClockWatermark::ask_peers_once(std::unique_lock<std::mutex>& 
       if (timing_.steady() >= deadline)
         return fail(Code::unavailable, "The database is too slow",
                     "asked others until the deadline");
-      timing_.wait_until(answered_, lock, deadline);
+      timing_.wait_until(answered_, mutex_, deadline);
     }
     return *question->answer;
   }
   const auto question = question_ = std::make_shared<Question>();
   question->asked_at = timing_.steady();
   question->flushes_ended = flushes_ended_;
-  lock.unlock();
+  mutex_.unlock();
   const auto ask = [&]() -> Result<Time> {
     TRY(const auto heard, ask_peers(std::nullopt, Time::min(), deadline));
     return heard.through;
   };
   const auto answer = ask();
-  lock.lock();
+  mutex_.lock();
   if (answer && *answer > heard_ && question->flushes_ended == flushes_ended_) {
     heard_ = *answer;
     heard_at_ = question->asked_at;
@@ -210,15 +209,15 @@ Result<Time> ServerClockWatermark::ask_peers_once(std::unique_lock<std::mutex>& 
 }
 
 Result<Time> ServerClockWatermark::consistent_through(Deadline deadline) {
-  std::unique_lock lock(mutex_);
-  TRY(auto through, ask_peers_once(lock, deadline));
+  const MutexLock lock(mutex_);
+  TRY(auto through, ask_peers_once(deadline));
   // After the answer: a flush that begins now stores above the instant in it.
   if (flushing_ || in_doubt_) through = std::min(through, low_);
   return promised_ = std::max(promised_, through);
 }
 
 Time ServerClockWatermark::promised() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return promised_;
 }
 

@@ -1,12 +1,11 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 
+#include "base/concurrency/mutex.h"
 #include "store/clickhouse/write/writers_table.h"
 #include "store/common/timing.h"
 
@@ -87,8 +86,8 @@ class ServerClockWatermark {
     std::optional<Result<Time>> answer;
   };
 
-  /// What all others and the clock allow. Gives up `lock`, of mutex_, while it waits.
-  Result<Time> ask_peers_once(std::unique_lock<std::mutex>& lock, Deadline deadline);
+  /// What all others and the clock allow.
+  Result<Time> ask_peers_once(Deadline deadline) REQUIRES(mutex_);
   Result<void> announce(bool active, Deadline deadline);
   /// What the others have said of late.
   struct PeerReport {
@@ -120,18 +119,18 @@ class ServerClockWatermark {
   std::optional<QuietPeriod> quiet_;                       // written by read_peers()
   std::optional<std::chrono::microseconds> heard_offset_;  // likewise: of the server's clock
 
-  std::mutex mutex_;
-  std::condition_variable answered_;
-  // Guarded by mutex_:
-  std::shared_ptr<Question> question_;                         // the last one
-  std::optional<std::pair<Time, Timing::Steady>> peers_read_;  // of the flush
-  bool flushing_ = false;
-  Time low_;
-  Time promised_;  // the latest answer of consistent_through()
-  Time heard_;     // what all others and the clock allow, as it was at heard_at_
-  Timing::Steady heard_at_;
-  std::uint64_t flushes_ended_ = 0;
-  bool in_doubt_ = false;
+  Mutex mutex_;
+  Condition answered_;
+  std::shared_ptr<Question> question_ GUARDED_BY(mutex_);  // the last one
+  // Of the flush:
+  std::optional<std::pair<Time, Timing::Steady>> peers_read_ GUARDED_BY(mutex_);
+  bool flushing_ GUARDED_BY(mutex_) = false;
+  Time low_ GUARDED_BY(mutex_);
+  Time promised_ GUARDED_BY(mutex_);  // the latest answer of consistent_through()
+  Time heard_ GUARDED_BY(mutex_);     // what all others and the clock allow, as it was at heard_at_
+  Timing::Steady heard_at_ GUARDED_BY(mutex_);
+  std::uint64_t flushes_ended_ GUARDED_BY(mutex_) = 0;
+  bool in_doubt_ GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace lectern::store::clickhouse

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/concurrency/mutex.h"
 #include "store/clickhouse/write/server_clock_watermark.h"
 #include "store/testing/simulated_run.h"
 
@@ -156,11 +157,11 @@ class Writer final : public LivingProcess {
   void append(history::Append& append) override {
     const auto request = std::make_shared<Request>();
     for (const auto& sent : append.sent) request->rows.emplace_back(sent.id, Time{});
-    std::unique_lock lock(mutex_);
+    MutexLock lock(mutex_);
     if (stopping_) return;
     waiting_.push_back(request);
     process.notify_all(changed_);
-    while (!request->finished) process.wait_until(changed_, lock, Deadline::max());
+    while (!request->finished) process.wait_until(changed_, mutex_, Deadline::max());
     if (!request->stored) return;
     append.answers.assign(append.sent.size(), Answer::stored);
     for (const auto& [id, stored] : request->rows) append.stored.push_back(stored);
@@ -178,7 +179,7 @@ class Writer final : public LivingProcess {
 
   void end() override {
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       stopping_ = true;
     }
     process.notify_all(changed_);
@@ -209,10 +210,10 @@ class Writer final : public LivingProcess {
 
   void work() {
     Moment pause{200ms};
-    std::unique_lock lock(mutex_);
+    MutexLock lock(mutex_);
     while (!stopping_) {
       if (waiting_.empty()) {
-        process.wait_until(changed_, lock, process.steady() + pause);
+        process.wait_until(changed_, mutex_, process.steady() + pause);
         if (stopping_ || !waiting_.empty()) continue;
         lock.unlock();
         pause = on_idle(false);
@@ -313,10 +314,10 @@ class Writer final : public LivingProcess {
   const Uuid self_;
   ServerClockWatermark watermark_;
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  Requests waiting_;       // guarded by mutex_
-  bool stopping_ = false;  // likewise
+  Mutex mutex_;
+  Condition changed_;
+  Requests waiting_ GUARDED_BY(mutex_);
+  bool stopping_ GUARDED_BY(mutex_) = false;
 
   // Of the writing thread:
   std::vector<Doubt> doubts_;

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "base/batch_executor.h"
+#include "base/concurrency/batch_executor.h"
 #include "store/elasticsearch/client/bulk.h"
 
 namespace lectern::store::elasticsearch {

@@ -17,7 +17,7 @@ void KnownDocuments::note(const std::string& key, DocumentKind kind, const Docum
   else
     known.document.etag = document.etag;
   const std::size_t bytes = entry_bytes + known.document.bytes.size();
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   older_.erase(key);
   newer_[key] = std::move(known);
   newer_bytes_ += bytes;  // one that is noted again counts twice: then it is rather forgotten
@@ -27,20 +27,20 @@ void KnownDocuments::note(const std::string& key, DocumentKind kind, const Docum
 }
 
 void KnownDocuments::forget(const std::string& key) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   newer_.erase(key);
   older_.erase(key);
 }
 
 std::optional<Version> KnownDocuments::version(const std::string& key, std::string_view etag) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const Known* const known = find_locked(key);
   if (known == nullptr || known->document.etag != etag) return std::nullopt;
   return known->version;
 }
 
 std::optional<Document> KnownDocuments::recall(const std::string& key) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const Known* const known = find_locked(key);
   return known != nullptr && known->whole ? std::optional(known->document) : std::nullopt;
 }

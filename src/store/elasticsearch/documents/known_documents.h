@@ -1,12 +1,12 @@
 #pragma once
 
 #include <cstddef>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
+#include "base/concurrency/mutex.h"
 #include "store/document_store.h"
 #include "store/elasticsearch/client/bulk.h"
 
@@ -41,10 +41,10 @@ class KnownDocuments {
   const Known* find_locked(const std::string& key) const;
 
   const std::size_t bytes_max_;
-  std::mutex mutex_;
-  // Guarded by mutex_:
-  Generation newer_, older_;
-  std::size_t newer_bytes_ = 0;
+  Mutex mutex_;
+  Generation newer_ GUARDED_BY(mutex_);
+  Generation older_ GUARDED_BY(mutex_);
+  std::size_t newer_bytes_ GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace lectern::store::elasticsearch

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "base/batch_executor.h"
+#include "base/concurrency/batch_executor.h"
 #include "base/result.h"
 
 namespace lectern::store::elasticsearch {

@@ -9,7 +9,7 @@ constexpr std::chrono::milliseconds pause_max{500};
 }  // namespace
 
 void SearchRefresh::changed() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   ++changes_;
 }
 
@@ -17,7 +17,7 @@ Result<void> SearchRefresh::reach(std::optional<Time> until, Deadline deadline,
                                   const std::function<Result<void>()>& refresh) {
   TRY(const auto settled, watermark_.settled(deadline));
   const Time wanted = until.value_or(settled.through);
-  std::unique_lock lock(mutex_);
+  const MutexLock lock(mutex_);
   if (visible_happened_ == settled.happened)
     visible_through_ = std::max(visible_through_, settled.through);
   const std::uint64_t begun = begun_, changes = changes_;
@@ -25,34 +25,31 @@ Result<void> SearchRefresh::reach(std::optional<Time> until, Deadline deadline,
   // in the index before the question came, so a refresh that begins from now on will do.
   while ((visible_through_ < wanted && done_ <= begun) || visible_changes_ < changes) {
     if (refreshing_ || Clock::now() < next_refresh_) {
-      RETURN_IF_ERROR(wait_locked(lock, deadline));
+      RETURN_IF_ERROR(wait_locked(deadline));
     } else {
-      RETURN_IF_ERROR(refresh_locked(lock, deadline, refresh));
+      RETURN_IF_ERROR(refresh_locked(deadline, refresh));
     }
   }
   return {};
 }
 
-Result<void> SearchRefresh::wait_locked(std::unique_lock<std::mutex>& lock, Deadline deadline) {
+Result<void> SearchRefresh::wait_locked(Deadline deadline) {
   const auto wake = refreshing_ ? deadline : std::min(deadline, next_refresh_);
-  if (wake == Deadline::max())
-    refreshed_.wait(lock);
-  else
-    refreshed_.wait_until(lock, wake);
+  refreshed_.wait_until(mutex_, wake);
   if (Clock::now() >= deadline) return fail(Code::unavailable, "The database is too slow");
   return {};
 }
 
-Result<void> SearchRefresh::refresh_locked(std::unique_lock<std::mutex>& lock, Deadline deadline,
+Result<void> SearchRefresh::refresh_locked(Deadline deadline,
                                            const std::function<Result<void>()>& refresh) {
   const std::uint64_t changes = changes_, begun = ++begun_;
   refreshing_ = true;
-  lock.unlock();
+  mutex_.unlock();
   const auto through = watermark_.settled(deadline);
   const auto begin = Clock::now();
   auto done = refresh();
   const auto end = Clock::now();
-  lock.lock();
+  mutex_.lock();
   refreshing_ = false;
   next_refresh_ = end + std::min<Clock::duration>(end - begin, pause_max);
   if (done && through) {

@@ -1,11 +1,10 @@
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
-#include <mutex>
 #include <optional>
 
+#include "base/concurrency/mutex.h"
 #include "store/common/visibility_watermark.h"
 
 namespace lectern::store::elasticsearch {
@@ -28,21 +27,22 @@ class SearchRefresh {
 
  private:
   /// Waits for the refresh that is running, or for the next one to be due.
-  Result<void> wait_locked(std::unique_lock<std::mutex>& lock, Deadline deadline);
-  Result<void> refresh_locked(std::unique_lock<std::mutex>& lock, Deadline deadline,
-                              const std::function<Result<void>()>& refresh);
+  Result<void> wait_locked(Deadline deadline) REQUIRES(mutex_);
+  Result<void> refresh_locked(Deadline deadline, const std::function<Result<void>()>& refresh)
+      REQUIRES(mutex_);
 
   VisibilityWatermark& watermark_;
-  std::mutex mutex_;
-  std::condition_variable refreshed_;
-  // Guarded by mutex_:
-  Time visible_through_{};
-  std::optional<std::uint64_t>
-      visible_happened_;  // as of VisibilityWatermark::Settled, before a refresh
-  std::uint64_t changes_ = 0, visible_changes_ = 0;
-  std::uint64_t begun_ = 0, done_ = 0;  // refreshes; the last one that was done
-  bool refreshing_ = false;
-  Deadline next_refresh_{};
+  Mutex mutex_;
+  Condition refreshed_;
+  Time visible_through_ GUARDED_BY(mutex_){};
+  // As of VisibilityWatermark::Settled, before a refresh:
+  std::optional<std::uint64_t> visible_happened_ GUARDED_BY(mutex_);
+  std::uint64_t changes_ GUARDED_BY(mutex_) = 0;
+  std::uint64_t visible_changes_ GUARDED_BY(mutex_) = 0;
+  std::uint64_t begun_ GUARDED_BY(mutex_) = 0;  // refreshes; the last one that was done
+  std::uint64_t done_ GUARDED_BY(mutex_) = 0;
+  bool refreshing_ GUARDED_BY(mutex_) = false;
+  Deadline next_refresh_ GUARDED_BY(mutex_){};
 };
 
 }  // namespace lectern::store::elasticsearch

@@ -18,7 +18,7 @@ std::array<std::uint64_t, 2> halves(const Uuid& id) {
 RecentIds::RecentIds(std::size_t ids_max) : ids_max_(ids_max), salt_(halves(Uuid::random())) {}
 
 void RecentIds::add(std::span<const Uuid> ids) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   for (const Uuid& id : ids) {
     if (newer_count_ == ids_max_ || newer_.empty()) {
       older_ = std::move(newer_);
@@ -34,13 +34,14 @@ void RecentIds::add(std::span<const Uuid> ids) {
 
 std::vector<Uuid> RecentIds::among(std::span<const Uuid> ids) const {
   std::vector<Uuid> there;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto holds = [&](const Slots& slots, const Uuid& id) {
     return !slots.empty() && slots[slot_of(slots, id)] == id;
   };
   // (The nil id is always among them: an empty slot looks like it.)
   std::copy_if(ids.begin(), ids.end(), std::back_inserter(there),
-               [&](const Uuid& id) { return holds(newer_, id) || holds(older_, id); });
+               [&](const Uuid& id)
+                   REQUIRES(mutex_) { return holds(newer_, id) || holds(older_, id); });
   return there;
 }
 

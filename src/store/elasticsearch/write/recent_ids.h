@@ -3,10 +3,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <span>
 #include <vector>
 
+#include "base/concurrency/mutex.h"
 #include "base/uuid.h"
 
 namespace lectern::store::elasticsearch {
@@ -31,10 +31,10 @@ class RecentIds {
 
   const std::size_t ids_max_;
   const std::array<std::uint64_t, 2> salt_;  // clients choose ids: they must not choose slots
-  mutable std::mutex mutex_;
-  // Guarded by mutex_:
-  Slots newer_, older_;
-  std::size_t newer_count_ = 0;
+  mutable Mutex mutex_;
+  Slots newer_ GUARDED_BY(mutex_);
+  Slots older_ GUARDED_BY(mutex_);
+  std::size_t newer_count_ GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace lectern::store::elasticsearch

@@ -6,27 +6,26 @@ namespace lectern::store::embedded {
 
 FairSemaphore::Permit::~Permit() {
   if (semaphore_ == nullptr) return;
-  const std::lock_guard lock(semaphore_->mutex_);
+  const MutexLock lock(semaphore_->mutex_);
   semaphore_->hand_on();
 }
 
 Result<void> FairSemaphore::Permit::yield(Deadline deadline) {
-  std::unique_lock lock(semaphore_->mutex_);
+  const MutexLock lock(semaphore_->mutex_);
   if (semaphore_->waiting_.empty()) return {};
   semaphore_->hand_on();
-  auto waited = semaphore_->wait(lock, target_, deadline);
+  auto waited = semaphore_->wait(target_, deadline);
   if (!waited) semaphore_ = nullptr;
   return waited;
 }
 
 Result<FairSemaphore::Permit> FairSemaphore::acquire(TargetNumber target, Deadline deadline) {
-  std::unique_lock lock(mutex_);
-  RETURN_IF_ERROR(wait(lock, target, deadline));
+  const MutexLock lock(mutex_);
+  RETURN_IF_ERROR(wait(target, deadline));
   return Permit(*this, target);
 }
 
-Result<void> FairSemaphore::wait(std::unique_lock<std::mutex>& lock, TargetNumber target,
-                                 Deadline deadline) {
+Result<void> FairSemaphore::wait(TargetNumber target, Deadline deadline) {
   if (free_ > 0) {
     --free_;
     return {};
@@ -34,9 +33,7 @@ Result<void> FairSemaphore::wait(std::unique_lock<std::mutex>& lock, TargetNumbe
   Waiting self;
   waiting_.push(target, &self);
   const auto called = [&] { return self.has_permit; };
-  if (deadline == Deadline::max()) {
-    self.called.wait(lock, called);
-  } else if (!self.called.wait_until(lock, deadline, called)) {
+  if (!self.called.wait_until(mutex_, deadline, called)) {
     waiting_.erase(target, &self);
     return fail(Code::unavailable, "The store is busy", "no permit by the deadline");
   }

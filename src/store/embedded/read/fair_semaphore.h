@@ -1,10 +1,9 @@
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 
-#include "base/fair_queue.h"
+#include "base/concurrency/fair_queue.h"
+#include "base/concurrency/mutex.h"
 #include "base/result.h"
 #include "store/embedded/format/keys.h"
 #include "store/statement_store.h"
@@ -45,17 +44,16 @@ class FairSemaphore {
 
  private:
   struct Waiting {
-    std::condition_variable called;
+    Condition called;
     bool has_permit = false;
   };
 
-  Result<void> wait(std::unique_lock<std::mutex>& lock, TargetNumber target, Deadline deadline);
-  void hand_on();
+  Result<void> wait(TargetNumber target, Deadline deadline) REQUIRES(mutex_);
+  void hand_on() REQUIRES(mutex_);
 
-  std::mutex mutex_;
-  // Guarded by mutex_:
-  unsigned free_;
-  FairQueue<TargetNumber, Waiting*> waiting_;
+  Mutex mutex_;
+  unsigned free_ GUARDED_BY(mutex_);
+  FairQueue<TargetNumber, Waiting*> waiting_ GUARDED_BY(mutex_);
 };
 
 }  // namespace lectern::store::embedded

@@ -55,7 +55,7 @@ FileJoiner::FileJoiner(Database& database) : database_(database), thread_([this]
 
 FileJoiner::~FileJoiner() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stop_ = true;
   }
   stopped_.notify_one();
@@ -68,14 +68,14 @@ Result<bool> FileJoiner::join_when_open() {
 }
 
 void FileJoiner::work() {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   while (!stop_) {
     lock.unlock();
     const auto joined = join_when_open();
     if (!joined) log::debug("embedded store: {}", joined.error().detail);
     lock.lock();
     if (joined && *joined) continue;  // there may be more
-    stopped_.wait_for(lock, pause, [&] { return stop_; });
+    stopped_.wait_for(mutex_, pause, [&]() REQUIRES(mutex_) { return stop_; });
   }
 }
 

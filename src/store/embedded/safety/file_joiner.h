@@ -1,9 +1,8 @@
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
 #include <thread>
 
+#include "base/concurrency/mutex.h"
 #include "store/embedded/database.h"
 
 namespace lectern::store::embedded {
@@ -29,9 +28,9 @@ class FileJoiner {
   Result<bool> join_when_open();
 
   Database& database_;
-  std::mutex mutex_;
-  std::condition_variable stopped_;
-  bool stop_ = false;  // guarded by mutex_
+  Mutex mutex_;
+  Condition stopped_;
+  bool stop_ GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
 

@@ -3,13 +3,14 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <random>
 #include <set>
 #include <string>
 #include <vector>
 
 #include <rocksdb/file_system.h>
+
+#include "base/concurrency/mutex.h"
 
 namespace lectern::store::embedded {
 
@@ -104,21 +105,20 @@ class PowerCutFiles final : public rocksdb::FileSystem {
     std::vector<Change> changes;
   };
 
-  /// Counts a change; with the one at which the power goes, keeps the disk as it is. With mutex_
-  /// held.
-  void count();
-  Disk copy_of_disk() const;
-  std::shared_ptr<Inode> find(const std::string& name) const;
+  /// Counts a change; with the one at which the power goes, keeps the disk as it is.
+  void count() REQUIRES(mutex_);
+  Disk copy_of_disk() const REQUIRES(mutex_);
+  std::shared_ptr<Inode> find(const std::string& name) const REQUIRES(mutex_);
   static void apply(Names& names, const Change& change);
 
-  mutable std::mutex mutex_;
-  // Guarded by mutex_:
-  Names names_, durable_names_;
-  std::vector<Change> changes_;
-  std::set<std::string> locks_;
-  std::uint64_t operations_ = 0;
-  std::uint64_t cut_at_ = UINT64_MAX;
-  Disk cut_;
+  mutable Mutex mutex_;
+  Names names_ GUARDED_BY(mutex_);
+  Names durable_names_ GUARDED_BY(mutex_);
+  std::vector<Change> changes_ GUARDED_BY(mutex_);
+  std::set<std::string> locks_ GUARDED_BY(mutex_);
+  std::uint64_t operations_ GUARDED_BY(mutex_) = 0;
+  std::uint64_t cut_at_ GUARDED_BY(mutex_) = UINT64_MAX;
+  Disk cut_ GUARDED_BY(mutex_);
 };
 
 }  // namespace lectern::store::embedded

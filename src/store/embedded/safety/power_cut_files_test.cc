@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/concurrency/mutex.h"
+
 namespace lectern::store::embedded {
 namespace {
 
@@ -142,17 +144,17 @@ std::string left_of(std::string_view written, std::size_t at, std::mt19937_64& r
 }  // namespace
 
 void PowerCutFiles::cut_after(std::uint64_t operations) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   cut_at_ = operations_ + operations;
 }
 
 bool PowerCutFiles::is_cut() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return operations_ >= cut_at_;
 }
 
 std::uint64_t PowerCutFiles::operations() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return operations_;
 }
 
@@ -189,7 +191,7 @@ void PowerCutFiles::apply(Names& names, const Change& change) {
 }
 
 bool PowerCutFiles::has_unsynced_names() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return !(operations_ >= cut_at_ ? cut_.changes : changes_).empty();
 }
 
@@ -199,8 +201,9 @@ std::shared_ptr<PowerCutFiles> PowerCutFiles::after_the_cut(std::mt19937_64& ran
 
 std::shared_ptr<PowerCutFiles> PowerCutFiles::after_the_cut(std::mt19937_64& random,
                                                             NamesLeft names) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   auto after = std::make_shared<PowerCutFiles>();
+  const MutexLock its(after->mutex_);
   const Disk disk = operations_ >= cut_at_ ? cut_ : copy_of_disk();
   Names left = disk.durable_names;
   const auto first = disk.changes.empty() ? 0 : random() % (disk.changes.size() + 1);
@@ -222,7 +225,7 @@ std::shared_ptr<PowerCutFiles> PowerCutFiles::after_the_cut(std::mt19937_64& ran
 IOStatus PowerCutFiles::NewSequentialFile(const std::string& name, const FileOptions&,
                                           std::unique_ptr<rocksdb::FSSequentialFile>* file,
                                           Debug*) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto inode = find(name);
   if (!inode) return no_file(name);
   *file = std::make_unique<Sequential>(*this, inode);
@@ -232,7 +235,7 @@ IOStatus PowerCutFiles::NewSequentialFile(const std::string& name, const FileOpt
 IOStatus PowerCutFiles::NewRandomAccessFile(const std::string& name, const FileOptions&,
                                             std::unique_ptr<rocksdb::FSRandomAccessFile>* file,
                                             Debug*) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto inode = find(name);
   if (!inode) return no_file(name);
   *file = std::make_unique<RandomAccess>(*this, inode);
@@ -241,7 +244,7 @@ IOStatus PowerCutFiles::NewRandomAccessFile(const std::string& name, const FileO
 
 IOStatus PowerCutFiles::NewWritableFile(const std::string& name, const FileOptions&,
                                         std::unique_ptr<rocksdb::FSWritableFile>* file, Debug*) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   count();
   const auto inode = std::make_shared<Inode>();
   changes_.push_back({name, inode, {}});
@@ -254,7 +257,7 @@ IOStatus PowerCutFiles::ReopenWritableFile(const std::string& name, const FileOp
                                            std::unique_ptr<rocksdb::FSWritableFile>* file,
                                            Debug* debug) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (const auto inode = find(name)) {
       *file = std::make_unique<Writable>(*this, inode);
       return IOStatus::OK();
@@ -265,7 +268,7 @@ IOStatus PowerCutFiles::ReopenWritableFile(const std::string& name, const FileOp
 
 IOStatus PowerCutFiles::NewRandomRWFile(const std::string& name, const FileOptions&,
                                         std::unique_ptr<rocksdb::FSRandomRWFile>* file, Debug*) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto inode = find(name);
   if (!inode) return no_file(name);
   *file = std::make_unique<ReadWrite>(*this, inode);
@@ -279,13 +282,13 @@ IOStatus PowerCutFiles::NewDirectory(const std::string&, const Options&,
 }
 
 IOStatus PowerCutFiles::FileExists(const std::string& name, const Options&, Debug*) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return find(name) ? IOStatus::OK() : IOStatus::NotFound(name);
 }
 
 IOStatus PowerCutFiles::GetChildren(const std::string& folder, const Options&,
                                     std::vector<std::string>* names, Debug*) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   names->clear();
   for (const auto& [name, inode] : names_)
     if (name.starts_with(folder + "/")) names->push_back(name.substr(folder.size() + 1));
@@ -293,7 +296,7 @@ IOStatus PowerCutFiles::GetChildren(const std::string& folder, const Options&,
 }
 
 IOStatus PowerCutFiles::DeleteFile(const std::string& name, const Options&, Debug*) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   count();
   if (!find(name)) return no_file(name);
   changes_.push_back({name, nullptr, {}});
@@ -303,7 +306,7 @@ IOStatus PowerCutFiles::DeleteFile(const std::string& name, const Options&, Debu
 
 IOStatus PowerCutFiles::RenameFile(const std::string& from, const std::string& to, const Options&,
                                    Debug*) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   count();
   const auto inode = find(from);
   if (!inode) return no_file(from);
@@ -314,7 +317,7 @@ IOStatus PowerCutFiles::RenameFile(const std::string& from, const std::string& t
 
 IOStatus PowerCutFiles::GetFileSize(const std::string& name, const Options&, std::uint64_t* bytes,
                                     Debug*) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto inode = find(name);
   if (!inode) return no_file(name);
   *bytes = inode->bytes.size();
@@ -323,7 +326,7 @@ IOStatus PowerCutFiles::GetFileSize(const std::string& name, const Options&, std
 
 IOStatus PowerCutFiles::LockFile(const std::string& name, const Options&, rocksdb::FileLock** lock,
                                  Debug*) {
-  const std::lock_guard guard(mutex_);
+  const MutexLock guard(mutex_);
   if (!locks_.insert(name).second) return IOStatus::IOError("locked");
   *lock = new Lock(name);
   return IOStatus::OK();
@@ -331,7 +334,7 @@ IOStatus PowerCutFiles::LockFile(const std::string& name, const Options&, rocksd
 
 IOStatus PowerCutFiles::UnlockFile(rocksdb::FileLock* lock, const Options&, Debug*) {
   const std::unique_ptr<Lock> ours(static_cast<Lock*>(lock));
-  const std::lock_guard guard(mutex_);
+  const MutexLock guard(mutex_);
   locks_.erase(ours->name);
   return IOStatus::OK();
 }
@@ -360,7 +363,7 @@ IOStatus PowerCutFiles::GetAbsolutePath(const std::string& path, const Options&,
   return IOStatus::OK();
 }
 IOStatus PowerCutFiles::IsDirectory(const std::string& path, const Options&, bool* is, Debug*) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   *is = !find(path);
   return IOStatus::OK();
 }
@@ -371,14 +374,14 @@ IOStatus PowerCutFiles::NewLogger(const std::string&, const Options&,
 }
 
 IOStatus PowerCutFiles::append(Inode& inode, const Slice& bytes) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   inode.bytes.append(bytes.data(), bytes.size());  // may be on disk when the power goes with it
   count();
   return IOStatus::OK();
 }
 
 IOStatus PowerCutFiles::overwrite(Inode& inode, std::uint64_t at, const Slice& bytes) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (inode.overwritten.empty()) inode.overwritten = inode.bytes;
   inode.bytes.resize(std::max<std::size_t>(inode.bytes.size(), at + bytes.size()));
   inode.bytes.replace(at, bytes.size(), bytes.data(), bytes.size());
@@ -387,7 +390,7 @@ IOStatus PowerCutFiles::overwrite(Inode& inode, std::uint64_t at, const Slice& b
 }
 
 IOStatus PowerCutFiles::truncate(Inode& inode, std::uint64_t bytes) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   count();
   inode.bytes.resize(bytes);
   inode.durable_bytes = std::min<std::size_t>(inode.durable_bytes, bytes);
@@ -395,7 +398,7 @@ IOStatus PowerCutFiles::truncate(Inode& inode, std::uint64_t bytes) {
 }
 
 IOStatus PowerCutFiles::sync(Inode& inode) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   count();
   inode.durable_bytes = inode.bytes.size();
   inode.overwritten.clear();
@@ -403,7 +406,7 @@ IOStatus PowerCutFiles::sync(Inode& inode) {
 }
 
 IOStatus PowerCutFiles::sync_names() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   count();
   durable_names_ = names_;
   changes_.clear();
@@ -411,13 +414,13 @@ IOStatus PowerCutFiles::sync_names() {
 }
 
 std::string PowerCutFiles::read(const Inode& inode, std::uint64_t at, std::size_t bytes_max) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (at >= inode.bytes.size()) return {};
   return inode.bytes.substr(at, bytes_max);
 }
 
 std::uint64_t PowerCutFiles::size(const Inode& inode) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return inode.bytes.size();
 }
 

@@ -8,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/concurrency/mutex.h"
 #include "base/digest.h"
 #include "base/log.h"
 #include "store/embedded/documents.h"
@@ -38,7 +39,7 @@ std::uint64_t seed() {
 
 /// What was acknowledged in a store's life.
 struct Known {
-  std::mutex mutex;
+  Mutex mutex;
   std::vector<Acknowledgement> batches;
   std::array<int, writers> documents{};        // the last number written to each one's document
   std::array<int, writers> documents_tried{};  // which may be there too
@@ -59,7 +60,7 @@ void write_until_cut(std::shared_ptr<Engine> engine, const PowerCutFiles& files,
     auto rows = rows_of_batch();
     if (!statements.append({}, rows, OnConflict::refuse_batch) || files.is_cut()) return;
     {
-      const std::lock_guard lock(known.mutex);
+      const MutexLock lock(known.mutex);
       known.batches.push_back(acknowledgement_of(rows));
     }
     known.documents_tried[static_cast<std::size_t>(writer)] = count;
@@ -76,7 +77,7 @@ void write_until_cut(std::shared_ptr<Engine> engine, const PowerCutFiles& files,
     std::vector<Blob> blobs;
     for (const auto& [sha2, bytes] : contents) blobs.push_back({sha2, bytes});
     if (!documents.put_blobs({}, blobs) || files.is_cut()) return;
-    const std::lock_guard lock(known.mutex);
+    const MutexLock lock(known.mutex);
     known.blobs.merge(contents);
   }
 }

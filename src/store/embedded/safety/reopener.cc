@@ -16,7 +16,7 @@ constexpr std::chrono::minutes relapse_max{1};
 
 Reopener::Reopener(Database& database) : database_(database), thread_([this] { work(); }) {
   database_.on_failure([this] {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     failed_ = true;
     changed_.notify_one();
   });
@@ -25,7 +25,7 @@ Reopener::Reopener(Database& database) : database_(database), thread_([this] { w
 Reopener::~Reopener() {
   database_.on_failure({});
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stop_ = true;
   }
   changed_.notify_one();
@@ -33,16 +33,16 @@ Reopener::~Reopener() {
 }
 
 void Reopener::work() {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   auto relapse_until = std::chrono::steady_clock::time_point::min();
   for (;;) {
-    changed_.wait(lock, [&] { return failed_ || stop_; });
+    changed_.wait(mutex_, [&]() REQUIRES(mutex_) { return failed_ || stop_; });
     if (stop_) return;
     log::error("the store in {} takes no writes: tried again until it does", database_.folder());
     const bool relapsed = std::chrono::steady_clock::now() < relapse_until;
     for (auto pause = relapsed ? last_pause : first_pause;;
          pause = std::min(2 * pause, last_pause)) {
-      changed_.wait_for(lock, pause, [&] { return stop_; });
+      changed_.wait_for(mutex_, pause, [&]() REQUIRES(mutex_) { return stop_; });
       if (stop_) return;
       lock.unlock();
       const bool healed = heal();

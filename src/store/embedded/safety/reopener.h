@@ -1,9 +1,8 @@
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
 #include <thread>
 
+#include "base/concurrency/mutex.h"
 #include "store/embedded/database.h"
 
 namespace lectern::store::embedded {
@@ -25,12 +24,11 @@ class Reopener {
   bool heal();
 
   Database& database_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  // Guarded by mutex_:
-  bool failed_ = false;
-  bool stop_ = false;
-  std::thread thread_;
+  Mutex mutex_;
+  Condition changed_;
+  bool failed_ GUARDED_BY(mutex_) = false;
+  bool stop_ GUARDED_BY(mutex_) = false;
+  std::thread thread_ GUARDED_BY(mutex_);
 };
 
 }  // namespace lectern::store::embedded

@@ -36,7 +36,7 @@ Committer::Committer(Database& database, Time newest_stored)
 
 Committer::~Committer() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stop_ = true;
   }
   arrived_.notify_one();
@@ -44,30 +44,28 @@ Committer::~Committer() {
 }
 
 Result<void> Committer::run(Job& job, TargetNumber target, Deadline deadline) {
-  std::unique_lock lock(mutex_);
+  const MutexLock lock(mutex_);
   job.state_ = Job::State::waiting;
   job.target_ = target;
   job.deadline_ = deadline;
   waiting_.push(target, &job);
   arrived_.notify_one();
   const auto taken = [&] { return job.state_ != Job::State::waiting; };
-  if (deadline == Deadline::max()) {
-    done_.wait(lock, taken);
-  } else if (!done_.wait_until(lock, deadline, taken)) {
+  if (!done_.wait_until(mutex_, deadline, taken)) {
     waiting_.erase(target, &job);
     return fail(not_begun());
   }
-  done_.wait(lock, [&] { return job.state_ == Job::State::done; });
+  done_.wait(mutex_, [&]() REQUIRES(mutex_) { return job.state_ == Job::State::done; });
   return std::move(job.outcome_);
 }
 
 void Committer::replay(std::deque<Time> instants) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   clock_.replay(std::move(instants));
 }
 
 Time Committer::consistent_through(TargetNumber target) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (!busy_) committed_ = clock_.reached();
   const auto hidden = hidden_.find(target);
   if (hidden == hidden_.end()) return committed_;
@@ -82,16 +80,16 @@ void Committer::tell_hidden() {
 
 void Committer::work() {
   warn_of_clock();
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   for (;;) {
-    arrived_.wait(lock, [&] { return stop_ || !waiting_.empty(); });
+    arrived_.wait(mutex_, [&]() REQUIRES(mutex_) { return stop_ || !waiting_.empty(); });
     if (waiting_.empty()) return;
     busy_ = true;
     lock.unlock();
     const auto pass = database_.use(Deadline::max());
     lock.lock();
     // Not those that come meanwhile: who is in the group waits for its write.
-    gather(lock, std::min(waiting_.size(), jobs_of_a_group_max), pass);
+    gather(std::min(waiting_.size(), jobs_of_a_group_max), pass);
     lock.unlock();
     try {
       write();
@@ -107,13 +105,12 @@ void Committer::work() {
   }
 }
 
-void Committer::gather(std::unique_lock<std::mutex>& lock, std::size_t jobs_max,
-                       const Result<Gate::Pass>& pass) {
+void Committer::gather(std::size_t jobs_max, const Result<Gate::Pass>& pass) {
   for (bool full = false; !full && jobs_max > 0; --jobs_max) {
     if (waiting_.empty()) return;
     Job* job = waiting_.pop();
     job->state_ = Job::State::taken;
-    lock.unlock();
+    mutex_.unlock();
     auto step = pass ? prepare(*job) : Result<Job::Step>(fail(pass.error()));
     full =
         group_.batch.GetDataSize() > group_bytes_max || group_.postings.size() > group_postings_max;
@@ -121,7 +118,7 @@ void Committer::gather(std::unique_lock<std::mutex>& lock, std::size_t jobs_max,
       database_.notice(step.error());
       answer(*job, fail(std::move(step).error()));
     }
-    lock.lock();
+    mutex_.lock();
     if (!step) continue;
     switch (*step) {
       case Job::Step::prepared:
@@ -188,7 +185,7 @@ void Committer::write() {
     if (outcome) job->on_written();
   }
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     committed_ = clock_.last();
     tell_hidden();
     for (Job* job : prepared_) {
@@ -220,7 +217,7 @@ void Committer::warn_of_clock() {
 void Committer::answer(Job& job, Result<void> outcome) {
   end_slices(job);
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     tell_hidden();
     job.outcome_ = std::move(outcome);
     job.state_ = Job::State::done;

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -11,7 +9,8 @@
 
 #include <rocksdb/write_batch.h>
 
-#include "base/fair_queue.h"
+#include "base/concurrency/fair_queue.h"
+#include "base/concurrency/mutex.h"
 #include "store/common/stored_clock.h"
 #include "store/embedded/database.h"
 #include "store/embedded/format/values.h"
@@ -111,8 +110,7 @@ class Committer {
  private:
   void work();
   /// Takes jobs, up to so many, and prepares them, until the group should be written.
-  void gather(std::unique_lock<std::mutex>& lock, std::size_t jobs_max,
-              const Result<Gate::Pass>& pass);
+  void gather(std::size_t jobs_max, const Result<Gate::Pass>& pass) REQUIRES(mutex_);
   Result<Job::Step> prepare(Job& job);
   void add_postings();
   /// Writes the group and answers the jobs that are in it.
@@ -120,19 +118,20 @@ class Committer {
   void warn_of_clock();
   void answer(Job& job, Result<void> outcome);
   void end_slices(const Job& job);
-  /// Says to others what is in slices now; with mutex_ held.
-  void tell_hidden();
+  /// Says to others what is in slices now.
+  void tell_hidden() REQUIRES(mutex_);
 
   Database& database_;
 
-  std::mutex mutex_;
-  std::condition_variable arrived_, done_;
-  // Guarded by mutex_:
-  FairQueue<TargetNumber, Job*> waiting_;
-  bool stop_ = false;
-  bool busy_ = false;  // the thread works on a group: clock_ is its own
-  Time committed_;     // everything up to here is visible, and nothing will come at or before it
-  std::unordered_map<TargetNumber, Time> hidden_;  // but for these, from these instants on
+  Mutex mutex_;
+  Condition arrived_, done_;
+  FairQueue<TargetNumber, Job*> waiting_ GUARDED_BY(mutex_);
+  bool stop_ GUARDED_BY(mutex_) = false;
+  bool busy_ GUARDED_BY(mutex_) = false;  // the thread works on a group: clock_ is its own
+  // Everything up to here is visible, and nothing will come at or before it; but for the targets
+  // in hidden_, from those instants on.
+  Time committed_ GUARDED_BY(mutex_);
+  std::unordered_map<TargetNumber, Time> hidden_ GUARDED_BY(mutex_);
   // Guarded by mutex_ unless busy_:
   StoredClock clock_;
 

@@ -102,6 +102,7 @@ Result<std::unique_ptr<Acknowledged>> Acknowledged::open(rocksdb::Env& env,
                                                          const std::string& folder,
                                                          const Note& note) {
   std::unique_ptr<Acknowledged> made(new Acknowledged(env, folder, note));
+  const MutexLock lock(made->mutex_);
   made->note_.clean = false;
   const auto path = folder + "/" + std::string(note_name);
   rocksdb::Status status;
@@ -119,13 +120,13 @@ Result<std::unique_ptr<Acknowledged>> Acknowledged::open(rocksdb::Env& env,
 }
 
 void Acknowledged::committed(std::uint64_t commits) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   note_.commits = commits;
   write(false);
 }
 
 void Acknowledged::manifest(std::uint64_t number, std::uint64_t bytes) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const bool same = number == note_.manifest;
   if (same && bytes <= note_.manifest_bytes) return;
   const auto crc =
@@ -139,13 +140,13 @@ void Acknowledged::manifest(std::uint64_t number, std::uint64_t bytes) {
 }
 
 void Acknowledged::closed() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   note_.clean = true;
   write(true);
 }
 
 Note Acknowledged::note() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return note_;
 }
 

@@ -2,12 +2,12 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 
 #include <rocksdb/env.h>
 
+#include "base/concurrency/mutex.h"
 #include "base/result.h"
 
 namespace lectern::store::embedded {
@@ -62,14 +62,13 @@ class Acknowledged {
  private:
   Acknowledged(rocksdb::Env& env, std::string folder, const Note& note)
       : env_(env), folder_(std::move(folder)), note_(note) {}
-  void write(bool sync);
+  void write(bool sync) REQUIRES(mutex_);
 
   rocksdb::Env& env_;
   const std::string folder_;
-  mutable std::mutex mutex_;
-  // Guarded by mutex_:
-  Note note_;
-  std::unique_ptr<rocksdb::RandomRWFile> file_;
+  mutable Mutex mutex_;
+  Note note_ GUARDED_BY(mutex_);
+  std::unique_ptr<rocksdb::RandomRWFile> file_ GUARDED_BY(mutex_);
 };
 
 /// The file name of a MANIFEST, and the number in such a name.

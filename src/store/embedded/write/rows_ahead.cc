@@ -1,7 +1,6 @@
 #include "store/embedded/write/rows_ahead.h"
 
 #include <algorithm>
-#include <mutex>
 
 #include "store/embedded/database.h"
 
@@ -38,32 +37,32 @@ Result<std::vector<RowsAhead>> read_rows_ahead(rocksdb::DB& rocks,
 }
 
 void AllRowsAhead::reset(std::vector<RowsAhead> all) {
-  const std::unique_lock lock(mutex_);
+  const WriterLock lock(mutex_);
   all_ = std::move(all);
   any_ = !all_.empty();
 }
 
 void AllRowsAhead::add(const RowsAhead& rows) {
-  const std::unique_lock lock(mutex_);
+  const WriterLock lock(mutex_);
   all_.push_back(rows);
   any_ = true;
 }
 
 void AllRowsAhead::remove(const RowsAhead& rows) {
-  const std::unique_lock lock(mutex_);
+  const WriterLock lock(mutex_);
   std::erase(all_, rows);
   any_ = !all_.empty();
 }
 
 bool AllRowsAhead::contain(TargetNumber target, Time stored) const {
   if (!any_) return false;
-  const std::shared_lock lock(mutex_);
+  const ReaderLock lock(mutex_);
   return std::any_of(all_.begin(), all_.end(),
                      [&](const RowsAhead& rows) { return rows.contain(target, stored); });
 }
 
 std::optional<Time> AllRowsAhead::last() const {
-  const std::shared_lock lock(mutex_);
+  const ReaderLock lock(mutex_);
   std::optional<Time> last;
   for (const auto& rows : all_) last = std::max(last.value_or(rows.last), rows.last);
   return last;

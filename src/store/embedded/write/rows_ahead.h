@@ -2,13 +2,13 @@
 
 #include <atomic>
 #include <optional>
-#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <rocksdb/db.h>
 
+#include "base/concurrency/mutex.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "store/embedded/format/keys.h"
@@ -51,8 +51,8 @@ class AllRowsAhead {
   std::optional<Time> last() const;
 
  private:
-  mutable std::shared_mutex mutex_;
-  std::vector<RowsAhead> all_;  // guarded by mutex_
+  mutable SharedMutex mutex_;
+  std::vector<RowsAhead> all_ GUARDED_BY(mutex_);
   std::atomic<bool> any_ = false;
 };
 

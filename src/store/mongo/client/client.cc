@@ -165,7 +165,7 @@ Result<Client> Pool::lease(Deadline deadline) {
 
 /// The pool keeps its clients until it ends.
 StreamWatch& Pool::watch_of(mongoc_client_t* client) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto known = watches_.find(client);
   if (known != watches_.end()) return known->second;
   auto& watch = watches_.emplace(client, StreamWatch{client, outstanding_}).first->second;

@@ -6,11 +6,11 @@
 #include <limits>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "base/concurrency/mutex.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "store/mongo/client/bson.h"
@@ -116,8 +116,8 @@ class Pool {
   Error error_of(const bson_error_t& error);
 
   net::Outstanding outstanding_;
-  std::mutex mutex_;
-  std::map<mongoc_client_t*, StreamWatch> watches_;  // guarded by mutex_; each stays where it is
+  Mutex mutex_;
+  std::map<mongoc_client_t*, StreamWatch> watches_ GUARDED_BY(mutex_);  // each stays where it is
   std::unique_ptr<mongoc_uri_t, Destroy> uri_;
   std::unique_ptr<mongoc_client_pool_t, Destroy> pool_;
   std::uint32_t timeout_ms_ = 0;

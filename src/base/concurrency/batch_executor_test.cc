@@ -1,9 +1,11 @@
-#include "base/batch_executor.h"
+#include "base/concurrency/batch_executor.h"
 
 #include <atomic>
 #include <thread>
 
 #include <doctest/doctest.h>
+
+#include "base/concurrency/mutex.h"
 
 namespace lectern {
 namespace {
@@ -17,8 +19,8 @@ constexpr auto for_ever = Deadline::max();
 
 /// BatchExecutor whose first one waits until it is let go.
 struct Held {
-  std::mutex mutex;
-  std::condition_variable changed;
+  Mutex mutex;
+  Condition changed;
   int rounds = 0;
   bool let_go = false;
   BatchExecutor<Number> numbers;
@@ -27,22 +29,22 @@ struct Held {
       : numbers(limits, [this](const auto& jobs, Deadline) { run(jobs); }) {}
 
   void run(const BatchExecutor<Number>::Jobs& jobs) {
-    std::unique_lock lock(mutex);
+    MutexLock lock(mutex);
     const int round = ++rounds;
     for (const auto& job : jobs) job->round = round;
     changed.notify_all();
-    changed.wait(lock, [&] { return let_go; });
+    changed.wait(mutex, [&]() REQUIRES(mutex) { return let_go; });
   }
   /// A thread that brings a job and waits for ever.
   std::thread bring(std::shared_ptr<Number> job) {
     return std::thread([this, job = std::move(job)] { CHECK(numbers.submit(job, 1, for_ever)); });
   }
   void await_rounds(int count) {
-    std::unique_lock lock(mutex);
-    changed.wait(lock, [&] { return rounds == count; });
+    MutexLock lock(mutex);
+    changed.wait(mutex, [&]() REQUIRES(mutex) { return rounds == count; });
   }
   void release() {
-    const std::lock_guard lock(mutex);
+    const MutexLock lock(mutex);
     let_go = true;
     changed.notify_all();
   }

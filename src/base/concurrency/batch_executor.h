@@ -1,12 +1,11 @@
 #pragma once
 
 #include <algorithm>
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <vector>
 
+#include "base/concurrency/mutex.h"
 #include "base/time.h"
 
 namespace lectern {
@@ -37,14 +36,12 @@ class BatchExecutor {
   /// passed first; the job may be done or not, also later if a batch had taken it.
   bool submit(std::shared_ptr<Job> job, std::size_t weight, Deadline deadline) {
     const auto mine = std::make_shared<Entry>(std::move(job), weight);
-    std::unique_lock lock(mutex_);
+    const MutexLock lock(mutex_);
     waiting_.push_back(mine);
     while (!mine->done) {
       if (!mine->taken && may_begin()) {
-        run_next_batch(lock, deadline);
-      } else if (deadline == Deadline::max()) {
-        mine->wake.wait(lock);
-      } else if (mine->wake.wait_until(lock, deadline) == std::cv_status::timeout && !mine->done) {
+        run_next_batch(deadline);
+      } else if (!mine->wake.wait_until(mutex_, deadline) && !mine->done) {
         std::erase(waiting_, mine);
         if (const auto next = next_leader()) next->wake.notify_one();
         return false;
@@ -60,36 +57,37 @@ class BatchExecutor {
 
     const std::shared_ptr<Job> job;
     const std::size_t weight;
+    // Guarded by the executor's mutex:
     bool taken = false;
     bool done = false;
-    std::condition_variable wake;  // its own: nobody else need wake up when it is done
+    Condition wake;  // its own: nobody else need wake up when it is done
   };
   using Entries = std::vector<std::shared_ptr<Entry>>;
 
-  void run_next_batch(std::unique_lock<std::mutex>& lock, Deadline deadline) {
+  void run_next_batch(Deadline deadline) REQUIRES(mutex_) {
     const Entries entries = take();
     Jobs jobs;
     for (const auto& entry : entries) jobs.push_back(entry->job);
     ++under_way_;
-    lock.unlock();
+    mutex_.unlock();
     run_batch_(jobs, deadline);
-    lock.lock();
+    mutex_.lock();
     --under_way_;
     for (const auto& entry : entries) entry->done = true;
     const auto next = next_leader();
-    lock.unlock();
+    mutex_.unlock();
     if (next) next->wake.notify_one();
     for (const auto& entry : entries) entry->wake.notify_one();
-    lock.lock();
+    mutex_.lock();
   }
 
   /// The thread that is to run the next batch, or null while none may begin. It is the one that
   /// waits longest. Whoever gives up before it became leader wakes the next one.
-  std::shared_ptr<Entry> next_leader() const {
+  std::shared_ptr<Entry> next_leader() const REQUIRES(mutex_) {
     return waiting_.empty() || !may_begin() ? nullptr : waiting_.front();
   }
 
-  bool may_begin() const {
+  bool may_begin() const REQUIRES(mutex_) {
     if (under_way_ == 0) return true;
     if (under_way_ >= limits_.batches_max) return false;
     std::size_t weight = 0;
@@ -97,7 +95,7 @@ class BatchExecutor {
     return weight >= limits_.weight_beside_min;
   }
 
-  Entries take() {
+  Entries take() REQUIRES(mutex_) {
     std::size_t weight = 0;
     auto end = waiting_.begin();
     while (end != waiting_.end() && (weight == 0 || weight + (*end)->weight <= limits_.weight_max))
@@ -110,10 +108,9 @@ class BatchExecutor {
 
   const BatchLimits limits_;
   const RunBatch run_batch_;
-  std::mutex mutex_;
-  // Guarded by mutex_:
-  Entries waiting_;
-  int under_way_ = 0;
+  Mutex mutex_;
+  Entries waiting_ GUARDED_BY(mutex_);
+  int under_way_ GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace lectern

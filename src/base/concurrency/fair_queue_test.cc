@@ -1,4 +1,4 @@
-#include "base/fair_queue.h"
+#include "base/concurrency/fair_queue.h"
 
 #include <string>
 
