@@ -1,4 +1,4 @@
-# Every third-party library, grouped by the room that may see it. All are Debian 12 packages:
+# Every third-party library, grouped by the room, or the backend, that may see it. All are Debian 12 packages:
 # bin/setup installs them, docs/ARCHITECTURE.md says why each was chosen.
 find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED)
@@ -10,9 +10,13 @@ find_package(fmt REQUIRED)
 find_package(simdjson REQUIRED)
 find_package(RocksDB REQUIRED)
 find_package(PkgConfig REQUIRED)
-pkg_check_modules(BSON REQUIRED IMPORTED_TARGET libbson-1.0)
-pkg_check_modules(MONGOC REQUIRED libmongoc-1.0)
-pkg_check_modules(LZ4 REQUIRED IMPORTED_TARGET liblz4)
+if(LECTERN_WITH_MONGO)
+  pkg_check_modules(BSON REQUIRED IMPORTED_TARGET libbson-1.0)
+  pkg_check_modules(MONGOC REQUIRED libmongoc-1.0)
+endif()
+if(LECTERN_WITH_ELASTICSEARCH)
+  pkg_check_modules(LZ4 REQUIRED IMPORTED_TARGET liblz4)
+endif()
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(JEMALLOC REQUIRED IMPORTED_TARGET jemalloc)
 pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
@@ -29,11 +33,13 @@ target_link_libraries(lectern_libs_net INTERFACE CURL::libcurl)
 add_library(lectern_libs_auth INTERFACE)
 target_link_libraries(lectern_libs_auth INTERFACE crypt)
 
-add_library(lectern_libs_store INTERFACE)
-# libmongoc is loaded by those who need it (store/mongo/client/driver.h); only its headers are used here.
-target_include_directories(lectern_libs_store SYSTEM INTERFACE ${MONGOC_INCLUDE_DIRS})
-target_link_libraries(lectern_libs_store INTERFACE RocksDB::rocksdb-shared PkgConfig::BSON
-                      PkgConfig::LZ4 PkgConfig::ZSTD ZLIB::ZLIB ${CMAKE_DL_LIBS})
+if(LECTERN_WITH_MONGO)
+  add_library(lectern_libs_mongo INTERFACE)
+  # libmongoc is loaded by those who need it (store/mongo/client/driver.h); only its headers are
+  # used here.
+  target_include_directories(lectern_libs_mongo SYSTEM INTERFACE ${MONGOC_INCLUDE_DIRS})
+  target_link_libraries(lectern_libs_mongo INTERFACE PkgConfig::BSON ${CMAKE_DL_LIBS})
+endif()
 
 add_library(lectern_libs_http INTERFACE)
 target_link_libraries(lectern_libs_http INTERFACE Boost::boost OpenSSL::SSL ZLIB::ZLIB)

@@ -7,8 +7,7 @@
 #include <unistd.h>
 
 #include "store/check_target.h"
-#include "store/clickhouse/check_target.h"
-#include "store/clickhouse/statements.h"
+#include "store/clickhouse/open.h"
 #include "store/common/no_documents.h"
 #include "store/elasticsearch/open.h"
 #include "store/embedded/documents.h"

@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 
 #include "base/uuid.h"
+#include "store/clickhouse/open.h"
 #include "store/clickhouse/statements.h"
 
 /// What the tests against a real server share.

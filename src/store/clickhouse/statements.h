@@ -40,8 +40,4 @@ class ClickHouseStatements final : public StatementStore {
   std::map<std::string, std::unique_ptr<TargetTables>> targets_ GUARDED_BY(mutex_);  // by target
 };
 
-/// Opens the backend; `documents` is left for the caller to fill, since ClickHouse cannot hold
-/// them. Errors: invalid; unavailable when its clock is too far off.
-Result<Stores> open_clickhouse(const StoreSettings& settings);
-
 }  // namespace lectern::store::clickhouse

@@ -4,22 +4,11 @@
 #include "store/mongo/database.h"
 #include "store/mongo/documents.h"
 #include "store/mongo/migration.h"
+#include "store/mongo/settings.h"
 #include "store/mongo/statements.h"
 #include "store/mongo/writers.h"
 
 namespace lectern::store::mongo {
-
-DatabaseSettings database_settings(const StoreSettings& settings) {
-  const auto value = [&](const char* name, const char* otherwise) {
-    const auto set = settings.values.find(name);
-    return set == settings.values.end() || set->second.empty() ? std::string(otherwise)
-                                                               : set->second;
-  };
-  return {{value("CONNECTION_URI", "mongodb://localhost:27017/"), settings.connections_max,
-           settings.timeout_ms},
-          value("DEFAULT_DATABASE", "statements"),
-          value("DEFAULT_COLLECTION", "marsha")};
-}
 
 Result<Stores> open_mongo(const StoreSettings& settings) {
   const auto its = database_settings(settings);

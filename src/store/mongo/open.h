@@ -1,13 +1,9 @@
 #pragma once
 
 #include "base/result.h"
-#include "store/mongo/database.h"
 #include "store/open.h"
 
 namespace lectern::store::mongo {
-
-/// What the settings of the backend say; those that are missing are as Ralph has them.
-DatabaseSettings database_settings(const StoreSettings& settings);
 
 /// Opens the backend named mongo. Its settings are CONNECTION_URI, DEFAULT_DATABASE,
 /// DEFAULT_COLLECTION and CLIENT_OPTIONS (of Ralph's, whose keys mean nothing here); others are

@@ -10,8 +10,8 @@
 #include "store/mongo/client/convert.h"
 #include "store/mongo/database.h"
 #include "store/mongo/layout.h"
-#include "store/mongo/open.h"
 #include "store/mongo/reference_access.h"
+#include "store/mongo/settings.h"
 
 namespace lectern::store::mongo {
 namespace {

@@ -79,8 +79,8 @@ void Committer::tell_hidden() {
 }
 
 void Committer::work() {
-  warn_of_clock();
   MutexLock lock(mutex_);
+  warn_of_clock();
   for (;;) {
     arrived_.wait(mutex_, [&]() REQUIRES(mutex_) { return stop_ || !waiting_.empty(); });
     if (waiting_.empty()) return;

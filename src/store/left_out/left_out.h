@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+/// What stands in the place of a backend that a build leaves out (CMake's LECTERN_WITH_...): the
+/// functions that store/open.h reaches it by, each of which says so.
+namespace lectern::store::left_out {
+
+/// Error `invalid`, for who asks for that backend.
+inline Error error(std::string_view backend, std::string_view option) {
+  return {Code::invalid,
+          "This lectern was built without " + std::string(backend) + " (" + std::string(option) +
+              "=OFF): take one that was built with it, or set another backend",
+          {}};
+}
+
+}  // namespace lectern::store::left_out
