@@ -82,9 +82,12 @@ std::string bare(Reader& in) {
 
 using Variables = std::map<std::string, std::string>;
 
-std::string expanded(std::string_view value, const Variables& own, const Variables& environment) {
+/// Nothing when it grows beyond dotenv_value_bytes_max.
+std::optional<std::string> expanded(std::string_view value, const Variables& own,
+                                    const Variables& environment) {
   std::string out;
   for (;;) {
+    if (out.size() + value.size() > dotenv_value_bytes_max) return std::nullopt;
     const std::size_t begin = value.find("${");
     const std::size_t end = begin == value.npos ? value.npos : value.find('}', begin);
     if (end == value.npos) return out.append(value);
@@ -132,8 +135,9 @@ std::map<std::string, std::string> parse_dotenv(std::string_view text, const Var
         value = "";
       else
         value = bare(in);
+      if (value) value = expanded(*value, variables, environment);
       understood = value.has_value();
-      if (value) variables[name] = expanded(*value, variables, environment);
+      if (value) variables[name] = std::move(*value);
     }
     if (!understood && passed_over != nullptr)
       passed_over->push_back(

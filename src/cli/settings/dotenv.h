@@ -1,11 +1,16 @@
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace lectern::cli {
+
+/// Bytes of one value of a `.env` file. A line that makes a longer one of those before it, as
+/// `A=${A}${A}` many times over would, means nothing.
+inline constexpr std::size_t dotenv_value_bytes_max = 64 * 1024;
 
 /// A line of a `.env` file, counted from 1, that means nothing.
 using LinesPassedOver = std::vector<std::size_t>;

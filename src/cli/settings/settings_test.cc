@@ -308,3 +308,13 @@ TEST_CASE("a .env file is read as python-dotenv reads it") {
                                                    {"G", "a#b"},
                                                    {"H", "1-o-d"}});
 }
+
+TEST_CASE("a .env file whose lines double a value does not fill the memory") {
+  std::string text = "A=0123456789\n";
+  for (int i = 0; i < 40; ++i) text += "A=${A}${A}\n";
+  LinesPassedOver passed_over;
+  const auto read = parse_dotenv(text, {}, &passed_over);
+  CHECK(read.at("A").size() == 10U << 12);
+  CHECK(passed_over.size() == 28);
+  CHECK(passed_over.front() == 14);
+}
