@@ -137,6 +137,29 @@ def leftover_faults(path, text):
             for m in [LEFTOVERS.search(line)] if m]
 
 
+NOT_OURS = {"x.h", "x.cc", "x_test.cc", "x_fuzz.cc"}
+
+
+def named_file_faults(path, text, files):
+    """Files that a comment or a page names and that are not there (any more): by their whole path, by its end, or
+    in a comment by a name alone, which is then that of a file in the same room."""
+    faults = []
+    room = "/".join(path.split("/")[:2])
+    for number, line in enumerate(text.split("\n"), 1):
+        words = line
+        if not path.endswith(".md"):
+            if "//" not in line or line.startswith("#include"):
+                continue
+            words = line.split("//", 1)[1]
+        for name in re.findall(r"(?<![\w./*<-])((?:[\w-]+/)*[\w-]+\.(?:h|cc|py))(?![\w(>])", words):
+            there = [f for f in files if f == name or f.endswith("/" + name)]
+            if path.endswith((".cc", ".h")) and "/" not in name:
+                there = [f for f in there if f.startswith(room + "/")]
+            if not there and name not in NOT_OURS:
+                faults.append(f"{path}:{number}: there is no file {name}")
+    return faults
+
+
 def link_faults(path, text):
     faults = []
     for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", text):
@@ -156,7 +179,8 @@ def format_faults(files):
 
 def main():
     faults, sources, headers = [], [], []
-    for path in tracked():
+    files = tracked()
+    for path in files:
         if path.endswith((".cc", ".h")) and path.startswith(("src/", "tests/")):
             with open(os.path.join(ROOT, path)) as file:
                 text = file.read()
@@ -166,11 +190,13 @@ def main():
             faults += function_faults(path, text) + size_faults(path, text)
             if path.startswith("src/"):
                 faults += leftover_faults(path, text) + word_faults(path, text)
+                faults += named_file_faults(path, text, files)
                 if path.endswith(".h"):
                     headers.append((path, text))
         elif path.endswith(".md"):
             with open(os.path.join(ROOT, path)) as file:
-                faults += link_faults(path, file.read())
+                text = file.read()
+            faults += link_faults(path, text) + named_file_faults(path, text, files)
     faults += class_faults(headers)
     if "--format" in sys.argv:
         faults += format_faults(sources)

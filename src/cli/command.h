@@ -9,7 +9,7 @@
 
 #include "cli/settings/settings.h"
 
-/// How a command describes itself, so that only frame.cc needs the argument parser.
+/// How a command describes itself, so that only cli/terminal/frame.cc needs the argument parser.
 namespace lectern::cli {
 
 /// An option of a command, with a long name; or a positional argument, whose name has no dashes.
@@ -19,7 +19,7 @@ struct Option {
   std::string meaning;     ///< one line, for --help
   bool required = false;
   bool repeatable = false;  ///< else the last one given counts
-  std::string setting{};    ///< the setting that it overrides (settings_table.h)
+  std::string setting{};    ///< the setting that it overrides (cli/settings/settings_table.h)
   std::string group{};      ///< its heading in --help; "" is "Options"
   bool hidden = false;      ///< left out of --help
 };

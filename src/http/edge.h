@@ -40,7 +40,8 @@ struct Edge {
   const Handler handler;
   Budget memory;
   Budget spool;
-  std::shared_ptr<asio::ssl::context> tls;  // shared: the type is only complete in stream.cc
+  // Shared, since the type is only complete in http/wire/stream.cc.
+  std::shared_ptr<asio::ssl::context> tls;
   ServerCounters counters;
   std::atomic<bool> draining{false};
   /// The drain deadline has passed: work that has not begun is dropped.

@@ -117,7 +117,8 @@ class StatementStore {
   /// ever: nothing will appear at or before it later. Moves on also when nothing is stored.
   virtual Result<Time> consistent_through(const Context& context) = 0;
 
-  /// Whether the store answers; one round trip, for the heartbeat.
+  /// Whether the store answers and can be written to, for the heartbeat: a few round trips, each of
+  /// which takes StoreSettings::timeout_ms at most.
   virtual Health health() = 0;
 };
 

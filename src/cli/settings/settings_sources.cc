@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 using Variables = std::map<std::string, std::string>;
 
 constexpr std::string_view prefixes[] = {"LECTERN_", "RALPH_"};  // the first one wins
-/// No setting: commands that log in take it (password_input.h).
+/// No setting: commands that log in take it (cli/users/password_input.h).
 constexpr std::string_view password_variable = "LECTERN_PASSWORD";
 constexpr std::uintmax_t file_bytes_max = 1024 * 1024;
 /// What Debian's package lays down, so that its service and an administrator's commands agree.

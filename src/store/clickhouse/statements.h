@@ -10,8 +10,9 @@
 
 namespace lectern::store::clickhouse {
 
-/// Statements in ClickHouse, in Ralph's table and in tables of ours beside it (layout.h). A target
-/// is another table, `table` or `database.table`. docs/clickhouse.md says what that gives.
+/// Statements in ClickHouse, in Ralph's table and in tables of ours beside it
+/// (store/clickhouse/schema/layout.h). A target is another table, `table` or `database.table`.
+/// docs/clickhouse.md says what that gives.
 class ClickHouseStatements final : public StatementStore {
  public:
   /// Asks nothing of the server: tables are made when they are first needed.
@@ -25,7 +26,8 @@ class ClickHouseStatements final : public StatementStore {
   Result<Time> consistent_through(const Context& context) override;
   /// Whether the server's clock is near enough; one that does not answer yet is no error (W14).
   Result<void> check_clock();
-  /// Whether Ralph's table is one that we can write beside (layout.h, refuse_replicated).
+  /// Whether Ralph's table is one that we can write beside (store/clickhouse/schema/layout.h,
+  /// refuse_replicated).
   Result<void> check_replication();
   Health health() override;
 

@@ -12,10 +12,10 @@
 
 namespace lectern::store {
 
-/// Knows whether any statement of a target bears the mark `inherits_more` (references.h), so that
-/// queries must look for those too. Hardly any ever does, and to ask the database with each page
-/// would make pages dearer; so what it answered holds for all that was consistent before it was
-/// asked, and once there is one, for good. Thread-safe.
+/// Knows whether any statement of a target bears the mark `inherits_more`
+/// (store/common/reference_resolver.h), so that queries must look for those too. Hardly any ever
+/// does, and to ask the database with each page would make pages dearer; so what it answered holds
+/// for all that was consistent before it was asked, and once there is one, for good. Thread-safe.
 class InheritanceWatch {
  public:
   /// What is known without asking of statements stored up to `until`.

@@ -10,8 +10,8 @@
 namespace lectern::store {
 
 /// The clocks of this machine, and what waits by them: for code that several processes' order rests
-/// on, so that tests can run it by clocks, and in an order, of their own (simulation.h).
-/// Thread-safe.
+/// on, so that tests can run it by clocks, and in an order, of their own
+/// (store/testing/simulation.h). Thread-safe.
 class Timing {
  public:
   using Steady = std::chrono::steady_clock::time_point;

@@ -6,7 +6,8 @@
 
 namespace lectern::store::elasticsearch {
 
-/// Statements in an index of Elasticsearch or OpenSearch, as Ralph keeps them there (layout.h).
+/// Statements in an index of Elasticsearch or OpenSearch, as Ralph keeps them there
+/// (store/elasticsearch/schema/layout.h).
 class Statements : public StatementStore {
  public:
   /// `cluster` and `settings` must outlive it.

@@ -21,13 +21,13 @@
 
 namespace lectern::store::embedded {
 
-/// The column families of keys.h.
+/// The column families of store/embedded/format/keys.h.
 enum class Family : std::size_t { defaults, bodies, ids, postings, references, documents, blobs };
 inline constexpr std::size_t family_count = 7;
 
 /// What a failed call to RocksDB is to our callers. `doing` goes to the log with the cause.
 Error error_of(const rocksdb::Status& status, std::string_view doing);
-/// For bytes that do not follow keys.h and values.h.
+/// For bytes that do not follow store/embedded/format/keys.h and store/embedded/format/values.h.
 Error damaged(std::string_view what);
 
 inline std::string_view view(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
@@ -50,7 +50,8 @@ class Database {
  public:
   /// Opens the folder, making it when it is not there, and takes the rights of others from it.
   /// Errors: unavailable when another process owns it; invalid when it cannot be made or was
-  /// written by a later version; internal, also when it is damaged (opening_check.h).
+  /// written by a later version; internal, also when it is damaged
+  /// (store/embedded/safety/opening_check.h).
   static Result<std::unique_ptr<Database>> open(const std::string& folder,
                                                 rocksdb::Env* env = rocksdb::Env::Default());
   /// Opens it to be looked at, without changing anything: every write fails.
@@ -83,8 +84,8 @@ class Database {
 
   TermHash hash_of(TargetNumber target, std::string_view term) const;
 
-  /// Whether a statement of some target may bear the mark of references.h, so that queries must
-  /// look for it. Once it may, it may for good.
+  /// Whether a statement of some target may bear the mark of store/common/reference_resolver.h, so
+  /// that queries must look for it. Once it may, it may for good.
   bool may_have_marked() const { return may_have_marked_; }
   /// To be called before such a statement is written.
   void note_marked() const { may_have_marked_ = true; }

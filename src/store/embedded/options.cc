@@ -93,7 +93,7 @@ rocksdb::DBOptions database_options() {
   options.db_write_buffer_size = 64 * mebibyte;
   options.max_total_wal_size = 64 * mebibyte;
   options.track_and_verify_wals_in_manifest = true;
-  options.max_bgerror_resume_count = 0;  // reopener.h
+  options.max_bgerror_resume_count = 0;  // store/embedded/safety/reopener.h
   options.max_background_jobs = 2;
   options.max_open_files = 512;
   options.bytes_per_sync = mebibyte;

@@ -14,7 +14,7 @@
 ///   {
 ///     _id: ObjectId              4 bytes big-endian seconds of the timestamp, first 8 bytes of the
 ///                                SHA-256 of the id's text (Ralph's rule)
-///     _source: { ... }           the statement as BSON (convert.h)
+///     _source: { ... }           the statement as BSON (store/mongo/client/convert.h)
 ///     lectern: {                 absent in what Ralph wrote, until it is migrated
 ///       id: UUID
 ///       stored: int64            microseconds since 1970

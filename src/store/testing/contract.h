@@ -70,9 +70,9 @@ struct Remote {
   std::vector<std::string> nonsense;
 };
 
-/// Everything that statement_store.h promises.
+/// Everything that store/statement_store.h promises.
 void check_statements(const Backend& backend);
-/// Everything that document_store.h promises.
+/// Everything that store/document_store.h promises.
 void check_documents(const Backend& backend);
 /// What holds when two processes serve one place: nothing is lost or doubled, races have one
 /// winner, and what was called consistent stays as it was.

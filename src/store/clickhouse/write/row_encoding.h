@@ -7,7 +7,7 @@
 #include "store/clickhouse/schema/layout.h"
 #include "store/statement_store.h"
 
-/// What a flush inserts, table by table (layout.h).
+/// What a flush inserts, table by table (store/clickhouse/schema/layout.h).
 namespace lectern::store::clickhouse {
 
 /// A statement to be written.
@@ -17,7 +17,7 @@ struct NewRow {
   bool in_events = false;                         ///< Ralph's table holds it already
 };
 
-/// What its row says of a statement (layout.h, flag).
+/// What its row says of a statement (store/clickhouse/schema/layout.h, flag).
 std::uint8_t flags_of(const Row& row);
 
 /// Rows of one table.

@@ -137,7 +137,7 @@ class Writing {
   }
 
   /// Finds out which writes were refused because they are there already: a request may be carried
-  /// out twice (cluster.h).
+  /// out twice (store/elasticsearch/client/cluster.h).
   Result<void> settle(const std::vector<std::size_t>& refused) {
     std::vector<std::string> keys;
     for (const std::size_t i : refused) keys.push_back(keys_[i]);

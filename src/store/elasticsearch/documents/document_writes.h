@@ -13,7 +13,7 @@
 
 namespace lectern::store::elasticsearch {
 
-/// The names of the hashes of documents.h, in hex.
+/// The names of the hashes of store/elasticsearch/documents.h, in hex.
 std::string key_hash(const DocumentKey& key);
 std::string space_hash(DocumentKind kind, const std::string& owner,
                        const std::string& registration);

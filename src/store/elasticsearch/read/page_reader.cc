@@ -74,7 +74,8 @@ Result<Listed> listed_of(Value hit, bool with_text) {
   return Listed{*place, std::move(*text), fields->find("lectern.refers_to").has_value()};
 }
 
-/// Who carries a term, or bears the mark of references.h where it may be inherited.
+/// Who carries a term, or bears the mark of store/common/reference_resolver.h where it may be
+/// inherited.
 void append_carrying(std::string& body, const std::string& term) {
   const bool either = is_inheritable(term);
   body += either ? R"(,{"terms":{"lectern.terms":[)" : R"(,{"term":{"lectern.terms":)";

@@ -10,7 +10,7 @@ namespace lectern::store::elasticsearch {
 /// The indices of one target. Ralph's documents lie in `statements`; the others are ours alone.
 struct IndexNames {
   std::string statements;
-  std::string references;  ///< who refers to whom (references.h)
+  std::string references;  ///< who refers to whom (store/common/reference_resolver.h)
   std::string documents;
   std::string blobs;
 };
@@ -20,7 +20,7 @@ struct IndexNames {
 /// Errors: invalid; the message says what is allowed.
 Result<void> check_index_name(std::string_view name);
 
-/// The index in which processes tell each other how far they are (writers.h).
+/// The index in which processes tell each other how far they are (store/elasticsearch/writers.h).
 std::string writers_index(std::string_view default_index);
 
 /// The indices of `target`, or of the default index for "". Errors: as check_index_name().

@@ -26,8 +26,8 @@ Stretch stretch_of(const Filter& filter, const PageRequest& request) {
   return {order_of(last), order_of(first), request.ascending};
 }
 
-/// The places of who carries all terms of a filter, and of who bears the mark of references.h in
-/// their stead.
+/// The places of who carries all terms of a filter, and of who bears the mark of
+/// store/common/reference_resolver.h in their stead.
 class Matches {
  public:
   Matches(const Database& database, TargetNumber target, const xapi::Terms& terms,

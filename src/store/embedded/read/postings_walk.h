@@ -14,7 +14,8 @@ namespace lectern::store::embedded {
 ///
 /// Leapfrog: each term's cursor in turn is sent to the furthest place that another has reached, so
 /// the walk goes at the pace of the rarest term. A verb beside other terms is not walked: it is
-/// usually the commonest one, so their postings are marked with it (values.h).
+/// usually the commonest one, so their postings are marked with it
+/// (store/embedded/format/values.h).
 class PostingsWalk {
  public:
   /// `terms`: one at least. `turn` is passed on from time to time.
