@@ -16,7 +16,6 @@ namespace {
 
 constexpr std::size_t piece_bytes = 1024 * 1024;
 constexpr std::size_t reserve_bytes_max = 256 * 1024;
-constexpr std::size_t spare_bytes = 64;
 
 tl::unexpected<Error> unavailable(const char* what) {
   return fail(Code::unavailable, "The request's body could not be kept: try again later",
@@ -58,15 +57,14 @@ void BodySpool::expect(std::uint64_t bytes) { expected_bytes_ = bytes; }
 /// What tail() is to have room for before `bytes` more come. An announced length is only a promise:
 /// it does not make us take its memory at once.
 std::size_t BodySpool::capacity_for(std::size_t bytes) const {
-  const std::size_t least = tail_.size() + bytes + spare_bytes;
+  const std::size_t least = tail_.size() + bytes;
   const auto announced = static_cast<std::size_t>(
       std::min<std::uint64_t>(expected_bytes_, std::max(reserve_bytes_max, 2 * least)));
-  return std::max(
-      least, std::max(announced + spare_bytes, expected_bytes_ > 0 ? 0 : 2 * tail_.capacity()));
+  return std::max({least, announced, expected_bytes_ > 0 ? 0 : 2 * tail_.capacity()});
 }
 
 bool BodySpool::try_reserve(std::size_t bytes) {
-  if (tail_.size() + bytes + spare_bytes <= tail_.capacity()) return true;
+  if (tail_.size() + bytes <= tail_.capacity()) return true;
   const std::size_t capacity = capacity_for(bytes);
   if (!memory_.try_resize(capacity)) return false;
   tail_.reserve(capacity);
@@ -119,16 +117,13 @@ Result<Body> BodySpool::finish() {
   if (file_ < 0) return Body(std::move(tail_), std::move(memory_));
   RETURN_IF_ERROR(spill());
   const auto bytes = static_cast<std::size_t>(file_bytes_);
-  // Written, not only lengthened: on a full tmpfs, reading a page that was never written ends the
-  // process.
-  RETURN_IF_ERROR(write(std::string(spare_bytes, '\0')));
-  void* const begin = ::mmap(nullptr, bytes + spare_bytes, PROT_READ, MAP_PRIVATE, file_, 0);
+  void* const begin = ::mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE, file_, 0);
   if (begin == MAP_FAILED) return unavailable("mapping");
   ::close(std::exchange(file_, -1));
   std::string().swap(tail_);
   memory_.resize_down(0);
-  return Body({static_cast<const char*>(begin), bytes}, spare_bytes,
-              std::make_shared<const Mapping>(begin, bytes + spare_bytes, std::move(disk_)));
+  return Body({static_cast<const char*>(begin), bytes},
+              std::make_shared<const Mapping>(begin, bytes, std::move(disk_)));
 }
 
 }  // namespace lectern::http

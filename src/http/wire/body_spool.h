@@ -40,7 +40,7 @@ class BodySpool {
   Result<void> spill();
   /// All bytes so far.
   std::uint64_t size() const { return file_bytes_ + tail_.size(); }
-  /// The whole body, with at least 64 spare bytes behind it. Blocks when there is a file. Once.
+  /// The whole body. Blocks when there is a file. Once.
   Result<Body> finish();
 
  private:

@@ -5,8 +5,6 @@
 namespace lectern::http {
 namespace {
 
-constexpr std::size_t body_spare_bytes = 64;
-
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
 }  // namespace
@@ -40,11 +38,8 @@ Body::Body(std::string bytes, Charge charge) {
     std::string bytes;
     Charge charge;
   };
-  if (bytes.capacity() - bytes.size() < body_spare_bytes)
-    bytes.reserve(bytes.size() + body_spare_bytes);
   auto owned = std::make_shared<const Owned>(Owned{std::move(bytes), std::move(charge)});
   view_ = owned->bytes;
-  spare_ = owned->bytes.capacity() - owned->bytes.size();
   owner_ = std::move(owned);
 }
 

@@ -42,18 +42,15 @@ class Headers {
 class Body {
  public:
   Body() = default;
-  /// Owns the bytes, and what they are charged for; leaves at least 64 spare ones behind them.
+  /// Owns the bytes, and what they are charged for.
   explicit Body(std::string bytes, Charge charge = {});
-  Body(std::string_view view, std::size_t spare, std::shared_ptr<const void> owner)
-      : view_(view), spare_(spare), owner_(std::move(owner)) {}
+  Body(std::string_view view, std::shared_ptr<const void> owner)
+      : view_(view), owner_(std::move(owner)) {}
 
   std::string_view view() const { return view_; }
-  /// Readable bytes behind view(), for json::parse_view.
-  std::size_t spare() const { return spare_; }
 
  private:
   std::string_view view_;
-  std::size_t spare_ = 0;
   std::shared_ptr<const void> owner_;
 };
 

@@ -46,20 +46,12 @@ std::size_t anonymous_bytes() {
   return kib * 1024;
 }
 
-TEST_CASE("bodies of every size arrive whole, with spare bytes behind them") {
+TEST_CASE("bodies of every size arrive whole") {
   ServerOptions options;
   options.body_memory_bytes_max = 100'000;
-  std::atomic<std::size_t> spare_min{1000};
   RunningServer server(options, [&](Request& request) {
-    spare_min = std::min<std::size_t>(spare_min, request.body.spare());
-    // The spare bytes may be read: a sanitizer would object otherwise.
-    const auto view = request.body.view();
-    unsigned sum = 0;
-    for (std::size_t i = 0; i < 64; ++i)
-      sum += static_cast<unsigned char>(view.data()[view.size() + i]);
     Response response;
-    response.headers.set("X-Sum", std::to_string(sum));
-    response.body = view;
+    response.body = request.body.view();
     return response;
   });
   RawClient client(server.port());
@@ -73,7 +65,6 @@ TEST_CASE("bodies of every size arrive whole, with spare bytes behind them") {
     client.send(post(gzip(body), "Content-Encoding: gzip\r\n"));
     CHECK(client.receive().body == body);
   }
-  CHECK(spare_min >= 64);
 }
 
 TEST_CASE("an upload of 64 MB takes no 64 MB of heap") {
