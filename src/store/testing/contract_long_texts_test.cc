@@ -5,30 +5,23 @@
 #include <doctest/doctest.h>
 
 #include "base/page_bytes.h"
-#include "net/answer_budget.h"
 #include "store/find_each.h"
+#include "store/testing/answer_bytes.h"
 #include "store/testing/contract_walk.h"
 
 namespace lectern::store::contract {
 namespace {
 
-/// Other bounds on the bytes of a page and of all answers of databases, for a while.
-class Bounds {
+/// Another bound on the bytes of a page, for a while.
+class PageBytes {
  public:
-  Bounds(std::size_t page_bytes, std::size_t answer_bytes) {
-    set_page_bytes_max(page_bytes);
-    net::all_answers().set_bytes_max(answer_bytes);
-  }
-  ~Bounds() {
-    set_page_bytes_max(page_bytes_);
-    net::all_answers().set_bytes_max(answer_bytes_);
-  }
-  Bounds(const Bounds&) = delete;
-  Bounds& operator=(const Bounds&) = delete;
+  explicit PageBytes(std::size_t bytes_max) { set_page_bytes_max(bytes_max); }
+  ~PageBytes() { set_page_bytes_max(before_); }
+  PageBytes(const PageBytes&) = delete;
+  PageBytes& operator=(const PageBytes&) = delete;
 
  private:
-  const std::size_t page_bytes_ = page_bytes_max();
-  const std::size_t answer_bytes_ = net::all_answers().bytes_max();
+  const std::size_t before_ = page_bytes_max();
 };
 
 /// Stores so many statements of so many bytes, and a short one.
@@ -91,7 +84,8 @@ void check_long_texts(const Backend& backend) {
     auto subject = backend.open();
     const auto ids = append_long(subject, count, text_bytes);
     settle(backend, *subject.statements, subject.target);
-    const Bounds bounds(page_bytes, answer_bytes);
+    const PageBytes pages(page_bytes);
+    const AnswerBytes answers(answer_bytes);
     for (const bool again : {false, true}) {
       CAPTURE(again);
       CHECK(walk_by_bytes(subject, false) == reversed(ids));
