@@ -10,7 +10,6 @@
 
 #include "base/digest.h"
 #include "lrs/record.h"
-#include "xapi/signature.h"
 #include "xapi/validate.h"
 
 namespace lectern::lrs {
@@ -41,7 +40,13 @@ const AttachmentContent* ContentsByHash::find(std::string_view sha2) const {
   return place == by_sha2_.end() ? nullptr : place->second;
 }
 
-Result<void> check_contents(json::Value statement, const ContentsByHash& contents) {
+const Result<xapi::SignedStatement>& ContentsByHash::signed_by(const AttachmentContent& content) {
+  const auto known = signatures_.find(&content);
+  if (known != signatures_.end()) return known->second;
+  return signatures_.emplace(&content, xapi::verify_signature(content.bytes)).first->second;
+}
+
+Result<void> check_contents(json::Value statement, ContentsByHash& contents) {
   std::unordered_set<const AttachmentContent*>
       verified;  // a signature that is attached twice is checked once
   for (const auto& attachment : xapi::attachments_of(statement)) {
@@ -51,8 +56,11 @@ Result<void> check_contents(json::Value statement, const ContentsByHash& content
                                 "the request with that X-Experience-API-Hash",
                                 attachment.sha2),
                     statement.pointer() + "/attachments");
-    if (attachment.is_signature && content != nullptr && verified.insert(content).second)
-      RETURN_IF_ERROR(xapi::verify_signature(statement, content->bytes));
+    if (!attachment.is_signature || content == nullptr || !verified.insert(content).second)
+      continue;
+    const auto& signed_one = contents.signed_by(*content);
+    if (!signed_one) return fail(signed_one.error());
+    RETURN_IF_ERROR(xapi::check_signed(statement, *signed_one));
   }
   return {};
 }

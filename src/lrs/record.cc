@@ -79,7 +79,7 @@ void tell_further_faults(Error& refusal, Value statement, xapi::Version version)
 /// Whether the statement keeps the standard; or, where the server takes what Ralph takes, whether
 /// Ralph takes it, which is then counted.
 Result<void> check(const Lrs& lrs, const auth::Principal& principal, const Submission& submission,
-                   const ContentsByHash& contents, Value statement) {
+                   ContentsByHash& contents, Value statement) {
   auto checked = xapi::validate_statement(statement, submission.version);
   if (checked) checked = check_contents(statement, contents);
   // Ralph knows no contents beside statements: who sends some is none of its clients.
@@ -96,8 +96,8 @@ Result<void> check(const Lrs& lrs, const auth::Principal& principal, const Submi
 }
 
 Result<Accepted> accept(const Lrs& lrs, const auth::Principal& principal,
-                        const Submission& submission, const ContentsByHash& contents,
-                        std::size_t index, Value statement) {
+                        const Submission& submission, ContentsByHash& contents, std::size_t index,
+                        Value statement) {
   RETURN_IF_ERROR(check(lrs, principal, submission, contents, statement));
   TRY(const Uuid id, id_of(statement, submission));
 
@@ -146,9 +146,8 @@ class Refusals {
 
 /// Checks everything that can be checked without the store.
 Result<std::vector<Accepted>> accept_all(const Lrs& lrs, const auth::Principal& principal,
-                                         const Submission& submission,
-                                         const ContentsByHash& contents, Deadline deadline,
-                                         Refusals& refusals) {
+                                         const Submission& submission, ContentsByHash& contents,
+                                         Deadline deadline, Refusals& refusals) {
   std::vector<Accepted> accepted;
   std::unordered_set<Uuid> ids;
   const auto take_valid = [&](std::size_t index, Value statement) -> Result<void> {
@@ -287,7 +286,7 @@ void count(Counters& counters, const std::vector<store::AppendOutcome>& outcomes
 
 Result<Recorded> record(Lrs& lrs, const auth::Principal& principal, const Submission& submission) {
   const auto context = lrs.context(principal);
-  const ContentsByHash contents(submission.contents);
+  ContentsByHash contents(submission.contents);
   Refusals refusals;
   TRY(auto accepted, accept_all(lrs, principal, submission, contents, context.deadline, refusals));
   RETURN_IF_ERROR(check_no_orphans(submission.body, contents));

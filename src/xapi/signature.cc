@@ -16,8 +16,6 @@
 #include <openssl/x509.h>
 
 #include "base/digest.h"
-#include "base/uuid.h"
-#include "xapi/fingerprint.h"
 #include "xapi/member.h"
 
 namespace lectern::xapi {
@@ -105,18 +103,13 @@ Result<void> verify_with(X509* certificate, const EVP_MD* digest, const Jws& jws
   return refuse("the signature does not hold with the key of the first certificate in x5c");
 }
 
-/// Whether both bring an id, and not the same one. fingerprint_of() leaves ids out.
-bool ids_differ(Value a, Value b) {
-  const auto id_of = [](Value statement) {
-    return Uuid::parse(string_member(statement, "id").value_or(""));
-  };
-  const auto first = id_of(a), second = id_of(b);
-  return first && second && *first != *second;
+std::optional<Uuid> id_of(Value statement) {
+  return Uuid::parse(string_member(statement, "id").value_or(""));
 }
 
 }  // namespace
 
-Result<void> verify_signature(Value statement, std::string_view jws_text) {
+Result<SignedStatement> verify_signature(std::string_view jws_text) {
   TRY(const Jws jws, read_jws(jws_text));
   const Value header = jws.header->root();
   const EVP_MD* const digest = digest_of(header);
@@ -133,8 +126,14 @@ Result<void> verify_signature(Value statement, std::string_view jws_text) {
     RETURN_IF_ERROR(verify_with(certificate.get(), digest, jws));
   }
   const Value payload = jws.payload->root();
-  if (ids_differ(statement, payload) ||
-      !equivalent(fingerprint_of(statement), fingerprint_of(payload)))
+  return SignedStatement{fingerprint_of(payload), id_of(payload)};
+}
+
+Result<void> check_signed(Value statement, const SignedStatement& signed_one) {
+  // Both may bring an id; fingerprint_of() leaves ids out.
+  const auto id = id_of(statement);
+  const bool ids_differ = id && signed_one.id && *id != *signed_one.id;
+  if (ids_differ || !equivalent(fingerprint_of(statement), signed_one.fingerprint))
     return refuse("the statement that was signed is not the statement that was sent");
   return {};
 }

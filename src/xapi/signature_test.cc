@@ -76,7 +76,10 @@ std::string unverifiable(std::string_view header, std::string_view payload) {
 /// The fault of a signature of the statement above, "" for none.
 std::string fault(std::string_view jws, std::string_view statement = statement_text) {
   const auto document = read(std::string(statement));
-  const auto result = verify_signature(document->root(), jws);
+  const auto result = [&]() -> Result<void> {
+    TRY(const auto signed_one, verify_signature(jws));
+    return check_signed(document->root(), signed_one);
+  }();
   if (result) return "";
   CHECK(result.error().code == Code::invalid);
   CHECK(result.error().rule == "Data 2.6");

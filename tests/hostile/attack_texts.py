@@ -1,5 +1,6 @@
 """What a valid user can send, and what it takes: memory in proportion, time not by the square."""
 
+import base64
 import hashlib
 import json
 import os
@@ -121,6 +122,32 @@ def many_attachments(trial):
             trial.expect("it is read", answer.status == 200 and answer.body.count(b"X-Experience-API-Hash") == 4000,
                          answer.status)
             trial.within("reading", time.monotonic() - began, 15)
+
+
+@scenario(peak_mib=500, p99_ms=1000)
+def one_signature_of_many(trial):
+    """2,000 statements that attach one signature of 27 MB, whose header is long, cost one look at it."""
+    signed = {key: value for key, value in statement().items() if key != "id"}
+
+    def part_of_jws(value):
+        return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=")
+
+    jws = b".".join((part_of_jws({"alg": "RS256", "x": "x" * (20 * MIB)}), part_of_jws(signed), b"c2ln"))
+    sha2 = hashlib.sha256(jws).hexdigest()
+    attachment = {"usageType": "http://adlnet.gov/expapi/attachments/signature", "display": {"en": "s"},
+                  "contentType": "application/octet-stream", "length": len(jws), "sha2": sha2}
+    batch = json.dumps([{**signed, "attachments": [attachment]} for _ in range(2000)]).encode()
+    head = b"--b\r\nContent-Type: application/json\r\n\r\n"
+    part = (b"\r\n--b\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: binary\r\n"
+            b"X-Experience-API-Hash: " + sha2.encode() + b"\r\n\r\n")
+    body = packed(head + batch + part + jws + b"\r\n--b--")
+    with trial.server() as server:
+        with trial.good_user(server):
+            began = time.monotonic()
+            answer = server.call("POST", STATEMENTS, body, headers={"Content-Type": "multipart/mixed; boundary=b",
+                                                                    "Content-Encoding": "gzip"}, timeout=120)
+            trial.within("the answer", time.monotonic() - began, 15)
+        trial.expect("they are stored", answer.status == 200 and len(answer.json) == 2000, answer)
 
 
 @scenario(peak_mib=400, p99_ms=1000)
