@@ -93,6 +93,7 @@ lrs::Options lrs_options(const Settings& settings) {
   options.takes_as_ralph = settings.validation == "ralph";
   options.unconditional_profile_users = settings.unconditional_profile_users;
   options.store_deadline = std::chrono::milliseconds(settings.store_timeout_ms);
+  options.document_bytes_max = static_cast<std::uint64_t>(settings.body_bytes_max);
   return options;
 }
 

@@ -148,7 +148,8 @@ std::string merged(json::Value known, json::Value added) {
   return out + "}";
 }
 
-Result<Document> merge(const DocumentWrite& write, const std::optional<Document>& current) {
+Result<Document> merge(const DocumentWrite& write, const std::optional<Document>& current,
+                       std::uint64_t bytes_max) {
   if (!current) return document_of(write.content_type, std::string(write.bytes));
   const auto refuse = [](std::string what) {
     return fail(Error{Code::invalid, std::move(what), {}, "Communication 2.2", {}});
@@ -168,7 +169,11 @@ Result<Document> merge(const DocumentWrite& write, const std::optional<Document>
     return refuse(
         "The document that exists is not a JSON object, so nothing can be merged into "
         "it: PUT replaces it");
-  return document_of("application/json", merged((*known)->root(), added->root()));
+  auto both = merged((*known)->root(), added->root());
+  if (both.size() > bytes_max)
+    return fail(Code::too_large,
+                fmt::format("The document would have more than {} bytes", bytes_max));
+  return document_of("application/json", std::move(both));
 }
 
 Result<void> check_body(const DocumentWrite& write) {
@@ -202,11 +207,19 @@ Result<void> put_document(Lrs& lrs, const auth::Principal& principal, const Docu
 
 Result<void> post_document(Lrs& lrs, const auth::Principal& principal, const DocumentWrite& write) {
   RETURN_IF_ERROR(check_body(write));
+  std::uint64_t charged = 0;
   return update(lrs, lrs.context(principal), write.key,
                 [&](const std::optional<Document>& current) -> Result<Document> {
                   if (!write.preconditions.hold(etag_of(current)))
                     return fail(failed_precondition());
-                  return merge(write, current);
+                  // What is there, its nodes, and what comes of both.
+                  const auto needed =
+                      current ? (limits::json_memory_factor + 1) * current->bytes.size() : 0;
+                  if (write.charge && needed > charged) {
+                    RETURN_IF_ERROR(write.charge(needed - charged));
+                    charged = needed;
+                  }
+                  return merge(write, current, lrs.options.document_bytes_max);
                 });
 }
 

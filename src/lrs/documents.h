@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +24,8 @@ struct DocumentWrite {
   Preconditions preconditions;
   std::string content_type;  ///< "" becomes application/octet-stream
   std::string_view bytes;
+  /// Counts memory, beside that for `bytes`, before it is used; its errors are passed on.
+  std::function<Result<void>(std::uint64_t bytes)> charge = {};
 };
 
 /// Errors of all: unavailable, too_large (a key beyond limits::key_bytes_max).
@@ -36,7 +40,8 @@ Result<store::Document> get_document(Lrs& lrs, const auth::Principal& principal,
 Result<void> put_document(Lrs& lrs, const auth::Principal& principal, const DocumentWrite& write);
 
 /// Writes it, or merges the members of a JSON object into the JSON object that is there. Errors:
-/// precondition; invalid when either is not a JSON object.
+/// precondition; invalid when either is not a JSON object; too_large beyond
+/// Options::document_bytes_max.
 Result<void> post_document(Lrs& lrs, const auth::Principal& principal, const DocumentWrite& write);
 
 /// Removes it; fine when it is absent. Errors: precondition.

@@ -96,4 +96,31 @@ TEST_CASE_FIXTURE(Fixture, "objects with very many members are merged in no time
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));
 }
 
+TEST_CASE_FIXTURE(Fixture, "a document does not grow by merging beyond what a body may have") {
+  lrs.options.document_bytes_max = 1000;
+  const auto member = [](const std::string& name) {
+    return "{\"" + name + "\":\"" + std::string(400, 'x') + "\"}";
+  };
+  CHECK(merge(member("a")).has_value());
+  CHECK(merge(member("b")).has_value());
+  CHECK(merge(member("b")).has_value());
+  CHECK(merge(member("c")).error().code == Code::too_large);
+  CHECK(documents.get({}, key).value()->bytes.size() <= 1000);
+}
+
+TEST_CASE_FIXTURE(Fixture, "what is there is charged before something is merged into it") {
+  REQUIRE(merge("{\"a\":\"" + std::string(10'000, 'x') + "\"}").has_value());
+  std::uint64_t charged = 0;
+  DocumentWrite write;
+  write.key = key;
+  write.content_type = "application/json";
+  write.bytes = "{}";
+  write.charge = [&](std::uint64_t bytes) -> Result<void> {
+    charged += bytes;
+    return fail(Code::unavailable, "no memory");
+  };
+  CHECK(post_document(lrs, principal, write).error().code == Code::unavailable);
+  CHECK(charged >= 5 * 10'000);
+}
+
 }  // namespace lectern::lrs

@@ -28,6 +28,8 @@ struct Options {
   /// Users whose PUT of a profile needs no precondition: it replaces what is there.
   std::vector<std::string> unconditional_profile_users{};
   std::chrono::milliseconds store_deadline{30'000};  ///< for the store's part of one request
+  /// Bytes to which a document may grow by merging: as many as a body may have.
+  std::uint64_t document_bytes_max = 100UL * 1024 * 1024;
 };
 
 class Forwarder;

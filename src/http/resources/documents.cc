@@ -116,13 +116,18 @@ Result<lrs::DocumentWrite> write_of(const Exchange& exchange, DocumentKind kind)
   TRY(const auto address, single_address_of(exchange, kind));
   RETURN_IF_ERROR(
       exchange.request.charge(limits::json_memory_factor * exchange.request.body.view().size()));
-  return lrs::DocumentWrite{address.key(), exchange.version, preconditions_of(exchange.request),
-                            std::string(exchange.request.headers.find("Content-Type").value_or("")),
-                            exchange.request.body.view()};
+  return lrs::DocumentWrite{
+      address.key(),
+      exchange.version,
+      preconditions_of(exchange.request),
+      std::string(exchange.request.headers.find("Content-Type").value_or("")),
+      exchange.request.body.view(),
+      [&request = exchange.request](std::uint64_t bytes) { return request.charge(bytes); }};
 }
 
 Result<Response> get_one(Exchange& exchange, const Address& address) {
   TRY(auto document, lrs::get_document(exchange.lrs(), *exchange.principal, address.key()));
+  RETURN_IF_ERROR(exchange.request.charge(document.bytes.size()));
   Response response;
   response.headers.add("ETag", "\"" + document.etag + "\"");
   response.headers.add("Last-Modified", http_date(document.updated));
@@ -147,6 +152,9 @@ Result<Response> get(Exchange& exchange, DocumentKind kind) {
   if (address.id) return get_one(exchange, address);
   TRY(const auto ids,
       lrs::list_documents(exchange.lrs(), *exchange.principal, address.space(), address.since));
+  std::uint64_t bytes = 0;
+  for (const auto& id : ids) bytes += id.size();
+  RETURN_IF_ERROR(exchange.request.charge(2 * bytes));
   std::string text = "[";
   for (const auto& id : ids) {
     if (text.size() > 1) text += ',';
