@@ -310,16 +310,33 @@ def scenario(peak_mib, p99_ms=None):
     return register
 
 
+TRIALS = []
+
+
+def row_of(trial):
+    """A trial as a row of the table in README.md: attack, bounds, what was measured."""
+    function, bounds = SCENARIOS[trial.name]
+    good = trial.good_figures
+    bound = [f"{bounds['peak_mib']} MiB"] + ([f"p99 {bounds['p99_ms']:,} ms"] if "p99_ms" in bounds else [])
+    seen = [f"{trial.peak_mib} MiB"] + ([f"p99 {good['p99_ms']:.0f} ms"] if good else []) + trial.notes
+    if trial.faults:
+        seen.insert(0, "**failed**")
+    attack = " ".join(function.__doc__.split()).rstrip(".")
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in (attack, ", ".join(bound), ", ".join(seen))) + " |"
+
+
 def run(name):
     """True when all held, None when it was skipped."""
     function, bounds = SCENARIOS[name]
     trial = Trial(name, bounds)
+    TRIALS.append(trial)
     began = time.monotonic()
     try:
         function(trial)
         trial.judge()
     except Skip as why:
         print(f"{name}: skipped: {why}", flush=True)
+        TRIALS.remove(trial)
         return None
     except Exception:
         if not trial.is_ended:

@@ -25,6 +25,8 @@ contract::Backend backend_at(const std::string& server) {
     subject = {};
     return subject_of(std::move(database));
   };
+  // A batch of a cursor has 16 MiB at most, and 48 MB on what stands in for MongoDB.
+  backend.answer_bytes_max = 64UL * 1024 * 1024;
   return backend;
 }
 

@@ -37,6 +37,8 @@ struct Backend {
   bool detects_races = true;
   /// Line breaks between the tokens of a text are given back.
   bool keeps_line_breaks = true;
+  /// Bytes that all answers of its database together may have, so that it still lists every text.
+  std::size_t answer_bytes_max = 6UL * 1024 * 1024;
   /// What is stored must be listed within this time.
   std::chrono::milliseconds visible_within{10'000};
 };
