@@ -15,6 +15,9 @@ lectern_script_test(locks TIMEOUT 900
 lectern_script_test(commands TIMEOUT 300 COMMAND ${Python3_EXECUTABLE} tests/cli/run.py)
 lectern_script_test(pipeline_commands TIMEOUT 300
                     COMMAND ${Python3_EXECUTABLE} tests/pipeline/run.py)
+# Needs PyPI once, as above.
+lectern_script_test(against_ralph TIMEOUT 900
+                    COMMAND ${Python3_EXECUTABLE} tests/pipeline/against_ralph.py)
 lectern_script_test(api TIMEOUT 600 COMMAND ${Python3_EXECUTABLE} tests/api/run.py)
 # Needs PyPI once: what it installs is kept in ~/.cache/lectern.
 lectern_script_test(openapi TIMEOUT 900 COMMAND ${Python3_EXECUTABLE} tests/openapi/run.py)

@@ -50,7 +50,8 @@ def main():
         printed = {command.split()[1]: run(path + command, server) for command in commands[1:]}
         assert re.fullmatch(r"[A-Za-z0-9]{24}\n", printed["user"]), "no password: " + printed["user"]
         assert re.search(r"\d+ passed, 0 failed", printed["conformance"]), printed
-        assert set(printed) == {"user", "config", "backup", "verify", "forward", "conformance"}, printed
+        assert printed["read"] == "1\n", printed["read"]
+        assert set(printed) == {"user", "config", "backup", "verify", "forward", "read", "conformance"}, printed
     print(f"what the README tells to type works: {len(statements) + len(commands)} commands")
 
 

@@ -19,7 +19,8 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BINARY = os.environ.get("LECTERN_BINARY", os.path.join(ROOT, "build", "release", "lectern"))
 VALIDATE = [BINARY, "validate", "-f", "xapi"]
-ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/nowhere"}
+HOME = tempfile.TemporaryDirectory()
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": HOME.name}
 
 
 def statement(number, padding=""):
@@ -173,6 +174,32 @@ def a_file_that_could_not_be_written_whole_has_not_its_name():
         assert os.listdir(folder) == ["out.jsonl"], os.listdir(folder)
         code, _, told = run([BINARY, "write", "-b", "fs", "-t", "/dev/full"], statement(1))
         assert code == 1 and "Error: /dev/full: No space left on device" in told, told
+
+
+def ctrl_c_leaves_what_was_written_under_its_name():
+    with tempfile.TemporaryDirectory() as folder:
+        write = [BINARY, "write", "-b", "fs", "--fs-default-directory-path", folder, "-t", "out.jsonl"]
+        process = subprocess.Popen(write, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=ENVIRONMENT)
+        process.stdin.write(statement(1) + statement(2)[:40])
+        process.stdin.flush()
+        part = os.path.join(folder, "out.jsonl.part")
+        while not (os.path.exists(part) and os.path.getsize(part) > 0):
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == -signal.SIGINT, process.returncode
+        assert process.stderr.read().decode() == "1 records written, 0 refused\n"
+        process.stdin.close()
+        assert os.listdir(folder) == ["out.jsonl"], os.listdir(folder)
+        with open(os.path.join(folder, "out.jsonl"), "rb") as file:
+            assert file.read() == statement(1)
+        with open(os.path.join(folder, "much.jsonl"), "wb") as file:
+            file.write(statement(1) * 100_000)
+        read = [BINARY, "read", "-b", "fs", "--fs-default-directory-path", folder, "much.jsonl"]
+        process = subprocess.Popen(read, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENVIRONMENT)
+        assert process.stdout.readline() == statement(1)
+        process.stdout.close()
+        assert process.wait(20) == -signal.SIGPIPE, process.returncode
+        assert process.stderr.read() == b""
 
 
 class Server(http.server.BaseHTTPRequestHandler):
