@@ -64,7 +64,7 @@ A password is asked for twice
 
 Scopes of older versions are taken with a warning by Ralph's name, and by force
   $ ralph auth -u old -p x -s ralph_scope -M mailto:o@example.org -w
-  Warning: scope 'ralph_scope' grants nothing
+  Warning: scope 'ralph_scope' grants nothing once scopes are enforced (RALPH_LRS_RESTRICT_BY_SCOPES)
   User 'old' was added to $HOME/.config/lectern/auth.json
 
   $ lectern auth -u older -p x -s ralph_scope -M mailto:o@example.org -w 2>&1 | tail -1 | cut -c 1-50

@@ -39,9 +39,13 @@ int judge_scopes(const Invocation& invocation, const std::vector<std::string>& s
   if (const auto known = check_scopes(scopes);
       !known && !invocation.has("--force") && invocation.program != "ralph")
     return usage_error(invocation, known.error().message + " (--force takes it nevertheless)");
+  const std::string_view when = invocation.program == "ralph"
+                                    ? " once scopes are enforced (RALPH_LRS_RESTRICT_BY_SCOPES)"
+                                    : "";
   auth::Scopes known;
   for (const auto& scope : scopes)
-    if (!known.add(scope)) fmt::print(stderr, "Warning: scope '{}' grants nothing\n", scope);
+    if (!known.add(scope))
+      fmt::print(stderr, "Warning: scope '{}' grants nothing{}\n", scope, when);
   return 0;
 }
 
