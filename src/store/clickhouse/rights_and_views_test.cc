@@ -1,7 +1,9 @@
 #include <atomic>
 #include <thread>
 
+#include "store/clickhouse/client/row_binary.h"
 #include "store/clickhouse/fixture.h"
+#include "store/clickhouse/write/row_encoding.h"
 #include "store/testing/contract_walk.h"
 
 // What belongs to others: their views on Ralph's table, and the rights that they grant.
@@ -70,6 +72,36 @@ TEST_CASE("a statement that a view refuses harms nobody else's, and says which v
   CHECK(viewed.count("_seen") == 36);
   const auto until = contract::settled(*viewed.store, viewed.table);
   CHECK(contract::listed(*viewed.store, viewed.table, until).size() == 36);
+}
+
+TEST_CASE("a view that is slower than who waits for the insert sees its rows nevertheless") {
+  const auto address = test_server();
+  if (!address) return;
+  Viewed viewed(*address);
+  const auto table = "lectern_test." + viewed.table;
+  viewed.backdoor.run("CREATE MATERIALIZED VIEW " + table + "_slow TO " + table +
+                      "_seen AS SELECT event_id, toInt16(sleepEachRow(1.5)) AS note FROM " + table);
+  RowWriter rows;
+  for (int i = 0; i < 2; ++i) {
+    rows.uuid(Uuid::random());
+    rows.i64(0);
+    rows.string("no-1");
+  }
+  Fate fate = Fate::refused;
+  const auto inserted = viewed.backdoor.server().insert(
+      {.table = table,
+       .columns = events_columns,
+       .rows = 2,
+       .body = rows.bytes(),
+       .run_max = std::chrono::seconds(60)},
+      std::chrono::steady_clock::now() + std::chrono::seconds(1), &fate);
+  CHECK_FALSE(inserted.has_value());
+  CHECK(fate == Fate::unknown);
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (viewed.backdoor.number("SELECT count() FROM " + table + "_seen WHERE note = 0") < 2) {
+    REQUIRE(std::chrono::steady_clock::now() < give_up);
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
 }
 
 TEST_CASE("what a view refused is seen by it when it is sent again, once the cause is gone") {

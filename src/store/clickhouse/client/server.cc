@@ -92,10 +92,10 @@ std::string insert_sql(const Insert& insert) {
 
 std::string query_parameter(std::string_view sql) { return "&query=" + percent_encoded(sql); }
 
-std::int64_t seconds_left(Deadline deadline, std::chrono::milliseconds timeout) {
+std::chrono::seconds::rep seconds_left(Deadline deadline, std::chrono::milliseconds timeout) {
   const auto end = std::min(deadline, Clock::now() + timeout);
   const auto left = std::chrono::ceil<std::chrono::seconds>(end - Clock::now()).count();
-  return std::max<std::int64_t>(left, 1);
+  return std::max<std::chrono::seconds::rep>(left, 1);
 }
 
 /// The number of a member such as "written_rows":"42" in the summary header.
@@ -125,9 +125,8 @@ Result<net::HttpResponse> Server::post(const Call& call) {
   net::HttpRequest request;
   request.timeout = timeout;
   request.method = "POST";
-  request.url = options_.url +
-                "/?max_execution_time=" + std::to_string(seconds_left(call.deadline, timeout)) +
-                parameters_;
+  const auto run_max = std::max(seconds_left(call.deadline, timeout), call.run_max.count());
+  request.url = options_.url + "/?max_execution_time=" + std::to_string(run_max) + parameters_;
   request.url += call.query;
   request.headers.emplace_back("Content-Type", call.content_type);
   if (!options_.username.empty()) {
@@ -189,6 +188,7 @@ Result<void> Server::insert_once(const Insert& insert, Deadline deadline, Fate& 
   bool answered = false;
   call.answered = &answered;
   call.once = true;
+  call.run_max = insert.run_max;
   const auto response = post(call);
   fate = answered ? Fate::refused : Fate::unknown;
   if (!response) return fail(response.error());

@@ -44,6 +44,10 @@ struct Insert {
   std::string token{};
   /// Twice does no harm: it is sent once more when no answer came.
   bool repeatable = false;
+  /// How long the server may work at it, however long the caller waits; 0: no longer than that. A
+  /// server that gives up while views on the table run keeps the rows, and the views never see
+  /// them.
+  std::chrono::seconds run_max{0};
 };
 
 /// What becomes of an insert that failed.
@@ -79,7 +83,8 @@ class Server {
   /// Runs a statement without an answer (DDL).
   Result<void> command(std::string_view sql, Deadline deadline);
   /// Inserts rows as one block, which becomes one part of an unpartitioned table. Sent once (W7).
-  /// The server gives up at the deadline too. `fate`, when it is given, is set after a failure.
+  /// The server gives up at the deadline too, or after run_max. `fate`, when it is given, is set
+  /// after a failure.
   Result<void> insert(const Insert& insert, Deadline deadline, Fate* fate = nullptr);
   /// Its clock.
   Result<Time> now(Deadline deadline);
@@ -95,6 +100,7 @@ class Server {
     bool* answered = nullptr;  // set after a failure: whether the server said that it failed
     std::string_view content_type = "application/octet-stream";
     bool once = false;
+    std::chrono::seconds run_max{0};  // as of Insert
   };
   Result<net::HttpResponse> post(const Call& call);
   Result<void> insert_once(const Insert& insert, Deadline deadline, Fate& fate);

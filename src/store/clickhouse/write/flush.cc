@@ -20,6 +20,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds rival_poll{15};
 constexpr milliseconds clean_up_max{1'000};
 constexpr milliseconds settle_max{1'000};
+/// Of the server, at an insert into Ralph's table and into all views on it.
+constexpr std::chrono::seconds views_max{300};
 
 /// Two processes that collided come back at different moments.
 milliseconds put_off_for() {
@@ -295,7 +297,8 @@ Result<void> Flush::write_events() {
                                    .columns = events_columns,
                                    .rows = body.rows,
                                    .body = body.bytes.bytes(),
-                                   .until = watermark_.until()},
+                                   .until = watermark_.until(),
+                                   .run_max = views_max},
                                   deadline_, &fate);
     if (written || fate != Fate::unknown) return written;
     // Nothing can be sent again that this table would take twice.
