@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Learning Locker writes statements to MongoDB from Node, Ralph reads them from Python; both through their driver's BSON.
-# Expected: an integer, such as an attachment's length or milliseconds in an extension, is an integer on both
-# sides. What happens: Node writes integers beyond 31 bits as doubles, and Python gives them out as
-# 3000000000.0, while smaller ones stay integers; and beyond 53 bits what Python wrote comes out of Node as an
-# object of two halves in the place of the number.
-# Seen with bson 7.3.4 (npm) and pymongo 4.20.1. Readers in Python turn whole doubles back, readers in Node use
-# useBigInt64; an LRS keeps the statement's text beside the document.
+# A statement is written to MongoDB from Node, as Learning Locker does, and read from Python, or the other way; each
+# side uses its driver's BSON. Expected: an integer, such as an attachment's length or milliseconds in an extension,
+# is one on both sides. What happens: Node writes integers beyond 31 bits as doubles, and Python gives them
+# out as 3000000000.0, while smaller ones stay integers; and beyond 53 bits what Python wrote comes out of
+# Node's JSON as an object of two halves in the place of the number.
+# Seen with bson 7.3.4 (npm) and pymongo 4.20.1. Readers in Python turn whole doubles back; readers in Node use
+# useBigInt64 and write such numbers themselves; an LRS keeps the statement's text beside the document.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
