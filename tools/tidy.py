@@ -10,6 +10,8 @@ import re
 import subprocess
 import sys
 
+from declarations import declarations
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 # A room may include itself and these. docs/ARCHITECTURE.md says why.
@@ -101,6 +103,28 @@ def function_faults(path, text):
     return faults
 
 
+def member_function_faults(path, text):
+    """The same for functions in a class: from the line that is indented as the closing brace is."""
+    faults, heads = [], {}
+    other = re.compile(r"(if|for|while|switch|else|do|try|catch|class|struct|enum|union|namespace|return|case|TEST_CASE|\})\b|.*= |.*\]")
+    for number, line in enumerate(text.split("\n"), 1):
+        indent = len(line) - len(line.lstrip(" "))
+        if indent not in (2, 4) or line.lstrip().startswith("//"):
+            continue
+        if not line.lstrip().startswith("}"):
+            heads[indent] = (number, line.strip())
+        elif indent in heads:
+            begin, head = heads.pop(indent)
+            if number - begin > (150 if "_test." in path else FUNCTION_LINES_MAX) and not other.match(head):
+                faults.append(f"{path}:{begin}: a function of {number - begin} lines: {head[:60]}")
+    return faults
+
+
+def docstring_faults(path, text):
+    return [f"{path}:{one.line}: no /// says what this {one.kind()} is: {one.text[:60]}" for one in declarations(text)
+            if one.is_public() and one.kind() and not one.documented]
+
+
 def word_faults(path, text):
     faults = []
     for number, line in enumerate(text.split("\n"), 1):
@@ -187,12 +211,13 @@ def main():
             sources.append(path)
             if path.startswith("src/"):
                 faults += include_faults(path, text)
-            faults += function_faults(path, text) + size_faults(path, text)
+            faults += function_faults(path, text) + member_function_faults(path, text) + size_faults(path, text)
             if path.startswith("src/"):
                 faults += leftover_faults(path, text) + word_faults(path, text)
                 faults += named_file_faults(path, text, files)
                 if path.endswith(".h"):
                     headers.append((path, text))
+                    faults += docstring_faults(path, text)
         elif path.endswith(".md"):
             with open(os.path.join(ROOT, path)) as file:
                 text = file.read()

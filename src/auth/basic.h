@@ -11,6 +11,7 @@
 
 namespace lectern::auth {
 
+/// What Basic authentication is opened with.
 struct BasicOptions {
   std::string file{};                        ///< auth.json
   std::size_t cache_entries_max = 10'000;    ///< credentials remembered as good: 250 bytes each
@@ -53,6 +54,7 @@ class BasicAuthenticator : public Authenticator {
     std::uint64_t delayed = 0;      ///< asked to wait after failures
     std::uint64_t turned_away = 0;  ///< because too many checks waited
   };
+  /// What happened since the start. Thread-safe.
   virtual Counts counts() const = 0;
 };
 

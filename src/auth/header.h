@@ -6,6 +6,7 @@
 
 namespace lectern::auth {
 
+/// What a client says of itself under scheme Basic, as it came: nothing is checked yet.
 struct NameAndPassword {
   std::string username;  ///< up to the first colon
   std::string password;

@@ -18,6 +18,7 @@ struct Jwt {
   std::string signature;    ///< raw bytes, not empty
   std::string signed_part;  ///< header "." claims, as they came
 
+  /// The header's `alg`; "" when it names none.
   std::string_view algorithm() const;
   std::string_view key_id() const;  ///< "" when it names none
 };

@@ -22,6 +22,7 @@ class KeySet {
   /// invalid, when the text is no JWK Set.
   static Result<KeySet> parse(std::string text);
 
+  /// What a key set makes of a token's signature.
   enum class Verdict {
     good,
     bad,     ///< a key fits, and the signature does not hold; or the algorithm is not allowed

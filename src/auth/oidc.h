@@ -10,6 +10,7 @@
 
 namespace lectern::auth {
 
+/// What OpenID Connect is opened with: the provider, and what is remembered of its tokens.
 struct OidcOptions {
   ProviderOptions provider;
   std::string audience;                           ///< what `aud` must name; "": anything
@@ -43,6 +44,7 @@ class OidcAuthenticator final : public Authenticator {
     std::uint64_t failed = 0;       ///< refused tokens, from memory too
     std::uint64_t turned_away = 0;  ///< because too many calls to the provider waited
   };
+  /// What happened since the start. Thread-safe.
   Counts counts() const;
 
  private:

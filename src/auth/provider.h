@@ -15,6 +15,7 @@
 
 namespace lectern::auth {
 
+/// Which provider is asked, and how long its answers hold.
 struct ProviderOptions {
   std::string issuer_uri;
   std::string client_id;  ///< with the secret: tokens may be introspected
@@ -60,6 +61,7 @@ class Provider {
  public:
   explicit Provider(ProviderOptions options);
 
+  /// The provider's metadata, fetched where what is known is too old. Errors: unavailable.
   Result<std::shared_ptr<const ProviderMetadata>> metadata();
 
   /// Verifies a token's signature; an unknown key id makes it fetch the keys anew, not too often.

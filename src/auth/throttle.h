@@ -10,6 +10,7 @@
 
 namespace lectern::auth {
 
+/// How many failures are free, and how long who fails after them waits.
 struct ThrottleOptions {
   /// Failures of an address, or with a name, that cost nothing; 0: there are no delays.
   unsigned failures_max = 10;
@@ -39,11 +40,14 @@ class Throttle {
 
   explicit Throttle(ThrottleOptions options);
 
+  /// Whether somebody may try now.
   struct Verdict {
     Standing standing = Standing::clean;
     Clock::duration wait{};  ///< until it may be tried; 0: now
   };
+  /// What is known of an address and a name before the credentials are checked.
   Verdict look(std::string_view address, std::string_view name, Clock::time_point now);
+  /// Counts a failure for both.
   void failed(std::string_view address, std::string_view name, Clock::time_point now);
 
  private:

@@ -36,6 +36,8 @@ class TimedCache {
     return it->second->value;
   }
 
+  /// Remembers a value until that instant, in place of one that is there. Where all places are
+  /// taken the one that was longest unused gives way.
   void put(const std::string& key, Value value, Clock::time_point until) {
     if (entries_max_ == 0) return;
     const MutexLock lock(mutex_);
@@ -50,6 +52,7 @@ class TimedCache {
     places_[key] = entries_.begin();
   }
 
+  /// Forgets everything.
   void clear() {
     const MutexLock lock(mutex_);
     places_.clear();

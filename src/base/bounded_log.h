@@ -21,6 +21,7 @@ class BoundedLog {
   /// `what` names the events, in the plural: "failed logins".
   BoundedLog(Level level, std::string what) : level_(level), what_(std::move(what)) {}
 
+  /// Writes the line, or counts it where the window has had lines_max.
   void write(std::string_view line, Clock::time_point now = Clock::now());
 
  private:

@@ -17,6 +17,7 @@
 /// text times its logarithm, whatever is in it.
 namespace lectern::json {
 
+/// The six kinds of values of RFC 8259.
 enum class Type : std::uint8_t { null, boolean, number, string, array, object };
 
 /// How errors call a type: "an object", "a string" ...
@@ -28,6 +29,7 @@ class Builder;
 /// One value of a Document; a cheap handle that lives no longer than its Document.
 class Value {
  public:
+  /// Of what kind it is; the readers below are for one kind each.
   Type type() const;
   bool is(Type type) const { return this->type() == type; }
 
@@ -156,6 +158,7 @@ Result<std::unique_ptr<Document>> parse_view(std::string_view text, Rules rules 
 void append_quoted(std::string& out, std::string_view text);
 std::string quoted(std::string_view text);
 
+/// Goes over the members of an object, or the elements of an array, in the order of the text.
 class Value::Iterator {
  public:
   Iterator(const Document* document, std::uint32_t index) : document_(document), index_(index) {}
@@ -168,6 +171,7 @@ class Value::Iterator {
   std::uint32_t index_;
 };
 
+/// The children of a value, for a range-based for; empty where it is no container.
 class Value::Range {
  public:
   Range(Iterator first, Iterator last) : first_(first), last_(last) {}

@@ -32,6 +32,7 @@ class Counter {
 class Gauge {
  public:
   void set(double value) { value_.store(value, std::memory_order_relaxed); }
+  /// Adds to it, atomically; a negative amount takes away.
   void add(double amount);
   double value() const { return value_.load(std::memory_order_relaxed); }
 
@@ -72,8 +73,12 @@ class Registry {
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
+  /// The series of that name with these labels, made when it is first asked for; it lives as long
+  /// as the registry. A name is of one kind for ever. Thread-safe, as all below.
   Counter& counter(std::string_view name, std::string_view help, const Labels& labels = {});
+  /// Likewise, for a value that goes up and down.
   Gauge& gauge(std::string_view name, std::string_view help, const Labels& labels = {});
+  /// Likewise, for amounts that are counted by size; `bounds` rise and are those of the first call.
   Histogram& histogram(std::string_view name, std::string_view help, const Labels& labels = {},
                        std::span<const double> bounds = latency_bounds());
 

@@ -32,6 +32,7 @@ struct Uuid {
 
 }  // namespace lectern
 
+/// For hash tables: of all 16 bytes, without a secret.
 template <>
 struct std::hash<lectern::Uuid> {
   std::size_t operator()(const lectern::Uuid& id) const noexcept {

@@ -38,6 +38,7 @@ struct Invocation {
   std::optional<std::string> value(std::string_view option) const;
 };
 
+/// A command, or a group of them, as the command line knows it.
 struct Command {
   std::string name;
   std::string meaning;  ///< one line, for --help

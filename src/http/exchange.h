@@ -39,11 +39,13 @@ struct ServiceOptions {
 /// The X-Experience-API-Consistent-Through that was told last, of each target. Thread-safe.
 class ToldThrough {
  public:
+  /// What was kept last for that target.
   std::optional<Time> find(const std::string& target) const {
     const MutexLock lock(mutex_);
     const auto at = times_.find(target);
     return at == times_.end() ? std::nullopt : std::optional(at->second);
   }
+  /// Keeps the instant, unless a later one is there.
   void keep(const std::string& target, Time time) {
     const MutexLock lock(mutex_);
     auto& kept = times_[target];

@@ -21,6 +21,7 @@
 /// `glued_delimiters_max` such places in a part.
 namespace lectern::http {
 
+/// Lines that begin like a delimiter, but go on, which one part may hold: each costs a search.
 inline constexpr std::size_t glued_delimiters_max = 16;
 
 /// One part; views into the body it was cut from.

@@ -31,7 +31,9 @@ using Updates = std::map<store::DocumentKey, std::vector<Update>>;
 class DefinitionRegistry {
  public:
   DefinitionRegistry();
+  /// Whether that fact is written down for sure.
   bool has(std::uint64_t fact) const;
+  /// Remembers a fact that was written down; another one may be forgotten for it.
   void add(std::uint64_t fact);
 
   /// Merges `updates` into what is known and keeps it; from then on they are no news. Where the

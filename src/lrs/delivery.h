@@ -15,6 +15,7 @@ namespace lectern::lrs {
 
 /// What became of a delivery.
 struct Delivered {
+  /// What the sender does next.
   enum class Kind {
     taken,    ///< the receiver has the statements now
     refused,  ///< it will never take them as they are

@@ -18,6 +18,7 @@
 /// State and profiles differ in their keys and in what a write without a precondition means.
 namespace lectern::lrs {
 
+/// A document that a client wants written, with its conditions.
 struct DocumentWrite {
   store::DocumentKey key;
   xapi::Version version = xapi::Version::v1_0_3;

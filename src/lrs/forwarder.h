@@ -28,7 +28,9 @@ class Forwarder {
   /// Something was stored under this target. Cheap; never blocks on a receiver.
   void notify(const std::string& target);
 
+  /// How far each receiver is, in the order of the settings.
   std::vector<ForwardingStatus> status() const;
+  /// Statements that a receiver refused for good, of all receivers. Errors: unavailable.
   Result<std::vector<DeadLetter>> dead_letters();
   /// Sends all dead letters again; how many were taken this time.
   Result<std::size_t> replay();

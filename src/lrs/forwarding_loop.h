@@ -27,6 +27,7 @@ struct ForwardingStatus {
   std::string trouble;  ///< why nothing goes out just now; "" when all is well
 };
 
+/// The times of forwarding.
 struct ForwardingOptions {
   /// Of the right to serve a receiver: so long others wait for a process that has vanished.
   std::chrono::milliseconds lease{15'000};
@@ -41,6 +42,7 @@ struct ForwardingSignal {
   std::uint64_t stored_count GUARDED_BY(mutex) = 0;
   bool stopping GUARDED_BY(mutex) = false;
 
+  /// Whether the process ends.
   bool is_stopping();
 };
 
@@ -49,6 +51,7 @@ struct ForwardingSignal {
 /// thread.
 class ForwardingLoop {
  public:
+  /// What a loop works with; all of it outlives the loop.
   struct Surroundings {
     store::StatementStore& statements;
     store::DocumentStore& documents;
@@ -67,6 +70,7 @@ class ForwardingLoop {
 
   const Receiver& receiver() const { return receiver_; }
   bool has_ended() const { return ended_; }
+  /// How far its receiver is, as it was after the last step. Thread-safe.
   ForwardingStatus status() const;
   /// Sends one statement by itself, for a replay.
   Result<Delivered> send_one(const DeadLetter& letter);

@@ -55,6 +55,8 @@ class ForwardingState {
     xapi::Position position;
     std::string etag;  ///< of the document that says so
   };
+  /// How far a receiver has been served of a target; nothing where it never was. Errors:
+  /// unavailable.
   Result<std::optional<Served>> served(const std::string& receiver, const std::string& target);
   /// Writes that it has been served up to `position`, which lies behind `from`, unless the document
   /// is not the one of `from` any more (nothing: unless there is one): then nothing is changed and
@@ -71,10 +73,14 @@ class ForwardingState {
   /// Gives that right back, where it is still the holder's.
   Result<void> release(const std::string& receiver, const std::string& holder);
 
+  /// Keeps a statement that the receiver refused for good. Errors: unavailable.
   Result<void> add_dead_letter(const DeadLetter& letter);
+  /// Forgets it, once it was taken after all; fine when it is not there. Errors: unavailable.
   Result<void> remove_dead_letter(const DeadLetter& letter);
+  /// Whether that statement is a dead letter of the receiver. Errors: unavailable.
   Result<bool> is_dead(const std::string& receiver, const std::string& target,
                        const Uuid& statement);
+  /// All of a receiver's. Errors: unavailable.
   Result<std::vector<DeadLetter>> dead_letters(const std::string& receiver);
 
  private:

@@ -12,6 +12,7 @@ struct EntityTags {
   bool any = false;               ///< `*`
   std::vector<std::string> tags;  ///< without quotes and, for If-None-Match, without `W/`
 
+  /// Whether a document with this ETag is among them.
   bool holds(std::string_view etag) const;
 };
 

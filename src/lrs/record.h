@@ -34,7 +34,9 @@ struct Refusal {
   Error error;
 };
 
+/// What became of a submission.
 struct Recorded {
+  /// A statement of it that is in the store now.
   struct One {
     std::size_t index = 0;  ///< in the request
     Uuid id;

@@ -30,6 +30,7 @@ class Tolerated {
   /// `statement_pointer`.
   void add(std::string_view username, std::string_view statement_pointer, const Error& fault);
 
+  /// Faults of one rule that one user's statements have.
   struct Kind {
     std::string rule;
     std::string username;

@@ -12,6 +12,7 @@ namespace lectern::models {
 /// Whose statement comes out where both Ralph and Open edX's event-routing-backends know an event.
 enum class Like { ralph, openedx };
 
+/// What a conversion needs to know beside the event.
 struct ConvertOptions {
   std::string uuid_namespace;  ///< a UUID: ids of statements are version 5 in it
   std::string platform_url;

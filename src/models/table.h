@@ -65,6 +65,7 @@ struct Type {
 /// What a shape asks of several members together.
 enum class Must : std::uint8_t { none, new_follows_old, old_follows_new, min_raw_max, statement };
 
+/// A member of an object that a record may or must have.
 struct Member {
   std::string name;
   std::uint32_t type = 0;

@@ -11,6 +11,7 @@ class AnswerBudget {
  public:
   explicit AnswerBudget(std::size_t bytes_max) : bytes_max_(bytes_max) {}
 
+  /// Takes so many bytes; false, and nothing taken, where they do not fit.
   bool take(std::size_t bytes) {
     std::size_t taken = taken_;
     do {

@@ -49,6 +49,7 @@ struct HttpResponse {
   std::optional<std::string_view> header(std::string_view name) const;
 };
 
+/// What all requests of a client have in common.
 struct HttpOptions {
   std::size_t connections_max = 32;  ///< at once; more senders wait for one until their deadline
   std::chrono::milliseconds timeout{30'000};         ///< of one call, connecting included

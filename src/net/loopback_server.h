@@ -13,6 +13,7 @@ namespace lectern::net {
 /// For tests: an HTTP/1.1 server on a free port of the loopback interface, a thread a connection.
 class LoopbackServer {
  public:
+  /// A request as it came.
   struct Request {
     std::string method, target, headers, body;  ///< `headers` are the raw lines
   };

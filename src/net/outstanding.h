@@ -30,6 +30,7 @@ class Outstanding {
     Call& operator=(const Call&) = delete;
     ~Call();
 
+    /// Whether another thread gave it up. Thread-safe.
     bool is_given_up() const;
     /// The server answered.
     void answered();

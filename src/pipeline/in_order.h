@@ -24,6 +24,7 @@ struct OrderLimits {
 template <typename Piece, typename Made>
 class InOrder {
  public:
+  /// Runs it to its end, on threads of its own.
   template <typename Next, typename Weight, typename Work, typename Take>
   static void run(OrderLimits limits, Next next, Weight weight, Work work, Take take) {
     InOrder all(limits);

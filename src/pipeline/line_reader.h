@@ -36,6 +36,7 @@ std::optional<Line> next_line(std::string_view& rest, std::uint64_t number);
 /// line that is allowed.
 class LineReader {
  public:
+  /// Bounds of reading.
   struct Options {
     std::vector<std::string> files;  ///< "-" is stdin; at least one
     std::size_t block_bytes = 256 * 1024;

@@ -34,6 +34,7 @@ struct RefusedRecord {
 /// by many threads at once; must not throw.
 using LineWork = std::function<std::optional<Refusal>(const Line& line, std::string& out)>;
 
+/// What is read, and what becomes of lines that are refused.
 struct LineRunOptions {
   std::vector<std::string> files;  ///< "-" is stdin; at least one
   std::string errors_file;         ///< gets the refused records as they came; "" for none

@@ -11,6 +11,7 @@ namespace lectern::pipeline {
 /// A file, a pipe or a terminal that lines are written to, unbuffered. One thread at a time.
 class Output {
  public:
+  /// Standard output.
   static Output to_stdout();
   /// Creates the file, or empties it. Errors: invalid, with the name and why; also where it is one
   /// of `inputs`, which it would destroy.

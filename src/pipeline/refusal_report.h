@@ -14,6 +14,7 @@ namespace lectern::pipeline {
 /// together. One thread.
 class RefusalReport {
  public:
+  /// Counts a record that was refused.
   void add(const RefusedRecord& refused);
 
   /// One JSON object: counts, `rules` and `sources`, the most frequent first.

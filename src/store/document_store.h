@@ -42,6 +42,7 @@ struct DocumentKey {
   auto operator<=>(const DocumentKey&) const = default;
 };
 
+/// A document with what is told of it in headers.
 struct Document {
   std::string content_type;
   std::string bytes;
@@ -51,11 +52,15 @@ struct Document {
 
 /// What must hold for a write to happen; checked and written atomically.
 struct Expect {
+  /// What the document must be just before the write.
   enum class Kind { anything, absent, etag } kind = Kind::anything;
   std::string etag;
 
+  /// Nothing is asked: the write replaces what is there.
   static Expect anything() { return {}; }
+  /// Nothing may be there.
   static Expect absent() { return {Kind::absent, {}}; }
+  /// The document must have this etag.
   static Expect current(std::string etag) { return {Kind::etag, std::move(etag)}; }
 };
 
@@ -66,6 +71,7 @@ struct DocumentWrite {
   Expect expect;
 };
 
+/// A document as lists have it.
 struct DocumentName {
   std::string registration;
   std::string id;
@@ -84,6 +90,7 @@ class DocumentStore {
  public:
   virtual ~DocumentStore() = default;
 
+  /// The document; nothing where there is none.
   virtual Result<std::optional<Document>> get(const Context& context, const DocumentKey& key) = 0;
   /// get() for each of these, in their order. Stores that can do it in one round trip override it.
   virtual Result<std::vector<std::optional<Document>>> get_all(const Context& context,

@@ -28,6 +28,7 @@ struct VerifyReport {
   std::vector<std::string> remarks;  ///< what an operator should know and is no damage
   bool repaired = false;
 };
+/// Faults that a report tells one by one; those beyond are counted.
 inline constexpr std::size_t verify_lines_max = 1000;
 
 /// Of the contents with these hashes, some hundreds at most, those that are not kept.

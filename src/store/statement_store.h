@@ -67,6 +67,7 @@ struct Filter {
   bool voided_too = false;
 };
 
+/// Which rows of those that a filter lets in.
 struct PageRequest {
   std::optional<xapi::Position> after;  ///< exclusive, in the direction of the walk
   std::size_t rows_max = 100;
@@ -81,11 +82,13 @@ struct Listed {
   bool refers = false;
 };
 
+/// Rows in the order of the walk, and whether that is all.
 struct Page {
   std::vector<Listed> rows;
   bool more = false;  ///< at least one more row matches
 };
 
+/// What the heartbeat tells: it works; it cannot be reached; it answers, and does not work.
 enum class Health { ok, away, error };
 
 /// Statements of every target. Thread-safe; each call blocks until it is done, failed or past its

@@ -23,6 +23,7 @@ class CanonicalWriter {
   /// Appends to `out`, which must outlive this.
   explicit CanonicalWriter(std::string& out) : out_(out) {}
 
+  /// Writes any value, with its members in the order of their keys.
   void value(json::Value value);
   void string(std::string_view text) { sized('s', text); }
   void open(char bracket) { out_ += bracket; }

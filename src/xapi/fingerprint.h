@@ -27,7 +27,9 @@ struct Fingerprint {
 
   bool operator==(const Fingerprint&) const = default;
 
+  /// 32 hex digits, and behind `@` the timestamp in microseconds since 1970 where it has one.
   std::string text() const;
+  /// Nothing for a text that text() cannot have made.
   static std::optional<Fingerprint> parse(std::string_view text);
 };
 

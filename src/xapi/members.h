@@ -17,9 +17,11 @@ template <std::size_t size>
 struct Key {
   char text[size]{};
 
+  /// Of a string literal; its end is no part of it.
   consteval Key(const char (&literal)[size]) {  // NOLINT: a literal is meant to become one
     for (std::size_t i = 0; i < size; ++i) text[i] = literal[i];
   }
+  /// The key's bytes.
   constexpr std::string_view view() const { return {text, size - 1}; }
 };
 
@@ -40,6 +42,7 @@ class Members {
     return true;
   }
 
+  /// The member under a key of the list, if the object has it; another key does not compile.
   template <Key key>
   const std::optional<json::Value>& get() const {
     constexpr std::size_t index = index_of(key.view());

@@ -30,6 +30,7 @@ struct Cursor {
 
   bool operator==(const Cursor&) const = default;
 
+  /// As it stands in a `more` link: 44 characters that are safe in a URL.
   std::string text() const;
   /// Nothing for a text that text() cannot have made.
   static std::optional<Cursor> parse(std::string_view text);

@@ -46,6 +46,7 @@ Result<std::string> iri_parameter(std::string_view name, std::string_view value)
 Result<std::string> agent_parameter(std::string_view name, std::string_view value,
                                     bool group_allowed);
 
+/// The parameter `format` of GET /statements.
 enum class Format { exact, ids, canonical };
 
 /// GET /statements (Communication 2.1.3), all rules about its parameters applied.

@@ -19,6 +19,7 @@ class Rewriter {
  public:
   explicit Rewriter(unsigned seed) : random_(seed) {}
 
+  /// Another text of a statement that means the same.
   std::string statement(json::Value statement);
 
  private:

@@ -23,6 +23,7 @@ using Properties = std::map<std::string, std::string, std::less<>>;
 /// The least that a statement must have.
 extern const Properties plain;
 
+/// The JSON object with these properties.
 std::string object_of(const Properties& properties);
 
 /// The statement is refused with this path and rule, or valid when there is no rule.

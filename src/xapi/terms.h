@@ -40,6 +40,7 @@ Terms terms_of(json::Value statement);
 /// The `ifi` of an Agent or an identified Group; nothing for an anonymous Group.
 std::optional<std::string> ifi_of(json::Value agent);
 
+/// The term of each thing that a query can ask for; of long values a digest stands in their place.
 std::string verb_term(std::string_view iri);
 bool is_verb_term(std::string_view term);
 std::string activity_term(std::string_view iri, bool related);

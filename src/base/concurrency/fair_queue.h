@@ -17,6 +17,7 @@ class FairQueue {
   bool empty() const { return size_ == 0; }
   std::size_t size() const { return size_; }
 
+  /// Adds an item behind the others of its party.
   void push(const Party& party, Item item) {
     auto& items = waiting_[party];
     if (items.empty()) turns_.push_back(party);

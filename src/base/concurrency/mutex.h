@@ -139,6 +139,7 @@ class Condition {
   void notify_one() { condition_.notify_one(); }
   void notify_all() { condition_.notify_all(); }
 
+  /// Waits to be notified, for as long as it takes.
   void wait(Mutex& mutex) REQUIRES(mutex) {
     std::unique_lock lock(mutex.mutex_, std::adopt_lock);
     condition_.wait(lock);
@@ -162,6 +163,7 @@ class Condition {
 
   // The analysis does not see that the predicate's mutex is the one that is held here.
 
+  /// Waits until the predicate is met.
   template <typename Predicate>
   void wait(Mutex& mutex, Predicate is_met) REQUIRES(mutex) NO_THREAD_SAFETY_ANALYSIS {
     while (!is_met()) wait(mutex);
@@ -189,6 +191,7 @@ class StoppableCondition {
   void notify_one() { condition_.notify_one(); }
   void notify_all() { condition_.notify_all(); }
 
+  /// Waits until the predicate is met, whoever asks to stop.
   template <typename Predicate>
   void wait(Mutex& mutex, Predicate is_met) REQUIRES(mutex) NO_THREAD_SAFETY_ANALYSIS {
     condition_.wait(mutex, is_met);

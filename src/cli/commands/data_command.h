@@ -26,6 +26,7 @@ struct ChosenBackend {
   pipeline::DataValues values;
   std::unique_ptr<StoreDoor> door;
 
+  /// What the backend is opened with; lives no longer than this.
   pipeline::OpenContext context();
 };
 

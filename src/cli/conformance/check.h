@@ -20,11 +20,17 @@ struct Check {
   Result<void> (*run)(Probe&);
 };
 
+/// The checks, by what they are about: statements that are stored and fetched ...
 std::span<const Check> statement_checks();
+/// ... statements that must be refused ...
 std::span<const Check> validation_checks();
+/// ... lists, their filters and their pages ...
 std::span<const Check> query_checks();
+/// ... State and profiles ...
 std::span<const Check> document_checks();
+/// ... attachments and signatures ...
 std::span<const Check> attachment_checks();
+/// ... and About, agents, activities and headers.
 std::span<const Check> service_checks();
 
 }  // namespace lectern::cli::conformance

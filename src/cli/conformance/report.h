@@ -8,6 +8,7 @@
 /// How outcomes of checks are told.
 namespace lectern::cli::conformance {
 
+/// What became of a check under one version of the standard.
 struct Outcome {
   const Check* check;
   xapi::Version version;

@@ -155,6 +155,7 @@ struct Effective {
   bool honoured = true;
 };
 
+/// All settings, with where each came from.
 struct Loaded {
   Settings settings;
   std::vector<Effective> effective;   ///< every setting of the table, in its order
@@ -174,6 +175,7 @@ struct BackendOption {
   bool honoured = true;  ///< false: taken for Ralph's sake
   std::string_view meaning;
 };
+/// The settings of all backends, in the order of the backends.
 std::vector<BackendOption> backend_options();
 
 }  // namespace lectern::cli

@@ -15,6 +15,7 @@ class ProgressBar {
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
 
+  /// Draws how far the work is, where standard error is a terminal; else does nothing.
   void show(const store::WorkProgress& progress);
 
  private:

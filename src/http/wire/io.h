@@ -20,6 +20,7 @@ using boost::system::error_code;
 
 using Clock = std::chrono::steady_clock;
 using Executor = asio::io_context::executor_type;
+/// A coroutine of an I/O thread that gives a T.
 template <typename T>
 using Awaitable = asio::awaitable<T, Executor>;
 using Socket = asio::basic_stream_socket<asio::ip::tcp, Executor>;

@@ -14,8 +14,10 @@ class ReadBuffer {
   static constexpr std::size_t idle_bytes = 4 * 1024;
   static constexpr std::size_t busy_bytes = 64 * 1024;
 
+  /// What was read and not consumed. Valid until the next call that changes the buffer.
   std::string_view view() const { return {data_.get() + begin_, end_ - begin_}; }
   bool empty() const { return begin_ == end_; }
+  /// Takes so many bytes off the front; as many must be there.
   void consume(std::size_t bytes) {
     begin_ += bytes;
     if (begin_ == end_) begin_ = end_ = 0;

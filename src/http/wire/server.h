@@ -28,6 +28,7 @@ struct Admission {
 /// What it finds out about who asks it leaves in Request::principal.
 using Admit = std::function<Admission(Request& head, bool has_body, bool may_block)>;
 
+/// Where a server listens, and what it lets clients take of memory, threads and time.
 struct ServerOptions {
   std::string host = "0.0.0.0";
   std::uint16_t port = 8100;  ///< 0: any free one
@@ -94,6 +95,7 @@ class Server {
   /// The port that is listened on.
   virtual std::uint16_t port() const = 0;
 
+  /// What happened since the start. Thread-safe, as all below.
   virtual const ServerCounters& counters() const = 0;
   /// What requests under way take of memory, and of the spool folder.
   virtual const Budget& memory() const = 0;

@@ -29,6 +29,7 @@ class WorkerPool {
   using Clock = std::chrono::steady_clock;
   using Job = std::function<void()>;
 
+  /// How many threads there are, and how many jobs may wait for them.
   struct Options {
     unsigned threads = 1;
     std::size_t queue_max = 1024;                ///< jobs of try_post() that wait, in all lanes

@@ -90,7 +90,9 @@ class Sink {
  public:
   virtual ~Sink() = default;
 
+  /// What a write does where the user does not say.
   virtual Operation default_operation() const = 0;
+  /// Whether it can do that; what it cannot is refused before anything is read.
   virtual bool allows(Operation operation) const = 0;
   /// Records of one chunk, where the request names none; 0: whatever is at hand, as bytes.
   virtual std::size_t chunk_size_default() const = 0;

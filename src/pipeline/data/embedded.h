@@ -14,6 +14,8 @@
 ///     -> {"statements":[...],"next":"..."}                    ; parameters of the next page, or ""
 namespace lectern::pipeline::embedded {
 
+/// The backend's settings, and what registry.cc opens it by: reading and writing need the server's
+/// socket, or the folder free.
 std::span<const DataSetting> settings();
 Result<std::unique_ptr<Source>> open_source(const OpenContext& context);
 Result<std::unique_ptr<Sink>> open_sink(const OpenContext& context);

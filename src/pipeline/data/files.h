@@ -20,6 +20,7 @@ struct HistoryEntry {
   std::string_view backend, action, id, filename;
   std::uint64_t size = 0;
 };
+/// The entry as one line of JSON.
 std::string json_of(const HistoryEntry& entry);
 
 /// The name of a file that a write names none for: `<now>-<uuid>`.

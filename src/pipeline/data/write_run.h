@@ -10,6 +10,7 @@
 
 namespace lectern::pipeline {
 
+/// What is written, and how.
 struct WriteRunOptions {
   std::vector<std::string> files;  ///< "-" is stdin; at least one
   WriteRequest request;

@@ -21,6 +21,7 @@ inline std::optional<std::string> test_server() {
   return std::nullopt;
 }
 
+/// Settings for the server of an address `host:port`.
 inline StoreSettings settings_for(const std::string& address) {
   StoreSettings settings;
   settings.backend = "clickhouse";
@@ -35,6 +36,7 @@ inline Stores open_at(const std::string& address) {
   return open_clickhouse(settings_for(address)).value();
 }
 
+/// The name of a table that nobody has.
 inline std::string fresh_table() {
   auto text = Uuid::random().text();
   std::erase(text, '-');
@@ -49,10 +51,12 @@ class Backdoor {
     run("CREATE DATABASE IF NOT EXISTS lectern_test");
   }
 
+  /// Runs a command; the test ends where it fails.
   void run(const std::string& sql) {
     const auto done = server_.command(sql, Deadline::max());
     REQUIRE_MESSAGE(done.has_value(), done.error().detail);
   }
+  /// The first number that a SELECT gives.
   std::int64_t number(const std::string& sql) {
     const auto answer = server_.select("SELECT toInt64((" + sql + ") AS x)", Deadline::max());
     REQUIRE_MESSAGE(answer.has_value(), answer.error().detail);
@@ -61,6 +65,7 @@ class Backdoor {
     RowReader reader(rows.size() == 9 ? rows.substr(1) : rows);
     return reader.i64();
   }
+  /// All that a SELECT gives.
   std::string text(const std::string& sql) {
     const auto answer = server_.select(sql, Deadline::max());
     REQUIRE_MESSAGE(answer.has_value(), answer.error().detail);

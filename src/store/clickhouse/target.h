@@ -23,6 +23,7 @@ class TargetTables {
   TargetTables(Server& server, TableNames names, TextCache& texts,
                const ClickHouseSettings& options);
 
+  /// See StatementStore::append().
   Result<std::vector<AppendOutcome>> append(std::span<Row> rows, OnConflict on_conflict,
                                             Deadline deadline);
   /// Adds our part to rows that Ralph's table holds. Errors: those of append().

@@ -20,6 +20,7 @@ class PerTarget {
  public:
   using Make = std::function<Result<std::unique_ptr<T>>()>;
 
+  /// That of a target, made by `make` where there is none. Errors: those of `make`.
   Result<T*> of(const std::string& target, const Make& make) {
     Slot& slot = slot_of(target);
     const MutexLock lock(slot.mutex);

@@ -41,18 +41,21 @@ class ReferenceAccess {
  public:
   virtual ~ReferenceAccess() = default;
 
+  /// A statement that others refer to, as it is in the store.
   struct Target {
     Uuid id;
     xapi::Terms terms;  ///< its own; inherited ones may be among them
     std::optional<Uuid> refers_to;
     bool voids = false;
   };
+  /// A statement that refers to a target.
   struct Referrer {
     Uuid target;
     Uuid id;
     bool voids = false;  ///< and nothing can take it back any more
     Time stored;         ///< where the store pages by it
   };
+  /// A page of those.
   struct Referrers {
     std::vector<Referrer> found;
     bool more = false;  ///< there are others behind the last one

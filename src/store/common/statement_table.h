@@ -22,7 +22,9 @@ class StatementTable {
   /// Keeps rows with new ids, whose `stored` is set, and resolves their references.
   void keep(std::span<const Row> rows);
 
+  /// See StatementStore::find().
   std::vector<Found> find(std::span<const Uuid> ids) const;
+  /// See StatementStore::query().
   Page query(const Filter& filter, const PageRequest& page) const;
 
  private:

@@ -23,6 +23,7 @@ namespace lectern::store {
 /// Packing is done by a thread of its own: no caller waits for it. Thread-safe.
 class TextCache {
  public:
+  /// A statement's text with what it belongs to.
   struct Text {
     TextKey label;
     std::string json;

@@ -26,7 +26,9 @@ struct BatchMark {
   std::size_t rows = 0;
   std::string process;
 
+  /// As a row bears it.
   std::string text() const;
+  /// Nothing for a text that text() cannot have made.
   static std::optional<BatchMark> parse(std::string_view text);
 };
 
@@ -49,6 +51,7 @@ struct WatermarkRhythm {
   std::chrono::milliseconds ceiling_ahead{350};
 };
 
+/// How often a process tells the others how far it is, and what it does besides.
 struct WatermarkOptions {
   /// Puts in order what a dead process left half done: takes it back, or completes it.
   using Sweep = std::function<Result<void>(const DeadWriter& dead, Deadline deadline)>;

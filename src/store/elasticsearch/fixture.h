@@ -22,6 +22,7 @@ inline std::vector<std::string> test_servers() {
   return urls;
 }
 
+/// Sends a request to the cluster; the test ends where nobody answers.
 inline net::HttpResponse ask(const std::string& method, const std::string& url,
                              const std::string& body = "") {
   net::HttpClient client;
@@ -50,6 +51,7 @@ struct Indices {
   std::vector<std::string> names;
 };
 
+/// Settings for a cluster and an index in it.
 inline StoreSettings settings_for(const std::string& hosts, const std::string& index) {
   StoreSettings settings;
   settings.backend = "es";
@@ -57,6 +59,7 @@ inline StoreSettings settings_for(const std::string& hosts, const std::string& i
   return settings;
 }
 
+/// The stores of that index, opened.
 inline Stores open_at(const std::string& hosts, const std::string& index) {
   auto stores = open_stores(settings_for(hosts, index));
   REQUIRE_MESSAGE(stores.has_value(), stores.error().message);

@@ -30,16 +30,21 @@ Error error_of(const rocksdb::Status& status, std::string_view doing);
 /// For bytes that do not follow store/embedded/format/keys.h and store/embedded/format/values.h.
 Error damaged(std::string_view what);
 
+/// RocksDB's view of bytes as ours, and ours as RocksDB's: neither copies.
 inline std::string_view view(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
+/// Likewise.
 template <std::size_t size>
 rocksdb::Slice slice(const std::array<char, size>& bytes) {
   return {bytes.data(), bytes.size()};
 }
 
 // Keys of Family::defaults.
+/// Keys of Family::defaults: the number of the format ...
 inline constexpr std::string_view format_key = "format";
+/// ... the 16 secret bytes of hash_of() ...
 inline constexpr std::string_view hash_key_key = "hash-key";
+/// ... and what stands before a target's name, whose number is the value.
 inline constexpr std::string_view target_prefix = "target:";
 /// The number of the last commit, as 8 bytes, written with each.
 inline constexpr std::string_view commits_key = "commits";
@@ -66,6 +71,7 @@ class Database {
   Result<Gate::Pass> use(Deadline deadline) const;
 
   rocksdb::DB& rocks() const { return *rocks_; }
+  /// The handle of a family, for RocksDB's calls; valid until the store is closed or opened anew.
   rocksdb::ColumnFamilyHandle* family(Family family) const {
     return families_[static_cast<std::size_t>(family)];
   }
@@ -82,6 +88,8 @@ class Database {
   Result<TargetNumber> make_target(const std::string& name);
   std::map<std::string, TargetNumber> targets() const;
 
+  /// What stands for a term of a target in keys: SipHash under the store's own secret, so that
+  /// nobody outside can make two terms meet.
   TermHash hash_of(TargetNumber target, std::string_view term) const;
 
   /// Whether a statement of some target may bear the mark of store/common/reference_resolver.h, so

@@ -18,6 +18,7 @@ struct Engine {
         joiner(*database),
         reopener(*database) {}
 
+  /// Opens the folder, which is made where it is missing. Errors: of Database::open().
   static Result<std::shared_ptr<Engine>> open(const std::string& folder,
                                               rocksdb::Env* env = rocksdb::Env::Default());
 

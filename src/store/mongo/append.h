@@ -27,6 +27,7 @@ class MongoAppend {
               OnConflict on_conflict)
       : database_(database), context_(context), rows_(rows), on_conflict_(on_conflict) {}
 
+  /// Does it, once. As StatementStore::append().
   Result<std::vector<AppendOutcome>> run();
 
  private:

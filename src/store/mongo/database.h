@@ -24,6 +24,7 @@ struct Collection {
   std::string blobs() const { return collection + ".lectern.blobs"; }
 };
 
+/// What a MongoDB database is opened with.
 struct DatabaseSettings {
   PoolSettings pool;
   std::string name;        ///< of the database

@@ -45,6 +45,7 @@ struct TestDatabase {
     if (client) static_cast<void>(client->write(name, std::move(command)));
   }
 
+  /// Settings for the server that runs beside the tests, and a database that nobody else has.
   StoreSettings settings() const {
     StoreSettings settings;
     settings.backend = "mongo";
@@ -52,6 +53,7 @@ struct TestDatabase {
     settings.timeout_ms = 10'000;
     return settings;
   }
+  /// The stores of that database, as a process opens them.
   Stores open() const {
     auto stores = open_mongo(settings());
     REQUIRE(stores.has_value());

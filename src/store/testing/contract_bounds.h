@@ -14,6 +14,7 @@ struct WideSample {
   std::vector<std::string> others = {};
 };
 
+/// A sample as a row that has not been stored.
 Row row_of(const WideSample& wide);
 /// The term of an activity, wherever it stands.
 std::string related_activity(const std::string& name);

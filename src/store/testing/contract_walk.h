@@ -33,13 +33,16 @@ MigrationProgress migrate(Migration& migration, const std::string& target, bool 
 std::vector<Uuid> walk(const Backend& backend, Subject& subject, const Filter& filter,
                        std::size_t rows_max = 100, bool ascending = false);
 
+/// The ids of rows, in their order.
 std::vector<Uuid> ids_of(const std::vector<Row>& rows);
+/// The same, from the last to the first.
 std::vector<Uuid> reversed(std::vector<Uuid> ids);
 
 /// The statement under an id, which must be there.
 Found found(StatementStore& store, const std::string& target, const Uuid& id);
 
 // The parts of check_statements(), each a few properties.
+/// The contract of StatementStore by its parts, one function each.
 void check_appending(const Backend& backend);
 void check_conflicts(const Backend& backend);
 void check_texts(const Backend& backend);

@@ -10,6 +10,7 @@
 /// What tests write until the process is killed or the power goes, and what must be there after.
 namespace lectern::store::contract {
 
+/// Rows of each batch.
 inline constexpr std::size_t batch_rows = 5;
 
 /// What is known of a batch that was acknowledged. Can be sent as it is through a pipe.

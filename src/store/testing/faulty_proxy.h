@@ -16,6 +16,7 @@ namespace lectern::store {
 /// holds for connections that are open.
 class FaultyProxy {
  public:
+  /// What the proxy does to a connection.
   enum class Fault {
     none,
     down,          ///< connections are closed at once

@@ -25,6 +25,7 @@ struct Span {
   Moment ended{};
 };
 
+/// What a client was told of a statement.
 enum class Answer {
   stored,    ///< new
   known,     ///< the same statement was there
@@ -91,6 +92,7 @@ struct Referring {
 
 /// A document was asked for, written, or removed.
 struct DocumentOperation {
+  /// What was done to a document.
   enum class Kind { get, put, erase } kind = Kind::get;
   Span span;
   std::string key;
@@ -125,6 +127,7 @@ class Recorder {
   void add(Look one) { add_to(&History::looks, std::move(one)); }
   void add(Referring one) { add_to(&History::referring, std::move(one)); }
   void add(DocumentOperation one) { add_to(&History::documents, std::move(one)); }
+  /// Counts a fault of that name.
   void add_fault(const std::string& name) {
     const MutexLock lock(mutex_);
     ++history_.faults[name];

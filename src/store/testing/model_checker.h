@@ -20,6 +20,7 @@ namespace lectern::store::model {
 class Process {
  public:
   virtual ~Process() = default;
+  /// Its stores, for as long as it runs.
   virtual Stores& stores() = 0;
   /// Whether it was alive until now: what it has answered since counts for nothing.
   virtual bool is_alive() const { return true; }
@@ -35,6 +36,7 @@ class Process {
 class Deployment {
  public:
   virtual ~Deployment() = default;
+  /// Starts a process; the seed chooses its faults.
   virtual std::unique_ptr<Process> start(std::uint32_t seed) = 0;
 
   std::string target;
@@ -66,6 +68,7 @@ struct RemoteDeployment {
   std::chrono::milliseconds hold_max{4'000};
   bool documents = true;
 };
+/// Processes that share a database behind proxies.
 std::unique_ptr<Deployment> remote(RemoteDeployment place);
 
 }  // namespace lectern::store::model

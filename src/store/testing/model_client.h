@@ -46,6 +46,7 @@ class Processes {
 /// What clients know of each other's statements and documents. Thread-safe.
 class Shared {
  public:
+  /// Statements that are sent together.
   struct Batch {
     int number = 0;
     std::vector<history::Sent> sent;
@@ -112,6 +113,7 @@ class ModelClient {
         recorder_(recorder),
         random_(seed) {}
 
+  /// One thing, chosen by the seed: sends, reads, walks or writes a document.
   void do_something();
 
  private:

@@ -39,6 +39,7 @@ class LivingProcess {
 class SimulatedPlace {
  public:
   virtual ~SimulatedPlace() = default;
+  /// Starts a process at the place.
   virtual std::shared_ptr<LivingProcess> start(World& world) = 0;
   /// All that is there, in any order.
   virtual std::vector<history::Seen> rows() = 0;
@@ -48,6 +49,7 @@ class SimulatedPlace {
   virtual std::string kind() const { return {}; }
 };
 
+/// An id that the seed has made.
 Uuid random_id(World& world);
 
 /// Lets LECTERN_MODEL_SEEDS seeds (forty, unless told otherwise) from LECTERN_MODEL_SEED on make

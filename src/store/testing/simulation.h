@@ -19,6 +19,7 @@ namespace lectern::store::simulation {
 
 using Moment = std::chrono::microseconds;  ///< since the simulation began
 
+/// A simulation: its time, its threads and its seed.
 class World {
  public:
   explicit World(std::uint32_t seed) : random(seed) {}
@@ -35,6 +36,7 @@ class World {
   void after(Moment time, std::function<void()> work);
 
   bool once_in(unsigned times) { return random() % times == 0; }
+  /// Any time from 0 to `most`, as the seed has it.
   Moment up_to(Moment most) {
     return Moment{
         static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(most.count() + 1))};
@@ -43,7 +45,9 @@ class World {
   std::mt19937_64 random;
 
   // What threads do, by way of a SimulatedProcess:
+  /// Starts a thread of a process; it runs when its turn comes.
   std::thread start(std::function<void()> work, const void* process);
+  /// Waits, in simulated time, until the thread has ended.
   void join(std::thread& thread);
   /// Waits until somebody wakes those who wait for `what`, until that moment at most.
   void wait(const void* what, Moment until);
@@ -92,6 +96,7 @@ class SimulatedProcess final : public Timing {
   }
   void join(std::thread& thread) override { world_.join(thread); }
 
+  /// An instant of the process's steady clock in simulated time.
   Moment moment_of(Steady instant) const;
 
  private:

@@ -29,6 +29,8 @@ struct Verified {
   Uuid attached = Uuid::random();
   std::vector<Row> rows;
 
+  /// Stores one statement of each sort; where documents are given, also one that attaches
+  /// `content`, and a State document.
   void store_in(StatementStore& statements, DocumentStore* documents = nullptr) {
     rows = {row_of(plain), row_of(voided), row_of(referring), row_of(voiding)};
     if (documents != nullptr) {
@@ -67,6 +69,7 @@ inline void check_one_fault(const Result<VerifyReport>& report, std::string_view
   CHECK(report->faults.front().find(words) != std::string::npos);
 }
 
+/// The report counts so many statements and tells of no fault.
 inline void check_whole(const Result<VerifyReport>& report, std::uint64_t statements) {
   REQUIRE_MESSAGE(report.has_value(), report.error().message, report.error().detail);
   CAPTURE(joined(report->faults));

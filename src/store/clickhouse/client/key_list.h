@@ -10,6 +10,7 @@
 
 namespace lectern::store::clickhouse {
 
+/// An id as append_literal() writes it into SQL.
 std::string literal(const Uuid& id);
 
 /// The ids or places that a query is about: written into it when they are few, sent beside it as

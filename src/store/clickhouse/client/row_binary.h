@@ -17,16 +17,21 @@
 namespace lectern::store::clickhouse {
 
 inline std::int64_t micros_of(Time time) { return time.time_since_epoch().count(); }
+/// The instant of a column that holds microseconds.
 inline Time time_of(std::int64_t micros) { return Time{std::chrono::microseconds{micros}}; }
 
 /// Appends values to a body of rows.
 class RowWriter {
  public:
   void u8(std::uint8_t value) { bytes_.push_back(static_cast<char>(value)); }
+  /// An Int64, or a DateTime64(6).
   void i64(std::int64_t value);
+  /// A FixedString(16).
   void fixed(const std::array<std::uint8_t, 16>& value);
   void fixed(const Uuid& id) { fixed(id.bytes); }
+  /// A UUID.
   void uuid(const Uuid& id);
+  /// A String, of any bytes.
   void string(std::string_view value);
   void reserve(std::size_t bytes) { bytes_.reserve(bytes); }
 
@@ -46,10 +51,15 @@ class RowReader {
   bool more() const { return ok_ && !bytes_.empty(); }
   bool ok() const { return ok_; }
 
+  /// A UInt8.
   std::uint8_t u8();
+  /// An Int64, or a DateTime64(6).
   std::int64_t i64();
+  /// A FixedString(16).
   std::array<std::uint8_t, 16> fixed();
+  /// A FixedString(16) that is an id of ours.
   Uuid id() { return Uuid{fixed()}; }
+  /// A UUID.
   Uuid uuid();
   /// The number of elements of an array, or of bytes of a string.
   std::uint64_t size();

@@ -42,6 +42,7 @@
 namespace lectern::store::clickhouse {
 
 using TermHash = std::array<std::uint8_t, 16>;
+/// What stands for a term in the tables: the first 16 bytes of its SHA-256.
 TermHash hash_of(std::string_view term);
 
 /// What tells a statement's verb from others: the first 8 bytes of its term's hash.
@@ -52,6 +53,7 @@ inline constexpr std::int64_t no_verb_mark = 0;
 /// The mark that a statement's terms bear.
 std::int64_t verb_mark_of(const Row& row);
 
+/// What stands in the place of a timestamp that a statement has not.
 inline constexpr std::int64_t no_timestamp = INT64_MIN;
 
 namespace flag {
@@ -59,6 +61,7 @@ inline constexpr std::uint8_t refers = 1;  ///< its object is a StatementRef
 inline constexpr std::uint8_t voids = 2;   ///< it is a voiding statement
 }  // namespace flag
 
+/// What a row of the table of marks says of a statement, as its column `kind`.
 enum class Mark : std::uint8_t { voided = 1, referred = 2, inherited = 3 };
 
 /// The state of a reservation; of several rows for one (id, stored, owner) the greatest counts.

@@ -14,6 +14,7 @@ namespace lectern::store::clickhouse {
 
 /// A step of a flush of which nobody knows whether it was, or will be, done.
 struct Doubt {
+  /// Where the flush was when its line broke.
   enum class Step {
     events,   ///< the insert into Ralph's table was not answered, and not all of it is there
     rows,     ///< the insert of the rows was not answered

@@ -14,7 +14,9 @@ namespace lectern::store::clickhouse {
 /// How flushes of this process ended that failed, in case they could not write it down. Bounded.
 class EndedFlushes {
  public:
+  /// Notes what became of a flush; the one noted first is forgotten where they are too many.
   void add(std::int64_t owner, ReservationState state);
+  /// What became of it; nothing where it is not remembered.
   std::optional<ReservationState> state_of(std::int64_t owner) const;
 
  private:

@@ -26,14 +26,18 @@ struct TableRows {
   RowWriter bytes;
 };
 
+/// The columns of each body, in their order, as an INSERT names them.
 inline constexpr std::string_view terms_columns =
     "term FixedString(16), stored Int64, id FixedString(16), verb Int64";
+/// Likewise.
 inline constexpr std::string_view marks_columns = "kind UInt8, id FixedString(16), value String";
 inline constexpr std::string_view events_columns =
     "event_id UUID, emission_time DateTime64(6), event String";
+/// Likewise.
 inline constexpr std::string_view rows_columns =
     "stored Int64, id FixedString(16), flags UInt8, event String";
 
+/// A row for each term of each statement.
 TableRows terms_body(std::span<const NewRow> rows);
 /// Of the statements that refer to another.
 TableRows marks_body(std::span<const NewRow> rows);

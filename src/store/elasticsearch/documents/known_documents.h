@@ -21,8 +21,10 @@ class KnownDocuments {
   /// `bytes_max` bounds what is kept, roughly.
   explicit KnownDocuments(std::size_t bytes_max) : bytes_max_(bytes_max) {}
 
+  /// Remembers a document as it was read or written just now.
   void note(const std::string& key, DocumentKind kind, const Document& document,
             const Version& version);
+  /// Forgets it, since it was removed or nobody knows what became of it.
   void forget(const std::string& key);
 
   /// The version that a document had when it had this etag.

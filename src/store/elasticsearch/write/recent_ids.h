@@ -19,6 +19,7 @@ class RecentIds {
   /// bytes of two tables, which have a quarter to be free at least.
   explicit RecentIds(std::size_t ids_max);
 
+  /// Remembers ids that were stored; the oldest half is forgotten where they become too many.
   void add(std::span<const Uuid> ids);
   /// Those of `ids` that are remembered, in their order.
   std::vector<Uuid> among(std::span<const Uuid> ids) const;

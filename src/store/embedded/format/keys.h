@@ -30,6 +30,7 @@
 namespace lectern::store::embedded {
 
 using TargetNumber = std::uint32_t;
+/// What no target has.
 inline constexpr TargetNumber no_target = 0;
 using TermHash = std::array<char, 16>;
 using PostingKey = std::array<char, 24>;
@@ -38,12 +39,15 @@ using PostingKey = std::array<char, 24>;
 std::uint64_t order_of(Time stored);
 Time stored_of(std::uint64_t order);
 
+/// Appends 4 or 8 bytes, big-endian, so that they sort as the numbers do.
 void append_be32(std::string& out, std::uint32_t value);
+/// Likewise.
 void append_be64(std::string& out, std::uint64_t value);
 /// Reads 4 or 8 bytes, which must be there.
 std::uint32_t be32(std::string_view bytes);
 std::uint64_t be64(std::string_view bytes);
 
+/// The keys of the grammar above, one function each.
 std::string body_key(TargetNumber target, Time stored);
 std::string id_key(TargetNumber target, const Uuid& id);
 PostingKey posting_key(const TermHash& hash, std::uint64_t order);

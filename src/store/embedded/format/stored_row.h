@@ -21,6 +21,7 @@ struct ExpectedPosting {
   PostingKey key;
   std::optional<VerbMark> mark;
 };
+/// The postings that a row must have for its own terms.
 std::vector<ExpectedPosting> own_postings(const Database& database, TargetNumber target,
                                           const Row& row);
 

@@ -29,6 +29,7 @@
 /// bytes they were read from.
 namespace lectern::store::embedded {
 
+/// A statement as the family `bodies` has it.
 struct Body {
   Uuid id;
   std::optional<Uuid> refers_to;
@@ -41,12 +42,15 @@ struct Body {
 std::string encode_body_head(const Body& body);
 std::optional<Body> decode_body(std::string_view bytes);
 
+/// What is known of an id: where its statement is, or that some statement refers to it and it has
+/// not come.
 struct IdEntry {
   bool kept = false;  ///< false: awaited
   Time stored;
   xapi::Fingerprint fingerprint;
 };
 
+/// Its bytes; reading gives nothing for bytes that writing cannot have made.
 std::string encode_id_entry(const IdEntry& entry);
 std::optional<IdEntry> decode_id_entry(std::string_view bytes);
 
@@ -54,15 +58,18 @@ std::optional<IdEntry> decode_id_entry(std::string_view bytes);
 /// 10^19 pairs.
 using VerbMark = std::array<char, 8>;
 
+/// The first 8 bytes of the hash of a verb's term.
 VerbMark verb_mark_of(const TermHash& verb);
 /// Nothing where the posting has no mark.
 std::optional<VerbMark> decode_verb_mark(std::string_view bytes);
 
+/// A statement that refers to another, as the family `references` has it.
 struct Reference {
   Uuid id;
   bool voids = false;
 };
 
+/// Its bytes; reading gives nothing for bytes that writing cannot have made.
 std::string encode_reference(const Reference& reference);
 std::optional<Reference> decode_reference(std::string_view bytes);
 

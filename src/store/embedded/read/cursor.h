@@ -23,8 +23,10 @@ class Cursor {
   Cursor(const Database& database, Family family, std::string prefix, const Stretch& stretch);
 
   bool valid() const { return at_->Valid(); }
+  /// The `order` in the key at which it stands; valid() must hold.
   std::uint64_t order() const;
   std::string_view value() const { return view(at_->value()); }
+  /// Goes on by one, in the direction of the walk; valid() must hold.
   void next();
   /// Goes on to `order`, or to the first place behind it in the direction of the walk.
   void advance_to(std::uint64_t order);

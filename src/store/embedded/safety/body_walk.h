@@ -13,11 +13,13 @@ namespace lectern::store::embedded {
 /// places that the ids tell of. Not thread-safe; lives no longer than the database.
 class BodyWalk {
  public:
+  /// The direction of the walk, by `stored`.
   enum class Order { newest_first, oldest_first };
 
   /// `snapshot`: what it sees; null: what is there.
   BodyWalk(const Database& database, const rocksdb::Snapshot* snapshot, Order order);
 
+  /// A body with its place.
   struct Entry {
     TargetNumber target = 0;
     std::uint64_t order = 0;

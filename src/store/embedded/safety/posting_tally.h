@@ -25,6 +25,7 @@ class PostingTally {
   /// This one is there.
   void found(std::string_view key, std::string_view value);
 
+  /// Whether all that was expected was found, and nothing else.
   bool is_even() const;
   /// Whether a second look at a row of this place is due.
   bool is_odd(std::uint64_t order) const { return sums_[order % buckets] != 0; }

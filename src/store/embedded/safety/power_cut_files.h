@@ -82,11 +82,14 @@ class PowerCutFiles final : public rocksdb::FileSystem {
                      Debug*) override;
 
   // For the files themselves.
+  /// Changes of a file's bytes, each counted as one operation; what they say is durable once it was
+  /// synced.
   IOStatus append(Inode& inode, const rocksdb::Slice& bytes);
   IOStatus overwrite(Inode& inode, std::uint64_t at, const rocksdb::Slice& bytes);
   IOStatus truncate(Inode& inode, std::uint64_t bytes);
   IOStatus sync(Inode& inode);
   IOStatus sync_names();
+  /// What the process sees of a file, synced or not.
   std::string read(const Inode& inode, std::uint64_t at, std::size_t bytes_max) const;
   std::uint64_t size(const Inode& inode) const;
 

@@ -17,6 +17,7 @@
 
 namespace lectern::store::embedded {
 
+/// A key of the family `postings` with its value.
 struct Posting {
   PostingKey key;
   std::optional<VerbMark> mark;
@@ -50,6 +51,7 @@ struct SliceBounds {
 /// Something to be written after a look at what is there.
 class Job {
  public:
+  /// What prepare() has done.
   enum class Step {
     prepared,     ///< its writes are in the group
     after_flush,  ///< it depends on what the group is about to write: nothing was added

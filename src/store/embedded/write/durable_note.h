@@ -28,6 +28,7 @@ struct Note {
   bool operator==(const Note&) const = default;
 };
 
+/// The note's bytes, with a checksum.
 std::string encode_note(const Note& note);
 /// Nothing for bytes that encode_note() cannot have made.
 std::optional<Note> decode_note(std::string_view bytes);
@@ -57,6 +58,7 @@ class Acknowledged {
   /// The store is closed. Syncs the note.
   void closed();
 
+  /// The note as it is now.
   Note note() const;
 
  private:

@@ -25,6 +25,7 @@ struct RowsAhead {
   Time first, last;
 
   bool operator==(const RowsAhead&) const = default;
+  /// Whether a row of that target and instant is among them.
   bool contain(TargetNumber of, Time stored) const {
     return of == target && first <= stored && stored <= last;
   }

@@ -36,7 +36,9 @@ class Bson {
   /// A copy of what a cursor or reply lends.
   static Bson copy(const bson_t& other) { return Bson(bson_copy(&other)); }
 
+  /// Adds a value under a key, and gives itself: a string ...
   Bson& text(std::string_view key, std::string_view value);
+  /// ... a 64-bit integer ...
   Bson& integer(std::string_view key, std::int64_t value);
   /// A number as MongoDB's commands and index specifications expect it.
   Bson& small(std::string_view key, std::int32_t value);
@@ -69,6 +71,7 @@ class Bson {
 /// An array that is being built; its keys are counted.
 class Array {
  public:
+  /// Adds an element, and gives itself.
   Array& text(std::string_view value);
   Array& uuid(const Uuid& value);
   Array& bytes(std::string_view value);
@@ -87,6 +90,7 @@ class Field {
  public:
   explicit Field(const bson_iter_t& at) : at_(at) {}
 
+  /// A string.
   std::optional<std::string_view> text() const;
   /// Of any of BSON's numbers; doubles are cut.
   std::optional<std::int64_t> integer() const;

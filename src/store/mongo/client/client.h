@@ -34,6 +34,7 @@ struct WriteError {
   int code = 0;           ///< the server's
   std::string message;
 };
+/// The server's code for a document that a unique index refuses.
 inline constexpr int duplicate_key = 11000;
 
 /// What became of a write: how many documents were met or stored, and which were refused.
