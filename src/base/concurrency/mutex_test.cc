@@ -15,8 +15,9 @@ TEST_CASE("a lock that is let go of in between is taken again, and given back on
   const auto is_free = [&] {
     bool got_it = false;
     std::thread other([&] {
-      got_it = mutex.try_lock();
-      if (got_it) mutex.unlock();
+      if (!mutex.try_lock()) return;
+      got_it = true;
+      mutex.unlock();
     });
     other.join();
     return got_it;
@@ -47,8 +48,10 @@ TEST_CASE("a condition lets go of the mutex while it waits, and holds it when it
   other.join();
   bool free = true;
   std::thread([&] {
-    free = mutex.try_lock();
-    if (free) mutex.unlock();
+    free = false;
+    if (!mutex.try_lock()) return;
+    free = true;
+    mutex.unlock();
   }).join();
   CHECK_FALSE(free);
 }
@@ -99,15 +102,21 @@ TEST_CASE("readers hold a shared mutex at once, a writer alone") {
 
 TEST_CASE("a timed mutex is waited for until the deadline and no longer") {
   TimedMutex mutex;
-  REQUIRE(mutex.lock_until(Deadline::max()));
-  std::thread([&] { CHECK_FALSE(mutex.lock_until(Clock::now() + 5ms)); }).join();
-  mutex.unlock();
-  std::thread([&] {
-    REQUIRE(mutex.lock_until(Clock::now()));
+  const auto got_it_by = [&](Deadline deadline) {
+    bool got_it = false;
+    std::thread([&] {
+      if (!mutex.lock_until(deadline)) return;
+      const TimedMutexLock lock(mutex, std::adopt_lock);
+      got_it = true;
+    }).join();
+    return got_it;
+  };
+  CHECK(got_it_by(Deadline::max()));
+  CHECK(got_it_by(Clock::now()));  // given back
+  if (mutex.lock_until(Deadline::max())) {
     const TimedMutexLock lock(mutex, std::adopt_lock);
-  }).join();
-  CHECK(mutex.try_lock());
-  mutex.unlock();
+    CHECK_FALSE(got_it_by(Clock::now() + 5ms));
+  }
 }
 
 TEST_CASE("a stop token ends the wait of a stoppable condition") {
