@@ -1,0 +1,23 @@
+// Any text as a record: both families judge it without an assertion, a refusal tells its rule, and
+// what becomes of an event is a statement that its model takes.
+#include <cstddef>
+#include <cstdint>
+
+#include "base/assert.h"
+#include "base/json.h"
+#include "models/check.h"
+#include "models/convert.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace lectern;
+  using namespace lectern::models;
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  for (const Family family : {Family::edx, Family::xapi}) {
+    const auto verdict = check(family, text);
+    LECTERN_ASSERT(verdict || !verdict.error().rule.empty());
+  }
+  const auto statement = convert(
+      text, {"ee241f8b-174f-5bdb-bae9-c09de5fe017f", "https://campus.example", Like::ralph, false});
+  if (statement) LECTERN_ASSERT(check(Family::xapi, *statement));
+  return 0;
+}
