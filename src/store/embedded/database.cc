@@ -239,6 +239,14 @@ Result<void> Database::write_unsynced(rocksdb::WriteBatch& batch) {
   return fail(error_of(status, "writing"));
 }
 
+Result<void> Database::sync_log() {
+  RETURN_IF_ERROR(check_not_failed());
+  const auto status = rocks_->SyncWAL();
+  if (status.ok()) return {};
+  if (!status.IsCorruption()) fail_for_a_while();
+  return fail(error_of(status, "syncing the log"));
+}
+
 Result<void> Database::commit(rocksdb::WriteBatch& batch) {
   const MutexLock lock(commit_mutex_);
   RETURN_IF_ERROR(check_not_failed());

@@ -77,8 +77,13 @@ class Database {
   }
   /// The bytes under a key, or nothing.
   Result<std::optional<std::string>> get(Family family, const std::string& key) const;
-  /// Writes what may be lost until the next commit.
+  /// Writes what may be lost until the log is synced. After a power cut even a commit that was cut
+  /// off may be there without it, since the log is made of several files, and of those that were
+  /// not synced any may be kept: what makes sense only together with this is written after
+  /// sync_log().
   Result<void> write_unsynced(rocksdb::WriteBatch& batch);
+  /// Syncs what was written so far.
+  Result<void> sync_log();
   /// Writes the batch to disk, numbered, so that its loss would be noticed at the next start.
   Result<void> commit(rocksdb::WriteBatch& batch);
 

@@ -85,34 +85,43 @@ Result<void> EmbeddedDocuments::put_blobs(const Context& context, std::span<cons
   if (blobs.empty()) return {};
   TRY(const auto target, engine_->database->make_target(context.target));
   // Pieces need no order among other writes: the same hash means the same bytes, and none is read
-  // before the size is there. That last write syncs the log, and so all before it.
-  TRY(auto sizes, engine_->read(context.deadline, [&] { return put_pieces(target, blobs); }));
-  if (sizes.empty()) return {};
-  PutBlobSizes job(*engine_->database, std::move(sizes));
+  // before the size is there.
+  TRY(auto entries, engine_->read(context.deadline, [&] { return put_pieces(target, blobs); }));
+  if (entries.empty()) return {};
+  PutBlobEntries job(*engine_->database, std::move(entries));
   return engine_->committer.run(job, target, context.deadline);
 }
 
-Result<std::vector<BlobSize>> EmbeddedDocuments::put_pieces(TargetNumber target,
-                                                            std::span<const Blob> blobs) {
+Result<std::vector<BlobEntry>> EmbeddedDocuments::put_pieces(TargetNumber target,
+                                                             std::span<const Blob> blobs) {
   auto& database = *engine_->database;
-  std::vector<BlobSize> sizes;
-  rocksdb::WriteBatch batch;
+  std::vector<BlobEntry> sizes, pieces;
+  std::size_t bytes = 0;
+  bool written = false;
   for (const Blob& blob : blobs) {
     TRY(const auto there, size_now(target, blob.sha2));
     if (there) continue;
     std::uint32_t piece = 0;
     for (std::size_t at = 0; at < blob.bytes.size(); at += blob_piece_bytes, ++piece) {
-      const auto part = blob.bytes.substr(at, blob_piece_bytes);
-      batch.Put(database.family(Family::blobs), blob_key(target, blob.sha2, piece),
-                rocksdb::Slice(part.data(), part.size()));
-      if (batch.GetDataSize() < blob_piece_bytes) continue;
+      pieces.push_back({blob_key(target, blob.sha2, piece),
+                        std::string(blob.bytes.substr(at, blob_piece_bytes))});
+      bytes += pieces.back().value.size();
+      if (bytes < blob_piece_bytes) continue;
+      rocksdb::WriteBatch batch;
+      for (const auto& [key, value] : pieces) batch.Put(database.family(Family::blobs), key, value);
       RETURN_IF_ERROR(database.write_unsynced(batch));
-      batch.Clear();
+      written = true;
+      pieces.clear();
+      bytes = 0;
     }
-    sizes.push_back({blob_key(target, blob.sha2, blob_size_piece), blob.bytes.size()});
+    std::string size;
+    append_be64(size, blob.bytes.size());
+    sizes.push_back({blob_key(target, blob.sha2, blob_size_piece), std::move(size)});
   }
-  if (batch.Count() > 0) RETURN_IF_ERROR(database.write_unsynced(batch));
-  return sizes;
+  // A size whose pieces are lost would be believed for good.
+  if (written) RETURN_IF_ERROR(database.sync_log());
+  std::move(sizes.begin(), sizes.end(), std::back_inserter(pieces));
+  return pieces;
 }
 
 Result<std::optional<std::uint64_t>> EmbeddedDocuments::blob_size(const Context& context,

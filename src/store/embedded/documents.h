@@ -32,8 +32,9 @@ class EmbeddedDocuments final : public DocumentStore {
   // What the calls do while the database stays open.
   Result<std::vector<DocumentName>> list_now(const Context& context, const DocumentSpace& space,
                                              std::optional<Time> since);
-  /// Writes the pieces of those that are not kept yet; what is left to write is their sizes.
-  Result<std::vector<BlobSize>> put_pieces(TargetNumber target, std::span<const Blob> blobs);
+  /// Writes what is long of those that are not kept yet, and syncs it. Returns what is left to be
+  /// written in one commit: the last pieces, up to `blob_piece_bytes` and one more, and the sizes.
+  Result<std::vector<BlobEntry>> put_pieces(TargetNumber target, std::span<const Blob> blobs);
   Result<std::optional<std::uint64_t>> size_now(TargetNumber target, std::string_view sha2);
   Result<std::string> read_now(TargetNumber target, std::string_view sha2, std::uint64_t offset,
                                std::size_t bytes_max);

@@ -38,8 +38,11 @@ class PowerCutFiles final : public rocksdb::FileSystem {
   bool has_unsynced_names() const;
   /// What of those changes the disk holds when the power is back.
   enum class NamesLeft { none, all, the_first, any };
+  /// And what of a file that was written and not synced: all or nothing, or some of its pages too.
+  enum class BytesLeft { all_or_none, any };
   std::shared_ptr<PowerCutFiles> after_the_cut(std::mt19937_64& random) const;
-  std::shared_ptr<PowerCutFiles> after_the_cut(std::mt19937_64& random, NamesLeft names) const;
+  std::shared_ptr<PowerCutFiles> after_the_cut(std::mt19937_64& random, NamesLeft names,
+                                               BytesLeft bytes) const;
 
   using IOStatus = rocksdb::IOStatus;
   using Options = rocksdb::IOOptions;

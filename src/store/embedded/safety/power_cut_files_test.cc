@@ -82,6 +82,7 @@ class Writable final : public rocksdb::FSWritableFile {
   IOStatus Close(const IOOptions&, IODebugContext*) override { return IOStatus::OK(); }
   IOStatus Flush(const IOOptions&, IODebugContext*) override { return IOStatus::OK(); }
   IOStatus Sync(const IOOptions&, IODebugContext*) override { return files_.sync(*inode_); }
+  bool IsSyncThreadSafe() const override { return true; }
   std::uint64_t GetFileSize(const IOOptions&, IODebugContext*) override {
     return files_.size(*inode_);
   }
@@ -196,11 +197,13 @@ bool PowerCutFiles::has_unsynced_names() const {
 }
 
 std::shared_ptr<PowerCutFiles> PowerCutFiles::after_the_cut(std::mt19937_64& random) const {
-  return after_the_cut(random, static_cast<NamesLeft>(random() % 4));
+  return after_the_cut(random, static_cast<NamesLeft>(random() % 4),
+                       static_cast<BytesLeft>(random() % 2));
 }
 
 std::shared_ptr<PowerCutFiles> PowerCutFiles::after_the_cut(std::mt19937_64& random,
-                                                            NamesLeft names) const {
+                                                            NamesLeft names,
+                                                            BytesLeft bytes_left) const {
   const MutexLock lock(mutex_);
   auto after = std::make_shared<PowerCutFiles>();
   const MutexLock its(after->mutex_);
@@ -213,7 +216,11 @@ std::shared_ptr<PowerCutFiles> PowerCutFiles::after_the_cut(std::mt19937_64& ran
       apply(left, disk.changes[i]);
   for (const auto& [name, inode] : left) {
     auto bytes = inode->bytes.substr(0, inode->durable_bytes);
-    bytes += left_of(std::string_view(inode->bytes).substr(bytes.size()), bytes.size(), random);
+    const auto unsynced = std::string_view(inode->bytes).substr(bytes.size());
+    if (bytes_left == BytesLeft::any)
+      bytes += left_of(unsynced, bytes.size(), random);
+    else if (random() % 2 == 0)
+      bytes += unsynced;
     if (!inode->overwritten.empty() && random() % 2 == 0) bytes = inode->overwritten;
     const auto durable = bytes.size();
     after->names_[name] = std::make_shared<Inode>(Inode{std::move(bytes), durable, {}});

@@ -114,6 +114,20 @@ void check(Engine& engine, EmbeddedStatements& statements, EmbeddedDocuments& do
   REQUIRE(!engine.database->is_damaged());
 }
 
+/// Writes a batch and an attachment, in as many slices as there are statements and pieces, most of
+/// which lie in a log of their own. The power goes with the given operation of that.
+void write_in_many_logs(std::shared_ptr<Engine> engine, PowerCutFiles& files,
+                        std::uint64_t operation, const Blob& blob) {
+  REQUIRE(engine->database->rocks().SetDBOptions({{"max_total_wal_size", "1"}}).ok());
+  engine->slices = {.postings_max = 1'000, .bytes_max = 100};
+  files.cut_after(operation);
+  EmbeddedStatements statements(engine);
+  EmbeddedDocuments documents(engine);
+  auto rows = rows_of_batch();
+  REQUIRE(statements.append({}, rows, OnConflict::refuse_batch).has_value());
+  REQUIRE(documents.put_blobs({}, std::span(&blob, 1)).has_value());
+}
+
 /// Opens the store, checks it, and writes until the power goes. Returns what the disk holds then.
 std::shared_ptr<PowerCutFiles> live(std::shared_ptr<PowerCutFiles> files, const std::string& folder,
                                     Known& known, std::mt19937_64& random) {
@@ -168,6 +182,42 @@ TEST_CASE("power cuts cost nothing that was acknowledged, and leave nothing half
           " attachments acknowledged and all there");
 }
 
+TEST_CASE("what is written in slices is there whole or not at all, whichever files are kept") {
+  std::mt19937_64 random(1);
+  const TemporaryFolder folder;
+  Known known;
+  auto disk = std::make_shared<PowerCutFiles>();
+  disk = live(disk, folder.path(), known, random);
+  const std::string bytes(3 * blob_piece_bytes, 'b');
+  const Blob blob{to_hex(sha256(bytes)), bytes};
+  int opened = 0;
+  for (std::uint64_t operation = 1;; ++operation) {
+    CAPTURE(operation);
+    const auto files = disk->after_the_cut(random);
+    {
+      const auto env = rocksdb::NewCompositeEnv(files);
+      auto engine = Engine::open(folder.path(), env.get());
+      REQUIRE(engine.has_value());
+      write_in_many_logs(*engine, *files, operation, blob);
+    }
+    if (!files->is_cut()) break;
+    for (int tries = 0; tries < 4; ++tries) {
+      const auto left = rocksdb::NewCompositeEnv(files->after_the_cut(
+          random, PowerCutFiles::NamesLeft::all, PowerCutFiles::BytesLeft::all_or_none));
+      auto engine = Engine::open(folder.path(), left.get());
+      REQUIRE_MESSAGE(engine.has_value(), engine.error().message);
+      EmbeddedStatements statements(*engine);
+      REQUIRE(fault_of_whole(statements) == "");
+      EmbeddedDocuments documents(*engine);
+      const auto size = documents.blob_size({}, blob.sha2);
+      REQUIRE(size.has_value());
+      if (*size) REQUIRE(documents.read_blob({}, blob.sha2, 0, bytes.size() + 1) == bytes);
+      ++opened;
+    }
+  }
+  MESSAGE(opened, " starts after a write that was cut off");
+}
+
 TEST_CASE("a start that is cut off anywhere loses nothing, and the next one opens the store") {
   std::mt19937_64 random(1);
   const TemporaryFolder folder;
@@ -183,8 +233,8 @@ TEST_CASE("a start that is cut off anywhere loses nothing, and the next one open
     REQUIRE(Engine::open(folder.path(), env.get()).has_value());
     if (!files->is_cut()) break;
     for (int tries = files->has_unsynced_names() ? 6 : 1; tries > 0; --tries) {
-      const auto left =
-          rocksdb::NewCompositeEnv(files->after_the_cut(random, PowerCutFiles::NamesLeft::any));
+      const auto left = rocksdb::NewCompositeEnv(files->after_the_cut(
+          random, PowerCutFiles::NamesLeft::any, PowerCutFiles::BytesLeft::any));
       auto engine = Engine::open(folder.path(), left.get());
       REQUIRE_MESSAGE(engine.has_value(), engine.error().message);
       EmbeddedStatements statements(*engine);

@@ -167,6 +167,7 @@ Result<Job::Step> AppendJob::begin_ahead(Group& group, StoredClock& clock) {
   database_.rows_ahead().add(ahead.rows);
   group.batch.Put(database_.family(Family::defaults), rows_ahead_key(ahead.rows),
                   rows_ahead_value(ahead.rows));
+  group.before_slices = true;
   return write_ahead(group);
 }
 
@@ -193,6 +194,7 @@ Result<Job::Step> AppendJob::write_ahead(Group& group) {
 }
 
 Result<Job::Step> AppendJob::finish(Group& group) {
+  group.after_slices |= ahead_.has_value() || (references_ && references_->begun);
   if (references_) RETURN_IF_ERROR(references_->batch->write_voided(group.batch));
   for (std::size_t i = 0; i < rows_.size(); ++i)
     if (is_new(i)) group.touched.insert(id_keys_[i]);

@@ -166,19 +166,25 @@ void Committer::add_postings() {
                      mark ? slice(*mark) : rocksdb::Slice());
 }
 
+Result<void> Committer::write_group() {
+  if (group_.after_slices) RETURN_IF_ERROR(database_.sync_log());
+  // A slice alone makes nothing that anyone is told of.
+  const bool slice_alone = sliced_ && prepared_.empty() && !group_.before_slices;
+  return slice_alone ? database_.write_unsynced(group_.batch) : database_.commit(group_.batch);
+}
+
 void Committer::write() {
   Result<void> outcome;
   if (!group_.empty()) {
     add_postings();
-    // A slice alone makes nothing that anyone is told of; the next commit syncs it too.
-    outcome = sliced_ && prepared_.empty() ? database_.write_unsynced(group_.batch)
-                                           : database_.commit(group_.batch);
+    outcome = write_group();
     if (!outcome) database_.notice(outcome.error());
     warn_of_clock();
   }
   group_.batch.Clear();
   group_.postings.clear();
   group_.touched.clear();
+  group_.after_slices = group_.before_slices = false;
   if (sliced_ && !outcome) prepared_.push_back(sliced_);
   for (Job* job : prepared_) {
     end_slices(*job);

@@ -38,6 +38,10 @@ struct Group {
   std::unordered_map<TargetNumber, const Job*> in_slices;
   /// Keys that such jobs will write, which others must not decide by before. Outlives them too.
   std::unordered_map<std::string, const Job*> held;
+  /// What the batch makes sense only after: all slices before it.
+  bool after_slices = false;
+  /// The slices behind it make sense only after this one.
+  bool before_slices = false;
 
   bool empty() const { return batch.Count() == 0 && postings.empty(); }
 };
@@ -115,6 +119,7 @@ class Committer {
   void gather(std::size_t jobs_max, const Result<Gate::Pass>& pass) REQUIRES(mutex_);
   Result<Job::Step> prepare(Job& job);
   void add_postings();
+  Result<void> write_group();
   /// Writes the group and answers the jobs that are in it.
   void write();
   void warn_of_clock();

@@ -40,12 +40,9 @@ Result<Job::Step> ChangeDocuments::prepare(Group& group, StoredClock&) {
   return Step::prepared;
 }
 
-Result<Job::Step> PutBlobSizes::prepare(Group& group, StoredClock&) {
-  for (const auto& [key, bytes] : sizes_) {
-    std::string value;
-    append_be64(value, bytes);
+Result<Job::Step> PutBlobEntries::prepare(Group& group, StoredClock&) {
+  for (const auto& [key, value] : entries_)
     group.batch.Put(database_.family(Family::blobs), key, value);
-  }
   return Step::prepared;
 }
 

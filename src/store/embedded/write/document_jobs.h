@@ -48,23 +48,23 @@ class EraseSpace final : public Job {
   const std::string prefix_;
 };
 
-/// What tells that a blob is there whole.
-struct BlobSize {
-  std::string key;  ///< blob_key() of blob_size_piece
-  std::uint64_t bytes = 0;
+/// A key of Family::blobs and its value: a piece of a blob, or its size, which tells that all
+/// pieces are there.
+struct BlobEntry {
+  std::string key, value;
 };
 
-/// Says how large blobs are whose pieces are written.
-class PutBlobSizes final : public Job {
+/// Writes the last pieces of some blobs, and how large they are.
+class PutBlobEntries final : public Job {
  public:
-  PutBlobSizes(const Database& database, std::vector<BlobSize> sizes)
-      : database_(database), sizes_(std::move(sizes)) {}
+  PutBlobEntries(const Database& database, std::vector<BlobEntry> entries)
+      : database_(database), entries_(std::move(entries)) {}
 
   Result<Step> prepare(Group& group, StoredClock& clock) override;
 
  private:
   const Database& database_;
-  const std::vector<BlobSize> sizes_;
+  const std::vector<BlobEntry> entries_;
 };
 
 }  // namespace lectern::store::embedded
