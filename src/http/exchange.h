@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "http/cors.h"
+#include "http/health_probe.h"
 #include "http/observe/request_span.h"
 #include "http/wire/message.h"
 #include "lrs/lrs.h"
@@ -66,6 +67,7 @@ struct Application {
   Cors cors;
   Tracing tracing{};
   ToldThrough told{};
+  HealthProbe health{};
 };
 
 /// One request on its way through the service: what middleware found out about it.

@@ -151,6 +151,17 @@ TEST_CASE("nothing of the body is taken of who is not known, may not, or has no 
   CHECK(service.statements.calls == 0);
 }
 
+TEST_CASE("whoever asks for the heartbeat, the store is asked ten times a second at most") {
+  Service service;
+  const auto began = std::chrono::steady_clock::now();
+  for (int i = 0; i < 500; ++i) {
+    auto ask = request("GET", "/__heartbeat__", "");
+    CHECK(serve(service.app, ask).status == 500);
+  }
+  const auto age_max = HealthProbe::age_max;
+  CHECK(service.statements.calls <= 1 + (std::chrono::steady_clock::now() - began) / age_max);
+}
+
 TEST_CASE("a form without Authorization is taken up to its bound, other bodies as who asks may") {
   Service service;
   auto form = request("POST", "/xAPI/statements", "", "method=GET");

@@ -5,7 +5,7 @@ import time
 import uuid
 from urllib.parse import quote
 
-from harness import STATEMENTS, at_once, lectern, scenario, statement
+from harness import MIB, STATEMENTS, at_once, lectern, packed, scenario, statement
 
 TENANTS = [lectern.user("janedoe"), lectern.user("other", target="other")]
 VERB_OF_TARGETS = "http://e.org/of-the-target"
@@ -126,3 +126,19 @@ def chains_and_cycles(trial):
                             object={"objectType": "StatementRef", "id": chain[0]["id"]})
         for what, batch in (("the chain", chain), ("the cycle", cycle), ("the voiding", [voiding])):
             store(trial, server, what, batch, 5)
+
+
+@scenario(peak_mib=400)
+def references_to_long_statements(trial):
+    """16 references to statements of 20 MB each, which a query has to follow, read one after the other."""
+    with trial.server() as server:
+        for _ in range(16):
+            target = statement(verb={"id": VERB_OF_TARGETS},
+                               context={"extensions": {"http://e.org/long": "x" * (20 * MIB)}})
+            answer = server.call("POST", STATEMENTS, packed(json.dumps(target).encode()), timeout=120,
+                                 headers={"Content-Type": "application/json", "Content-Encoding": "gzip"})
+            trial.expect("a long one is stored", answer.status == 200, answer.status)
+            store(trial, server, "a reference", [referring(target["id"])])
+        found, pages = walked(server, ONLY_THE_UNION)
+        trial.expect("terms that no statement has together list nothing", found == 0, found)
+        trial.note(f"{pages} pages")

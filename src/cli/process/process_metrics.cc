@@ -5,7 +5,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
+#include <memory>
+#include <mutex>
 #include <sstream>
 #include <vector>
 
@@ -79,6 +82,25 @@ double bytes_of(const std::string& folder) {
   return static_cast<double>(bytes);
 }
 
+/// `read`, called once a second at most: /metrics may be open to everybody.
+std::function<double()> once_a_second(std::function<double()> read) {
+  struct Last {
+    std::mutex mutex;
+    std::chrono::steady_clock::time_point at{};
+    double value = 0;
+  };
+  return [read = std::move(read), last = std::make_shared<Last>()] {
+    const std::lock_guard lock(last->mutex);
+    const auto now = std::chrono::steady_clock::now();
+    if (last->at == std::chrono::steady_clock::time_point{} ||
+        now - last->at >= std::chrono::seconds(1)) {
+      last->value = read();
+      last->at = now;
+    }
+    return last->value;
+  };
+}
+
 }  // namespace
 
 void watch_process(metrics::Registry& registry) {
@@ -87,7 +109,7 @@ void watch_process(metrics::Registry& registry) {
                       [] { return stat_field(24) * static_cast<double>(sysconf(_SC_PAGESIZE)); });
   registry.gauge_read("process_virtual_memory_bytes", "Addresses in use",
                       [] { return stat_field(23); });
-  registry.gauge_read("process_open_fds", "Files that are open", open_files);
+  registry.gauge_read("process_open_fds", "Files that are open", once_a_second(open_files));
   registry.gauge_read("process_max_fds", "Files that may be open", files_max);
   registry.gauge_read("process_start_time_seconds", "Start, since 1970",
                       [start = start_seconds()] { return start; });
@@ -99,7 +121,7 @@ void watch_process(metrics::Registry& registry) {
 
 void watch_folder(metrics::Registry& registry, const std::string& folder) {
   registry.gauge_read("lectern_store_bytes", "Bytes of the embedded store's files",
-                      [folder] { return bytes_of(folder); });
+                      once_a_second([folder] { return bytes_of(folder); }));
 }
 
 }  // namespace lectern::cli

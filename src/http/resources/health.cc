@@ -9,7 +9,7 @@ namespace lectern::http {
 Result<Response> get_lbheartbeat(Exchange&) { return json_response("null"); }
 
 Result<Response> get_heartbeat(Exchange& exchange) {
-  switch (exchange.lrs().statements.health()) {
+  switch (exchange.app.health.ask(exchange.lrs())) {
     case store::Health::ok:
       return json_response(R"({"database":"ok"})");
     case store::Health::away:

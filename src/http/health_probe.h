@@ -1,0 +1,34 @@
+#pragma once
+
+#include <chrono>
+#include <mutex>
+
+#include "lrs/lrs.h"
+
+namespace lectern::http {
+
+/// The health of a store for all who ask at a time, without credentials as they may: it is asked
+/// once for them, and again when its answer is `age_max` old. Thread-safe.
+class HealthProbe {
+ public:
+  static constexpr std::chrono::milliseconds age_max{100};
+
+  store::Health ask(lrs::Lrs& lrs) {
+    const std::lock_guard lock(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    if (asked_ && now - answered_ < age_max) return health_;
+    health_ = lrs.statements.health();
+    answered_ = std::chrono::steady_clock::now();
+    asked_ = true;
+    return health_;
+  }
+
+ private:
+  std::mutex mutex_;
+  // Guarded by mutex_:
+  bool asked_ = false;
+  std::chrono::steady_clock::time_point answered_;
+  store::Health health_ = store::Health::ok;
+};
+
+}  // namespace lectern::http
