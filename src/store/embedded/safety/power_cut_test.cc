@@ -137,7 +137,8 @@ std::shared_ptr<PowerCutFiles> live(std::shared_ptr<PowerCutFiles> files, const 
   if (at_once) files->cut_after(1 + operations % 60);
   auto opened = Engine::open(folder, env.get());
   REQUIRE_MESSAGE(opened.has_value(), opened.error().message, " ", opened.error().detail);
-  if (random() % 2 == 0) (*opened)->slices = {.postings_max = 3, .bytes_max = 100};
+  if (random() % 2 == 0)
+    (*opened)->slices = {.postings_max = 3, .bytes_max = 100, .slices_of_commit_max = 2};
   {
     EmbeddedStatements statements(*opened);
     EmbeddedDocuments documents(*opened);

@@ -1,6 +1,7 @@
 #include "store/embedded/write/append_job.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "base/assert.h"
 #include "store/common/append_outcome.h"
@@ -33,10 +34,13 @@ void AppendJob::make_own_postings() {
     postings += hashes_[i].size();
     bytes += rows_[i].json.size();
   }
-  // What is hardly larger than a slice is no slower in one commit.
-  large_ =
-      postings > 2 * slices_.postings_max || (bytes > 2 * slices_.bytes_max && rows_.size() > 1);
+  large_ = postings > slices_.slices_of_commit_max * slices_.postings_max ||
+           (bytes > slices_.slices_of_commit_max * slices_.bytes_max && rows_.size() > 1);
   if (!large_) return;
+  by_id_key_.resize(rows_.size());
+  std::iota(by_id_key_.begin(), by_id_key_.end(), 0U);
+  std::sort(by_id_key_.begin(), by_id_key_.end(),
+            [&](std::uint32_t a, std::uint32_t b) { return id_keys_[a] < id_keys_[b]; });
   own_postings_.reserve(postings);
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     verb_marks_.push_back(verb_mark(i));
@@ -168,7 +172,7 @@ Result<Job::Step> AppendJob::begin_ahead(Group& group, StoredClock& clock) {
   group.batch.Put(database_.family(Family::defaults), rows_ahead_key(ahead.rows),
                   rows_ahead_value(ahead.rows));
   group.before_slices = true;
-  return write_ahead(group);
+  return Step::again;  // to look up many ids has been a slice's work
 }
 
 Result<Job::Step> AppendJob::write_ahead(Group& group) {
@@ -198,7 +202,8 @@ Result<Job::Step> AppendJob::finish(Group& group) {
   if (references_) RETURN_IF_ERROR(references_->batch->write_voided(group.batch));
   for (std::size_t i = 0; i < rows_.size(); ++i)
     if (is_new(i)) group.touched.insert(id_keys_[i]);
-  for (std::size_t i = 0; i < rows_.size(); ++i) {
+  for (std::size_t n = 0; n < rows_.size(); ++n) {
+    const std::size_t i = large_ ? by_id_key_[n] : n;
     if (!is_new(i)) continue;
     const Row& row = rows_[i];
     group.batch.Put(database_.family(Family::ids), id_keys_[i],

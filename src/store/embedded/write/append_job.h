@@ -82,7 +82,8 @@ class AppendJob final : public Job {
   std::vector<AppendOutcome> outcomes_;
   std::optional<References> references_;
   bool large_ = false;
-  std::vector<OwnPosting> own_postings_;             // of a large batch
+  std::vector<std::uint32_t> by_id_key_;  // rows of a large batch: their keys go in order
+  std::vector<OwnPosting> own_postings_;  // of a large batch
   std::vector<std::optional<VerbMark>> verb_marks_;  // likewise, by row
   std::optional<Ahead> ahead_;
 };

@@ -19,8 +19,8 @@
 namespace lectern::store::embedded {
 namespace {
 
-constexpr SliceBounds tiny{.postings_max = 3, .bytes_max = 100};
-constexpr SliceBounds small{.postings_max = 20, .bytes_max = 10'000};
+constexpr SliceBounds tiny{.postings_max = 3, .bytes_max = 100, .slices_of_commit_max = 2};
+constexpr SliceBounds small{.postings_max = 20, .bytes_max = 10'000, .slices_of_commit_max = 2};
 
 contract::Subject open_in(std::shared_ptr<void> keep, const std::string& folder,
                           const SliceBounds& slices = tiny) {
