@@ -37,8 +37,9 @@ TEST_CASE("processes on MongoDB keep their promises whatever happens on the way 
   const auto server = test_server();
   if (!server) return;
   model::check([&] {
-    return model::remote(
-        {.place = fresh_store(*server, 3'000), .server = *server, .writes = {"insert", "update"}});
+    return model::remote({.place = fresh_store(*server, 3'000),
+                          .server = *server,
+                          .writes = {"insert", "update", "deletes"}});
   });
 }
 

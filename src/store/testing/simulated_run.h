@@ -33,6 +33,7 @@ class LivingProcess {
   int number = 0;
   SimulatedProcess process;
   Network network;
+  Moment nothing_sent_until{};  ///< before, no client asks it to store anything
 };
 
 /// What processes share.

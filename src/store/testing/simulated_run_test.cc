@@ -79,6 +79,7 @@ class Run {
       return;
     }
     auto& network = slot->network;
+    if (network.down && world_.now() < slot->nothing_sent_until) return;
     switch (world_.random() % 8) {
       case 0:
         network.down = true;  // killed
@@ -86,9 +87,11 @@ class Run {
       case 1:
         return end(client, slot);
       case 2:
-        return world_.stop_until(&slot->process, world_.now() + world_.up_to(2s));
+        return world_.stop_until(&slot->process,
+                                 world_.now() + world_.up_to(world_.once_in(5) ? 20s : 2s));
       case 3:
         network.down = true;  // for a second, or for longer than anybody waits
+        if (world_.once_in(3)) slot->nothing_sent_until = world_.now() + world_.up_to(25s);
         if (world_.once_in(3)) client.sleep_for(world_.up_to(20s));
         return;
       case 4:
@@ -112,7 +115,7 @@ class Run {
       world_.work_for(&server->process);
       switch (world_.random() % 3) {
         case 0:
-          append(*server);
+          if (world_.now() >= server->nothing_sent_until) append(*server);
           break;
         default:
           read(*server);
