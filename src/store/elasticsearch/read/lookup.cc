@@ -110,6 +110,7 @@ Result<std::vector<StatementDocument>> look_up(Cluster& cluster, const Statement
   std::vector<std::string> foreign;
   std::size_t bytes = 0;
   const auto keep = [&](StatementDocument kept) {
+    if (bytes >= bytes_max) return;
     bytes += kept.text.size();
     all.push_back(std::move(kept));
   };
