@@ -46,8 +46,10 @@ class Run {
       happen(client);
     }
     for (auto& thread : clients) client.join(thread);
-    for (auto& server : servers_)
-      if (server) server->network = {};
+    for (auto& server : servers_) {
+      if (!server) server = start();  // somebody has to see to what the dead have left
+      server->network = {};
+    }
     settle(client);
     for (auto& server : servers_) end(client, server);
     for (auto& thread : ending_) client.join(thread);
