@@ -1,8 +1,8 @@
 #pragma once
 
 #include <chrono>
-#include <mutex>
 
+#include "base/concurrency/mutex.h"
 #include "lrs/lrs.h"
 
 namespace lectern::http {
@@ -13,8 +13,9 @@ class HealthProbe {
  public:
   static constexpr std::chrono::milliseconds age_max{100};
 
+  /// How it is, `age_max` ago at most. Waits while somebody else asks.
   store::Health ask(lrs::Lrs& lrs) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto now = std::chrono::steady_clock::now();
     if (asked_ && now - answered_ < age_max) return health_;
     health_ = lrs.statements.health();
@@ -24,11 +25,10 @@ class HealthProbe {
   }
 
  private:
-  std::mutex mutex_;
-  // Guarded by mutex_:
-  bool asked_ = false;
-  std::chrono::steady_clock::time_point answered_;
-  store::Health health_ = store::Health::ok;
+  Mutex mutex_;
+  bool asked_ GUARDED_BY(mutex_) = false;
+  std::chrono::steady_clock::time_point answered_ GUARDED_BY(mutex_);
+  store::Health health_ GUARDED_BY(mutex_) = store::Health::ok;
 };
 
 }  // namespace lectern::http

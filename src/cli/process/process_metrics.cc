@@ -8,13 +8,13 @@
 #include <functional>
 #include <iterator>
 #include <memory>
-#include <mutex>
 #include <sstream>
 #include <vector>
 
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/concurrency/mutex.h"
 #include "cli/terminal/version.h"
 
 namespace lectern::cli {
@@ -85,12 +85,12 @@ double bytes_of(const std::string& folder) {
 /// `read`, called once a second at most: /metrics may be open to everybody.
 std::function<double()> once_a_second(std::function<double()> read) {
   struct Last {
-    std::mutex mutex;
-    std::chrono::steady_clock::time_point at{};
-    double value = 0;
+    Mutex mutex;
+    std::chrono::steady_clock::time_point at GUARDED_BY(mutex);
+    double value GUARDED_BY(mutex) = 0;
   };
   return [read = std::move(read), last = std::make_shared<Last>()] {
-    const std::lock_guard lock(last->mutex);
+    const MutexLock lock(last->mutex);
     const auto now = std::chrono::steady_clock::now();
     if (last->at == std::chrono::steady_clock::time_point{} ||
         now - last->at >= std::chrono::seconds(1)) {
