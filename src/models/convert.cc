@@ -11,8 +11,6 @@ Conversion convert(std::string_view edx_event, const ConvertOptions& options) {
   const json::Value event = (*document)->root();
   if (!event.is(json::Type::object))
     return tl::unexpected(Refusal{true, "", "no model is for such a record"});
-  if (options.like == Like::openedx)
-    return tl::unexpected(Refusal{true, "", "no conversion as Open edX makes it is known yet"});
   return ralph_conversion(event, edx_event, options);
 }
 

@@ -7,8 +7,7 @@
 namespace lectern::models {
 namespace {
 
-const ConvertOptions options{"ee241f8b-174f-5bdb-bae9-c09de5fe017f", "https://plat.org/",
-                             Like::ralph, false};
+const ConvertOptions options{"ee241f8b-174f-5bdb-bae9-c09de5fe017f", "https://plat.org/"};
 
 /// What Ralph 5.1.0 made of `load_video()` and a line end.
 const std::string initialized =

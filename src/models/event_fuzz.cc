@@ -16,8 +16,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto verdict = check(family, text);
     LECTERN_ASSERT(verdict || !verdict.error().rule.empty());
   }
-  const auto statement = convert(
-      text, {"ee241f8b-174f-5bdb-bae9-c09de5fe017f", "https://campus.example", Like::ralph, false});
+  const auto statement =
+      convert(text, {"ee241f8b-174f-5bdb-bae9-c09de5fe017f", "https://campus.example"});
   if (statement) LECTERN_ASSERT(check(Family::xapi, *statement));
   return 0;
 }

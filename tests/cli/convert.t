@@ -14,5 +14,3 @@ A wrong use is told
   Error: --from must be edx and --to must be xapi
   $ lectern convert -f edx -t xapi 2>&1 | tail -1
   Error: --platform-url is required
-  $ lectern convert -f edx -t xapi -p https://lms.example --like nobody 2>&1 | tail -1
-  Error: --like must be ralph or openedx

@@ -44,7 +44,7 @@ int main(int count, char** words) {
   std::string line;
   while (std::getline(std::cin, line)) {
     if (arguments[1] == "convert") {
-      convert_line(line + '\n', {arguments[2], arguments[3], Like::ralph, false});
+      convert_line(line + '\n', {arguments[2], arguments[3]});
     } else {
       check_line(arguments[1] == "edx" ? Family::edx : Family::xapi, line);
     }

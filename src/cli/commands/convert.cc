@@ -7,20 +7,13 @@
 namespace lectern::cli {
 namespace {
 
-/// What -p, --like and --exact say. Nothing: the wrong use is told already.
+/// What -p says. Nothing: the wrong use is told already.
 std::optional<models::ConvertOptions> convert_options(const Invocation& invocation) {
   if (invocation.value("--from") != "edx" || invocation.value("--to") != "xapi") {
     usage_error(invocation, "--from must be edx and --to must be xapi");
     return std::nullopt;
   }
   models::ConvertOptions options;
-  const auto like = invocation.value("--like").value_or("ralph");
-  if (like != "ralph" && like != "openedx") {
-    usage_error(invocation, "--like must be ralph or openedx");
-    return std::nullopt;
-  }
-  options.like = like == "ralph" ? models::Like::ralph : models::Like::openedx;
-  options.exact = invocation.has("--exact");
   options.platform_url = invocation.value("--platform-url").value_or("");
   return options;
 }
@@ -55,20 +48,15 @@ int run_convert(const Invocation& invocation) {
 }  // namespace
 
 Command convert_command() {
-  return {
-      "convert", "Make xAPI statements of events of Open edX",
-      with_line_options({{"-f,--from", "FORMAT", "What comes in: edx", true},
-                         {"-t,--to", "FORMAT", "What goes out: xapi", true},
-                         {"-u,--uuid-namespace", "UUID", "Namespace of the statements' ids", false,
-                          false, "CONVERTER_EDX_XAPI_UUID_NAMESPACE"},
-                         {"-p,--platform-url", "URL", "homePage of the actors' accounts", true},
-                         {"--like", "PROGRAM",
-                          "Whose statement it is where both know the event: ralph, or openedx (its "
-                          "event-routing-backends)"},
-                         {"--exact", "", "Keep what that program gets wrong by the standard"},
-                         ignore_errors_option(),
-                         fail_on_unknown_option()}),
-      run_convert};
+  return {"convert", "Make xAPI statements of events of Open edX",
+          with_line_options({{"-f,--from", "FORMAT", "What comes in: edx", true},
+                             {"-t,--to", "FORMAT", "What goes out: xapi", true},
+                             {"-u,--uuid-namespace", "UUID", "Namespace of the statements' ids",
+                              false, false, "CONVERTER_EDX_XAPI_UUID_NAMESPACE"},
+                             {"-p,--platform-url", "URL", "homePage of the actors' accounts", true},
+                             ignore_errors_option(),
+                             fail_on_unknown_option()}),
+          run_convert};
 }
 
 }  // namespace lectern::cli
