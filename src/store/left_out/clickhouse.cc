@@ -5,16 +5,16 @@
 namespace lectern::store::clickhouse {
 namespace {
 
-Error error() { return left_out::error("ClickHouse", "LECTERN_WITH_CLICKHOUSE"); }
+tl::unexpected<Error> refuse() { return left_out::refuse("ClickHouse", "LECTERN_WITH_CLICKHOUSE"); }
 
 }  // namespace
 
-Result<Stores> open_clickhouse(const StoreSettings&) { return fail(error()); }
+Result<Stores> open_clickhouse(const StoreSettings&) { return refuse(); }
 
-Result<void> check_target(const StoreSettings&, const std::string&) { return fail(error()); }
+Result<void> check_target(const StoreSettings&, const std::string&) { return refuse(); }
 
 Result<VerifyReport> verify(const StoreSettings&, const std::string&, const OnProgress&) {
-  return fail(error());
+  return refuse();
 }
 
 }  // namespace lectern::store::clickhouse

@@ -5,18 +5,18 @@
 namespace lectern::store::elasticsearch {
 namespace {
 
-Error error() {
-  return left_out::error("Elasticsearch and OpenSearch", "LECTERN_WITH_ELASTICSEARCH");
+tl::unexpected<Error> refuse() {
+  return left_out::refuse("Elasticsearch and OpenSearch", "LECTERN_WITH_ELASTICSEARCH");
 }
 
 }  // namespace
 
-Result<Stores> open(const StoreSettings&) { return fail(error()); }
+Result<Stores> open(const StoreSettings&) { return refuse(); }
 
-Result<void> check_target(const StoreSettings&, const std::string&) { return fail(error()); }
+Result<void> check_target(const StoreSettings&, const std::string&) { return refuse(); }
 
 Result<VerifyReport> verify(const StoreSettings&, const std::string&, const OnProgress&) {
-  return fail(error());
+  return refuse();
 }
 
 }  // namespace lectern::store::elasticsearch

@@ -10,11 +10,10 @@
 namespace lectern::store::left_out {
 
 /// Error `invalid`, for who asks for that backend.
-inline Error error(std::string_view backend, std::string_view option) {
-  return {Code::invalid,
-          "This lectern was built without " + std::string(backend) + " (" + std::string(option) +
-              "=OFF): take one that was built with it, or set another backend",
-          {}};
+inline tl::unexpected<Error> refuse(std::string_view backend, std::string_view option) {
+  return fail(Code::invalid, "This lectern was built without " + std::string(backend) + " (" +
+                                 std::string(option) +
+                                 "=OFF): take one that has it, or set another backend");
 }
 
 }  // namespace lectern::store::left_out

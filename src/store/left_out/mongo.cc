@@ -5,16 +5,16 @@
 namespace lectern::store::mongo {
 namespace {
 
-Error error() { return left_out::error("MongoDB", "LECTERN_WITH_MONGO"); }
+tl::unexpected<Error> refuse() { return left_out::refuse("MongoDB", "LECTERN_WITH_MONGO"); }
 
 }  // namespace
 
-Result<Stores> open_mongo(const StoreSettings&) { return fail(error()); }
+Result<Stores> open_mongo(const StoreSettings&) { return refuse(); }
 
-Result<void> check_target(const StoreSettings&, const std::string&) { return fail(error()); }
+Result<void> check_target(const StoreSettings&, const std::string&) { return refuse(); }
 
 Result<VerifyReport> verify(const StoreSettings&, const std::string&, const OnProgress&) {
-  return fail(error());
+  return refuse();
 }
 
 }  // namespace lectern::store::mongo
