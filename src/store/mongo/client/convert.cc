@@ -15,6 +15,8 @@
 namespace lectern::store::mongo {
 namespace {
 
+constexpr std::int64_t year_1_ms = -62'135'596'800'000, year_10000_ms = 253'402'300'800'000;
+
 std::string without_nul(std::string_view key) {
   std::string out;
   for (const char c : key) {
@@ -111,14 +113,23 @@ Result<void> append_double(std::string& out, double value) {
   return {};
 }
 
+/// bson_validate() looks at the texts of the outermost document only, and both it and this take the
+/// two bytes C0 80 for U+0000.
+Result<void> append_text(std::string& out, std::string_view text) {
+  if (!bson_utf8_validate(text.data(), text.size(), true) ||
+      text.find("\xC0\x80") != std::string_view::npos)
+    return fail(Code::invalid, "a text is not valid UTF-8");
+  json::append_quoted(out, text);
+  return {};
+}
+
 Result<void> append_json(std::string& out, bson_iter_t& at, bool in_array, std::size_t depth);
 
 Result<void> append_value(std::string& out, const bson_iter_t& at, std::size_t depth) {
   const Field value(at);
   switch (bson_iter_type(&at)) {
     case BSON_TYPE_UTF8:
-      json::append_quoted(out, *value.text());
-      return {};
+      return append_text(out, *value.text());
     case BSON_TYPE_INT32:
     case BSON_TYPE_INT64:
       out += std::to_string(*value.integer());
@@ -132,9 +143,13 @@ Result<void> append_value(std::string& out, const bson_iter_t& at, std::size_t d
     case BSON_TYPE_UNDEFINED:
       out += "null";
       return {};
-    case BSON_TYPE_DATE_TIME:
-      out += '"' + utc_text(Time(std::chrono::milliseconds(bson_iter_date_time(&at)))) + '"';
+    case BSON_TYPE_DATE_TIME: {
+      const auto since_1970_ms = bson_iter_date_time(&at);
+      if (since_1970_ms < year_1_ms || since_1970_ms >= year_10000_ms)
+        return fail(Code::invalid, "a date lies outside the years 1 to 9999");
+      out += '"' + utc_text(Time(std::chrono::milliseconds(since_1970_ms))) + '"';
       return {};
+    }
     case BSON_TYPE_OID: {
       std::array<char, 25> text;
       bson_oid_to_string(bson_iter_oid(&at), text.data());
@@ -175,7 +190,7 @@ Result<void> append_json(std::string& out, bson_iter_t& at, bool in_array, std::
     if (!first) out += ',';
     first = false;
     if (!in_array) {
-      json::append_quoted(out, std::string_view(bson_iter_key(&at), bson_iter_key_len(&at)));
+      RETURN_IF_ERROR(append_text(out, {bson_iter_key(&at), bson_iter_key_len(&at)}));
       out += ':';
     }
     RETURN_IF_ERROR(append_value(out, at, depth));

@@ -90,4 +90,28 @@ TEST_CASE("types that only other programs write become text, or say why they can
   CHECK(to_json(other.view()).error().code == Code::invalid);
 }
 
+TEST_CASE("a text that is not UTF-8 is refused, however deep it lies") {
+  for (const std::string_view bad :
+       {"a\xE4z", "\xF0", "\xC0\x80z", "\xED\xA0\x80", "\xF4\x90\x80\x80"}) {
+    Bson inner, outer;
+    inner.text("name", bad);
+    outer.object("inside", inner);
+    CHECK(to_json(inner.view()).error().code == Code::invalid);
+    CHECK(to_json(outer.view()).error().code == Code::invalid);
+  }
+}
+
+TEST_CASE("a date is ISO 8601 where it has one, and refused beyond the year 9999") {
+  const auto json_of = [](std::int64_t since_1970_ms) {
+    Bson bson;
+    bson_append_date_time(&bson.get(), "at", 2, since_1970_ms);
+    return to_json(bson.view());
+  };
+  CHECK(json_of(253'402'300'799'999).value() == R"({"at":"9999-12-31T23:59:59.999000Z"})");
+  CHECK(json_of(-62'135'596'800'000).value() == R"({"at":"0001-01-01T00:00:00.000000Z"})");
+  CHECK_FALSE(json_of(253'402'300'800'000).has_value());
+  CHECK_FALSE(json_of(INT64_MAX).has_value());
+  CHECK_FALSE(json_of(INT64_MIN).has_value());
+}
+
 }  // namespace lectern::store::mongo
