@@ -15,6 +15,7 @@
 #include <zstd.h>
 
 #include "base/assert.h"
+#include "base/descriptor.h"
 
 namespace lectern::pipeline {
 namespace {
@@ -22,26 +23,11 @@ namespace {
 constexpr std::size_t buffer_bytes = 256 * 1024;
 constexpr int window_bits_gzip = 15 + 16;
 
-class Descriptor {
- public:
-  Descriptor(int fd, bool owned) : fd_(fd), owned_(owned) {}
-  ~Descriptor() {
-    if (owned_) close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  const int fd_;
-  const bool owned_;
-};
-
 /// The bytes as they are in the file, a buffer at a time.
 class Packed {
  public:
-  Packed(std::string name, int fd, bool owned, const Interrupt& interrupt)
-      : name_(std::move(name)), fd_(fd, owned), interrupt_(interrupt), buffer_(buffer_bytes) {
+  Packed(std::string name, int fd, const Interrupt& interrupt)
+      : name_(std::move(name)), file_(fd), interrupt_(interrupt), buffer_(buffer_bytes) {
     struct stat status = {};
     if (fstat(fd, &status) != 0) return;
     waits_ = !S_ISREG(status.st_mode);
@@ -66,7 +52,7 @@ class Packed {
 
   bool at_hand() const {
     if (!waits_ || ended_ || begin_ < end_) return true;
-    pollfd waited{fd_.get(), POLLIN, 0};
+    pollfd waited{file_.number(), POLLIN, 0};
     return poll(&waited, 1, 0) != 0;
   }
 
@@ -78,7 +64,7 @@ class Packed {
  private:
   Result<void> read_more() {
     if (waits_) {
-      std::array<pollfd, 2> waited = {pollfd{fd_.get(), POLLIN, 0},
+      std::array<pollfd, 2> waited = {pollfd{file_.number(), POLLIN, 0},
                                       pollfd{interrupt_.descriptor(), POLLIN, 0}};
       while (poll(waited.data(), waited.size(), -1) < 0 && errno == EINTR) {
       }
@@ -87,7 +73,7 @@ class Packed {
       ended_ = true;
       return {};
     }
-    const auto got = ::read(fd_.get(), buffer_.data() + end_, buffer_.size() - end_);
+    const auto got = ::read(file_.number(), buffer_.data() + end_, buffer_.size() - end_);
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) return {};
     if (got < 0) return fail(Code::internal, fmt::format("{}: {}", name_, std::strerror(errno)));
     ended_ = got == 0;
@@ -97,7 +83,7 @@ class Packed {
   }
 
   const std::string name_;
-  const Descriptor fd_;
+  const Descriptor file_;
   const Interrupt& interrupt_;
   std::vector<char> buffer_;
   std::size_t begin_ = 0, end_ = 0;
@@ -233,9 +219,10 @@ bool begins_as_zstd(std::string_view bytes) {
 
 Result<std::unique_ptr<Input>> Input::open(const std::string& path, const Interrupt& interrupt) {
   const bool is_stdin = path == "-";
-  const int fd = is_stdin ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+                          : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return fail(Code::invalid, fmt::format("{}: {}", path, std::strerror(errno)));
-  auto packed = std::make_unique<Packed>(is_stdin ? "stdin" : path, fd, !is_stdin, interrupt);
+  auto packed = std::make_unique<Packed>(is_stdin ? "stdin" : path, fd, interrupt);
   RETURN_IF_ERROR(packed->fill(4));
   const std::string_view begin = packed->rest();
   std::unique_ptr<Input> input;

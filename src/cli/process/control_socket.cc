@@ -15,6 +15,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
+
 namespace lectern::cli {
 namespace {
 
@@ -22,22 +24,6 @@ constexpr std::string_view socket_name = "control.sock";
 /// A chunk of statements may be one.
 constexpr std::size_t request_bytes_max = 256UL * 1024 * 1024;
 constexpr int request_deadline_ms = 5000;
-
-/// A descriptor that is closed at the end.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int number() const { return number_; }
-  int release() { return std::exchange(number_, -1); }
-
- private:
-  int number_;
-};
 
 /// A socket's address holds 107 bytes: it is reached through the folder's descriptor.
 class Address {

@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <utility>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -14,31 +13,13 @@
 
 #include "auth/credentials.h"
 #include "auth/jwt.h"
+#include "base/descriptor.h"
 #include "base/json.h"
 
 namespace lectern::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A file descriptor that closes itself.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() { close_now(); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-
-  int number() const { return number_; }
-  bool is_open() const { return number_ >= 0; }
-  bool close_now() {
-    const int number = std::exchange(number_, -1);
-    return number < 0 || close(number) == 0;
-  }
-
- private:
-  int number_;
-};
 
 tl::unexpected<Error> cannot(const char* what, const fs::path& path, int error) {
   return fail(Code::invalid,

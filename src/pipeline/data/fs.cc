@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "pipeline/data/files.h"
@@ -64,20 +65,6 @@ Result<void> note(History& history, std::string_view action, const std::string& 
                                  ignored ? 0 : static_cast<std::uint64_t>(size)}));
 }
 
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  const int fd_;
-};
-
 class FsSource : public Source {
  public:
   FsSource(const OpenContext& context, std::string folder)
@@ -107,9 +94,9 @@ class FsSource : public Source {
   Result<bool> read_file(const std::string& path, std::vector<char>& buffer,
                          const TakeBytes& take) const {
     const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (file.get() < 0) return failed(path);
+    if (!file.is_open()) return failed(path);
     while (!interrupt_.stopped()) {
-      const auto got = ::read(file.get(), buffer.data(), buffer.size());
+      const auto got = ::read(file.number(), buffer.data(), buffer.size());
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) return failed(path);
       if (got == 0) return true;
@@ -132,11 +119,6 @@ class FsSink : public Sink {
  public:
   FsSink(const OpenContext& context, std::string folder)
       : folder_(std::move(folder)), history_(context.history) {}
-  ~FsSink() override {
-    if (fd_ >= 0) close(fd_);
-  }
-  FsSink(const FsSink&) = delete;
-  FsSink& operator=(const FsSink&) = delete;
 
   Operation default_operation() const override { return Operation::create; }
   bool allows(Operation operation) const override { return operation != Operation::remove; }
@@ -156,9 +138,9 @@ class FsSink : public Sink {
     const bool in_place =
         request.operation == Operation::append || (there && !S_ISREG(status.st_mode));
     written_ = in_place ? path_ : path_ + ".part";
-    fd_ = open(written_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | (in_place ? O_APPEND : O_TRUNC),
-               0666);
-    return fd_ < 0 ? Result<void>(failed(written_)) : Result<void>();
+    file_.emplace(open(written_.c_str(),
+                       O_WRONLY | O_CREAT | O_CLOEXEC | (in_place ? O_APPEND : O_TRUNC), 0666));
+    return file_->is_open() ? Result<void>() : Result<void>(failed(written_));
   }
 
   void prepare(Chunk& chunk) const override {
@@ -170,7 +152,7 @@ class FsSink : public Sink {
   Result<void> send(Chunk& chunk) override {
     while (chunk.sent < chunk.body.size()) {
       const auto written =
-          ::write(fd_, chunk.body.data() + chunk.sent, chunk.body.size() - chunk.sent);
+          ::write(file_->number(), chunk.body.data() + chunk.sent, chunk.body.size() - chunk.sent);
       if (written < 0 && errno != EINTR) return failed(written_);
       if (written > 0) chunk.sent += static_cast<std::size_t>(written);
     }
@@ -178,10 +160,10 @@ class FsSink : public Sink {
   }
 
   Result<void> end(bool whole) override {
-    if (fd_ < 0) return {};
-    const bool flushed = fsync(fd_) == 0 || errno == EINVAL || errno == EROFS;
+    if (!file_ || !file_->is_open()) return {};
+    const bool flushed = fsync(file_->number()) == 0 || errno == EINVAL || errno == EROFS;
     const int flush_error = errno;
-    const bool closed = close(std::exchange(fd_, -1)) == 0;
+    const bool closed = file_->close_now();
     if (!flushed) errno = flush_error;
     if (!flushed || !closed) return failed(written_);
     if (!whole && written_ != path_) log::error("What was written until then is in {}", written_);
@@ -214,7 +196,7 @@ class FsSink : public Sink {
   std::string path_;     // of the file
   std::string written_;  // what is written to
   bool keeps_ = false;   // a file that is there stays
-  int fd_ = -1;
+  std::optional<Descriptor> file_;
 };
 
 std::string details_of(const std::string& path) {
