@@ -12,6 +12,7 @@
 #include "base/assert.h"
 #include "base/json_grammar.h"
 #include "base/limits.h"
+#include "base/utf8.h"
 
 namespace lectern::json {
 
@@ -424,3 +425,9 @@ Result<std::unique_ptr<Document>> parse_view(std::string_view text, Rules rules)
 }
 
 }  // namespace lectern::json
+
+namespace lectern {
+
+bool is_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
+
+}  // namespace lectern

@@ -21,8 +21,6 @@ std::optional<std::string> instant_text(std::string_view cell, std::string_view 
 /// An ISO 8601 duration of a number of `hours`, `minutes` or `seconds`, or of a `clock`: h:mm:ss or
 /// h:mm.
 std::optional<std::string> duration_text(std::string_view cell, std::string_view unit);
-/// What may stand in an IRI as it is; all else as %XX.
-std::string percent_encoded(std::string_view text);
 /// Without white space at both ends.
 std::string_view trimmed(std::string_view text);
 

@@ -21,6 +21,7 @@
 
 #include "models/csv/cells.h"
 #include "xapi/member.h"
+#include "xapi/query.h"
 #include "xapi/validate.h"
 
 namespace lectern::models::csv {
@@ -180,7 +181,7 @@ class Making {
           const std::string_view found = cell(column);
           has_columns = true;
           has_cells = has_cells || !found.empty();
-          out += encoded ? percent_encoded(found) : std::string(found);
+          out += encoded ? xapi::percent_encoded(found) : std::string(found);
         });
     return has_columns && !has_cells ? std::nullopt : std::optional(out);
   }
