@@ -12,18 +12,6 @@
 namespace lectern::store::contract {
 namespace {
 
-/// Another bound on the bytes of a page, for a while.
-class PageBytes {
- public:
-  explicit PageBytes(std::size_t bytes_max) { set_page_bytes_max(bytes_max); }
-  ~PageBytes() { set_page_bytes_max(before_); }
-  PageBytes(const PageBytes&) = delete;
-  PageBytes& operator=(const PageBytes&) = delete;
-
- private:
-  const std::size_t before_ = page_bytes_max();
-};
-
 /// Stores so many statements of so many bytes, and a short one.
 std::vector<Uuid> append_long(Subject& subject, std::size_t count, std::size_t bytes) {
   constexpr std::size_t at_once = 8;

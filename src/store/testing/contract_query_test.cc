@@ -20,18 +20,6 @@ Ids append_each(Subject& subject, const std::vector<Sample>& samples) {
   return ids;
 }
 
-/// Another bound on a page's bytes, for a while.
-class PageBytes {
- public:
-  explicit PageBytes(std::size_t bytes_max) { set_page_bytes_max(bytes_max); }
-  ~PageBytes() { set_page_bytes_max(before_); }
-  PageBytes(const PageBytes&) = delete;
-  PageBytes& operator=(const PageBytes&) = delete;
-
- private:
-  const std::size_t before_ = page_bytes_max();
-};
-
 }  // namespace
 
 void check_listing(const Backend& backend) {

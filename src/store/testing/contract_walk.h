@@ -3,6 +3,7 @@
 #include <set>
 #include <vector>
 
+#include "base/page_bytes.h"
 #include "store/testing/contract.h"
 #include "store/testing/sample.h"
 
@@ -20,6 +21,18 @@ void settle(const Backend& backend, StatementStore& store, const std::string& ta
 
 /// Waits until all that was stored before the call is consistent; gives that instant.
 Time settled(StatementStore& store, const std::string& target);
+/// Another bound on the bytes of a page, for as long as this lives.
+class PageBytes {
+ public:
+  explicit PageBytes(std::size_t bytes_max) { set_page_bytes_max(bytes_max); }
+  ~PageBytes() { set_page_bytes_max(before_); }
+  PageBytes(const PageBytes&) = delete;
+  PageBytes& operator=(const PageBytes&) = delete;
+
+ private:
+  const std::size_t before_ = page_bytes_max();
+};
+
 /// All ids up to the instant, each once.
 std::set<Uuid> listed(StatementStore& store, const std::string& target, Time until);
 

@@ -125,4 +125,24 @@ bool request(World& world, SimulatedProcess& process, const Network& network,
              Timing::Steady deadline, const std::function<void()>& carry_out,
              const std::function<void()>& answer);
 
+/// A process's way to a database. All of it outlives this.
+template <typename Database>
+struct LineTo {
+  World& world;
+  SimulatedProcess& process;
+  std::shared_ptr<Database> database;
+  const Network& network;
+
+  /// What a request finds or does when it has arrived; nothing: no answer by the deadline, 3 s at
+  /// most.
+  template <typename Value>
+  std::optional<Value> ask(Deadline deadline, std::function<Value(Database&)> what) {
+    const auto value = std::make_shared<std::optional<Value>>();
+    const bool answered = request(
+        world, process, network, std::min(deadline, process.steady() + std::chrono::seconds(3)),
+        [value, what, database = database] { *value = what(*database); }, [] {});
+    return answered ? *value : std::nullopt;
+  }
+};
+
 }  // namespace lectern::store::simulation

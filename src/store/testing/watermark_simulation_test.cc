@@ -33,23 +33,7 @@ struct Database {
 
 using Rows = std::vector<std::pair<Uuid, Database::StoredRow>>;
 
-/// A way to the database for one process.
-struct Line {
-  World& world;
-  SimulatedProcess& process;
-  std::shared_ptr<Database> database;
-  const Network& network;
-
-  /// What a request finds or does there; nothing: no answer.
-  template <typename Value>
-  std::optional<Value> ask(Deadline deadline, std::function<Value(Database&)> what) {
-    const auto value = std::make_shared<std::optional<Value>>();
-    const bool answered = request(
-        world, process, network, std::min(deadline, process.steady() + 3s),
-        [value, what, database = database] { *value = what(*database); }, [] {});
-    return answered ? *value : std::nullopt;
-  }
-};
+using Line = LineTo<Database>;
 
 /// As MongoDB has it: an entry is written, and the others are read; or as Elasticsearch has it: all
 /// are one document, which is compared and set.

@@ -48,22 +48,7 @@ struct Database {
 enum class Inserted { done, late };
 
 /// A way to the server for one process.
-struct Line {
-  World& world;
-  SimulatedProcess& process;
-  std::shared_ptr<Database> database;
-  const Network& network;
-
-  /// What a request finds when it has arrived; nothing: no answer.
-  template <typename Value>
-  std::optional<Value> ask(Deadline deadline, std::function<Value(Database&)> what) {
-    const auto value = std::make_shared<std::optional<Value>>();
-    const bool answered = request(
-        world, process, network, std::min(deadline, process.steady() + 3s),
-        [value, what, database = database] { *value = what(*database); }, [] {});
-    return answered ? *value : std::nullopt;
-  }
-
+struct Line : LineTo<Database> {
   /// Stores something a while after it has arrived, unless its time was over by then. The server
   /// looks at whole seconds.
   std::optional<Inserted> insert(Deadline deadline, std::optional<Time> until,
