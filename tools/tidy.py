@@ -24,7 +24,7 @@ ROOMS = {
     "store": {"base", "xapi", "net"},
     "lrs": {"base", "xapi", "store", "auth", "net"},
     "http": {"base", "xapi", "auth", "lrs"},
-    "pipeline": {"base", "xapi", "net", "store", "models"},
+    "pipeline": {"base", "xapi", "net", "models"},
     "cli": {"base", "xapi", "net", "auth", "store", "lrs", "http", "models", "pipeline"},
 }
 BACKENDS = {"clickhouse", "elasticsearch", "embedded", "fs", "memory", "mongo"}
