@@ -27,6 +27,9 @@ struct Line {
   std::string_view text;   ///< without its end
   std::string_view whole;  ///< with it: LF, CR LF or nothing
   std::uint64_t number = 0;
+
+  /// Whether there is nothing but blanks and tabs.
+  bool is_blank() const { return text.find_first_not_of(" \t\r") == text.npos; }
 };
 
 /// Takes the next line off `rest`, which begins with line `number`. Nothing at the end.

@@ -32,8 +32,6 @@ struct Made {
   std::string fault;  // likewise
 };
 
-bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r") == text.npos; }
-
 Refusal too_long(std::uint64_t bytes, std::size_t bytes_max) {
   return {false, "", "length of a line",
           fmt::format("the line has {} bytes; the most is {}", bytes, bytes_max)};
@@ -96,7 +94,7 @@ class Run {
   }
 
   void work_on(const Line& line, std::size_t file, Made& made) const {
-    if (!options_.blank_lines && is_blank(line.text)) return;
+    if (!options_.blank_lines && line.is_blank()) return;
     if (line.text.size() > options_.line_bytes_max) {
       refuse(made, {file, line.number, "", too_long(line.text.size(), options_.line_bytes_max)});
       return;

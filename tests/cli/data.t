@@ -128,3 +128,10 @@ A wrong use is told
   [1]
   $ lectern write -b fs -o change < statements 2>&1 | tail -1
   Error: --operation-type must be index, create, delete, update or append
+
+A history that cannot be read is told, and left as it is
+  $ mkdir -p history.folder data/folder && echo '{"id":1}' > data/folder/one
+  $ RALPH_HISTORY_FILE=history.folder lectern read -b fs -t folder one
+  {"id":1}
+  Error: the history history.folder cannot be read: .* (re)
+  [1]

@@ -1,7 +1,6 @@
 #include "cli/process/store_door.h"
 
 #include <array>
-#include <mutex>
 #include <vector>
 
 #include <fmt/format.h>

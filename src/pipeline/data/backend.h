@@ -79,10 +79,13 @@ struct Chunk {
   /// may pass.
   std::size_t sent = 0;
 
-  /// A line as it came, by its number, without its end.
-  std::string_view line(std::uint64_t number) const;
-  /// Adds a line to `refused`.
+  /// Adds a line, by its number, to `refused`. Lines that are refused in their order are looked for
+  /// once, all together.
   void refuse(std::uint64_t number, Refusal refusal);
+
+ private:
+  std::size_t walked_bytes_ = 0;  // of `bytes`, before line first_line + walked_lines_
+  std::uint64_t walked_lines_ = 0;
 };
 
 /// A backend that records can be written to.

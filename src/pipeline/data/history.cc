@@ -1,18 +1,18 @@
 #include "pipeline/data/history.h"
 
 #include <array>
-#include <chrono>
-#include <ctime>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
-#include <unistd.h>
 
+#include "base/descriptor.h"
 #include "base/json.h"
+#include "base/time.h"
 
 namespace lectern::pipeline {
 namespace {
@@ -20,16 +20,25 @@ namespace {
 namespace fs = std::filesystem;
 using json::Type;
 
-std::string text_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  return std::move(text).str();
+/// "" where there is no file. What cannot be read is not replaced by what is added.
+Result<std::string> text_of(const std::string& path) {
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.is_open() && errno == ENOENT) return std::string();
+  std::string text;
+  std::array<char, 65536> buffer;
+  ssize_t bytes = file.is_open() ? 1 : -1;
+  while (bytes > 0) {
+    bytes = ::read(file.number(), buffer.data(), buffer.size());
+    if (bytes > 0) text.append(buffer.data(), static_cast<std::size_t>(bytes));
+  }
+  if (bytes == 0) return text;
+  return fail(Code::internal,
+              fmt::format("the history {} cannot be read: {}", path, std::strerror(errno)));
 }
 
 /// The list, or nothing where there is no file or an empty one.
 Result<std::unique_ptr<json::Document>> read(const std::string& path) {
-  std::string text = text_of(path);
+  TRY(std::string text, text_of(path));
   if (text.empty()) text = "[]";
   auto document = json::parse(std::move(text), {.bounded = false, .lenient = true});
   if (!document || !(*document)->root().is(Type::array))
@@ -41,23 +50,6 @@ bool says(json::Value entry, std::string_view member, std::string_view text) {
   const auto value = entry.is(Type::object) ? entry.find(member) : std::nullopt;
   return value && value->is(Type::string) && value->string() == text;
 }
-
-/// Several commands of a pipe may end at once.
-class FileLock {
- public:
-  explicit FileLock(const std::string& path)
-      : fd_(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
-    if (fd_ >= 0) flock(fd_, LOCK_EX);
-  }
-  ~FileLock() {
-    if (fd_ >= 0) close(fd_);
-  }
-  FileLock(const FileLock&) = delete;
-  FileLock& operator=(const FileLock&) = delete;
-
- private:
-  const int fd_;
-};
 
 }  // namespace
 
@@ -85,7 +77,9 @@ Result<void> History::flush() {
   if (added_.empty()) return {};
   std::error_code ignored;
   fs::create_directories(fs::path(path_).parent_path(), ignored);
-  const FileLock lock(path_ + ".lock");
+  // Several commands of a pipe may end at once.
+  const Descriptor lock(open((path_ + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (lock.is_open()) flock(lock.number(), LOCK_EX);
   TRY(const auto document, read(path_));
   const std::string_view list = document->root().source();
   const bool empty = document->root().size() == 0;
@@ -106,14 +100,9 @@ Result<void> History::flush() {
 }
 
 std::string history_time() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
-  const std::time_t seconds = micros / 1'000'000;
-  std::tm parts = {};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 32> text = {};
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-  return fmt::format("{}.{:06}+00:00", text.data(), micros % 1'000'000);
+  std::string text = utc_text(now());
+  text.pop_back();
+  return text + "+00:00";
 }
 
 }  // namespace lectern::pipeline

@@ -17,14 +17,15 @@ class History {
   explicit History(std::string path) : path_(std::move(path)) {}
 
   /// The ids that `backend` has an entry of `action` ("read" or "write") for, also where it says
-  /// `command` for it as old ones do. Errors: invalid for a file that is no such list.
+  /// `command` for it as old ones do. Errors: invalid for a file that is no such list; internal
+  /// for one that cannot be read.
   Result<std::set<std::string>> ids(std::string_view backend, std::string_view action) const;
 
   /// Adds an entry, the text of a JSON object, to what flush() writes; a second after the last time
   /// it flushes. Errors: of flush().
   Result<void> append(std::string_view entry);
-  /// Writes what was added. Errors: invalid as above; internal when the file cannot be written,
-  /// which leaves the old one.
+  /// Writes what was added. Errors: invalid as above; internal when the file cannot be read
+  /// or written, which leaves the old one.
   Result<void> flush();
 
  private:

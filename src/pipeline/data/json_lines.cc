@@ -14,7 +14,7 @@ void take_objects(Chunk& chunk, const std::function<Chunk::Record(json::Value)>&
   for (std::uint64_t number = chunk.first_line;; ++number) {
     const auto line = next_line(rest, number);
     if (!line) break;
-    if (line->text.find_first_not_of(" \t\r") == line->text.npos) continue;
+    if (line->is_blank()) continue;
     const auto document = json::parse_view(line->text, {.bounded = false, .lenient = true});
     if (!document || !(*document)->root().is(json::Type::object)) {
       chunk.refuse(number,

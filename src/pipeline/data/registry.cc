@@ -34,16 +34,19 @@ std::optional<Operation> parse_operation(std::string_view name) {
   return std::nullopt;
 }
 
-std::string_view Chunk::line(std::uint64_t number) const {
-  std::string_view rest = bytes;
-  for (std::uint64_t at = first_line;; ++at) {
-    const auto line = next_line(rest, at);
-    if (!line || at == number) return line ? line->text : std::string_view();
-  }
-}
-
 void Chunk::refuse(std::uint64_t number, Refusal refusal) {
-  refused.push_back({file, number, std::string(line(number)), std::move(refusal)});
+  if (number < first_line + walked_lines_) walked_bytes_ = walked_lines_ = 0;
+  std::string_view rest = std::string_view(bytes).substr(walked_bytes_);
+  std::string record;
+  while (const auto line = next_line(rest, first_line + walked_lines_)) {
+    if (line->number == number) {
+      record = line->text;
+      break;
+    }
+    walked_bytes_ += line->whole.size();
+    ++walked_lines_;
+  }
+  refused.push_back({file, number, std::move(record), std::move(refusal)});
 }
 
 // The one list, by name: a new backend is a line here.
