@@ -54,10 +54,13 @@ std::optional<pipeline::LineRunOptions> line_options(const Invocation& invocatio
 }
 
 int run_lines(const Invocation& invocation, const pipeline::LineRunOptions& options,
-              const pipeline::LineWork& work,
-              const std::function<Result<void>(const pipeline::LineRunTotals&)>& at_end) {
+              const pipeline::LineWork& work, const AtEnd& at_end) {
   pipeline::Interrupt interrupt;
-  const auto totals = pipeline::run_lines(options, interrupt, work);
+  return finish_lines(invocation, pipeline::run_lines(options, interrupt, work), at_end);
+}
+
+int finish_lines(const Invocation& invocation, const Result<pipeline::LineRunTotals>& totals,
+                 const AtEnd& at_end) {
   if (!totals) return failure(totals.error().message);
   const auto ended = at_end ? at_end(*totals) : Result<void>();
   if (wants_counts(invocation))
