@@ -46,6 +46,12 @@ function(lectern_unit_tests NAME)
              WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
     set_tests_properties(store_${database} PROPERTIES TIMEOUT 1800)
   endforeach()
+  # The two servers that one backend speaks to, likewise.
+  add_test(NAME store_opensearch COMMAND store_test "--source-file=*store/elasticsearch/*"
+           WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(store_elasticsearch PROPERTIES ENVIRONMENT "LECTERN_TEST_OPENSEARCH=")
+  set_tests_properties(store_opensearch PROPERTIES TIMEOUT 1800
+                       ENVIRONMENT "LECTERN_TEST_ELASTICSEARCH=")
 endfunction()
 
 # What DEPS name: rooms, interface libraries of cmake/dependencies.cmake, or imported libraries.

@@ -17,7 +17,8 @@ namespace lectern::store::elasticsearch {
 inline std::vector<std::string> test_servers() {
   std::vector<std::string> urls;
   for (const auto* name : {"LECTERN_TEST_ELASTICSEARCH", "LECTERN_TEST_OPENSEARCH"})
-    if (const char* address = std::getenv(name)) urls.push_back(std::string("http://") + address);
+    if (const char* address = std::getenv(name); address != nullptr && *address != '\0')
+      urls.push_back(std::string("http://") + address);
   if (urls.empty()) MESSAGE("skipped: neither LECTERN_TEST_ELASTICSEARCH nor _OPENSEARCH is set");
   return urls;
 }
