@@ -56,7 +56,8 @@ class Line {
     for (;;) {
       auto outcomes = append(samples);
       if (outcomes) return std::move(*outcomes);
-      CHECK(outcomes.error().code == Code::unavailable);
+      CHECK_MESSAGE(outcomes.error().code == Code::unavailable, outcomes.error().message, ": ",
+                    outcomes.error().detail);
       REQUIRE_MESSAGE(steady_clock::now() < give_up, outcomes.error().detail);
       std::this_thread::sleep_for(milliseconds(50));
     }

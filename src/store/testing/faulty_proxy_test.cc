@@ -142,6 +142,8 @@ struct FaultyProxy::Connection {
   std::optional<Fault> fault;  // of this one alone
   std::string request;         // what came of the one that is under way
   std::minstd_rand random;
+  bool swallowed = false;  // what there is of the request was not passed on
+  bool spoilt = false;     // the server has a part of a request
 };
 
 void FaultyProxy::accept_all() {
@@ -206,10 +208,19 @@ bool FaultyProxy::relay_request(Connection& connection) {
   const bool begins = connection.request.empty();
   connection.request += bytes;
   watch(connection, bytes);
-  switch (fault_of(connection)) {
+  const auto fault = fault_of(connection);
+  const bool swallows = fault == Fault::silent || fault == Fault::nonsense;
+  // A server that has a part of a request takes the rest, or the next one, for something else: the
+  // connection passes on nothing any more.
+  if (swallows && !begins && !connection.swallowed) connection.spoilt = true;
+  if (!swallows && (connection.spoilt || connection.swallowed)) return false;
+  connection.swallowed = swallows && !is_whole(connection.request);
+  if (connection.swallowed) return true;
+  switch (fault) {
     case Fault::down:
       return false;
     case Fault::silent:
+      connection.request.clear();
       return true;
     case Fault::held:
       hold(connection, std::string(bytes));
@@ -218,6 +229,7 @@ bool FaultyProxy::relay_request(Connection& connection) {
       pass_on(connection, bytes.substr(0, bytes.size() / 2));
       return false;
     case Fault::nonsense: {
+      connection.request.clear();
       const MutexLock lock(mutex_);
       return send_all(connection.client, nonsense_);
     }
