@@ -25,6 +25,7 @@ ADDRESS = os.environ.get("LECTERN_TEST_CLICKHOUSE", "")
 DATABASE = "lectern_aspects"  # tests/servers/clickhouse/users.xml grants it
 NOBODY = 65534
 PATIENCE_S = 60
+HEARTBEAT_AGE_S = 0.2  # a heartbeat tells what was seen 100 ms ago at most
 COLUMNS = "(event_id UUID NOT NULL, emission_time DateTime64(6) NOT NULL, event String NOT NULL)"
 ORDER = "ORDER BY (emission_time, event_id) PRIMARY KEY (emission_time, event_id)"
 LOGGING = """version: 1
@@ -124,11 +125,16 @@ class Lrs:
                     return self
             except OSError:
                 time.sleep(0.05)
-        raise RuntimeError("it does not start:\n" + open(self.log.name).read()[-3000:])
+        raise RuntimeError("it does not start:\n" + self.logged())
 
     def stop(self):
         self.process.terminate()
         self.process.wait(60)
+
+    def logged(self):
+        """The end of what it logged."""
+        with open(self.log.name, encoding="utf-8") as log:
+            return log.read()[-1000:]
 
     def call(self, method, path, body=None):
         data = None if body is None else json.dumps(body).encode()
@@ -280,6 +286,7 @@ def run(folder, python, venv):
     subprocess.run([os.path.join(folder, "ralph"), "migrate", "--create-tables"], check=True, stdout=subprocess.DEVNULL,
                    env=lrss[0].environment | {prefix + "USERNAME": "default", prefix + "PASSWORD": ""})
     for lrs in lrss:
+        time.sleep(HEARTBEAT_AGE_S)
         status, text = lrs.call("GET", "/__heartbeat__")
         check(status == 200 and '"ok"' in text, f"with its table the heartbeat says {status} {text}")
 
