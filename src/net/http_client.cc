@@ -7,6 +7,7 @@
 #include "base/assert.h"
 #include "base/concurrency/mutex.h"
 #include "net/answer_budget.h"
+#include "net/download.h"
 #include "net/outstanding.h"
 #include "net/upload.h"
 
@@ -70,7 +71,26 @@ struct Transfer {
   bool too_large = false;
   bool no_room = false;     // among all answers
   bool whole_head = false;  // its empty line has come
+
+  // Of a download:
+  BodyTaker* taker = nullptr;
+  std::optional<Error> failure{};  // the taker's
+  bool enough = false;             // for the taker
 };
+
+/// Gives a piece to the taker; false: broken off.
+bool take_piece(Transfer& transfer, std::string_view bytes) {
+  auto go_on = transfer.taker->take(transfer.response, bytes);
+  if (!go_on) transfer.failure = std::move(go_on).error();
+  transfer.enough = go_on && !*go_on;
+  return go_on && *go_on;
+}
+
+int ask_to_stop(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  transfer.enough = transfer.enough || transfer.taker->is_stopped();
+  return transfer.enough ? 1 : 0;
+}
 
 /// Makes room for `more` bytes: for the whole body where its length is announced and believable.
 bool make_room(Transfer& transfer, std::size_t more) {
@@ -93,6 +113,12 @@ bool make_room(Transfer& transfer, std::size_t more) {
 std::size_t take_body(char* data, std::size_t, std::size_t size, void* user) {
   auto& transfer = *static_cast<Transfer*>(user);
   // 0 breaks the transfer off.
+  if (transfer.taker != nullptr) {
+    long status = 0;
+    curl_easy_getinfo(transfer.curl, CURLINFO_RESPONSE_CODE, &status);
+    transfer.response.status = static_cast<int>(status);
+    if (status == 200 || status == 206) return take_piece(transfer, {data, size}) ? size : 0;
+  }
   transfer.too_large = transfer.response.body.size() + size > transfer.body_bytes_max;
   if (transfer.too_large || !make_room(transfer, size)) return 0;
   transfer.response.body.append(data, size);
@@ -203,6 +229,7 @@ void set_common(CURL* handle, const HttpOptions& options) {
   curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L);
+  curl_easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);  // what was signed is what is sent
   curl_easy_setopt(handle, CURLOPT_USERAGENT, "lectern");
   curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS,
                    static_cast<long>(options.connect_timeout.count()));
@@ -262,13 +289,30 @@ Error no_time_left(const HttpRequest& request) {
           request.method + " " + without_credentials(request.url) + ": no time left"};
 }
 
-/// One request and its answer over this line.
+/// How long it may take: to the deadline, or, of a download, while anything comes.
+void set_patience(CURL* handle, Transfer& transfer, milliseconds left, milliseconds asked) {
+  if (transfer.taker == nullptr) {
+    curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(left.count()));
+    return;
+  }
+  const long silence_max_s =
+      static_cast<long>(std::max<milliseconds::rep>(asked.count() / 1000, 60));
+  curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, silence_max_s);
+  curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+  curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, &ask_to_stop);
+  curl_easy_setopt(handle, CURLOPT_XFERINFODATA, &transfer);
+}
+
+/// One request and its answer over this line; `taker` is null but for a download.
 Result<HttpResponse> exchange(const Line& line, const HttpRequest& request,
-                              const HttpOptions& options, Deadline last, Made& made) {
+                              const HttpOptions& options, Deadline last, Made& made,
+                              BodyTaker* taker = nullptr) {
   const auto left = std::chrono::duration_cast<milliseconds>(last - Clock::now());
   if (left.count() <= 0) return fail(no_time_left(request));
   CURL* curl = line.easy.get();
   Transfer transfer(curl);
+  transfer.taker = taker;
   transfer.body_bytes_max = std::min(
       request.response_bytes_max > 0 ? request.response_bytes_max : options.response_bytes_max,
       all_answers().bytes_max());
@@ -279,18 +323,20 @@ Result<HttpResponse> exchange(const Line& line, const HttpRequest& request,
   set_method(curl, request, once, made);
   curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
-  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(left.count()));
+  set_patience(curl, transfer, left, request.timeout);
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &take_body);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &transfer);
   curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &take_header);
   curl_easy_setopt(curl, CURLOPT_HEADERDATA, &transfer);
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, reason);
 
-  const CURLcode code =
-      perform(line, calls_to(request.url), timeout_of(request, options) > options.timeout);
+  const bool patient = taker != nullptr || timeout_of(request, options) > options.timeout;
+  const CURLcode code = perform(line, calls_to(request.url), patient);
   long status = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
   curl_easy_reset(curl);  // keeps TLS sessions; its connection is the other handle's
+  if (transfer.failure) return fail(std::move(*transfer.failure));
+  if (transfer.enough) return std::move(transfer.response);
   // libcurl takes a connection that ends among the headers for the end of an answer without a body.
   if (code == CURLE_OK && !transfer.whole_head)
     return fail(error_of(CURLE_PARTIAL_FILE, transfer, request, "broken off among the headers"));
@@ -374,6 +420,15 @@ Result<HttpResponse> upload(const HttpRequest& request, BodySource& source,
   auto answer = exchange(line, request, options, Clock::now() + timeout_of(request, options), made);
   if (made.failure) return fail(std::move(*made.failure));
   return answer;
+}
+
+Result<HttpResponse> download(const HttpRequest& request, BodyTaker& taker,
+                              const HttpOptions& options) {
+  initialise_once();
+  const Line line = new_line();
+  Made nothing;
+  return exchange(line, request, options, Clock::now() + timeout_of(request, options), nothing,
+                  &taker);
 }
 
 std::string without_credentials(std::string_view url) {

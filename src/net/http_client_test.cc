@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "net/answer_budget.h"
+#include "net/download.h"
 #include "net/loopback_server.h"
 #include "net/outstanding.h"
 #include "net/retry_after.h"
@@ -281,4 +282,40 @@ TEST_CASE("Retry-After is read as seconds and as a date, and bounded") {
   CHECK(pause("Tue, 30 Nov 2027 09:00:00 GMT") == 1h);
   CHECK(pause("soon") == std::nullopt);
   CHECK(pause("-5") == std::nullopt);
+}
+
+TEST_CASE("a downloaded body is given on as it comes, and a refusal stands in the answer") {
+  LoopbackServer server([](const LoopbackServer::Request& request) {
+    const bool good = request.target == "/good";
+    return (good ? "200 OK\r\n\r\n" : "404 Not Found\r\n\r\n") + std::string(1'000'000, 'x');
+  });
+  struct Taker : BodyTaker {
+    Result<bool> take(const HttpResponse& head, std::string_view bytes) override {
+      CHECK(head.status == 200);
+      taken += bytes.size();
+      if (fails) return fail(Code::conflict, "no");
+      return taken < wanted;
+    }
+    bool is_stopped() const override { return false; }
+    std::size_t taken = 0, wanted = 2'000'000;
+    bool fails = false;
+  };
+  Taker all, some, none, refused;
+  const auto whole = download({"GET", server.url() + "/good", {}, {}, {}}, all, {});
+  REQUIRE(whole);
+  CHECK(whole->status == 200);
+  CHECK(whole->body.empty());
+  CHECK(all.taken == 1'000'000);
+  some.wanted = 1;
+  CHECK(download({"GET", server.url() + "/good", {}, {}, {}}, some, {}));
+  CHECK(some.taken < 1'000'000);
+  none.fails = true;
+  const auto failed = download({"GET", server.url() + "/good", {}, {}, {}}, none, {});
+  REQUIRE_FALSE(failed);
+  CHECK(failed.error().code == Code::conflict);
+  const auto not_found = download({"GET", server.url() + "/bad", {}, {}, {}}, refused, {});
+  REQUIRE(not_found);
+  CHECK(not_found->status == 404);
+  CHECK(not_found->body.size() == 1'000'000);
+  CHECK(refused.taken == 0);
 }
