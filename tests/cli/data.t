@@ -106,12 +106,12 @@ Of a batch that a server refuses, -I finds the records at fault and writes the o
   Error: Failed to post statements \(lines 1 to 8\): HTTP 400 .* \(what was written ends before line 1\) (re)
   [1]
   $ lectern write -b lrs -I --errors left mixed
-  line 9: .* (re)
   line 1: HTTP 400 .* (re)
+  line 9: .* (re)
   7 records written, 2 refused
   $ cat left
-  nonsense
   {"actor":{"mbox":"mailto:a@b.ch"}}
+  nonsense
   $ lectern read -b lrs | wc -l
   14
 

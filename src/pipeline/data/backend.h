@@ -70,6 +70,7 @@ struct Chunk {
     std::uint64_t number = 0;  ///< of its line
     std::string text;          ///< what is sent
     std::string id;            ///< of it, where that helps the sink
+    std::size_t bytes = 0;  ///< of it in `body`, where the records stand there one behind another
   };
   std::vector<Record> lines;
   std::uint64_t records = 0;  ///< that are to be sent
@@ -78,6 +79,8 @@ struct Chunk {
   /// How far send() has come, in whatever unit it likes: it is called again after a failure that
   /// may pass.
   std::size_t sent = 0;
+  /// What is behind `sent` was on its way once, and no answer came: it may be there.
+  bool in_doubt = false;
 
   /// Adds a line, by its number, to `refused`. Lines that are refused in their order are looked for
   /// once, all together.

@@ -9,7 +9,7 @@ void append_line(std::string& out, std::string_view json) {
   out += '\n';
 }
 
-void take_objects(Chunk& chunk, const std::function<Chunk::Record(json::Value)>& make) {
+void take_objects(Chunk& chunk, const std::function<MadeRecord(json::Value)>& make) {
   std::string_view rest = chunk.bytes;
   for (std::uint64_t number = chunk.first_line;; ++number) {
     const auto line = next_line(rest, number);
@@ -23,8 +23,12 @@ void take_objects(Chunk& chunk, const std::function<Chunk::Record(json::Value)>&
       continue;
     }
     auto record = make((*document)->root());
-    record.number = number;
-    chunk.lines.push_back(std::move(record));
+    if (!record) {
+      chunk.refuse(number, std::move(record).error());
+      continue;
+    }
+    record->number = number;
+    chunk.lines.push_back(std::move(*record));
   }
   chunk.records = chunk.lines.size();
 }

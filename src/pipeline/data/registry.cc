@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "pipeline/data/backend.h"
+#include "pipeline/data/databases/es.h"
 #include "pipeline/data/embedded.h"
 #include "pipeline/data/fs.h"
 #include "pipeline/data/lrs.h"
@@ -52,9 +53,12 @@ void Chunk::refuse(std::uint64_t number, Refusal refusal) {
 // The one list, by name: a new backend is a line here.
 std::span<const DataBackend> data_backends() {
   static const std::array all = {
+      DataBackend{"async_es", "ES", es::settings(), es::open_source, es::open_sink,
+                  es::open_listing},
       DataBackend{"async_lrs", "LRS", lrs::settings(), lrs::open_source, lrs::open_sink, nullptr},
       DataBackend{"embedded", "EMBEDDED", embedded::settings(), embedded::open_source,
                   embedded::open_sink, nullptr},
+      DataBackend{"es", "ES", es::settings(), es::open_source, es::open_sink, es::open_listing},
       DataBackend{"fs", "FS", fs::settings(), fs::open_source, fs::open_sink, fs::open_listing},
       DataBackend{"lrs", "LRS", lrs::settings(), lrs::open_source, lrs::open_sink, nullptr},
   };

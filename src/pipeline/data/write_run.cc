@@ -17,7 +17,7 @@ namespace lectern::pipeline {
 namespace {
 
 /// Bytes at which a chunk ends before it has all its records.
-constexpr std::size_t chunk_bytes_max = 8 * 1024 * 1024;
+constexpr std::size_t chunk_bytes_max = 1536UL * 1024;
 
 /// Cuts the inputs into chunks of so many lines, none of which goes over two files.
 class ChunkReader {
@@ -181,6 +181,9 @@ class Run {
 
   /// In order, on one thread.
   bool take(Sent sent) {
+    // Those that were left out come before those that the server refused.
+    std::sort(sent.chunk.refused.begin(), sent.chunk.refused.end(),
+              [](const auto& a, const auto& b) { return a.line < b.line; });
     for (const auto& refused : sent.chunk.refused) {
       ++totals_.refused;
       progress_.tell(told(refused, options_.files) + "\n");

@@ -1,0 +1,437 @@
+#include "pipeline/data/databases/es.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "base/uuid.h"
+#include "net/http_client.h"
+#include "pipeline/data/databases/es_query.h"
+#include "pipeline/data/json_lines.h"
+#include "pipeline/data/retry.h"
+#include "xapi/query.h"
+
+namespace lectern::pipeline::es {
+namespace {
+
+using Kind = DataSetting::Kind;
+using json::Type;
+using Documents = std::unique_ptr<json::Document>;
+
+constexpr std::array table = {
+    DataSetting{"HOSTS", "http://localhost:9200",
+                "the nodes, http or https, separated by commas; asked one after another"},
+    DataSetting{"DEFAULT_INDEX", "statements", "index that is read and written without target"},
+    DataSetting{"CLIENT_OPTIONS", "", "ca_certs: a PEM file; verify_certs: true or false",
+                Kind::object},
+    DataSetting{"POINT_IN_TIME_KEEP_ALIVE", "1m", "how long a read may wait between two pages"},
+    DataSetting{"REFRESH_AFTER_WRITE", "",
+                "false, true or wait_for: whether what was written can be found at once"},
+    DataSetting{"ALLOW_YELLOW_STATUS", "false", "nothing asks for it here", Kind::boolean, false,
+                false},
+    DataSetting{"LOCALE_ENCODING", "utf8", "text is always UTF-8", Kind::text, false, false},
+    DataSetting{"READ_CHUNK_SIZE", "500", "documents of one page", Kind::number},
+    DataSetting{"WRITE_CHUNK_SIZE", "500", "documents of one bulk request", Kind::number},
+};
+
+tl::unexpected<Error> not_allowed(std::string_view key, std::string_view value,
+                                  std::string_view allowed) {
+  return fail(Code::invalid,
+              fmt::format("RALPH_BACKENDS__DATA__ES__{}={}: allowed is {}", key, value, allowed));
+}
+
+/// `a,b,c`, or a JSON array.
+Result<std::vector<std::string>> read_hosts(const std::string& text) {
+  std::vector<std::string> hosts;
+  if (text.starts_with('[')) {
+    const auto list = json::parse_view(text);
+    if (!list) return not_allowed("HOSTS", text, "a comma list or a JSON array of URLs");
+    for (const auto item : (*list)->root().children())
+      hosts.emplace_back(item.is(Type::string) ? item.string() : item.source());
+  } else {
+    for (std::size_t begin = 0; begin <= text.size();) {
+      const std::size_t end = std::min(text.find(',', begin), text.size());
+      if (end > begin) hosts.push_back(text.substr(begin, end - begin));
+      begin = end + 1;
+    }
+  }
+  for (auto& host : hosts) {
+    while (host.ends_with('/')) host.pop_back();
+    if (!host.starts_with("http://") && !host.starts_with("https://"))
+      return not_allowed("HOSTS", net::without_credentials(host), "http:// or https:// URLs");
+  }
+  if (hosts.empty()) return not_allowed("HOSTS", text, "at least one URL");
+  return hosts;
+}
+
+Result<net::HttpOptions> read_client_options(const DataValues& values) {
+  net::HttpOptions options;
+  options.timeout = std::chrono::minutes(5);
+  constexpr std::string_view prefix = "CLIENT_OPTIONS__";
+  for (const auto& [key, value] : values) {
+    if (!key.starts_with(prefix)) continue;
+    const auto option = std::string_view(key).substr(prefix.size());
+    std::error_code ignored;
+    if (option == "verify_certs" && (value == "true" || value == "false")) {
+      options.verify_tls = value == "true";
+    } else if (option == "ca_certs" && std::filesystem::exists(value, ignored)) {
+      options.ca_file = value;
+    } else {
+      return not_allowed(key, value, "ca_certs, a file that can be read, and verify_certs");
+    }
+  }
+  return options;
+}
+
+/// What a node answered, for a person: its reason where it gives one.
+std::string told(const net::HttpResponse& response) {
+  constexpr std::size_t shown_bytes_max = 500;
+  std::string_view text = response.body;
+  const auto document = json::parse_view(text, {.bounded = false, .lenient = true});
+  const auto error = document ? (*document)->root().find("error") : std::nullopt;
+  if (error) text = error->is(Type::string) ? error->string() : error->source();
+  return fmt::format("HTTP {} {}", response.status, text.substr(0, shown_bytes_max));
+}
+
+/// Whether the same request may succeed later.
+bool may_pass(int status) {
+  return status == 408 || status == 429 || (status >= 502 && status <= 504);
+}
+
+/// The nodes, asked one after another until one answers. Thread-safe.
+class Nodes {
+ public:
+  static Result<std::unique_ptr<Nodes>> open(const DataValues& values) {
+    TRY(auto hosts, read_hosts(values.find("HOSTS")->second));
+    TRY(auto options, read_client_options(values));
+    return std::unique_ptr<Nodes>(new Nodes(std::move(hosts), std::move(options)));
+  }
+
+  /// One round trip. `failed` is what an Error begins with: unavailable, where the same request
+  /// may succeed later; invalid.
+  Result<Documents> ask(std::string_view failed, const net::HttpRequest& request) {
+    TRY(auto response, ask_any(failed, request));
+    if (may_pass(response.status))
+      return fail(Code::unavailable, fmt::format("{}: {}", failed, told(response)));
+    if (response.status >= 400)
+      return fail(Code::invalid, fmt::format("{}: {}", failed, told(response)));
+    auto document = json::parse(std::move(response.body), {.bounded = false, .lenient = true});
+    if (!document || !(*document)->root().is(Type::object))
+      return fail(Code::invalid, fmt::format("{}: {} does not answer as Elasticsearch", failed,
+                                             net::without_credentials(hosts_[current_])));
+    return document;
+  }
+
+ private:
+  Nodes(std::vector<std::string> hosts, net::HttpOptions options)
+      : hosts_(std::move(hosts)), client_(std::move(options)) {}
+
+  /// `request` has a path in the place of its URL.
+  Result<net::HttpResponse> ask_any(std::string_view failed, net::HttpRequest request) {
+    const std::string path = request.url;
+    const std::size_t first = current_;
+    std::string reasons;
+    for (std::size_t i = 0; i < hosts_.size(); ++i) {
+      const std::size_t host = (first + i) % hosts_.size();
+      request.url = hosts_[host] + path;
+      auto response = client_.send(request);
+      const bool last = i + 1 == hosts_.size();
+      if (response && (last || !may_pass(response->status))) {
+        current_ = host;
+        return response;
+      }
+      reasons += reasons.empty() ? "" : "; ";
+      reasons += response ? told(*response) : response.error().detail;
+    }
+    return fail(Code::unavailable, fmt::format("{}: {}", failed, reasons));
+  }
+
+  const std::vector<std::string> hosts_;
+  net::HttpClient client_;
+  std::atomic<std::size_t> current_{0};  // the host that answered last
+};
+
+/// A request of a node, its path in the place of the URL.
+net::HttpRequest request_of(std::string method, std::string path, std::string_view body = {},
+                            std::string_view type = "application/json") {
+  net::HttpRequest request{std::move(method), std::move(path), {}, body, {}, false, 0};
+  if (!body.empty()) request.headers.emplace_back("Content-Type", type);
+  return request;
+}
+
+std::string text_member(json::Value object, std::string_view key) {
+  const auto value = object.find(key);
+  return value && value->is(Type::string) ? std::string(value->string()) : std::string();
+}
+
+class EsSource : public Source {
+ public:
+  EsSource(const OpenContext& context, std::unique_ptr<Nodes> nodes)
+      : nodes_(std::move(nodes)),
+        index_(context.values.find("DEFAULT_INDEX")->second),
+        keep_alive_(context.values.find("POINT_IN_TIME_KEEP_ALIVE")->second),
+        chunk_size_(number_of(context.values, "READ_CHUNK_SIZE")),
+        interrupt_(context.interrupt) {}
+
+  Result<void> read(const ReadRequest& request, const TakeBytes& take) override {
+    Query query = read_query(request.query);
+    if (query.keep_alive.empty()) query.keep_alive = keep_alive_;
+    const bool ours = query.point_in_time.empty();
+    if (ours) {
+      TRY(query.point_in_time,
+          open_point_in_time(request.target.empty() ? index_ : request.target, query));
+    }
+    const auto outcome =
+        walk(query, request.chunk_size > 0 ? request.chunk_size : chunk_size_, take);
+    if (ours) close_point_in_time(query);
+    return outcome;
+  }
+
+ private:
+  static constexpr std::string_view failed = "Failed to execute Elasticsearch query";
+
+  Result<std::string> open_point_in_time(const std::string& index, const Query& query) {
+    const std::string path = fmt::format("/{}/_pit?keep_alive={}", xapi::percent_encoded(index),
+                                         xapi::percent_encoded(query.keep_alive));
+    TRY(const auto answer, tried_again(interrupt_, [&] {
+          return nodes_->ask("Failed to open Elasticsearch point in time",
+                             request_of("POST", path));
+        }));
+    return text_member(answer->root(), "id");
+  }
+
+  /// The server has room for some hundreds only, until they expire.
+  void close_point_in_time(const Query& query) {
+    const std::string body = fmt::format(R"({{"id":{}}})", json::quoted(query.point_in_time));
+    const auto closed = nodes_->ask("", request_of("DELETE", "/_pit", body));
+    if (!closed) log::debug("The point in time is left open: {}", closed.error().message);
+  }
+
+  Result<void> walk(Query& query, std::size_t chunk_size, const TakeBytes& take) {
+    const auto chunk = static_cast<std::int64_t>(chunk_size);
+    for (auto left = query.size; left.value_or(1) != 0 && !interrupt_.stopped();) {
+      const auto wanted = left && *left < chunk ? *left : chunk;
+      std::string lines;
+      TRY(const auto count, page(query, wanted, lines));
+      TRY(const bool go_on, take(lines));
+      if (!go_on || count < chunk) break;
+      if (left) *left -= count;
+    }
+    return {};
+  }
+
+  /// Adds the lines of the next page; how many.
+  Result<std::int64_t> page(Query& query, std::int64_t size, std::string& lines) {
+    // A page without what a shard has, which would be the default, is not a whole one.
+    std::string path = "/_search?allow_partial_search_results=false";
+    if (!query.lucene.empty()) path += "&q=" + xapi::percent_encoded(query.lucene);
+    if (!query.sort_parameter.empty())
+      path += "&sort=" + xapi::percent_encoded(query.sort_parameter);
+    std::string body =
+        fmt::format(R"({{"pit":{{"id":{},"keep_alive":{}}},"size":{},"track_total_hits":false)",
+                    json::quoted(query.point_in_time), json::quoted(query.keep_alive), size);
+    if (query.lucene.empty()) body += ",\"query\":" + query.query;
+    if (query.sort_parameter.empty()) body += ",\"sort\":" + query.sort;
+    if (!query.search_after.empty()) body += ",\"search_after\":" + query.search_after;
+    body += '}';
+    TRY(const auto answer, tried_again(interrupt_, [&] {
+          return nodes_->ask(failed, request_of("POST", path, body));
+        }));
+    const auto outer = answer->root().find("hits");
+    const auto hits = outer ? outer->find("hits") : std::nullopt;
+    if (!hits) return fail(Code::invalid, fmt::format("{}: an answer without hits", failed));
+    lines.reserve(hits->source().size());
+    for (const auto hit : hits->children()) {
+      append_line(lines, hit.source());
+      if (const auto sort = hit.find("sort")) query.search_after = sort->source();
+    }
+    if (auto id = text_member(answer->root(), "pit_id"); !id.empty()) query.point_in_time = id;
+    return static_cast<std::int64_t>(hits->size());
+  }
+
+  const std::unique_ptr<Nodes> nodes_;
+  const std::string index_;
+  const std::string keep_alive_;
+  const std::size_t chunk_size_;
+  const Interrupt& interrupt_;
+};
+
+/// Bulk requests. Documents without an id get one of ours, beside their text, so that a request
+/// whose answer was lost can be sent again.
+class EsSink : public Sink {
+ public:
+  EsSink(const OpenContext& context, std::unique_ptr<Nodes> nodes)
+      : nodes_(std::move(nodes)),
+        index_(context.values.find("DEFAULT_INDEX")->second),
+        refresh_(context.values.find("REFRESH_AFTER_WRITE")->second),
+        chunk_size_(number_of(context.values, "WRITE_CHUNK_SIZE")) {}
+
+  Operation default_operation() const override { return Operation::index; }
+  bool allows(Operation operation) const override { return operation != Operation::append; }
+  std::size_t chunk_size_default() const override { return chunk_size_; }
+
+  Result<void> begin(const WriteRequest& request) override {
+    operation_ = request.operation;
+    path_ = fmt::format("/{}/_bulk?filter_path=errors,error,items.*.status,items.*.error",
+                        xapi::percent_encoded(request.target.empty() ? index_ : request.target));
+    if (!refresh_.empty()) path_ += "&refresh=" + refresh_;
+    return {};
+  }
+
+  void prepare(Chunk& chunk) const override {
+    chunk.body.reserve(chunk.bytes.size() * 5 / 4);
+    take_objects(chunk, [&](json::Value document) {
+      const std::size_t before = chunk.body.size();
+      const auto id = document.find("id");
+      const bool given = id && (id->is(Type::string) || id->is(Type::number));
+      ((chunk.body += "{\"") += name_of(operation_)) += "\":{\"_id\":";
+      if (given)
+        chunk.body += id->source();
+      else
+        json::append_quoted(chunk.body, Uuid::random().text());
+      chunk.body += "}}\n";
+      if (operation_ == Operation::update)
+        ((chunk.body += "{\"doc\":") += document.source()) += "}\n";
+      else if (operation_ != Operation::remove)
+        (chunk.body += document.source()) += '\n';
+      return Chunk::Record{0, {}, {}, chunk.body.size() - before};
+    });
+  }
+
+  Result<void> send(Chunk& chunk) override {
+    const auto answer = nodes_->ask("Failed to write to Elasticsearch",
+                                    request_of("POST", path_, chunk.body, "application/x-ndjson"));
+    if (!answer) {
+      chunk.in_doubt = true;
+      return fail(answer.error());
+    }
+    const auto errors = (*answer)->root().find("errors");
+    // That a document to be deleted is not there is none.
+    const bool judged = operation_ != Operation::remove && errors && errors->is(Type::boolean);
+    if (judged && !errors->boolean()) return {};
+    const auto items = (*answer)->root().find("items");
+    if (!items || items->size() != chunk.lines.size())
+      return fail(Code::invalid, "Failed to write to Elasticsearch: the answer is not whole");
+    return judge(chunk, *items);
+  }
+
+  Result<void> end(bool /*whole*/) override { return {}; }
+
+ private:
+  /// Keeps the lines that have to be sent again, and refuses those that are at fault.
+  Result<void> judge(Chunk& chunk, json::Value items) const {
+    std::vector<Chunk::Record> again;
+    std::string body;
+    std::size_t at = 0, begin = 0;
+    for (const auto item : items.children()) {
+      auto& line = chunk.lines[at++];
+      const auto text = std::string_view(chunk.body).substr(begin, line.bytes);
+      begin += line.bytes;
+      const auto outcome = *item.children().begin();
+      const auto found = outcome.find("status");
+      const auto status = static_cast<int>(found ? found->as_integer().value_or(0) : 0);
+      if (status / 100 == 2) continue;
+      if (may_pass(status)) {
+        body += text;
+        again.push_back(std::move(line));
+      } else if (!chunk.in_doubt || status != status_of_repeated()) {
+        refuse(chunk, line.number, status, outcome);
+      }
+    }
+    chunk.lines = std::move(again);
+    chunk.body = std::move(body);
+    chunk.in_doubt = false;
+    if (chunk.lines.empty()) return {};
+    return fail(Code::unavailable,
+                fmt::format("Failed to write to Elasticsearch: it is too busy for {} documents",
+                            chunk.lines.size()));
+  }
+
+  /// What the operation answers where it was done already.
+  int status_of_repeated() const {
+    return operation_ == Operation::create ? 409 : operation_ == Operation::remove ? 404 : 0;
+  }
+
+  static void refuse(Chunk& chunk, std::uint64_t number, int status, json::Value outcome) {
+    const auto error = outcome.find("error");
+    std::string reason = "not found";
+    if (error) {
+      reason = text_member(*error, "reason");
+      const auto cause = error->find("caused_by");
+      if (cause) reason += ": " + text_member(*cause, "reason");
+    }
+    chunk.refuse(number, {false, "", error ? text_member(*error, "type") : "",
+                          fmt::format("HTTP {} {}", status, reason)});
+    --chunk.records;
+  }
+
+  const std::unique_ptr<Nodes> nodes_;
+  const std::string index_;
+  const std::string refresh_;
+  const std::size_t chunk_size_;
+  Operation operation_ = Operation::index;
+  std::string path_;
+};
+
+class EsListing : public Listing {
+ public:
+  EsListing(const OpenContext& context, std::unique_ptr<Nodes> nodes)
+      : nodes_(std::move(nodes)), interrupt_(context.interrupt) {}
+
+  Result<void> list(const ListRequest& request, const TakeBytes& take) override {
+    const std::string path =
+        "/" + xapi::percent_encoded(request.target.empty() ? "*" : request.target);
+    TRY(const auto answer, tried_again(interrupt_, [&] {
+          return nodes_->ask("Failed to read indices", request_of("GET", path));
+        }));
+    if (request.new_only) log::warning("The `new` argument is ignored");
+    for (const auto index : answer->root().children()) {
+      std::string line(index.key());
+      if (request.details) {
+        line = "{" + std::string(index.key_source()) + ": ";
+        append_line(line, index.source());
+        line.back() = '}';
+      }
+      TRY(const bool go_on, take(line));
+      if (!go_on) break;
+    }
+    return {};
+  }
+
+ private:
+  const std::unique_ptr<Nodes> nodes_;
+  const Interrupt& interrupt_;
+};
+
+template <typename Interface, typename Made>
+Result<std::unique_ptr<Interface>> opened(const OpenContext& context) {
+  const std::string& refresh = context.values.find("REFRESH_AFTER_WRITE")->second;
+  if (!refresh.empty() && refresh != "false" && refresh != "true" && refresh != "wait_for")
+    return not_allowed("REFRESH_AFTER_WRITE", refresh, "one of false, true, wait_for");
+  TRY(auto nodes, Nodes::open(context.values));
+  std::unique_ptr<Interface> made = std::make_unique<Made>(context, std::move(nodes));
+  return made;
+}
+
+}  // namespace
+
+std::span<const DataSetting> settings() { return table; }
+
+Result<std::unique_ptr<Source>> open_source(const OpenContext& context) {
+  return opened<Source, EsSource>(context);
+}
+
+Result<std::unique_ptr<Sink>> open_sink(const OpenContext& context) {
+  return opened<Sink, EsSink>(context);
+}
+
+Result<std::unique_ptr<Listing>> open_listing(const OpenContext& context) {
+  return opened<Listing, EsListing>(context);
+}
+
+}  // namespace lectern::pipeline::es
