@@ -15,6 +15,11 @@ lectern_script_test(locks TIMEOUT 900
 lectern_script_test(commands TIMEOUT 300 COMMAND ${Python3_EXECUTABLE} tests/cli/run.py)
 lectern_script_test(pipeline_commands TIMEOUT 300
                     COMMAND ${Python3_EXECUTABLE} tests/pipeline/run.py)
+# Skipped where bin/test has started no server.
+foreach(backend es clickhouse mongo)
+  lectern_script_test(pipeline_${backend} TIMEOUT 300
+                      COMMAND ${Python3_EXECUTABLE} tests/pipeline/databases.py ${backend})
+endforeach()
 # Needs PyPI once, as above.
 lectern_script_test(against_ralph TIMEOUT 900
                     COMMAND ${Python3_EXECUTABLE} tests/pipeline/against_ralph.py)

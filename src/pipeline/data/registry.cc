@@ -2,7 +2,9 @@
 #include <charconv>
 
 #include "pipeline/data/backend.h"
+#include "pipeline/data/databases/clickhouse.h"
 #include "pipeline/data/databases/es.h"
+#include "pipeline/data/databases/mongo.h"
 #include "pipeline/data/embedded.h"
 #include "pipeline/data/fs.h"
 #include "pipeline/data/lrs.h"
@@ -56,11 +58,17 @@ std::span<const DataBackend> data_backends() {
       DataBackend{"async_es", "ES", es::settings(), es::open_source, es::open_sink,
                   es::open_listing},
       DataBackend{"async_lrs", "LRS", lrs::settings(), lrs::open_source, lrs::open_sink, nullptr},
+      DataBackend{"async_mongo", "MONGO", mongo::settings(), mongo::open_source, mongo::open_sink,
+                  mongo::open_listing},
+      DataBackend{"clickhouse", "CLICKHOUSE", clickhouse::settings(), clickhouse::open_source,
+                  clickhouse::open_sink, clickhouse::open_listing},
       DataBackend{"embedded", "EMBEDDED", embedded::settings(), embedded::open_source,
                   embedded::open_sink, nullptr},
       DataBackend{"es", "ES", es::settings(), es::open_source, es::open_sink, es::open_listing},
       DataBackend{"fs", "FS", fs::settings(), fs::open_source, fs::open_sink, fs::open_listing},
       DataBackend{"lrs", "LRS", lrs::settings(), lrs::open_source, lrs::open_sink, nullptr},
+      DataBackend{"mongo", "MONGO", mongo::settings(), mongo::open_source, mongo::open_sink,
+                  mongo::open_listing},
   };
   return all;
 }
