@@ -23,6 +23,11 @@ endforeach()
 # Needs PyPI once, as above.
 lectern_script_test(against_ralph TIMEOUT 900
                     COMMAND ${Python3_EXECUTABLE} tests/pipeline/against_ralph.py)
+lectern_script_test(data_on_s3 TIMEOUT 900 COMMAND ${Python3_EXECUTABLE} tests/pipeline/on_s3.py)
+lectern_script_test(data_on_swift TIMEOUT 900
+                    COMMAND ${Python3_EXECUTABLE} tests/pipeline/on_swift.py)
+lectern_script_test(data_on_ldp TIMEOUT 900 COMMAND ${Python3_EXECUTABLE} tests/pipeline/on_ldp.py)
+lectern_script_test(data_on_ws TIMEOUT 900 COMMAND ${Python3_EXECUTABLE} tests/pipeline/on_ws.py)
 lectern_script_test(api TIMEOUT 600 COMMAND ${Python3_EXECUTABLE} tests/api/run.py)
 # Needs PyPI once: what it installs is kept in ~/.cache/lectern.
 lectern_script_test(openapi TIMEOUT 900 COMMAND ${Python3_EXECUTABLE} tests/openapi/run.py)

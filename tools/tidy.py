@@ -45,7 +45,7 @@ VENDORS = {  # a library, and the one place that may see it
     "CLI/": ["src/cli/"],
     "zstd.h": ["src/store/common/text_segment", "src/pipeline/input"],
     "systemd/": ["src/cli/process/service_manager"],
-    "boost/": ["src/http/"],
+    "boost/": ["src/http/", "src/pipeline/data/ws.cc"],
 }
 
 

@@ -41,8 +41,8 @@ Every setting of Ralph's backends is known, for the LRS and for the data command
   $ fs=RALPH_BACKENDS__LRS__FS
   $ known fs $fs{__DEFAULT_DIRECTORY_PATH=.,__DEFAULT_QUERY_STRING=x,__DEFAULT_LRS_FILE=x.jsonl,__LOCALE_ENCODING=utf8,__READ_CHUNK_SIZE=5,__WRITE_CHUNK_SIZE=5}
   [1]
-  $ RALPH_BACKENDS__DATA__S3__ACCESS_KEY_ID=x RALPH_BACKENDS__DATA__LDP__ENDPOINT=x RALPH_BACKENDS__DATA__SWIFT__AUTH_URL=x RALPH_BACKENDS__DATA__WS__URI=x RALPH_BACKENDS__DATA__LRS__BASE_URL=x lectern config 2>&1 > /dev/null
-  Warning: settings without meaning here, accepted for Ralph's sake: RALPH_BACKENDS__DATA__LDP__ENDPOINT, RALPH_BACKENDS__DATA__S3__ACCESS_KEY_ID, RALPH_BACKENDS__DATA__SWIFT__AUTH_URL, RALPH_BACKENDS__DATA__WS__URI
+  $ RALPH_BACKENDS__DATA__NOTHING__KEY=x RALPH_BACKENDS__DATA__S3__ACCESS_KEY_ID=x RALPH_BACKENDS__DATA__LDP__ENDPOINT=x RALPH_BACKENDS__DATA__SWIFT__AUTH_URL=x RALPH_BACKENDS__DATA__WS__URI=x RALPH_BACKENDS__DATA__LRS__BASE_URL=x lectern config 2>&1 > /dev/null
+  Warning: settings without meaning here, accepted for Ralph's sake: RALPH_BACKENDS__DATA__NOTHING__KEY
 
 Names are case-sensitive, and what nobody knows is named
   $ RALPH_runserver_port=1 ralph_RUNSERVER_PORT=2 lectern config 2>&1 | grep -E 'PORT=|known'

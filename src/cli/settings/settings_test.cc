@@ -227,7 +227,7 @@ TEST_CASE("the chosen backend gets its own settings, by JSON, list and path") {
             {"LECTERN_BACKENDS__LRS__ES__CLIENT_OPTIONS__ca_certs", "/ca.pem"},
             {"RALPH_BACKENDS__LRS__CLICKHOUSE__PORT", "no port"},
             {"RALPH_BACKENDS__LRS__CLICKHOUSE__TEST_HOST", "x"},
-            {"RALPH_BACKENDS__DATA__S3__ACCESS_KEY_ID", "x"}});
+            {"RALPH_BACKENDS__DATA__NOTHING__KEY", "x"}});
   REQUIRE(loaded);
   CHECK(loaded->settings.backend_values ==
         std::map<std::string, std::string>{{"HOSTS", "http://a:1,http://b:2"},
@@ -235,7 +235,7 @@ TEST_CASE("the chosen backend gets its own settings, by JSON, list and path") {
                                            {"CLIENT_OPTIONS__ca_certs", "/ca.pem"}});
   CHECK(loaded->warnings ==
         std::vector<std::string>{"settings without meaning here, accepted for Ralph's sake: "
-                                 "RALPH_BACKENDS__DATA__S3__ACCESS_KEY_ID, "
+                                 "RALPH_BACKENDS__DATA__NOTHING__KEY, "
                                  "RALPH_BACKENDS__LRS__CLICKHOUSE__TEST_HOST"});
   CHECK(error_of({{"RALPH_RUNSERVER_BACKEND", "clickhouse"},
                   {"RALPH_BACKENDS__LRS__CLICKHOUSE__PORT", "x"}}) ==

@@ -105,6 +105,10 @@ class Sink {
   /// The most records of one chunk, whatever the request says.
   virtual std::size_t chunk_size_max() const { return 100'000; }
 
+  /// Whether there is nothing of it unless end() has succeeded: then none of the records counts as
+  /// written.
+  virtual bool is_all_or_nothing() const { return false; }
+
   /// Called once, before the first chunk; not at all where there is no input. Errors: invalid for
   /// the target; conflict where it is there and must not be; unavailable.
   virtual Result<void> begin(const WriteRequest& request) = 0;

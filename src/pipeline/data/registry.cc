@@ -8,6 +8,10 @@
 #include "pipeline/data/embedded.h"
 #include "pipeline/data/fs.h"
 #include "pipeline/data/lrs.h"
+#include "pipeline/data/objects/ldp.h"
+#include "pipeline/data/objects/s3.h"
+#include "pipeline/data/objects/swift.h"
+#include "pipeline/data/ws.h"
 
 namespace lectern::pipeline {
 namespace {
@@ -60,15 +64,21 @@ std::span<const DataBackend> data_backends() {
       DataBackend{"async_lrs", "LRS", lrs::settings(), lrs::open_source, lrs::open_sink, nullptr},
       DataBackend{"async_mongo", "MONGO", mongo::settings(), mongo::open_source, mongo::open_sink,
                   mongo::open_listing},
+      DataBackend{"async_ws", "WS", ws::settings(), ws::open_source, nullptr, nullptr},
       DataBackend{"clickhouse", "CLICKHOUSE", clickhouse::settings(), clickhouse::open_source,
                   clickhouse::open_sink, clickhouse::open_listing},
       DataBackend{"embedded", "EMBEDDED", embedded::settings(), embedded::open_source,
                   embedded::open_sink, nullptr},
       DataBackend{"es", "ES", es::settings(), es::open_source, es::open_sink, es::open_listing},
       DataBackend{"fs", "FS", fs::settings(), fs::open_source, fs::open_sink, fs::open_listing},
+      DataBackend{"ldp", "LDP", ldp::settings(), ldp::open_source, nullptr, ldp::open_listing},
       DataBackend{"lrs", "LRS", lrs::settings(), lrs::open_source, lrs::open_sink, nullptr},
       DataBackend{"mongo", "MONGO", mongo::settings(), mongo::open_source, mongo::open_sink,
                   mongo::open_listing},
+      DataBackend{"s3", "S3", s3::settings(), s3::open_source, s3::open_sink, s3::open_listing},
+      DataBackend{"swift", "SWIFT", swift::settings(), swift::open_source, swift::open_sink,
+                  swift::open_listing},
+      DataBackend{"ws", "WS", ws::settings(), ws::open_source, nullptr, nullptr},
   };
   return all;
 }

@@ -133,6 +133,7 @@ class Run {
     if (totals_.fault.empty()) totals_.fault = std::move(fault);
     if (totals_.fault.empty()) totals_.fault = chunks_.fault();
     if (begun_) keep(sink_.end(totals_.fault.empty()));
+    if (begun_ && !totals_.fault.empty() && sink_.is_all_or_nothing()) totals_.written = 0;
     if (errors_) keep(errors_->close());
     totals_.signal = interrupt_.signal();
     return std::move(totals_);

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+#include "net/http_client.h"
+
+namespace lectern::pipeline::objects {
+
+/// Who asks S3.
+struct S3Credentials {
+  std::string access_key_id, secret_access_key;
+  std::string session_token;  ///< "" without one
+};
+
+/// A request to S3, before it is signed.
+struct S3Request {
+  std::string method;
+  std::string scheme_and_host;  ///< `https://host:1`
+  std::string path;             ///< as it is, not encoded; begins with `/`
+  std::vector<std::pair<std::string, std::string>> parameters;  ///< not encoded, in any order
+  net::HttpHeaders headers;                                     ///< all are signed
+  std::string_view body;
+};
+
+/// The request with the signature of AWS, version 4, for the service s3, and the headers that go
+/// with it.
+net::HttpRequest signed_request(const S3Request& request, const S3Credentials& credentials,
+                                std::string_view region, Time time);
+
+/// Percent-encodes all but the unreserved characters of RFC 3986, and `/` where it is `kept`.
+std::string uri_encoded(std::string_view text, bool slash_is_kept);
+/// Undoes it; what is no such escape stays.
+std::string uri_decoded(std::string_view text);
+
+}  // namespace lectern::pipeline::objects
