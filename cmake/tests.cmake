@@ -19,6 +19,9 @@ lectern_script_test(pipeline_commands TIMEOUT 300
 foreach(backend es clickhouse mongo)
   lectern_script_test(pipeline_${backend} TIMEOUT 300
                       COMMAND ${Python3_EXECUTABLE} tests/pipeline/databases.py ${backend})
+  lectern_script_test(pipeline_${backend}_beside_ralph TIMEOUT 600
+                      COMMAND ${Python3_EXECUTABLE} tests/pipeline/databases_beside_ralph.py
+                              ${backend})
 endforeach()
 # Needs PyPI once, as above.
 lectern_script_test(against_ralph TIMEOUT 900

@@ -192,6 +192,15 @@ def refused_records_are_told_of_and_kept(on):
     assert on.read() == [some[0], some[2]]
 
 
+def one_record_does_not_have_the_others_refused(on):
+    """What the servers refuse a whole request for."""
+    broken = {"es": statement(2, id="x" * 600), "clickhouse": statement(1), "mongo": statement(2, timestamp="1900-01-01")}
+    some = [statement(1), broken[on.name], statement(3)]
+    code, _, told = on.run("write", "-I", data=lines(some))
+    assert code == 0 and "2 records written, 1 refused" in told and "line 2: /" in told, told
+    assert on.read() == [some[0], some[2]]
+
+
 def a_place_that_is_not_there_is_told(on):
     code, out, told = on.run("read", target="nowhere")
     if on.name == "mongo":  # for MongoDB it is an empty one

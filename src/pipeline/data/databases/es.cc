@@ -285,10 +285,14 @@ class EsSink : public Sink {
 
   void prepare(Chunk& chunk) const override {
     chunk.body.reserve(chunk.bytes.size() * 5 / 4);
-    take_objects(chunk, [&](json::Value document) {
+    take_objects(chunk, [&](json::Value document) -> MadeRecord {
       const std::size_t before = chunk.body.size();
       const auto id = document.find("id");
       const bool given = id && (id->is(Type::string) || id->is(Type::number));
+      // One such action would have all of the request refused.
+      if (given && id->source().size() > id_bytes_max) return refused("/id", "it is too long");
+      if (!given && operation_ != Operation::index && operation_ != Operation::create)
+        return refused("", "the document has no id");
       ((chunk.body += "{\"") += name_of(operation_)) += "\":{\"_id\":";
       if (given)
         chunk.body += id->source();
@@ -323,6 +327,13 @@ class EsSink : public Sink {
   Result<void> end(bool /*whole*/) override { return {}; }
 
  private:
+  static constexpr std::size_t id_bytes_max = 512;  // the server's
+
+  static tl::unexpected<Refusal> refused(std::string_view pointer, std::string_view message) {
+    return tl::unexpected<Refusal>(
+        Refusal{false, std::string(pointer), "id of a document", std::string(message)});
+  }
+
   /// Keeps the lines that have to be sent again, and refuses those that are at fault.
   Result<void> judge(Chunk& chunk, json::Value items) const {
     std::vector<Chunk::Record> again;
