@@ -32,7 +32,7 @@ class Ldp(http.server.BaseHTTPRequestHandler):
     """The API with a stream `s1` of archives and an empty one, `s2`; lends each URL of an archive for one download."""
 
     protocol_version = "HTTP/1.1"
-    lent, cuts, ranges = set(), [], []
+    lent, cuts, ranges, moves = set(), [], [], 0
 
     def refuse(self, status, message):
         self.answer(status, {"message": message, "httpCode": f"{status} X", "errorCode": "X"})
@@ -68,6 +68,13 @@ class Ldp(http.server.BaseHTTPRequestHandler):
     def download(self):
         if self.path not in Ldp.lent:
             return self.refuse(403, "expired")
+        if Ldp.moves > 0:
+            Ldp.moves -= 1
+            self.send_response(302)
+            self.send_header("Location", f"http://{self.headers['Host']}{self.path}")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         Ldp.lent.remove(self.path)
         data = ARCHIVES[re.match("/download/([^?]+)", self.path)[1]]
         wanted = re.fullmatch(r"bytes=(\d+)-", self.headers["Range"] or "")
@@ -137,6 +144,14 @@ def tests_of(theirs, ours):
         assert ours.run("read", "-b", "ldp", FIRST) == (0, FILE)
         assert Ldp.ranges == [0, len(FILE) // 3, len(FILE) // 2], Ldp.ranges
 
+    def an_archive_that_has_moved_is_followed():
+        for side in (theirs, ours):
+            Ldp.moves = 2
+            assert side.run("read", "-b", "ldp", "b") == (0, b"second\n"), side.told
+        Ldp.moves = 1000
+        assert ours.run("read", "-b", "ldp", "b")[0] == 1 and "HTTP 302" in ours.told, ours.told
+        Ldp.moves = 0
+
     def an_archive_that_was_cut_is_told_by_what_unpacks_it():
         code, out = ours.run("read", "-b", "ldp", "c")
         code, lines = ours.run("extract", "-p", "gelf", data=out)
@@ -152,6 +167,7 @@ def tests_of(theirs, ours):
 
     return [both_programs_do_the_same, what_was_read_is_not_new,
             a_connection_that_is_cut_in_the_middle_of_an_archive_is_taken_up_again,
+            an_archive_that_has_moved_is_followed,
             an_archive_that_was_cut_is_told_by_what_unpacks_it, settings_that_cannot_be_used_are_told]
 
 

@@ -3,11 +3,13 @@
 checks signatures. Skipped where PyPI cannot be reached."""
 
 import gzip
+import http.server
 import json
 import os
 import subprocess
 import sys
 import tempfile
+import threading
 
 from remote import BINARY, LINES, SKIPPED, STATEMENT, Cutter, Side, ask, differences, free_port, ralph, run_tests, tool, \
     wait_for
@@ -68,6 +70,16 @@ class Moto:
         key = self.iam("CreateAccessKey", "UserName=u").decode()
         self.key, self.secret = (key.split(f"<{name}>")[1].split("<")[0] for name in ("AccessKeyId", "SecretAccessKey"))
 
+        trust = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}}'
+        self.iam("CreateRole", "RoleName=r&AssumeRolePolicyDocument=" + trust)
+        self.iam("PutRolePolicy", "RoleName=r&PolicyName=p&PolicyDocument=" + policy)
+        status, _, lent = ask(self.url + "/", "POST", b"Action=AssumeRole&Version=2011-06-15&RoleSessionName=s&"
+                              b"RoleArn=arn:aws:iam::123456789012:role/r",
+                              {**FORGED, "Authorization": FORGED["Authorization"].replace("/iam/", "/sts/")})
+        assert status == 200, lent
+        self.lent = [lent.decode().split(f"<{name}>")[1].split("<")[0]
+                     for name in ("AccessKeyId", "SecretAccessKey", "SessionToken")]
+
     def iam(self, action, parameters):
         status, _, body = ask(self.url + "/", "POST", f"Action={action}&Version=2010-05-08&{parameters}".encode(), FORGED)
         assert status == 200, body
@@ -82,6 +94,29 @@ def settings(moto, bucket):
     return {prefix + "ACCESS_KEY_ID": moto.key, prefix + "SECRET_ACCESS_KEY": moto.secret,
             prefix + "ENDPOINT_URL": moto.url, prefix + "DEFAULT_REGION": "us-east-1",
             prefix + "DEFAULT_BUCKET_NAME": bucket}
+
+
+def stand_in(answer):
+    """The settings for a server that answers as S3 may and moto does not: (status, headers, body) of a request."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.rfile.read(int(self.headers["Content-Length"] or 0))
+            status, headers, body = answer(self)
+            self.send_response(status)
+            for name, value in {**headers, "Content-Length": str(len(body))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_PUT = do_POST = do_DELETE = do_GET
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return {"RALPH_BACKENDS__DATA__S3__ENDPOINT_URL": f"http://127.0.0.1:{server.server_address[1]}"}
 
 
 def peak_of(side, arguments, stdin, stdout):
@@ -176,15 +211,49 @@ def tests_of(moto, theirs, ours):
         assert 'Invalid bucket name "a/b"' in ours.told, ours.told
         ours.run("list", "-b", "s3", **{own + "SECRET_ACCESS_KEY": "wrong"})
         assert "Failed to list the bucket ours: The request signature we calculated" in ours.told, ours.told
-        # What is not given is taken from the environment, as by AWS's own tools.
-        assert ours.run("list", "-b", "s3", **{own + "ACCESS_KEY_ID": "", own + "SECRET_ACCESS_KEY": "",
-                                               "AWS_ACCESS_KEY_ID": moto.key, "AWS_SECRET_ACCESS_KEY": moto.secret})[0] == 0
+
+    def credentials_are_looked_for_where_boto3_does():
+        own = "RALPH_BACKENDS__DATA__S3__"
+        bare = {own + "ACCESS_KEY_ID": "", own + "SECRET_ACCESS_KEY": "", own + "DEFAULT_REGION": ""}
+        listed = ours.run("list", "-b", "s3")
+        assert listed == ours.run("list", "-b", "s3", **bare, AWS_ACCESS_KEY_ID=moto.key, AWS_SECRET_ACCESS_KEY=moto.secret)
+        files = {".aws/credentials": f"[mine]\naws_access_key_id = {moto.key}\naws_secret_access_key = {moto.secret}\n",
+                 ".aws/config": "[profile mine]\nregion = us-east-1\n"}
+        os.mkdir(os.path.join(ours.home, ".aws"))
+        for name, text in files.items():
+            with open(os.path.join(ours.home, name), "w") as file:
+                file.write(text)
+        assert listed == ours.run("list", "-b", "s3", **bare, AWS_PROFILE="mine")
+        assert ours.run("list", "-b", "s3", **bare)[0] == 1
+        # Credentials that are lent have a token, which is signed too.
+        lent = {own + "ACCESS_KEY_ID": moto.lent[0], own + "SECRET_ACCESS_KEY": moto.lent[1]}
+        assert listed == ours.run("list", "-b", "s3", **lent, **{own + "SESSION_TOKEN": moto.lent[2]}), ours.told
+        assert ours.run("list", "-b", "s3", **lent, **{own + "SESSION_TOKEN": "other"})[0] == 1, ours.told
+
+    def a_bucket_of_another_region_is_asked_there():
+        asked = stand_in(lambda request: (200, {}, b"<ListBucketResult/>") if "/eu-x/s3/" in request.headers["Authorization"]
+                         else (400, {"x-amz-bucket-region": "eu-x"}, b"<Error><Code>AuthorizationHeaderMalformed</Code></Error>"))
+        assert ours.run("list", "-b", "s3", **asked)[0] == 0, ours.told
+        asked = stand_in(lambda request: (200, {}, b"data\n") if "/eu-x/s3/" in request.headers["Authorization"]
+                         else (301, {"x-amz-bucket-region": "eu-x"}, b""))
+        assert ours.run("read", "-b", "s3", "x", **asked) == (0, b"data\n"), ours.told
+
+    def parts_that_cannot_be_joined_are_told_though_the_status_is_200():
+        def answer(request):
+            if "uploads=" in request.path:
+                return 200, {}, b"<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>"
+            if request.command == "POST":
+                return 200, {}, b"<?xml version='1.0'?>  <Error><Code>InvalidPart</Code><Message>One is wrong</Message></Error>"
+            return 200, {"ETag": '"e"'}, b"<ListBucketResult/>"
+        code, _ = ours.run("write", "-b", "s3", "-t", "x", data=LINES * 30000, **stand_in(answer))
+        assert code == 1 and "Failed to upload x: One is wrong" in ours.told and "0 records written" in ours.told, ours.told
 
     return [both_programs_do_the_same, names_behind_the_first_page_are_listed_too,
             a_large_object_goes_in_parts_and_takes_little_memory,
             a_connection_that_is_cut_in_the_middle_of_an_object_is_taken_up_again,
             a_write_that_is_broken_off_leaves_nothing, a_packed_object_that_was_cut_is_told_by_what_unpacks_it,
-            settings_that_cannot_be_used_are_told]
+            settings_that_cannot_be_used_are_told, credentials_are_looked_for_where_boto3_does,
+            a_bucket_of_another_region_is_asked_there, parts_that_cannot_be_joined_are_told_though_the_status_is_200]
 
 
 def main():

@@ -60,6 +60,24 @@ def tests_of(url, theirs, ours):
         assert code == 1 and out == THREE and time.monotonic() - began < 20, ours.told
         assert "Failed to receive message from websocket" in ours.told, ours.told
 
+    def over_tls_the_certificate_counts():
+        path = os.path.join(ours.home, "certificate")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", path, "-out", path + ".pem",
+                        "-days", "2", "-subj", "/CN=x", "-addext", "subjectAltName=DNS:localhost"],
+                       check=True, capture_output=True)
+        with open(path + ".pem") as certificate, open(path, "a") as file:
+            file.write(certificate.read())
+        port = free_port()
+        server = start(theirs.program, port, path)
+        address = f"wss://localhost:{port}/three"
+        for side in (theirs, ours):
+            assert side.run("read", "-b", "async_ws", **{URI: address}, SSL_CERT_FILE=path) == (0, THREE), side.told
+            assert side.run("read", "-b", "async_ws", **{URI: address})[0] == 1, side.told
+            assert side.run("read", "-b", "async_ws", **{URI: address.replace("localhost", "127.0.0.1")},
+                            SSL_CERT_FILE=path)[0] == 1, side.told
+        assert "certificate verify failed" in ours.told and "trying again" not in ours.told, ours.told
+        server.terminate()
+
     def ctrl_c_ends_it_with_what_was_read():
         process = subprocess.Popen([BINARY, "read", "-b", "ws"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                                    env={**ours.environment, URI: url + "/silent"})
@@ -91,13 +109,14 @@ def tests_of(url, theirs, ours):
 
     return [both_programs_do_the_same, the_name_without_async_is_the_same, an_empty_message_is_an_empty_line,
             options_go_into_the_request, a_server_that_gives_no_sign_of_life_is_left,
-            ctrl_c_ends_it_with_what_was_read, a_reader_that_goes_away_ends_it,
+            over_tls_the_certificate_counts, ctrl_c_ends_it_with_what_was_read, a_reader_that_goes_away_ends_it,
             a_server_that_is_not_there_yet_is_waited_for, settings_that_cannot_be_used_are_told]
 
 
-def start(program, port):
+def start(program, port, *certificate):
     process = subprocess.Popen([os.path.join(os.path.dirname(program), "python"),
-                                os.path.join(os.path.dirname(os.path.abspath(__file__)), "ws_server.py"), str(port)],
+                                os.path.join(os.path.dirname(os.path.abspath(__file__)), "ws_server.py"), str(port),
+                                *certificate],
                                stderr=subprocess.DEVNULL)
     wait_for(port, process)
     return process

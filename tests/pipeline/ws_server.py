@@ -1,7 +1,8 @@
 """A WebSocket server for on_ws.py, which says what is sent by the path that is asked for. Run by a Python that has
-`websockets`: ws_server.py PORT"""
+`websockets`: ws_server.py PORT [CERTIFICATE, with its key, for wss]"""
 
 import asyncio
+import ssl
 import sys
 
 import websockets
@@ -47,9 +48,13 @@ async def refuse(path, _):
         return int(path[8:]), [], b""
 
 
-async def main(port):
-    async with websockets.serve(serve, "127.0.0.1", port, process_request=refuse, ping_interval=None, close_timeout=20):
+async def main(port, certificate=None):
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if certificate else None
+    if tls:
+        tls.load_cert_chain(certificate)
+    async with websockets.serve(serve, "127.0.0.1", port, process_request=refuse, ping_interval=None, close_timeout=20,
+                                ssl=tls):
         await asyncio.Future()
 
 
-asyncio.run(main(int(sys.argv[1])))
+asyncio.run(main(int(sys.argv[1]), *sys.argv[2:]))

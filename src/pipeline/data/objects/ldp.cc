@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdlib>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -183,21 +184,34 @@ class GetArchive : public Get {
   GetArchive(Api& api, std::string path) : api_(api), path_(std::move(path)) {}
 
   Result<net::HttpRequest> request(const net::HttpHeaders& headers) override {
+    net::HttpRequest request;
+    request.url = std::exchange(moved_to_, "");
+    request.headers = headers;
+    if (!request.url.empty()) return request;
     TRY(const auto document, api_.ask("POST", path_ + "/url"));
     const auto root = document->root();
     const auto url = root.is(json::Type::object) ? root.find("url") : std::nullopt;
     if (!url || !url->is(json::Type::string))
       return fail(Code::invalid, "the API gave no URL of the archive");
-    net::HttpRequest request;
     request.url = url->string();
-    request.headers = headers;
     return request;
   }
-  bool may_be_made_anew(const net::HttpResponse& /*answer*/) override { return false; }
+  bool may_be_made_anew(const net::HttpResponse& answer) override {
+    const auto location = answer.header("Location");
+    const bool moved = answer.status == 301 || answer.status == 302 || answer.status == 303 ||
+                       answer.status == 307 || answer.status == 308;
+    if (!moved || !location || location->find("://") == location->npos) return false;
+    moved_to_ = *location;
+    return ++moves_ <= moves_max;
+  }
 
  private:
+  static constexpr int moves_max = 20;
+
   Api& api_;
   const std::string path_;
+  std::string moved_to_;  // where the next request goes, and no other
+  int moves_ = 0;
 };
 
 class LdpSource : public Source {

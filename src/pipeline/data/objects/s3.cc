@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,6 +9,7 @@
 #include "base/json.h"
 #include "base/time.h"
 #include "pipeline/data/objects/object_store.h"
+#include "pipeline/data/objects/s3_credentials.h"
 #include "pipeline/data/objects/s3_signature.h"
 #include "pipeline/data/objects/xml.h"
 
@@ -20,7 +20,8 @@ using Kind = DataSetting::Kind;
 using namespace objects;
 
 constexpr std::array table = {
-    DataSetting{"ACCESS_KEY_ID", "", "who asks; AWS_ACCESS_KEY_ID of the environment without it"},
+    DataSetting{"ACCESS_KEY_ID", "",
+                "who asks; without it that of the environment, AWS_ACCESS_KEY_ID, or of ~/.aws"},
     DataSetting{"SECRET_ACCESS_KEY", "", "likewise, AWS_SECRET_ACCESS_KEY", Kind::text, true},
     DataSetting{"SESSION_TOKEN", "", "of temporary credentials; AWS_SESSION_TOKEN", Kind::text,
                 true},
@@ -50,14 +51,6 @@ constexpr std::size_t part_bytes_min = 8UL * 1024 * 1024;
 constexpr std::size_t part_bytes_max = 1024UL * 1024 * 1024;
 constexpr std::size_t parts_max = 10'000;
 constexpr std::size_t answer_bytes_max = 16UL * 1024 * 1024;
-
-/// A setting, or what stands in the environment for AWS's own tools.
-std::string given(const DataValues& values, std::string_view key, const char* variable) {
-  const std::string& value = values.find(key)->second;
-  if (!value.empty()) return value;
-  const char* const other = std::getenv(variable);
-  return other == nullptr ? "" : other;
-}
 
 /// What is wrong, by the answer's XML: its message, else its code.
 struct Refusal {
@@ -145,15 +138,13 @@ net::HttpOptions options_for_s3() {
 
 class S3Store : public ObjectStore {
  public:
-  S3Store(const DataValues& values, S3Credentials credentials, std::string endpoint)
-      : credentials_(std::move(credentials)),
-        endpoint_(std::move(endpoint)),
-        region_(given(values, "DEFAULT_REGION", "AWS_DEFAULT_REGION")),
-        part_bytes_(number_of(values, "WRITE_CHUNK_SIZE")),
+  S3Store(S3Account account, std::size_t part_bytes)
+      : credentials_(std::move(account.credentials)),
+        endpoint_(std::move(account.endpoint_url)),
+        region_(account.region.empty() ? "us-east-1" : std::move(account.region)),
+        part_bytes_(part_bytes),
         options_(options_for_s3()),
-        client_(options_) {
-    if (region_.empty()) region_ = "us-east-1";
-  }
+        client_(options_) {}
 
   const Words& words() const override { return s3_words; }
   const net::HttpOptions& options() const override { return options_; }
@@ -316,20 +307,17 @@ bool is_origin(std::string_view url) {
 }
 
 Result<std::unique_ptr<ObjectStore>> open(const OpenContext& context) {
-  const DataValues& values = context.values;
-  S3Credentials credentials{given(values, "ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID"),
-                            given(values, "SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY"),
-                            given(values, "SESSION_TOKEN", "AWS_SESSION_TOKEN")};
-  if (credentials.access_key_id.empty() || credentials.secret_access_key.empty())
+  S3Account account = s3_account(context.values);
+  if (account.credentials.access_key_id.empty() || account.credentials.secret_access_key.empty())
     return fail(Code::invalid, "S3 needs ACCESS_KEY_ID and SECRET_ACCESS_KEY");
-  std::string endpoint = given(values, "ENDPOINT_URL", "AWS_ENDPOINT_URL");
+  std::string& endpoint = account.endpoint_url;
   while (endpoint.ends_with('/')) endpoint.pop_back();
   if (!endpoint.empty() && !is_origin(endpoint))
     return fail(Code::invalid,
                 fmt::format("S3 ENDPOINT_URL={}: allowed is an http or https URL without a path",
                             net::without_credentials(endpoint)));
   std::unique_ptr<ObjectStore> store =
-      std::make_unique<S3Store>(values, std::move(credentials), std::move(endpoint));
+      std::make_unique<S3Store>(std::move(account), number_of(context.values, "WRITE_CHUNK_SIZE"));
   return store;
 }
 
