@@ -18,6 +18,14 @@ std::string refusal(std::string_view text) {
   return result.error().message;
 }
 
+using Texts = std::vector<std::string>;
+
+Texts texts_of(const Terms& terms) {
+  Texts texts;
+  for (const Term& term : terms) texts.push_back(term.text());
+  return texts;
+}
+
 constexpr std::string_view id = "6f1e0c5e-1d3b-4c8e-9a51-9c1b3a1f0d11";
 const std::string by_id = "statementId=" + std::string(id);
 
@@ -79,8 +87,9 @@ TEST_CASE("each parameter becomes its part of the query") {
       "&mine=true&cursor=" +
       cursor.text());
   REQUIRE(all);
-  CHECK(all->filter == Terms{"agent:mbox:mailto:a@b.example", "verb:http://v/1",
-                             "activity:http://a/\xC3\xA9", "registration:" + std::string(id)});
+  CHECK(texts_of(all->filter) == Texts{"agent:mbox:mailto:a@b.example", "verb:http://v/1",
+                                       "activity:http://a/\xC3\xA9",
+                                       "registration:" + std::string(id)});
   CHECK(all->since == parse_time("2020-01-01T00:00:00Z"));
   CHECK(all->until == parse_time("2020-01-01T01:00:00.5Z"));
   CHECK(all->limit == 7);
@@ -96,18 +105,18 @@ TEST_CASE("related flags ask for related terms, and may stand alone") {
       "related_agents=true&related_activities=true&activity=http://a/1"
       "&agent={%22account%22:{%22homePage%22:%22http://h%22,%22name%22:%22n%22}}");
   REQUIRE(both);
-  CHECK(both->filter == Terms{"agent~:account:http://h n", "activity~:http://a/1"});
+  CHECK(texts_of(both->filter) == Texts{"agent~:account:http://h n", "activity~:http://a/1"});
   CHECK(query("related_agents=true"));
   const auto neither = query("related_activities=false&activity=http://a/1");
   REQUIRE(neither);
-  CHECK(neither->filter == Terms{"activity:http://a/1"});
+  CHECK(texts_of(neither->filter) == Texts{"activity:http://a/1"});
 }
 
 TEST_CASE("an identified group can be asked for, an anonymous one cannot") {
   const auto identified =
       query(R"(agent={"objectType":"Group","mbox":"mailto:g@x.org","member":[]})");
   REQUIRE(identified);
-  CHECK(identified->filter == Terms{"agent:mbox:mailto:g@x.org"});
+  CHECK(texts_of(identified->filter) == Texts{"agent:mbox:mailto:g@x.org"});
   CHECK(!query(R"(agent={"objectType":"Group","member":[{"mbox":"mailto:g@x.org"}]})"));
 }
 

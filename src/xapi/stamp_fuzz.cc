@@ -26,7 +26,7 @@ void check(json::Value received, xapi::Version version) {
                  xapi::fingerprint_of(received));
   const auto terms = xapi::terms_of(root);
   LECTERN_ASSERT(std::is_sorted(terms.begin(), terms.end()));
-  LECTERN_ASSERT(xapi::match(terms, {"authority:mbox:mailto:l@r.s"}));
+  LECTERN_ASSERT(xapi::match(terms, {xapi::authority_term("mbox:mailto:l@r.s")}));
   LECTERN_ASSERT(json::parse(xapi::format_ids(root)));
 }
 

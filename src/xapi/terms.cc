@@ -1,6 +1,8 @@
 #include "xapi/terms.h"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 
 #include "base/digest.h"
 #include "xapi/folding.h"
@@ -15,15 +17,26 @@ using json::Value;
 constexpr std::size_t value_bytes_max = 512;
 constexpr std::string_view voided_verb = "http://adlnet.gov/expapi/verbs/voided";
 
-std::string term(std::string_view kind, std::string_view value) {
-  std::string out;
-  if (value.size() <= value_bytes_max) {
-    out.reserve(kind.size() + value.size());
-    out.append(kind).append(value);
-  } else {
-    out.append(kind).append("#").append(to_hex(sha256(value)));
-  }
-  return out;
+struct Kind {
+  std::string_view prefix;  ///< what stands before the value
+  int selectivity_rank;
+};
+
+/// In the order of TermKind.
+constexpr std::array<Kind, 8> kind_table = {{{"activity:", 3},
+                                             {"activity~:", 4},
+                                             {"agent:", 1},
+                                             {"agent~:", 2},
+                                             {"authority:", 6},
+                                             {"inherits:", 6},
+                                             {"registration:", 0},
+                                             {"verb:", 5}}};
+
+const Kind& of(TermKind kind) { return kind_table[static_cast<std::size_t>(kind)]; }
+
+Term term(TermKind kind, std::string_view value) {
+  if (value.size() <= value_bytes_max) return {kind, std::string(value)};
+  return {kind, "#" + to_hex(sha256(value))};
 }
 
 /// Walks a statement once and writes down what its parts can be asked for.
@@ -84,9 +97,6 @@ class Collector {
       if (const auto actor = object.find("actor")) agent(*actor, Reach::related);
       if (const auto inner = object.find("object")) plain_object(*inner, Reach::related);
       if (const auto context = object.find("context")) inner_context(*context);
-    } else if (type == "StatementRef") {
-      if (const auto id = string_member(object, "id"))
-        if (const auto target = Uuid::parse(*id)) terms_.push_back(reference_term(*target));
     } else {
       plain_object(object, Reach::plain);
     }
@@ -162,42 +172,52 @@ std::optional<std::string> ifi_of(Value agent) {
   return std::nullopt;
 }
 
-std::string verb_term(std::string_view iri) { return term("verb:", iri); }
-
-bool is_verb_term(std::string_view term) { return term.starts_with("verb:"); }
-
-std::string activity_term(std::string_view iri, bool related) {
-  return term(related ? "activity~:" : "activity:", iri);
+std::optional<Term> Term::parse(std::string_view text) {
+  for (std::size_t i = 0; i < kind_table.size(); ++i)
+    if (const auto prefix = kind_table[i].prefix; text.starts_with(prefix))
+      return Term{static_cast<TermKind>(i), std::string(text.substr(prefix.size()))};
+  return std::nullopt;
 }
 
-std::string agent_term(std::string_view ifi, bool related) {
-  return term(related ? "agent~:" : "agent:", ifi);
-}
-
-std::string registration_term(const Uuid& registration) {
-  std::string out = "registration:";
-  registration.append_to(out);
+std::string Term::text() const {
+  std::string out;
+  out.reserve(prefix_bytes_max + value.size());
+  append_to(out);
   return out;
 }
 
-std::string authority_term(std::string_view ifi) { return term("authority:", ifi); }
+void Term::append_to(std::string& out) const { out.append(of(kind).prefix).append(value); }
 
-std::string reference_term(const Uuid& target) {
-  std::string out = "ref:";
-  target.append_to(out);
-  return out;
+int selectivity_rank(TermKind kind) { return of(kind).selectivity_rank; }
+
+Term verb_term(std::string_view iri) { return term(TermKind::verb, iri); }
+
+Term activity_term(std::string_view iri, bool related) {
+  return term(related ? TermKind::related_activity : TermKind::activity, iri);
 }
+
+Term agent_term(std::string_view ifi, bool related) {
+  return term(related ? TermKind::related_agent : TermKind::agent, ifi);
+}
+
+Term registration_term(const Uuid& registration) {
+  return {TermKind::registration, registration.text()};
+}
+
+Term authority_term(std::string_view ifi) { return term(TermKind::authority, ifi); }
 
 bool match(const Terms& terms, const Terms& wanted) {
-  return std::all_of(wanted.begin(), wanted.end(), [&](const std::string& one) {
+  return std::all_of(wanted.begin(), wanted.end(), [&](const Term& one) {
     return std::binary_search(terms.begin(), terms.end(), one);
   });
 }
 
+bool is_inheritable(TermKind kind) { return kind != TermKind::authority; }
+
 Terms inheritable(const Terms& target) {
   Terms out;
-  for (const std::string& one : target)
-    if (!one.starts_with("authority:") && !one.starts_with("ref:")) out.push_back(one);
+  std::copy_if(target.begin(), target.end(), std::back_inserter(out),
+               [](const Term& one) { return is_inheritable(one.kind); });
   return out;
 }
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <compare>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,28 +13,57 @@
 
 namespace lectern::xapi {
 
-/// What a query can ask of a statement, as flat strings. They are taken from a statement once,
-/// here; a store compares them and never looks into a statement.
+/// What a term asks of a statement. In the order of their texts, so that terms sort as their
+/// texts do.
+enum class TermKind : std::uint8_t {
+  activity,          ///< the statement's object
+  related_activity,  ///< anywhere that related_activities looks, the object too
+  agent,             ///< actor or object, or a member of such a Group
+  related_agent,     ///< anywhere that related_agents looks, actor and object too
+  authority,         ///< for `mine`; of each member for a Group
+  inherits,          ///< a mark that only a store gives (store/common/reference_resolver.h)
+  registration,
+  verb,
+};
+
+/// One thing that a query can ask of a statement. Terms are taken from a statement once, here; a
+/// store compares them and never looks into a statement. What is kept on disk and in databases is
+/// the text of a term:
 ///
-///   term  = verb / activity / agent / registration / authority / ref
-///   verb         = "verb:" IRI
-///   activity     = "activity:" IRI            ; the statement's object
-///                / "activity~:" IRI           ; anywhere that related_activities looks (the object
-///                too)
-///   agent        = "agent:" ifi               ; actor or object, or a member of such a Group
-///                / "agent~:" ifi              ; anywhere that related_agents looks (actor, object
-///                too)
-///   registration = "registration:" UUID       ; lower case
-///   authority    = "authority:" ifi           ; for `mine`; of each member for a Group
-///   ref          = "ref:" UUID                ; the statement that the object refers to
-///   ifi   = "mbox:mailto:" address            ; its domain in lower case
+///   text  = kind ":" value
+///   kind  = "activity" / "activity~" / "agent" / "agent~" / "authority" / "inherits"
+///         / "registration" / "verb"            ; "~" marks the related ones
+///   value = IRI                                ; of an activity, of a verb
+///         / ifi                                ; of an agent, of an authority
+///         / UUID                               ; of a registration, in lower case
+///         / "#" 64 lower-case hex digits       ; SHA-256 of a value longer than 512 bytes, so that
+///                                              ; no store meets a term that it cannot index
+///   ifi   = "mbox:mailto:" address             ; its domain in lower case
 ///         / "sha1:" 40 lower-case hex digits
 ///         / "openid:" URI
-///         / "account:" homePage " " name      ; an IRI holds no blank, so the first one parts them
-///
-/// A value longer than 512 bytes is replaced by "#" and its SHA-256 in hex, so that no store
-/// meets a term that it cannot index.
-using Terms = std::vector<std::string>;
+///         / "account:" homePage " " name       ; an IRI holds no blank, so the first parts them
+struct Term {
+  static constexpr std::size_t prefix_bytes_max = 13;  ///< of a text: its kind and the colon
+
+  TermKind kind;      ///< what it asks of a statement
+  std::string value;  ///< what stands behind the colon
+
+  /// A text as a store has kept it; nothing for a kind that no query asks for (any longer).
+  static std::optional<Term> parse(std::string_view text);
+  /// Its text, as stores keep it.
+  std::string text() const;
+  /// Its text behind what `out` holds.
+  void append_to(std::string& out) const;
+
+  auto operator<=>(const Term&) const = default;
+};
+
+/// Some of them; sorted where they are those of a statement.
+using Terms = std::vector<Term>;
+
+/// 0 for the kind whose terms the fewest statements tend to share, and so on. A store that does not
+/// know better looks for the term of the lowest rank first.
+int selectivity_rank(TermKind kind);
 
 /// The terms of one valid statement: sorted, each once. Communication 2.1.3; contextAgents and
 /// contextGroups (2.0) are taken wherever they stand.
@@ -41,19 +73,19 @@ Terms terms_of(json::Value statement);
 std::optional<std::string> ifi_of(json::Value agent);
 
 /// The term of each thing that a query can ask for; of long values a digest stands in their place.
-std::string verb_term(std::string_view iri);
-bool is_verb_term(std::string_view term);
-std::string activity_term(std::string_view iri, bool related);
-std::string agent_term(std::string_view ifi, bool related);
-std::string registration_term(const Uuid& registration);
-std::string authority_term(std::string_view ifi);
-std::string reference_term(const Uuid& target);
+Term verb_term(std::string_view iri);
+Term activity_term(std::string_view iri, bool related);
+Term agent_term(std::string_view ifi, bool related);
+Term registration_term(const Uuid& registration);
+Term authority_term(std::string_view ifi);
 
 /// Whether `terms` (sorted) hold every one of `wanted` (in any order).
 bool match(const Terms& terms, const Terms& wanted);
 
-/// The terms of a referring statement's target that the referring one takes over: all but
-/// `authority:` (or read/mine would leak) and `ref:`. Communication 2.1.3, StatementRefs.
+/// Whether a referring statement takes terms of this kind over from its target: all but
+/// `authority`, or read/mine would leak. Communication 2.1.3, StatementRefs.
+bool is_inheritable(TermKind kind);
+/// Those of these terms.
 Terms inheritable(const Terms& target);
 
 /// The statement that this one's object refers to, if it is a StatementRef.

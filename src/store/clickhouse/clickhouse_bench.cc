@@ -163,7 +163,7 @@ int run(const std::string& address, const char* path, std::size_t count, std::st
   const auto account = [](std::size_t n) {
     return "account:http://fun-mooc.fr " + Dealer::learner(n);
   };
-  const std::string verb = xapi::verb_term("https://w3id.org/xapi/video/verbs/played");
+  const auto verb = xapi::verb_term("https://w3id.org/xapi/video/verbs/played");
   time_pages(store, context, "newest", [](auto) { return Filter{}; });
   time_pages(store, context, "agent", [&](std::size_t n) {
     return Filter{{xapi::agent_term(account(n), false)}, {}, {}};

@@ -117,7 +117,7 @@ TEST_CASE("a verb beside other terms is found where a statement inherits it") {
     std::vector<Row> rows{row};
     REQUIRE(store->append({table}, rows, OnConflict::refuse_batch).has_value());
   }
-  const auto found = [&](const std::string& other, const std::string& verb) {
+  const auto found = [&](const xapi::Term& other, const xapi::Term& verb) {
     std::vector<Uuid> ids;
     const auto page = store->query({table}, {{other, verb}, {}, {}}, {}).value();
     for (const auto& row : page.rows) ids.push_back(row.position.id);

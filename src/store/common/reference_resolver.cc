@@ -19,7 +19,7 @@ constexpr std::size_t parents_at_once = 4'096;
 using Shared = std::shared_ptr<const xapi::Terms>;
 
 Shared marked() {
-  static const auto terms = std::make_shared<const xapi::Terms>(1, std::string(inherits_more));
+  static const auto terms = std::make_shared<const xapi::Terms>(1, inherits_more);
   return terms;
 }
 
@@ -32,7 +32,7 @@ Shared limited(const xapi::Terms& terms) {
   if (is_marked(terms)) return marked();
   xapi::Terms some;
   for (const auto& term : terms) {
-    if (!is_inheritable(term)) continue;
+    if (!is_inheritable(term.kind)) continue;
     if (some.size() == limits::inherited_terms_max) return marked();
     some.push_back(term);
   }
@@ -52,23 +52,19 @@ Shared joined(const Shared& a, const Shared& b) {
 
 }  // namespace
 
-bool is_inheritable(std::string_view term) {
-  return !term.starts_with("authority:") && !term.starts_with("ref:");
-}
-
 std::optional<xapi::Terms> terms_of_marked(const xapi::Terms& wanted) {
   xapi::Terms terms;
   for (const auto& term : wanted)
-    if (!is_inheritable(term)) terms.push_back(term);
+    if (!is_inheritable(term.kind)) terms.push_back(term);
   if (terms.size() == wanted.size()) return std::nullopt;
-  terms.emplace_back(inherits_more);
+  terms.push_back(inherits_more);
   return terms;
 }
 
 bool carries(const xapi::Terms& terms, const xapi::Terms& wanted) {
   const bool any = is_marked(terms);
-  return std::all_of(wanted.begin(), wanted.end(), [&](const std::string& one) {
-    return (any && is_inheritable(one)) || std::binary_search(terms.begin(), terms.end(), one);
+  return std::all_of(wanted.begin(), wanted.end(), [&](const xapi::Term& one) {
+    return (any && is_inheritable(one.kind)) || std::binary_search(terms.begin(), terms.end(), one);
   });
 }
 

@@ -5,7 +5,6 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -25,10 +24,8 @@
 namespace lectern::store {
 
 /// The term of a statement that inherits terms which it does not carry.
-inline constexpr std::string_view inherits_more = "inherits:more";
+inline const xapi::Term inherits_more{xapi::TermKind::inherits, "more"};
 
-/// Whether a referring statement takes this term over: xapi::inheritable() of one term.
-bool is_inheritable(std::string_view term);
 /// The terms by which a query finds marked statements, which any inheritable term of `wanted` may
 /// have led to. Nothing where there is none among them.
 std::optional<xapi::Terms> terms_of_marked(const xapi::Terms& wanted);

@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t referring_at_once = 256;
 constexpr std::size_t contents_at_once = 256;
 
-bool has(const xapi::Terms& terms, std::string_view term) {
+bool has(const xapi::Terms& terms, const xapi::Term& term) {
   return std::binary_search(terms.begin(), terms.end(), term);
 }
 
@@ -91,13 +91,12 @@ Result<xapi::Terms> RowCheck::terms_of_chain(const Uuid& target) {
     for (const auto& one : found) {
       next = one.refers_to;
       for (const auto& term : one.terms)
-        if (is_inheritable(term)) all.push_back(term);
+        if (xapi::is_inheritable(term.kind)) all.push_back(term);
     }
   }
   std::sort(all.begin(), all.end());
   all.erase(std::unique(all.begin(), all.end()), all.end());
-  if (all.size() > limits::inherited_terms_max || has(all, inherits_more))
-    all = {std::string(inherits_more)};
+  if (all.size() > limits::inherited_terms_max || has(all, inherits_more)) all = {inherits_more};
   return all;
 }
 

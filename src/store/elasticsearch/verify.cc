@@ -168,7 +168,8 @@ class Verification {
                       *text, *hash,
                       {},    {}};
     if (const auto terms = hit.find("fields")->find("lectern.terms"))
-      for (const Value term : terms->children()) row.terms.emplace_back(text_of(term));
+      for (const Value term : terms->children())
+        if (auto one = xapi::Term::parse(text_of(term))) row.terms.push_back(std::move(*one));
     std::sort(row.terms.begin(), row.terms.end());
     row.refers_to = Uuid::parse(text_of(field(hit, "lectern.refers_to")));
     row.voids = flag(field(hit, "lectern.voids"));

@@ -290,11 +290,11 @@ std::map<std::string, TargetNumber> Database::targets() const {
   return targets_;
 }
 
-TermHash Database::hash_of(TargetNumber target, std::string_view term) const {
+TermHash Database::hash_of(TargetNumber target, const xapi::Term& term) const {
   std::string bytes;
-  bytes.reserve(4 + term.size());
+  bytes.reserve(4 + xapi::Term::prefix_bytes_max + term.value.size());
   append_be32(bytes, target);
-  bytes += term;
+  term.append_to(bytes);
   return sip_hash(hash_key_, bytes);
 }
 

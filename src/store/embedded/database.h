@@ -95,7 +95,7 @@ class Database {
 
   /// What stands for a term of a target in keys: SipHash under the store's own secret, so that
   /// nobody outside can make two terms meet.
-  TermHash hash_of(TargetNumber target, std::string_view term) const;
+  TermHash hash_of(TargetNumber target, const xapi::Term& term) const;
 
   /// Whether a statement of some target may bear the mark of store/common/reference_resolver.h, so
   /// that queries must look for it. Once it may, it may for good.

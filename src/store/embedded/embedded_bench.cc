@@ -72,18 +72,19 @@ store::Row row_of(Random& random) {
               R"("}},"authority":{"mbox":"mailto:lms@example.org"},"version":"1.0.0","stored":")";
   row.stored_at = {row.json.size()};
   row.json += std::string(stored_text_size, '0') + R"("})";
-  row.terms = {"agent:" + agent_of(agent),
-               "agent~:" + agent_of(agent),
-               "agent~:mbox:mailto:lms@example.org",
-               "agent~:" + agent_of(agent / 100),
-               "activity:" + activity_of(activity),
-               "activity~:" + activity_of(activity),
-               "activity~:https://lms.example.org/course/" + std::to_string(activity / 50),
-               "activity~:https://lms.example.org/org/" + std::to_string(activity / 500),
-               "verb:" + verb_of(verb),
-               "registration:" + registration.text(),
-               "authority:mbox:mailto:lms@example.org",
-               "activity~:https://w3id.org/xapi/video"};
+  row.terms = {
+      xapi::agent_term(agent_of(agent), false),
+      xapi::agent_term(agent_of(agent), true),
+      xapi::agent_term("mbox:mailto:lms@example.org", true),
+      xapi::agent_term(agent_of(agent / 100), true),
+      xapi::activity_term(activity_of(activity), false),
+      xapi::activity_term(activity_of(activity), true),
+      xapi::activity_term("https://lms.example.org/course/" + std::to_string(activity / 50), true),
+      xapi::activity_term("https://lms.example.org/org/" + std::to_string(activity / 500), true),
+      xapi::verb_term(verb_of(verb)),
+      xapi::registration_term(registration),
+      xapi::authority_term("mbox:mailto:lms@example.org"),
+      xapi::activity_term("https://w3id.org/xapi/video", true)};
   std::sort(row.terms.begin(), row.terms.end());
   std::copy_n(row.id.bytes.begin(), 16, row.fingerprint.hash.begin());
   return row;
@@ -168,20 +169,23 @@ void ask(store::StatementStore& statements) {
   });
   time_it("newest 100", 500, [&](auto&) { page({}); });
   time_it("newest 100 of an agent", 1000,
-          [&](auto& random) { page({"agent:" + agent_of(random() % 10'000)}); });
-  time_it("oldest 100 of an agent", 1000,
-          [&](auto& random) { page({"agent:" + agent_of(random() % 10'000)}, true); });
+          [&](auto& random) { page({xapi::agent_term(agent_of(random() % 10'000), false)}); });
+  time_it("oldest 100 of an agent", 1000, [&](auto& random) {
+    page({xapi::agent_term(agent_of(random() % 10'000), false)}, true);
+  });
   time_it("newest 100 of a verb", 500,
-          [&](auto& random) { page({"verb:" + verb_of(random() % 8)}); });
+          [&](auto& random) { page({xapi::verb_term(verb_of(random() % 8))}); });
   time_it("newest 100 of an activity", 500,
-          [&](auto& random) { page({"activity:" + activity_of(random() % 2'000)}); });
+          [&](auto& random) { page({xapi::activity_term(activity_of(random() % 2'000), false)}); });
   time_it("newest 100 of agent and verb", 1000, [&](auto& random) {
-    page({"agent:" + agent_of(random() % 10'000), "verb:" + verb_of(random() % 8)});
+    page({xapi::agent_term(agent_of(random() % 10'000), false),
+          xapi::verb_term(verb_of(random() % 8))});
   });
   time_it("newest 100 of verb, course, authority", 300, [&](auto& random) {
-    page({"verb:" + verb_of(random() % 8),
-          "activity~:https://lms.example.org/course/" + std::to_string(random() % 40),
-          "authority:mbox:mailto:lms@example.org"});
+    page({xapi::verb_term(verb_of(random() % 8)),
+          xapi::activity_term("https://lms.example.org/course/" + std::to_string(random() % 40),
+                              true),
+          xapi::authority_term("mbox:mailto:lms@example.org")});
   });
 }
 

@@ -56,7 +56,7 @@ Bson lectern_part(const Row& row, std::string_view json, std::string_view batch)
       .integer("stored", row.stored.time_since_epoch().count())
       .text("hash", row.fingerprint.text());
   Array terms;
-  for (const auto& term : row.terms) terms.text(term);
+  for (const auto& term : row.terms) terms.text(term.text());
   part.array("terms", terms.get());
   if (row.refers_to) part.uuid("refers_to", *row.refers_to);
   if (row.voids) part.flag("voids", true);
@@ -110,6 +110,17 @@ std::optional<Found> found_of(View document) {
         xapi::Fingerprint::parse(hash->text().value_or("")).value_or(xapi::Fingerprint{});
   found.voided = voided && voided->truth();
   return found;
+}
+
+xapi::Terms terms_in(View document) {
+  xapi::Terms all;
+  const auto terms = field(document, "lectern.terms");
+  for_each(terms ? terms->object().value_or(View()) : View(), [&](const Field& term) {
+    if (auto one = xapi::Term::parse(term.text().value_or(""))) all.push_back(std::move(*one));
+    return true;
+  });
+  std::sort(all.begin(), all.end());
+  return all;
 }
 
 Result<Row> row_of_source(View document) {

@@ -55,4 +55,7 @@ std::optional<Found> found_of(View document);
 /// is wrong with it.
 Result<Row> row_of_source(View document);
 
+/// The terms that a document's `lectern.terms` holds, sorted.
+xapi::Terms terms_in(View document);
+
 }  // namespace lectern::store::mongo

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "store/mongo/layout.h"
 #include "store/mongo/reference_access.h"
 
 namespace lectern::store::mongo {
@@ -93,12 +94,7 @@ std::optional<Staying> staying_of(View document, std::string_view process) {
   one.unshared = mark && !flag("lectern.shared");
   // Of the many that bear no mark most are of others, which have done it.
   if (mark || one.row.voids) one.row.refers_to = uuid("lectern.refers_to");
-  const auto terms = field(document, "lectern.terms");
-  for_each(terms ? terms->object().value_or(View()) : View(), [&](const Field& term) {
-    one.row.terms.emplace_back(term.text().value_or(""));
-    return true;
-  });
-  std::sort(one.row.terms.begin(), one.row.terms.end());
+  one.row.terms = terms_in(document);
   return one;
 }
 

@@ -66,7 +66,8 @@ Result<std::vector<ReferenceAccess::Target>> MongoReferences::targets(std::span<
         *id, {}, uuid_at(document, "lectern.refers_to"), true_at(document, "lectern.voids")};
     const auto terms = field(document, "lectern.terms");
     for_each(terms ? terms->object().value_or(View()) : View(), [&](const Field& term) {
-      target.terms.emplace_back(term.text().value_or(""));
+      if (auto one = xapi::Term::parse(term.text().value_or("")))
+        target.terms.push_back(std::move(*one));
       return true;
     });
     std::sort(target.terms.begin(), target.terms.end());
@@ -113,7 +114,7 @@ Result<void> MongoReferences::update(std::span<const Uuid> ids, const Bson& chan
 
 Result<void> MongoReferences::add_terms(std::span<const Uuid> ids, const xapi::Terms& terms) {
   Array all;
-  for (const auto& term : terms) all.text(term);
+  for (const auto& term : terms) all.text(term.text());
   Bson each, to, change;
   each.array("$each", all.get());
   to.object("lectern.terms", each);

@@ -14,18 +14,11 @@
 namespace lectern::store::mongo {
 namespace {
 
-/// Terms that few statements share come first: MongoDB starts from one of them.
+/// MongoDB starts from the first term.
 xapi::Terms rarest_first(xapi::Terms terms) {
-  const auto rank = [](const std::string& term) {
-    for (int i = 0; const std::string_view kind :
-                    {"ref:", "registration:", "agent:", "agent~:", "activity:", "activity~:"}) {
-      if (term.starts_with(kind)) return i;
-      ++i;
-    }
-    return 9;
-  };
-  std::stable_sort(terms.begin(), terms.end(),
-                   [&](const std::string& a, const std::string& b) { return rank(a) < rank(b); });
+  std::stable_sort(terms.begin(), terms.end(), [](const xapi::Term& a, const xapi::Term& b) {
+    return xapi::selectivity_rank(a.kind) < xapi::selectivity_rank(b.kind);
+  });
   return terms;
 }
 
@@ -41,10 +34,10 @@ Bson filter_of(const Filter& filter, const PageRequest& page) {
   if (!filter.all_of.empty()) {
     const auto terms = rarest_first(filter.all_of);
     if (terms.size() == 1) {
-      query.text("lectern.terms", terms[0]);
+      query.text("lectern.terms", terms[0].text());
     } else {
       Array all;
-      for (const auto& term : terms) all.text(term);
+      for (const auto& term : terms) all.text(term.text());
       Bson every;
       every.array("$all", all.get());
       query.object("lectern.terms", every);
@@ -148,7 +141,7 @@ Result<Page> MongoStatements::query(const Context& context, const Filter& filter
   auto known = watch.known(filter.until);
   if (!known) {
     const auto look = [&]() -> Result<bool> {
-      TRY(const auto any, page_of(client, place, {{std::string(inherits_more)}, {}, {}}, {{}, 1}));
+      TRY(const auto any, page_of(client, place, {{inherits_more}, {}, {}}, {{}, 1}));
       return !any.rows.empty();
     };
     TRY(known, watch.ask(filter.until, promised_.load(), context.deadline, look));

@@ -136,12 +136,7 @@ class Verification {
     }
     check_source(document, *found);
     RowOfDatabase row{found->position.id, found->position.stored, found->json, *hash, {}, {}};
-    const auto terms = field(document, "lectern.terms");
-    for_each(terms ? terms->object().value_or(View()) : View(), [&](const Field& term) {
-      row.terms.emplace_back(term.text().value_or(""));
-      return true;
-    });
-    std::sort(row.terms.begin(), row.terms.end());
+    row.terms = terms_in(document);
     const auto refers_to = field(document, "lectern.refers_to");
     const auto voids = field(document, "lectern.voids");
     row.refers_to = refers_to ? refers_to->uuid() : std::nullopt;

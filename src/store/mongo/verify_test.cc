@@ -108,7 +108,7 @@ TEST_CASE("verify: terms, inherited ones and the voided mark are looked at") {
   {
     Changed one(*server);
     Array own;
-    for (const auto& term : one.all.rows[2].terms) own.text(term);
+    for (const auto& term : one.all.rows[2].terms) own.text(term.text());
     Bson terms;
     one.set(one.all.referring.id, terms.array("lectern.terms", own.get()));
     check_one_fault(one.verify(), one.all.referring.id.text() + ": terms that it takes over");

@@ -17,7 +17,7 @@ struct WideSample {
 /// A sample as a row that has not been stored.
 Row row_of(const WideSample& wide);
 /// The term of an activity, wherever it stands.
-std::string related_activity(const std::string& name);
+xapi::Term related_activity(const std::string& name);
 
 /// What holds where references would hand on more terms than the bounds of base/limits.h allow.
 void check_reference_bounds(const Backend& backend);

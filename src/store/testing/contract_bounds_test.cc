@@ -14,7 +14,7 @@
 
 namespace lectern::store::contract {
 
-std::string related_activity(const std::string& name) {
+xapi::Term related_activity(const std::string& name) {
   return xapi::activity_term("http://example.org/activities/" + name, true);
 }
 

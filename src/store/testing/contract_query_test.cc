@@ -47,7 +47,7 @@ void check_listing(const Backend& backend) {
     CHECK(listed({verb("saw"), agent("bob")}) == Ids{ids[3]});
     CHECK(listed({agent("bob"), verb("did"), activity("b")}) == Ids{ids[2]});
     CHECK(listed({authority("ada")}) == Ids{ids[2]});
-    CHECK(listed({"registration:" + registration.text(), agent("ada")}) == Ids{ids[0]});
+    CHECK(listed({xapi::registration_term(registration), agent("ada")}) == Ids{ids[0]});
     CHECK(listed({agent("ada"), verb("did"), activity("b")}).empty());
     CHECK(listed({agent("nobody")}).empty());
     CHECK(listed({agent("nobody"), verb("did")}).empty());

@@ -148,7 +148,7 @@ class Comparison {
     const auto rows_max = static_cast<std::size_t>(once_in(3) ? 1000 : up_to(20) + 1);
     const bool ascending = once_in(2);
     std::string asked;
-    for (const auto& term : filter.all_of) asked += term + " ";
+    for (const auto& term : filter.all_of) asked += term.text() + " ";
     INFO("terms: ", asked, ", rows_max ", rows_max, ", ascending ", ascending, ", bounds ",
          filter.since.has_value(), " ", filter.until.has_value());
     REQUIRE(walk(*tested_.statements, tested_.target, filter, rows_max, ascending) ==

@@ -28,10 +28,10 @@ Row row_of(const Sample& sample);
 Row row_of(const std::string& received, const std::string& authority_name);
 
 /// Terms as a query would ask for them.
-std::string agent(const std::string& name);
-std::string related_agent(const std::string& name);
-std::string verb(const std::string& name);
-std::string activity(const std::string& name);
-std::string authority(const std::string& name);
+xapi::Term agent(const std::string& name);
+xapi::Term related_agent(const std::string& name);
+xapi::Term verb(const std::string& name);
+xapi::Term activity(const std::string& name);
+xapi::Term authority(const std::string& name);
 
 }  // namespace lectern::store::contract

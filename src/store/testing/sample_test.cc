@@ -39,15 +39,15 @@ std::string received_json(const Sample& sample) {
 
 }  // namespace
 
-std::string agent(const std::string& name) { return xapi::agent_term(mailbox(name), false); }
-std::string related_agent(const std::string& name) { return xapi::agent_term(mailbox(name), true); }
-std::string verb(const std::string& name) {
+xapi::Term agent(const std::string& name) { return xapi::agent_term(mailbox(name), false); }
+xapi::Term related_agent(const std::string& name) { return xapi::agent_term(mailbox(name), true); }
+xapi::Term verb(const std::string& name) {
   return xapi::verb_term("http://example.org/verbs/" + name);
 }
-std::string activity(const std::string& name) {
+xapi::Term activity(const std::string& name) {
   return xapi::activity_term("http://example.org/activities/" + name, false);
 }
-std::string authority(const std::string& name) { return xapi::authority_term(mailbox(name)); }
+xapi::Term authority(const std::string& name) { return xapi::authority_term(mailbox(name)); }
 
 Row row_of(const Sample& sample) { return row_of(received_json(sample), sample.authority); }
 

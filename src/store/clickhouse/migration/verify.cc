@@ -313,8 +313,8 @@ class Verification {
       const auto value = reader.string();
       if (kind == static_cast<std::uint8_t>(Mark::voided))
         marks.voided.insert(id);
-      else
-        marks.inherited[id].emplace_back(value);
+      else if (auto term = xapi::Term::parse(value))
+        marks.inherited[id].push_back(std::move(*term));
     }
     if (!reader.ok()) return unreadable(names_.marks);
     return marks;

@@ -75,7 +75,7 @@ TEST_CASE("readers of different terms share a query in ClickHouse, and each gets
   FilledTable table(backdoor);
   std::map<TermHash, std::size_t> counts;
   for (std::size_t i = 0; i < 24; ++i) {
-    const auto term = hash_of("agent:" + std::to_string(i));
+    const auto term = hash_of(xapi::agent_term(std::to_string(i), false));
     counts[term] = i * 90;  // from none to more than are given
     if (i > 0) table.add(backdoor, term, counts[term]);
   }
@@ -89,8 +89,9 @@ TEST_CASE("a term with a great many places holds up nobody who asks for another 
   Backdoor backdoor(*address);
   FilledTable table(backdoor);
   std::map<TermHash, std::size_t> counts;
-  for (std::size_t i = 0; i < 12; ++i) counts[hash_of("agent:" + std::to_string(i))] = 30 + i;
-  counts[hash_of("verb:frequent")] = 600'000;
+  for (std::size_t i = 0; i < 12; ++i)
+    counts[hash_of(xapi::agent_term(std::to_string(i), false))] = 30 + i;
+  counts[hash_of(xapi::verb_term("frequent"))] = 600'000;
   for (const auto& [term, count] : counts) table.add(backdoor, term, count);
 
   NewestPostingsReader shared(table.server, table.names);
@@ -103,7 +104,8 @@ TEST_CASE(
   if (!address) return;
   Backdoor backdoor(*address);
   FilledTable table(backdoor);
-  const auto frequent = hash_of("verb:frequent"), rare = hash_of("agent:rare");
+  const auto frequent = hash_of(xapi::verb_term("frequent")),
+             rare = hash_of(xapi::agent_term("rare", false));
   std::map<TermHash, std::size_t> counts{{frequent, 3'000}, {rare, 5}};
   for (const auto& [term, count] : counts) table.add(backdoor, term, count);
   NewestPostingsReader shared(table.server, table.names);
@@ -133,8 +135,8 @@ TEST_CASE("who reads ClickHouse at the same time reads what each would read alon
     if (i >= 12) continue;
     const auto agent = contract::agent(sample.agent), verb = contract::verb(sample.verb),
                activity = contract::activity(sample.activity);
-    for (const std::vector<std::string>& terms :
-         {std::vector{agent}, {activity}, {agent, verb}, {activity, verb}, {agent, activity}})
+    for (const xapi::Terms& terms :
+         {xapi::Terms{agent}, {activity}, {agent, verb}, {activity, verb}, {agent, activity}})
       filters.push_back({.all_of = terms, .since = {}, .until = {}});
   }
   REQUIRE(store->append({table}, rows, OnConflict::refuse_batch).has_value());

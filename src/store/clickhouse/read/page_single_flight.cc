@@ -18,8 +18,8 @@ std::string key_of(const Filter& filter, const PageRequest& request, std::uint64
   instant(request.after ? std::optional(request.after->stored) : std::nullopt);
   if (request.after) key += request.after->id.text();
   for (const auto& term : filter.all_of) {
-    number(static_cast<std::int64_t>(term.size()));
-    key += term;
+    number(static_cast<std::int64_t>(term.value.size()));
+    term.append_to(key);
   }
   return key;
 }

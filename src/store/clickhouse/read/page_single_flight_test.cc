@@ -23,7 +23,7 @@ class Slow {
   std::atomic<bool> done{false}, fails{false};
 };
 
-const Filter settled{{"verb:a"}, {}, Time{}};
+const Filter settled{{xapi::verb_term("a")}, {}, Time{}};
 
 }  // namespace
 
@@ -45,10 +45,10 @@ TEST_CASE("who asks for a page that is being read gets that page") {
   callers.emplace_back([&] { ask(settled, {}, 2); });
   callers.emplace_back([&] { ask(settled, {{}, 100, true}, 1); });
   callers.emplace_back([&] { ask(settled, {{}, 50, false}, 1); });
-  callers.emplace_back([&] { ask({{"verb:b"}, {}, Time{}}, {}, 1); });
-  callers.emplace_back([&] { ask({{"verb:a"}, Time{}, Time{}}, {}, 1); });
+  callers.emplace_back([&] { ask({{xapi::verb_term("b")}, {}, Time{}}, {}, 1); });
+  callers.emplace_back([&] { ask({{xapi::verb_term("a")}, Time{}, Time{}}, {}, 1); });
   callers.emplace_back([&] { ask(settled, {xapi::Position{}, 100, false}, 1); });
-  callers.emplace_back([&] { ask({{"verb:a"}, {}, {}}, {}, 1); });
+  callers.emplace_back([&] { ask({{xapi::verb_term("a")}, {}, {}}, {}, 1); });
   while (slow.begun < 8 || asked < 13) std::this_thread::yield();
   slow.done = true;
   for (auto& caller : callers) caller.join();

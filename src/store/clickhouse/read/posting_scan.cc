@@ -1,7 +1,6 @@
 #include "store/clickhouse/read/posting_scan.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <set>
 
@@ -16,16 +15,6 @@ namespace {
 /// hardly meet cost a few round trips, not thousands.
 constexpr std::size_t window_first = 512;
 constexpr std::size_t window_growth = 8;
-
-/// Kinds of terms, those that fewer statements tend to share first.
-constexpr std::array<std::string_view, 6> rare_kinds = {
-    "registration:", "agent:", "agent~:", "activity:", "activity~:", "verb:"};
-
-std::size_t guessed_frequency(std::string_view term) {
-  const auto at = std::find_if(rare_kinds.begin(), rare_kinds.end(),
-                               [&](std::string_view kind) { return term.starts_with(kind); });
-  return static_cast<std::size_t>(at - rare_kinds.begin());
-}
 
 std::string literal(const TermHash& term) {
   std::string sql;
@@ -52,17 +41,18 @@ PostingScan::PostingScan(Server& server, const TableNames& names, const Filter& 
       deadline_(deadline),
       window_(window_first),
       after_(request.after) {
-  const auto verbs = std::count_if(filter.all_of.begin(), filter.all_of.end(), xapi::is_verb_term);
+  const auto is_verb = [](const xapi::Term& term) { return term.kind == xapi::TermKind::verb; };
+  const auto verbs = std::count_if(filter.all_of.begin(), filter.all_of.end(), is_verb);
   const bool by_mark = verbs == 1 && filter.all_of.size() > 1;
-  std::set<std::pair<std::size_t, TermHash>> terms;
+  std::set<std::pair<int, TermHash>> terms;
   for (const auto& term : filter.all_of) {
-    if (by_mark && xapi::is_verb_term(term)) {
+    if (by_mark && is_verb(term)) {
       verb_ = hash_of(term);
     } else {
-      terms.emplace(guessed_frequency(term), hash_of(term));
+      terms.emplace(xapi::selectivity_rank(term.kind), hash_of(term));
     }
   }
-  for (const auto& [frequency, term] : terms) terms_.push_back(term);
+  for (const auto& [rank, term] : terms) terms_.push_back(term);
 }
 
 /// What is still to be walked, or of that what lies before `last`, inclusive. Plain bounds on

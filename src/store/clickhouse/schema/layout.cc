@@ -149,9 +149,9 @@ Result<void> create_events(Server& server, const TableNames& names, Deadline dea
 
 }  // namespace
 
-TermHash hash_of(std::string_view term) {
+TermHash hash_of(const xapi::Term& term) {
   TermHash hash;
-  const auto digest = sha256(term);
+  const auto digest = sha256(term.text());
   std::transform(digest.begin(), digest.begin() + hash.size(), hash.begin(),
                  [](char c) { return static_cast<std::uint8_t>(c); });
   return hash;
@@ -165,7 +165,9 @@ std::int64_t verb_mark_of(const TermHash& verb) {
 
 std::int64_t verb_mark_of(const Row& row) {
   if (row.refers_to) return no_verb_mark;
-  const auto verb = std::find_if(row.terms.begin(), row.terms.end(), xapi::is_verb_term);
+  const auto verb = std::find_if(row.terms.begin(), row.terms.end(), [](const xapi::Term& term) {
+    return term.kind == xapi::TermKind::verb;
+  });
   return verb == row.terms.end() ? no_verb_mark : verb_mark_of(hash_of(*verb));
 }
 

@@ -42,8 +42,8 @@
 namespace lectern::store::clickhouse {
 
 using TermHash = std::array<std::uint8_t, 16>;
-/// What stands for a term in the tables: the first 16 bytes of its SHA-256.
-TermHash hash_of(std::string_view term);
+/// What stands for a term in the tables: the first 16 bytes of its text's SHA-256.
+TermHash hash_of(const xapi::Term& term);
 
 /// What tells a statement's verb from others: the first 8 bytes of its term's hash.
 std::int64_t verb_mark_of(const TermHash& verb);

@@ -43,9 +43,9 @@ Result<void> ClickHouseReferences::load_inherited(std::vector<Target>& targets) 
   RowReader reader(answer);
   while (reader.more()) {
     const Uuid id = reader.id();
-    const std::string term(reader.string());
-    if (const auto at = referring.find(id); at != referring.end())
-      at->second->terms.push_back(term);
+    auto term = xapi::Term::parse(reader.string());
+    if (const auto at = referring.find(id); term && at != referring.end())
+      at->second->terms.push_back(std::move(*term));
   }
   if (!reader.ok()) return unreadable(names_.marks);
   return {};
@@ -139,7 +139,7 @@ Result<void> ClickHouseReferences::write() {
   for (const auto& position : positions) {
     for (const auto& added : added_.at(position.id)) {
       for (const auto& term : *added) {
-        mark(Mark::inherited, position.id, term);
+        mark(Mark::inherited, position.id, term.text());
         terms.fixed(hash_of(term));
         terms.i64(micros_of(position.stored));
         terms.fixed(position.id);

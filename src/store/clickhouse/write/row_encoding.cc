@@ -24,17 +24,17 @@ std::uint8_t flags_of(const Row& row) {
 
 /// In the order of their table, which saves the server sorting them.
 TableRows terms_body(std::span<const NewRow> rows) {
-  struct Term {
+  struct OwnPosting {
     const TermHash* hash;
     const Row* row;
     std::int64_t verb;
   };
-  std::vector<Term> terms;
+  std::vector<OwnPosting> terms;
   for (const auto& [row, hashes, in_events] : rows) {
     const auto verb = verb_mark_of(*row);
     for (const TermHash& hash : *hashes) terms.push_back({&hash, row, verb});
   }
-  std::sort(terms.begin(), terms.end(), [](const Term& a, const Term& b) {
+  std::sort(terms.begin(), terms.end(), [](const OwnPosting& a, const OwnPosting& b) {
     return std::tie(*a.hash, a.row->stored, a.row->id) <
            std::tie(*b.hash, b.row->stored, b.row->id);
   });

@@ -76,11 +76,11 @@ Result<Listed> listed_of(Value hit, bool with_text) {
 
 /// Who carries a term, or bears the mark of store/common/reference_resolver.h where it may be
 /// inherited.
-void append_carrying(std::string& body, const std::string& term) {
-  const bool either = is_inheritable(term);
+void append_carrying(std::string& body, const xapi::Term& term) {
+  const bool either = xapi::is_inheritable(term.kind);
   body += either ? R"(,{"terms":{"lectern.terms":[)" : R"(,{"term":{"lectern.terms":)";
-  json::append_quoted(body, term);
-  if (either) json::append_quoted(body += ',', inherits_more);
+  json::append_quoted(body, term.text());
+  if (either) json::append_quoted(body += ',', inherits_more.text());
   body += either ? "]}}" : "}}";
 }
 

@@ -21,7 +21,8 @@ std::uint64_t mixed(std::uint64_t hash, std::string_view text) {
 
 std::uint64_t QueryHints::page_kind(const xapi::Terms& terms, bool goes_on) {
   std::uint64_t hash = goes_on ? 1 : 2;
-  for (const auto& term : terms) hash = mixed(hash, term);
+  for (const auto& term : terms)
+    hash = mixed(hash ^ static_cast<std::uint64_t>(term.kind), term.value);
   return hash * mixer;
 }
 
@@ -38,9 +39,9 @@ void QueryHints::set_window_log2(std::uint64_t question, int window_log2) {
 }
 
 std::size_t QueryHints::kinds(const xapi::Terms& terms) {
-  std::uint64_t hash = 0;
-  for (const std::string_view term : terms) hash = mixed(hash, term.substr(0, term.find(':')));
-  return hash % 64;
+  std::size_t set = 0;
+  for (const auto& term : terms) set |= std::size_t{1} << static_cast<unsigned>(term.kind);
+  return set;
 }
 
 bool QueryHints::texts_known(const xapi::Terms& terms) const {

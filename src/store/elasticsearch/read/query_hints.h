@@ -34,12 +34,13 @@ class QueryHints {
   void set_rows_at_once(std::size_t rows) { rows_at_once_.store(rows, std::memory_order_relaxed); }
 
  private:
+  /// The set of their kinds, a bit each.
   static std::size_t kinds(const xapi::Terms& terms);
 
   // The upper bits of a question, and the window_log2; 0: nothing.
   std::array<std::atomic<std::uint64_t>, 1024> widths_{};
   // By the kinds of the terms: how much of 1024 was not known.
-  std::array<std::atomic<std::uint32_t>, 64> unknown_{};
+  std::array<std::atomic<std::uint32_t>, 256> unknown_{};
   std::atomic<std::size_t> rows_at_once_{SIZE_MAX};
 };
 

@@ -60,7 +60,7 @@ void append_lectern(std::string& lines, const T& kept, const Later& later, std::
                  kept.fingerprint.text());
   for (std::size_t i = 0; i < kept.terms.size(); ++i) {
     if (i > 0) lines += ',';
-    json::append_quoted(lines, kept.terms[i]);
+    json::append_quoted(lines, kept.terms[i].text());
   }
   lines += ']';
   if (kept.refers_to) lines += fmt::format(R"(,"refers_to":"{}")", kept.refers_to->text());
@@ -221,7 +221,8 @@ std::optional<StatementDocument> read_statement_document(Value hit) {
   kept.fingerprint = *fingerprint;
   if (const auto terms = hit.find("fields")->find("lectern.terms"))
     for (const Value term : terms->children())
-      if (term.is(Type::string)) kept.terms.emplace_back(term.string());
+      if (term.is(Type::string))
+        if (auto one = xapi::Term::parse(term.string())) kept.terms.push_back(std::move(*one));
   std::sort(kept.terms.begin(), kept.terms.end());
   kept.refers_to = Uuid::parse(text(field(hit, "lectern.refers_to")));
   kept.voids = flag(field(hit, "lectern.voids"));

@@ -106,7 +106,7 @@ class Append {
     std::size_t sum = 0;
     for (const Row& row : own_) {
       sum += sizeof row + row.json.size();
-      for (const auto& term : row.terms) sum += sizeof term + term.size();
+      for (const auto& term : row.terms) sum += sizeof term + term.value.size();
     }
     return sum;
   }

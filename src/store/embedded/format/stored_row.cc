@@ -56,7 +56,7 @@ std::vector<ExpectedPosting> own_postings(const Database& database, TargetNumber
   for (const auto& term : row.terms) {
     const auto hash = database.hash_of(target, term);
     all.push_back({posting_key(hash, order_of(row.stored)), std::nullopt});
-    if (!xapi::is_verb_term(term)) continue;
+    if (term.kind != xapi::TermKind::verb) continue;
     ++verbs;
     verb = hash;
   }

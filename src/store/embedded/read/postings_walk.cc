@@ -16,7 +16,7 @@ PostingsWalk::PostingsWalk(const Database& database, TargetNumber target, const 
     : database_(database), stretch_(stretch), permit_(permit), deadline_(deadline) {
   for (const auto& term : terms) {
     const auto hash = database.hash_of(target, term);
-    if (terms.size() > 1 && !verb_ && xapi::is_verb_term(term)) {
+    if (terms.size() > 1 && !verb_ && term.kind == xapi::TermKind::verb) {
       verb_ = hash;
     } else {
       cursors_.push_back(cursor_at(hash));

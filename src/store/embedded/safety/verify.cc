@@ -264,12 +264,11 @@ class Verification {
       const auto row = row_at(target, *next);
       next = row ? row->refers_to : std::nullopt;
       if (row)
-        std::copy_if(row->terms.begin(), row->terms.end(), std::back_inserter(terms),
-                     is_inheritable);
+        for (auto& term : xapi::inheritable(row->terms)) terms.push_back(std::move(term));
     }
     std::sort(terms.begin(), terms.end());
     terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
-    if (terms.size() > limits::inherited_terms_max) terms = {std::string(inherits_more)};
+    if (terms.size() > limits::inherited_terms_max) terms = {inherits_more};
     for (const auto& term : terms) at->second.push_back(database_.hash_of(target, term));
     return at->second;
   }

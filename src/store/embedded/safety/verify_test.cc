@@ -139,7 +139,7 @@ void flip(const fs::path& path, std::uint64_t at) {
 
 constexpr TargetNumber target = 1;
 
-std::string key_of_posting(const Database& database, std::string_view term, Time stored) {
+std::string key_of_posting(const Database& database, const xapi::Term& term, Time stored) {
   const auto key = posting_key(database.hash_of(target, term), order_of(stored));
   return {key.data(), key.size()};
 }

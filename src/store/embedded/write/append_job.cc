@@ -251,9 +251,10 @@ void AppendJob::give_stored(StoredClock& clock) {
 
 std::optional<VerbMark> AppendJob::verb_mark(std::size_t index) const {
   const auto& terms = rows_[index].terms;
-  const auto verb = std::find_if(terms.begin(), terms.end(), xapi::is_verb_term);
+  const auto is_verb = [](const xapi::Term& term) { return term.kind == xapi::TermKind::verb; };
+  const auto verb = std::find_if(terms.begin(), terms.end(), is_verb);
   if (rows_[index].refers_to || verb == terms.end()) return std::nullopt;
-  if (std::any_of(verb + 1, terms.end(), xapi::is_verb_term)) return std::nullopt;
+  if (std::any_of(verb + 1, terms.end(), is_verb)) return std::nullopt;
   return verb_mark_of(hashes_[index][static_cast<std::size_t>(verb - terms.begin())]);
 }
 

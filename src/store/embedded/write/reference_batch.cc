@@ -156,7 +156,7 @@ Result<void> ReferenceBatch::write_voided(rocksdb::WriteBatch& batch, const Uuid
   if (stored->body.voided) return {};
   TRY(const auto terms, terms_of(stored->body.json));
   const auto order = order_of(stored->stored);
-  const auto take_away = [&](std::string_view term) {
+  const auto take_away = [&](const xapi::Term& term) {
     batch.Delete(database_.family(Family::postings),
                  slice(posting_key(database_.hash_of(target_, term), order)));
   };
