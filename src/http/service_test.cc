@@ -18,9 +18,10 @@ class CountingStore final : public store::StatementStore {
                                                    store::OnConflict) override {
     return away();
   }
-  Result<std::vector<store::Found>> find(const store::Context&, std::span<const Uuid>) override {
+  Result<std::vector<store::StoredStatement>> find(const store::Context&,
+                                                   std::span<const Uuid>) override {
     ++calls;
-    return std::vector<store::Found>{};
+    return std::vector<store::StoredStatement>{};
   }
   Result<store::Page> query(const store::Context&, const store::Filter&,
                             const store::PageRequest&) override {

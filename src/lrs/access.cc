@@ -44,7 +44,7 @@ Result<void> allow_voiding(Lrs& lrs, const auth::Principal& principal,
   for (const auto& row : rows)
     if (xapi::match(row.terms, own)) wanted.erase(row.id);
   const std::vector<Uuid> ids(wanted.begin(), wanted.end());
-  const auto look_at = [&](const store::Found& one) -> Result<void> {
+  const auto look_at = [&](const store::StoredStatement& one) -> Result<void> {
     TRY(const bool owned, is_own(principal, one.json));
     if (owned) wanted.erase(one.position.id);
     return {};

@@ -30,9 +30,9 @@ struct Attached {
 };
 
 /// What the statements attach and we hold.
-Result<std::vector<Attached>> attached_to(store::DocumentStore& documents,
-                                          const store::Context& context,
-                                          const std::vector<const store::Listed*>& statements) {
+Result<std::vector<Attached>> attached_to(
+    store::DocumentStore& documents, const store::Context& context,
+    const std::vector<const store::StoredStatement*>& statements) {
   std::vector<Attached> all;
   std::unordered_set<std::string> asked;
   for (const auto* statement : statements) {
@@ -47,7 +47,7 @@ Result<std::vector<Attached>> attached_to(store::DocumentStore& documents,
   return all;
 }
 
-std::string as_array(const std::vector<const store::Listed*>& statements) {
+std::string as_array(const std::vector<const store::StoredStatement*>& statements) {
   std::string text = "[";
   for (const auto* statement : statements) {
     if (text.size() > 1) text += ',';
@@ -133,7 +133,7 @@ class MultipartBody final : public net::BodySource {
 /// Whether an answer of status 200 is an LRS's: a list of ids (Communication 2.1.2), each of which
 /// was sent. Some name only those that were new to them.
 bool names_what_was_sent(const std::string& body,
-                         const std::vector<const store::Listed*>& statements) {
+                         const std::vector<const store::StoredStatement*>& statements) {
   const auto document = json::parse(body);
   if (!document || !(*document)->root().is(json::Type::array)) return false;
   std::unordered_set<Uuid> sent;
@@ -148,7 +148,7 @@ bool names_what_was_sent(const std::string& body,
 }
 
 Delivered verdict_of(const net::HttpResponse& answer,
-                     const std::vector<const store::Listed*>& statements) {
+                     const std::vector<const store::StoredStatement*>& statements) {
   Delivered delivered;
   delivered.status = answer.status;
   delivered.reason = answer.body.substr(0, reason_size_max);
@@ -174,7 +174,7 @@ net::HttpOptions receiver_options(std::chrono::milliseconds timeout) {
 }
 
 Result<std::uint64_t> bytes_to_send(store::DocumentStore& documents, const std::string& target,
-                                    const store::Listed& statement) {
+                                    const store::StoredStatement& statement) {
   TRY(const auto attached, attached_to(documents, {target}, {&statement}));
   std::uint64_t bytes = statement.json.size();
   for (const auto& one : attached) bytes += one.bytes;
@@ -190,7 +190,7 @@ bool is_of_2_0(const std::string& statement) {
 
 Result<Delivered> deliver(net::HttpClient& client, const Receiver& receiver,
                           store::DocumentStore& documents, const std::string& target,
-                          const std::vector<const store::Listed*>& statements) {
+                          const std::vector<const store::StoredStatement*>& statements) {
   const store::Context context{target};
   TRY(const auto attached, attached_to(documents, context, statements));
   std::string body = as_array(statements);

@@ -36,11 +36,11 @@ net::HttpOptions receiver_options(std::chrono::milliseconds timeout);
 /// own store).
 Result<Delivered> deliver(net::HttpClient& client, const Receiver& receiver,
                           store::DocumentStore& documents, const std::string& target,
-                          const std::vector<const store::Listed*>& statements);
+                          const std::vector<const store::StoredStatement*>& statements);
 
 /// Bytes of a statement with those contents. Errors: unavailable.
 Result<std::uint64_t> bytes_to_send(store::DocumentStore& documents, const std::string& target,
-                                    const store::Listed& statement);
+                                    const store::StoredStatement& statement);
 
 /// Whether a stored statement is one of 2.0, to be sent as such.
 bool is_of_2_0(const std::string& statement);

@@ -27,7 +27,7 @@ TEST_CASE("each content that a statement attaches is asked for once, whether it 
   for (int i = 0; i < 1000; ++i)
     for (const auto& sha2 : {held_sha2, other_sha2})
       list += (list.empty() ? R"({"sha2":")" : R"(,{"sha2":")") + sha2 + "\"}";
-  const store::Listed statement{{}, R"({"attachments":[)" + list + "]}", false};
+  const store::StoredStatement statement{{}, R"({"attachments":[)" + list + "]}"};
   const auto bytes = bytes_to_send(documents, "", statement);
   REQUIRE(bytes.has_value());
   CHECK(*bytes == statement.json.size() + held.size());

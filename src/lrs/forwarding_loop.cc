@@ -251,7 +251,7 @@ Result<void> ForwardingLoop::send(const std::string& target, const Rows& rows, E
 }
 
 /// A gateway that refuses everything is an outage, not a thousand dead letters.
-Result<void> ForwardingLoop::refuse(const std::string& target, const store::Listed& row,
+Result<void> ForwardingLoop::refuse(const std::string& target, const store::StoredStatement& row,
                                     const Delivered& delivered, Evidence& evidence) {
   evidence.suspects.push_back(
       {receiver_.url, target, row.position.id, delivered.status, delivered.reason, now()});
@@ -276,8 +276,8 @@ Result<bool> ForwardingLoop::takes_what_it_has(const std::string& target) {
   }
   TRY(const auto found, around_.statements.find({target}, std::vector{id}));
   if (found.empty()) return false;
-  const store::Listed row{found.front().position, found.front().json, false};
-  TRY(const auto delivered, deliver(around_.client, receiver_, around_.documents, target, {&row}));
+  TRY(const auto delivered,
+      deliver(around_.client, receiver_, around_.documents, target, {&found.front()}));
   if (delivered.kind == Delivered::Kind::taken) return true;
   if (delivered.kind == Delivered::Kind::later) return is_away(delivered);
   return refuses_all(delivered);
@@ -312,8 +312,7 @@ Result<void> ForwardingLoop::add_dead_letter(Evidence& evidence) {
 Result<Delivered> ForwardingLoop::send_one(const DeadLetter& letter) {
   TRY(const auto found, around_.statements.find({letter.target}, std::vector{letter.statement}));
   if (found.empty()) return Delivered{Delivered::Kind::taken, 0, "no longer stored", std::nullopt};
-  const store::Listed row{found.front().position, found.front().json, false};
-  return deliver(around_.client, receiver_, around_.documents, letter.target, {&row});
+  return deliver(around_.client, receiver_, around_.documents, letter.target, {&found.front()});
 }
 
 }  // namespace lectern::lrs

@@ -76,7 +76,7 @@ class ForwardingLoop {
   Result<Delivered> send_one(const DeadLetter& letter);
 
  private:
-  using Rows = std::vector<const store::Listed*>;
+  using Rows = std::vector<const store::StoredStatement*>;
   /// Whether the receiver is an LRS that takes statements, as far as one batch has shown.
   struct Evidence {
     bool takes = false;
@@ -90,7 +90,7 @@ class ForwardingLoop {
   Result<bool> serve(const std::string& target);
   Result<void> flush(const std::string& target, const Rows& rows);
   Result<void> send(const std::string& target, const Rows& rows, Evidence& evidence);
-  Result<void> refuse(const std::string& target, const store::Listed& row,
+  Result<void> refuse(const std::string& target, const store::StoredStatement& row,
                       const Delivered& delivered, Evidence& evidence);
   Result<bool> takes_what_it_has(const std::string& target);
   Result<void> add_dead_letter(Evidence& evidence);

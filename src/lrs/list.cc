@@ -42,7 +42,7 @@ class ChainCheck {
       : lrs_(lrs), context_(context), filter_(filter) {}
 
   /// The rows that match, in their order; those that do not refer pass.
-  Result<std::vector<store::Listed>> keep(std::vector<store::Listed> rows) {
+  Result<std::vector<store::StoredStatement>> keep(std::vector<store::StoredStatement> rows) {
     if (known_.size() > known_max) known_.clear();
     std::vector<Walk> walks;
     std::vector<bool> matches(rows.size(), true);
@@ -62,7 +62,7 @@ class ChainCheck {
       }
       walks = std::move(onward);
     }
-    std::vector<store::Listed> kept;
+    std::vector<store::StoredStatement> kept;
     for (std::size_t i = 0; i < rows.size(); ++i)
       if (matches[i]) kept.push_back(std::move(rows[i]));
     return kept;
@@ -94,7 +94,7 @@ class ChainCheck {
     for (std::span<const Uuid> rest(ids); !rest.empty();) {
       const auto some = rest.first(std::min(rest.size(), fetched_at_once));
       rest = rest.subspan(some.size());
-      const auto look_at = [&](const store::Found& one) -> Result<void> {
+      const auto look_at = [&](const store::StoredStatement& one) -> Result<void> {
         TRY(known_[one.position.id], link_of(one.json));
         return {};
       };
@@ -125,11 +125,11 @@ Result<Time> horizon_of(Lrs& lrs, const store::Context& context, const std::opti
 
 /// The rows of one page.
 struct Matching {
-  std::vector<store::Listed> rows;
+  std::vector<store::StoredStatement> rows;
   std::optional<xapi::Position> next;  ///< behind it there may be others
 };
 
-bool any_refers(const std::vector<store::Listed>& rows) {
+bool any_refers(const std::vector<store::StoredStatement>& rows) {
   return std::any_of(rows.begin(), rows.end(), [](const auto& row) { return row.refers; });
 }
 

@@ -32,8 +32,9 @@ class Lagging final : public store::StatementStore {
                                                    store::OnConflict) override {
     return std::vector<store::AppendOutcome>{};
   }
-  Result<std::vector<store::Found>> find(const store::Context&, std::span<const Uuid>) override {
-    return std::vector<store::Found>{};
+  Result<std::vector<store::StoredStatement>> find(const store::Context&,
+                                                   std::span<const Uuid>) override {
+    return std::vector<store::StoredStatement>{};
   }
   store::Health health() override { return store::Health::ok; }
 

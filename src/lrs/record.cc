@@ -243,7 +243,7 @@ Result<void> keep_named_contents(Lrs& lrs, const store::Context& context,
   }
   std::unordered_set<std::string> hashes;
   bool in_conflict = false;
-  const auto look_at = [&](const store::Found& known) -> Result<void> {
+  const auto look_at = [&](const store::StoredStatement& known) -> Result<void> {
     const auto place = unknown.find(known.position.id);
     if (place == unknown.end()) return {};
     if (xapi::equivalent(known.fingerprint, rows[place->second].fingerprint)) {

@@ -15,7 +15,7 @@ namespace lectern::store {
 /// Errors: those of find() and of `take`.
 inline Result<void> find_each(StatementStore& store, const Context& context,
                               std::span<const Uuid> ids,
-                              const std::function<Result<void>(Found&)>& take) {
+                              const std::function<Result<void>(StoredStatement&)>& take) {
   // Of long statements a call tells a few, and the others are asked for again: not all of them.
   constexpr std::size_t ids_at_once = 1'000;
   while (!ids.empty()) {
@@ -25,7 +25,7 @@ inline Result<void> find_each(StatementStore& store, const Context& context,
       TRY(auto found, store.find(context, rest));
       std::size_t bytes = 0;
       std::unordered_set<Uuid> told;
-      for (Found& one : found) {
+      for (StoredStatement& one : found) {
         bytes += one.json.size();
         told.insert(one.position.id);
         RETURN_IF_ERROR(take(one));

@@ -49,11 +49,14 @@ enum class OnConflict {
 };
 
 /// A statement as it is kept.
-struct Found {
+struct StoredStatement {
   xapi::Position position;
-  std::string json;
-  xapi::Fingerprint fingerprint;
-  bool voided = false;
+  std::string json{};
+  /// It refers to another one, and may be on a page for inherited terms alone: the union of both
+  /// matches too much, so the caller checks it again along the chain (lrs/list.cc). Of query().
+  bool refers = false;
+  bool voided = false;              ///< of find()
+  xapi::Fingerprint fingerprint{};  ///< of find()
 };
 
 /// What a page may hold: rows that are not voided, carry every term of `all_of` (own or inherited
@@ -74,17 +77,9 @@ struct PageRequest {
   bool ascending = false;  ///< false: newest first
 };
 
-/// A row of a page. Where `refers` the row may be there for inherited terms alone: the union of
-/// both matches too much, so the caller checks it again along the chain (lrs/list.cc).
-struct Listed {
-  xapi::Position position;
-  std::string json;
-  bool refers = false;
-};
-
 /// Rows in the order of the walk, and whether that is all.
 struct Page {
-  std::vector<Listed> rows;
+  std::vector<StoredStatement> rows;
   bool more = false;  ///< at least one more row matches
 };
 
@@ -110,9 +105,11 @@ class StatementStore {
 
   /// The statements with these ids, of all that was appended before, voided too; in no order. Left
   /// out are unknown ids, and may be others once texts have page_bytes_max() bytes (find_each.h).
-  virtual Result<std::vector<Found>> find(const Context& context, std::span<const Uuid> ids) = 0;
+  /// Leaves `refers` false.
+  virtual Result<std::vector<StoredStatement>> find(const Context& context,
+                                                    std::span<const Uuid> ids) = 0;
 
-  /// One page of what matches, in the order of Position.
+  /// One page of what matches, in the order of Position; without `voided` and `fingerprint`.
   virtual Result<Page> query(const Context& context, const Filter& filter,
                              const PageRequest& page) = 0;
 

@@ -32,7 +32,8 @@ class Watched final : public StatementStore {
                                             OnConflict on_conflict) override {
     return all_.append(context, rows, on_conflict);
   }
-  Result<std::vector<Found>> find(const Context& context, std::span<const Uuid> ids) override {
+  Result<std::vector<StoredStatement>> find(const Context& context,
+                                            std::span<const Uuid> ids) override {
     return all_.find(context, ids);
   }
   Result<Page> query(const Context& context, const Filter& filter,

@@ -30,8 +30,8 @@ Result<std::vector<AppendOutcome>> ClickHouseStatements::append(const Context& c
   return table->append(rows, on_conflict, context.deadline);
 }
 
-Result<std::vector<Found>> ClickHouseStatements::find(const Context& context,
-                                                      std::span<const Uuid> ids) {
+Result<std::vector<StoredStatement>> ClickHouseStatements::find(const Context& context,
+                                                                std::span<const Uuid> ids) {
   TRY(TargetTables* const table, target_of(context.target));
   return table->find(ids, context.deadline);
 }

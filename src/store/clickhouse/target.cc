@@ -111,7 +111,8 @@ std::chrono::milliseconds TargetTables::on_idle(bool ending) {
   return rest_after;
 }
 
-Result<std::vector<Found>> TargetTables::find(std::span<const Uuid> ids, Deadline deadline) {
+Result<std::vector<StoredStatement>> TargetTables::find(std::span<const Uuid> ids,
+                                                        Deadline deadline) {
   RETURN_IF_ERROR(prepare(deadline));
   return checked(finder_.find(ids, deadline));
 }

@@ -28,7 +28,7 @@ class TargetTables {
                                             Deadline deadline);
   /// Adds our part to rows that Ralph's table holds. Errors: those of append().
   Result<std::vector<AppendOutcome>> complete(std::vector<Row> rows, Deadline deadline);
-  Result<std::vector<Found>> find(std::span<const Uuid> ids, Deadline deadline);
+  Result<std::vector<StoredStatement>> find(std::span<const Uuid> ids, Deadline deadline);
   Result<Page> query(const Filter& filter, const PageRequest& page, Deadline deadline);
   Result<Time> consistent_through(Deadline deadline);
 

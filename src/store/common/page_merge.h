@@ -26,7 +26,7 @@ inline Page merged(Page a, Page b, const PageRequest& request) {
     const bool first =
         other == b.rows.end() || (at != a.rows.end() && !before(other->position, at->position));
     if (first && other != b.rows.end() && other->position == at->position) ++other;
-    Listed row = std::move(first ? *at++ : *other++);
+    StoredStatement row = std::move(first ? *at++ : *other++);
     if (end && before(*end, row.position)) break;
     page.rows.push_back(std::move(row));
   }

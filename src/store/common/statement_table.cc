@@ -81,8 +81,8 @@ void StatementTable::keep(std::span<const Row> rows) {
   LECTERN_ASSERT(resolved.has_value());
 }
 
-std::vector<Found> StatementTable::find(std::span<const Uuid> ids) const {
-  std::vector<Found> found;
+std::vector<StoredStatement> StatementTable::find(std::span<const Uuid> ids) const {
+  std::vector<StoredStatement> found;
   std::size_t bytes = 0;
   for (const Uuid& id : ids) {
     const auto at = kept_.find(id);
@@ -90,7 +90,10 @@ std::vector<Found> StatementTable::find(std::span<const Uuid> ids) const {
     if (bytes >= page_bytes_max()) break;
     const Entry& kept = at->second;
     bytes += kept.json.size();
-    found.push_back({kept.position, kept.json, kept.fingerprint, kept.voided});
+    found.push_back({.position = kept.position,
+                     .json = kept.json,
+                     .voided = kept.voided,
+                     .fingerprint = kept.fingerprint});
   }
   return found;
 }
@@ -113,7 +116,8 @@ Page StatementTable::query(const Filter& filter, const PageRequest& request) con
         page.more = true;
         return;
       }
-      page.rows.push_back({kept.position, kept.json, kept.refers_to.has_value()});
+      page.rows.push_back(
+          {.position = kept.position, .json = kept.json, .refers = kept.refers_to.has_value()});
     }
   };
   if (request.ascending) {

@@ -23,7 +23,7 @@ class StatementTable {
   void keep(std::span<const Row> rows);
 
   /// See StatementStore::find().
-  std::vector<Found> find(std::span<const Uuid> ids) const;
+  std::vector<StoredStatement> find(std::span<const Uuid> ids) const;
   /// See StatementStore::query().
   Page query(const Filter& filter, const PageRequest& page) const;
 

@@ -21,12 +21,16 @@ Result<std::vector<AppendOutcome>> Statements::append(const Context& context, st
                      on_conflict);
 }
 
-Result<std::vector<Found>> Statements::find(const Context& context, std::span<const Uuid> ids) {
+Result<std::vector<StoredStatement>> Statements::find(const Context& context,
+                                                      std::span<const Uuid> ids) {
   TRY(auto* const target, targets_.of(context));
   TRY(auto kept, look_up(cluster_, target->statements, ids, context.deadline, page_bytes_max()));
-  std::vector<Found> found;
+  std::vector<StoredStatement> found;
   for (auto& one : kept)
-    found.push_back({{one.stored, one.id}, std::move(one.text), one.fingerprint, one.voided});
+    found.push_back({.position = {one.stored, one.id},
+                     .json = std::move(one.text),
+                     .voided = one.voided,
+                     .fingerprint = one.fingerprint});
   return found;
 }
 

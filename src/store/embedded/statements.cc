@@ -42,14 +42,14 @@ Result<std::vector<AppendOutcome>> EmbeddedStatements::append(const Context& con
   return std::move(job.outcomes());
 }
 
-Result<std::vector<Found>> EmbeddedStatements::find(const Context& context,
-                                                    std::span<const Uuid> ids) {
+Result<std::vector<StoredStatement>> EmbeddedStatements::find(const Context& context,
+                                                              std::span<const Uuid> ids) {
   return engine_->read(context.deadline, [&] { return find_now(context, ids); });
 }
 
-Result<std::vector<Found>> EmbeddedStatements::find_now(const Context& context,
-                                                        std::span<const Uuid> ids) {
-  std::vector<Found> found;
+Result<std::vector<StoredStatement>> EmbeddedStatements::find_now(const Context& context,
+                                                                  std::span<const Uuid> ids) {
+  std::vector<StoredStatement> found;
   const auto target = engine_->database->find_target(context.target);
   if (!target || ids.empty()) return found;
   std::vector<std::string> keys;
@@ -65,8 +65,10 @@ Result<std::vector<Found>> EmbeddedStatements::find_now(const Context& context,
     TRY(const auto value, engine_->database->get(Family::bodies, body_key(*target, entry->stored)));
     const auto body = value ? decode_body(*value) : std::nullopt;
     if (!body) return fail(damaged("body"));
-    found.push_back(
-        {{entry->stored, body->id}, std::string(body->json), entry->fingerprint, body->voided});
+    found.push_back({.position = {entry->stored, body->id},
+                     .json = std::string(body->json),
+                     .voided = body->voided,
+                     .fingerprint = entry->fingerprint});
     bytes_read += body->json.size();
     if (bytes_read >= page_bytes_max()) break;
   }

@@ -18,14 +18,15 @@ class EmbeddedStatements final : public StatementStore {
 
   Result<std::vector<AppendOutcome>> append(const Context& context, std::span<Row> rows,
                                             OnConflict on_conflict) override;
-  Result<std::vector<Found>> find(const Context& context, std::span<const Uuid> ids) override;
+  Result<std::vector<StoredStatement>> find(const Context& context,
+                                            std::span<const Uuid> ids) override;
   Result<Page> query(const Context& context, const Filter& filter,
                      const PageRequest& page) override;
   Result<Time> consistent_through(const Context& context) override;
   Health health() override;
 
  private:
-  Result<std::vector<Found>> find_now(const Context& context, std::span<const Uuid> ids);
+  Result<std::vector<StoredStatement>> find_now(const Context& context, std::span<const Uuid> ids);
 
   const std::shared_ptr<Engine> engine_;
   FairSemaphore pages_;

@@ -112,7 +112,8 @@ Result<std::vector<AppendOutcome>> FsStatements::append(const Context& context, 
   return outcomes;
 }
 
-Result<std::vector<Found>> FsStatements::find(const Context& context, std::span<const Uuid> ids) {
+Result<std::vector<StoredStatement>> FsStatements::find(const Context& context,
+                                                        std::span<const Uuid> ids) {
   const MutexLock lock(mutex_);
   TRY(const TargetFile* const here, file_of(context.target));
   return here->table.find(ids);

@@ -21,8 +21,8 @@ Result<std::vector<AppendOutcome>> MemoryStatements::append(const Context& conte
   return outcomes;
 }
 
-Result<std::vector<Found>> MemoryStatements::find(const Context& context,
-                                                  std::span<const Uuid> ids) {
+Result<std::vector<StoredStatement>> MemoryStatements::find(const Context& context,
+                                                            std::span<const Uuid> ids) {
   const MutexLock lock(mutex_);
   return tables_[context.target].find(ids);
 }

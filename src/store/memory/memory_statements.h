@@ -15,7 +15,8 @@ class MemoryStatements final : public StatementStore {
  public:
   Result<std::vector<AppendOutcome>> append(const Context& context, std::span<Row> rows,
                                             OnConflict on_conflict) override;
-  Result<std::vector<Found>> find(const Context& context, std::span<const Uuid> ids) override;
+  Result<std::vector<StoredStatement>> find(const Context& context,
+                                            std::span<const Uuid> ids) override;
   Result<Page> query(const Context& context, const Filter& filter,
                      const PageRequest& page) override;
   Result<Time> consistent_through(const Context& context) override;

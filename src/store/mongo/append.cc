@@ -220,7 +220,7 @@ Result<void> MongoAppend::look_up(Client& client, const std::vector<std::size_t>
     missing.emplace(rows_[index].id, index);
     ids.push_back(rows_[index].id);
   }
-  const auto decide_outcome = [&](const Found& kept) {
+  const auto decide_outcome = [&](const StoredStatement& kept) {
     const auto index = missing.at(kept.position.id);
     missing.erase(kept.position.id);
     const bool same = xapi::equivalent(kept.fingerprint, rows_[index].fingerprint);
@@ -230,7 +230,7 @@ Result<void> MongoAppend::look_up(Client& client, const std::vector<std::size_t>
       outcomes_[index] = same ? AppendOutcome::known : AppendOutcome::conflict;
     return outcomes_[index] == AppendOutcome::known;
   };
-  const auto take = [&](const Found& kept) {
+  const auto take = [&](const StoredStatement& kept) {
     if (decide_outcome(kept)) of_others_.push_back({kept.position.id, kept.position.stored, {}});
     return true;
   };
@@ -239,11 +239,11 @@ Result<void> MongoAppend::look_up(Client& client, const std::vector<std::size_t>
   for (const auto& [id, index] : missing) ids.push_back(id);
   if (ids.empty()) return {};
   TRY(const auto foreign, find_foreign(client, database_.name(), place_, ids, SIZE_MAX));
-  for (const Found& kept : foreign) decide_outcome(kept);
+  for (const StoredStatement& kept : foreign) decide_outcome(kept);
   return {};
 }
 
-bool MongoAppend::is_ours(std::size_t index, const Found& kept) const {
+bool MongoAppend::is_ours(std::size_t index, const StoredStatement& kept) const {
   return kept.position.stored == rows_[index].stored && kept.json == rows_[index].json;
 }
 

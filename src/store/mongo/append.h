@@ -43,7 +43,7 @@ class MongoAppend {
   Result<void> insert_missing(Client& client);
   Result<void> insert_once(Client& client, bool other_id);
   Result<void> look_up(Client& client, const std::vector<std::size_t>& taken);
-  bool is_ours(std::size_t index, const Found& kept) const;
+  bool is_ours(std::size_t index, const StoredStatement& kept) const;
   Result<bool> share(Client& client);
   Result<void> take_back(Client& client);
   Result<void> await_others();

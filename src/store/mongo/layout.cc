@@ -93,7 +93,7 @@ Bson found_fields() {
   return fields;
 }
 
-std::optional<Found> found_of(View document) {
+std::optional<StoredStatement> found_of(View document) {
   const auto id = field(document, "lectern.id");
   const auto stored = field(document, "lectern.stored");
   const auto hash = field(document, "lectern.hash");
@@ -104,7 +104,8 @@ std::optional<Found> found_of(View document) {
   const auto instant = stored->integer();
   const auto json = text->text();
   if (!uuid || !instant || !json) return std::nullopt;
-  Found found{{Time(microseconds(*instant)), *uuid}, std::string(*json), {}, {}};
+  StoredStatement found{.position = {Time(microseconds(*instant)), *uuid},
+                        .json = std::string(*json)};
   if (hash)
     found.fingerprint =
         xapi::Fingerprint::parse(hash->text().value_or("")).value_or(xapi::Fingerprint{});

@@ -49,7 +49,7 @@ Result<Bson> document_of(const Row& row, std::string_view batch = {}, bool other
 
 /// The projection that found_of() needs, and what it reads from one document that has our part.
 Bson found_fields();
-std::optional<Found> found_of(View document);
+std::optional<StoredStatement> found_of(View document);
 
 /// The same of a document that Ralph wrote, as far as it can be read. Errors: invalid, saying what
 /// is wrong with it.

@@ -39,12 +39,12 @@ Bson among(const char* path, std::span<const Uuid> ids) {
 
 /// Marks those that a voiding statement of ours refers to.
 Result<void> mark_voided(Client& client, const std::string& database, const Collection& place,
-                         std::vector<Found>& found) {
+                         std::vector<StoredStatement>& found) {
   std::vector<Uuid> ids;
-  for (const Found& one : found) ids.push_back(one.position.id);
+  for (const StoredStatement& one : found) ids.push_back(one.position.id);
   TRY(const auto referrers, MongoReferences(client, database, place).referrers(ids, {}));
   for (const auto& referrer : referrers.found)
-    for (Found& one : found)
+    for (StoredStatement& one : found)
       if (referrer.voids && referrer.target == one.position.id) one.voided = true;
   return {};
 }
@@ -139,15 +139,16 @@ Result<void> MongoReferences::share(std::span<const Uuid> ids) {
   return update(ids, change);
 }
 
-Result<std::vector<Found>> find_foreign(Client& client, const std::string& database,
-                                        const Collection& place, const std::vector<Uuid>& ids,
-                                        std::size_t bytes_max) {
+Result<std::vector<StoredStatement>> find_foreign(Client& client, const std::string& database,
+                                                  const Collection& place,
+                                                  const std::vector<Uuid>& ids,
+                                                  std::size_t bytes_max) {
   Array texts;  // as clients write ids: in one of the two letter cases
   for (const Uuid& id : ids) texts.text(id.text()).text(upper(id.text()));
   Bson any, filter;
   any.array("$in", texts.get());
   filter.object("_source.id", any);
-  std::vector<Found> found;
+  std::vector<StoredStatement> found;
   std::size_t bytes = 0;
   RETURN_IF_ERROR(client.find(database, place.collection, filter, {}, [&](View document) {
     if (auto ours = found_of(document)) return true;  // migrated since we looked for it
@@ -156,10 +157,12 @@ Result<std::vector<Found>> find_foreign(Client& client, const std::string& datab
       log::warning("{}: a statement cannot be read: {}", place.collection, row.error().message);
       return true;
     }
-    const auto same = [&](const Found& one) { return one.position.id == row->id; };
+    const auto same = [&](const StoredStatement& one) { return one.position.id == row->id; };
     if (std::any_of(found.begin(), found.end(), same)) return true;
     bytes += row->json.size();
-    found.push_back({{row->stored, row->id}, std::move(row->json), row->fingerprint, false});
+    found.push_back({.position = {row->stored, row->id},
+                     .json = std::move(row->json),
+                     .fingerprint = row->fingerprint});
     return bytes < bytes_max;
   }));
   if (!found.empty()) RETURN_IF_ERROR(mongo::mark_voided(client, database, place, found));

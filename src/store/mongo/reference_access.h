@@ -39,8 +39,9 @@ class MongoReferences final : public ReferenceAccess {
 
 /// What Ralph wrote under these ids and nobody has migrated. Rows that cannot be read are left out
 /// with a line in the log, and so may others be once texts have `bytes_max` bytes.
-Result<std::vector<Found>> find_foreign(Client& client, const std::string& database,
-                                        const Collection& place, const std::vector<Uuid>& ids,
-                                        std::size_t bytes_max);
+Result<std::vector<StoredStatement>> find_foreign(Client& client, const std::string& database,
+                                                  const Collection& place,
+                                                  const std::vector<Uuid>& ids,
+                                                  std::size_t bytes_max);
 
 }  // namespace lectern::store::mongo

@@ -92,7 +92,8 @@ Result<std::vector<AppendOutcome>> MongoStatements::append(const Context& contex
 }
 
 Result<void> find_ours(Client& client, const std::string& database, const Collection& place,
-                       std::span<const Uuid> ids, const std::function<bool(Found)>& take) {
+                       std::span<const Uuid> ids,
+                       const std::function<bool(StoredStatement)>& take) {
   if (ids.empty()) return {};
   Array wanted;
   for (const Uuid& id : ids) wanted.uuid(id);
@@ -107,14 +108,14 @@ Result<void> find_ours(Client& client, const std::string& database, const Collec
   });
 }
 
-Result<std::vector<Found>> MongoStatements::find(const Context& context,
-                                                 std::span<const Uuid> ids) {
+Result<std::vector<StoredStatement>> MongoStatements::find(const Context& context,
+                                                           std::span<const Uuid> ids) {
   TRY(const auto place, database_->place(context));
   TRY(auto client, database_->lease(context));
-  std::vector<Found> found;
+  std::vector<StoredStatement> found;
   std::size_t bytes = 0;
   std::unordered_set<Uuid> missing(ids.begin(), ids.end());
-  const auto take = [&](Found one) {
+  const auto take = [&](StoredStatement one) {
     bytes += one.json.size();
     missing.erase(one.position.id);
     found.push_back(std::move(one));

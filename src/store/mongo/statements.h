@@ -24,7 +24,8 @@ class MongoStatements final : public StatementStore {
 
   Result<std::vector<AppendOutcome>> append(const Context& context, std::span<Row> rows,
                                             OnConflict on_conflict) override;
-  Result<std::vector<Found>> find(const Context& context, std::span<const Uuid> ids) override;
+  Result<std::vector<StoredStatement>> find(const Context& context,
+                                            std::span<const Uuid> ids) override;
   Result<Page> query(const Context& context, const Filter& filter,
                      const PageRequest& page) override;
   Result<Time> consistent_through(const Context& context) override;
@@ -44,6 +45,6 @@ class MongoStatements final : public StatementStore {
 
 /// Gives `take` the statements with these ids that have our part, for as long as it returns true.
 Result<void> find_ours(Client& client, const std::string& database, const Collection& place,
-                       std::span<const Uuid> ids, const std::function<bool(Found)>& take);
+                       std::span<const Uuid> ids, const std::function<bool(StoredStatement)>& take);
 
 }  // namespace lectern::store::mongo

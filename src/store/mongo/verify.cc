@@ -146,7 +146,7 @@ class Verification {
   }
 
   /// Ralph's part against the text. What of it BSON cannot hold is compared as BSON has it.
-  void check_source(View document, const Found& found) {
+  void check_source(View document, const StoredStatement& found) {
     const auto source = field(document, "_source");
     const auto view = source ? source->object() : std::nullopt;
     if (!view) return add_fault(report_, fault_of(found.position.id, "it lacks Ralph's _source"));

@@ -66,7 +66,7 @@ struct TwoWays {
     }
   }
 
-  std::vector<Found> find(const Samples& samples) const {
+  std::vector<StoredStatement> find(const Samples& samples) const {
     std::vector<Uuid> ids;
     for (const auto& sample : samples) ids.push_back(sample.id);
     return in_the_end([&] { return direct.statements->find({place.target}, ids); });

@@ -47,12 +47,12 @@ std::vector<Uuid> walk_by_bytes(Subject& subject, bool ascending) {
 void check_found(Subject& subject, const std::vector<Uuid>& ids) {
   std::multiset<Uuid> told;
   std::size_t longest = 0;
-  const auto done =
-      find_each(*subject.statements, {subject.target}, ids, [&](const Found& one) -> Result<void> {
-        longest = std::max(longest, one.json.size());
-        told.insert(one.position.id);
-        return {};
-      });
+  const auto done = find_each(*subject.statements, {subject.target}, ids,
+                              [&](const StoredStatement& one) -> Result<void> {
+                                longest = std::max(longest, one.json.size());
+                                told.insert(one.position.id);
+                                return {};
+                              });
   REQUIRE_MESSAGE(done.has_value(), done.error().message, done.error().detail);
   CHECK(told == std::multiset<Uuid>(ids.begin(), ids.end()));
   const auto some = subject.statements->find({subject.target}, ids);

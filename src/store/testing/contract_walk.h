@@ -52,7 +52,7 @@ std::vector<Uuid> ids_of(const std::vector<Row>& rows);
 std::vector<Uuid> reversed(std::vector<Uuid> ids);
 
 /// The statement under an id, which must be there.
-Found found(StatementStore& store, const std::string& target, const Uuid& id);
+StoredStatement found(StatementStore& store, const std::string& target, const Uuid& id);
 
 // The parts of check_statements(), each a few properties.
 /// The contract of StatementStore by its parts, one function each.

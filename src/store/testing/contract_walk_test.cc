@@ -88,7 +88,7 @@ std::vector<Uuid> walk(const Backend& backend, Subject& subject, const Filter& f
     const auto page = subject.statements->query({subject.target}, filter, request);
     REQUIRE_MESSAGE(page.has_value(), page.error().message, page.error().detail);
     REQUIRE(page->rows.size() <= rows_max);
-    for (const Listed& row : page->rows) ids.push_back(row.position.id);
+    for (const StoredStatement& row : page->rows) ids.push_back(row.position.id);
     if (!page->more) return ids;
     REQUIRE(!page->rows.empty());
     request.after = page->rows.back().position;
@@ -106,7 +106,7 @@ std::vector<Uuid> reversed(std::vector<Uuid> ids) {
   return ids;
 }
 
-Found found(StatementStore& store, const std::string& target, const Uuid& id) {
+StoredStatement found(StatementStore& store, const std::string& target, const Uuid& id) {
   auto all = store.find({target}, std::vector{id});
   REQUIRE_MESSAGE(all.has_value(), all.error().message, all.error().detail);
   REQUIRE(all->size() == 1);

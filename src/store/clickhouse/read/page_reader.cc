@@ -92,8 +92,9 @@ Result<Page> read_page(Server& server, const TableNames& names, const Filter& fi
       const auto at = by_place.find(*place);
       if (at == by_place.end() || (at->second->voided && !filter.voided_too)) continue;
       bytes += at->second->json.size();
-      page.rows.push_back(
-          {*place, std::move(at->second->json), (at->second->flags & flag::refers) != 0});
+      page.rows.push_back({.position = *place,
+                           .json = std::move(at->second->json),
+                           .refers = (at->second->flags & flag::refers) != 0});
     }
     wanted.erase(wanted.begin(), next);
     end_by_bytes(page);

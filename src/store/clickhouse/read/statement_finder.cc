@@ -33,12 +33,16 @@ StatementFinder::StatementFinder(Server& server, const TableNames& names, Statem
 
 void StatementFinder::Reading::take(FoundRow&& row) {
   bytes += row.row.text_bytes;
-  found.push_back({row.row.position, std::move(row.row.json), row.fingerprint, row.row.voided});
+  found.push_back({.position = row.row.position,
+                   .json = std::move(row.row.json),
+                   .voided = row.row.voided,
+                   .fingerprint = row.fingerprint});
 }
 
 bool StatementFinder::Reading::has_room() const { return bytes < page_bytes_max(); }
 
-Result<std::vector<Found>> StatementFinder::find(std::span<const Uuid> ids, Deadline deadline) {
+Result<std::vector<StoredStatement>> StatementFinder::find(std::span<const Uuid> ids,
+                                                           Deadline deadline) {
   Reading reading;
   while (!ids.empty() && reading.has_room()) {
     const auto some = ids.first(std::min(ids.size(), ids_at_once_));

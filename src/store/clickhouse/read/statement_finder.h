@@ -17,12 +17,12 @@ class StatementFinder {
                   std::size_t ids_at_once);
 
   /// StatementStore::find().
-  Result<std::vector<Found>> find(std::span<const Uuid> ids, Deadline deadline);
+  Result<std::vector<StoredStatement>> find(std::span<const Uuid> ids, Deadline deadline);
 
  private:
   /// What is read for one call.
   struct Reading {
-    std::vector<Found> found;
+    std::vector<StoredStatement> found;
     std::size_t bytes = 0;  ///< of their texts
 
     void take(FoundRow&& row);

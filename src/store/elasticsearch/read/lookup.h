@@ -22,8 +22,8 @@ Result<std::vector<StatementDocument>> look_up(Cluster& cluster, const Statement
 
 /// What look_up_texts() answers.
 struct TextsRead {
-  std::vector<Listed> rows;  ///< in no order
-  std::size_t ids = 0;       ///< which were looked at, from the first one on
+  std::vector<StoredStatement> rows;  ///< in no order
+  std::size_t ids = 0;                ///< which were looked at, from the first one on
 };
 
 /// The rows of the statements under these ids, in real time; those of other programs are left out.

@@ -38,7 +38,7 @@ struct Window {
 };
 
 struct Hits {
-  std::vector<Listed> rows;
+  std::vector<StoredStatement> rows;
   bool gave_up = false;  ///< there may be others, newer ones too
 };
 
@@ -56,14 +56,14 @@ int width_of(const Window& window) {
   return std::clamp(static_cast<int>(std::bit_width(span - 1)), narrowest, widest);
 }
 
-Result<Listed> listed_of(Value hit, bool with_text) {
+Result<StoredStatement> listed_of(Value hit, bool with_text) {
   const auto sort = hit.find("sort");
   if (!with_text) {
     const auto place = sort ? place_of(*sort) : std::nullopt;
     if (!place)
       return fail(Code::unavailable, "The database's answer was not understood",
                   "_search: expected the sort values of a hit");
-    return Listed{*place, {}, false};
+    return StoredStatement{.position = *place};
   }
   const auto fields = hit.find("fields");
   const auto place = sort ? place_of(*sort) : std::nullopt;
@@ -71,7 +71,9 @@ Result<Listed> listed_of(Value hit, bool with_text) {
   if (!place || !text)
     return fail(Code::unavailable, "The database's answer was not understood",
                 "_search: expected the sort values and the text of a hit");
-  return Listed{*place, std::move(*text), fields->find("lectern.refers_to").has_value()};
+  return StoredStatement{.position = *place,
+                         .json = std::move(*text),
+                         .refers = fields->find("lectern.refers_to").has_value()};
 }
 
 /// Who carries a term, or bears the mark of store/common/reference_resolver.h where it may be
@@ -199,7 +201,7 @@ class Reading {
     return hits;
   }
 
-  void take(std::vector<Listed> rows) {
+  void take(std::vector<StoredStatement> rows) {
     for (auto& row : rows) {
       bytes_ += row.json.size();
       rows_.push_back(std::move(row));
@@ -305,7 +307,7 @@ class Reading {
     std::size_t ids_at_once = target_.hints.rows_at_once();
     TRY(auto read,
         look_up_texts(cluster_, target_.statements, ids, page_bytes_max(), ids_at_once, deadline_));
-    std::unordered_map<Uuid, Listed*> by_id;
+    std::unordered_map<Uuid, StoredStatement*> by_id;
     for (auto& one : read.rows) by_id.emplace(one.position.id, &one);
     if (read.ids < missing.size()) {
       cut_ = true;
@@ -344,7 +346,7 @@ class Reading {
 
   void note_sizes() {
     std::size_t bytes = 0;
-    for (const Listed& row : rows_) bytes += row.json.size();
+    for (const StoredStatement& row : rows_) bytes += row.json.size();
     const auto of_page = static_cast<double>(std::min(page_bytes_max(), SIZE_MAX / 4));
     if (bytes > 0)
       target_.hints.set_rows_at_once(
@@ -374,7 +376,7 @@ class Reading {
   bool cut_ = false;                     // the page ends by its bytes
   std::size_t bytes_ = 0;                // of the texts that searches fetched
   std::optional<xapi::Position> after_;  // the last row that was read
-  std::vector<Listed> rows_;
+  std::vector<StoredStatement> rows_;
 };
 
 }  // namespace

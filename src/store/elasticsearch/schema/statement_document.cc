@@ -200,14 +200,16 @@ std::optional<std::string> exact_text(Value hit) {
   return without_lectern(*source);
 }
 
-std::optional<Listed> read_row(Value hit) {
+std::optional<StoredStatement> read_row(Value hit) {
   const auto stored = field(hit, "lectern.stored");
   const auto id = Uuid::parse(text(hit.find("_id")));
   if (!stored || !stored->is(Type::number) || !id) return std::nullopt;
   auto exact = exact_text(hit);
   if (!exact) return std::nullopt;
   const Time time{std::chrono::microseconds{stored->as_integer().value_or(0)}};
-  return Listed{{time, *id}, std::move(*exact), field(hit, "lectern.refers_to").has_value()};
+  return StoredStatement{.position = {time, *id},
+                         .json = std::move(*exact),
+                         .refers = field(hit, "lectern.refers_to").has_value()};
 }
 
 std::optional<StatementDocument> read_statement_document(Value hit) {

@@ -52,7 +52,7 @@ std::optional<StatementDocument> read_statement_document(json::Value hit);
 
 /// The same for a row of a page, of which less need be asked for.
 std::string_view asking_for_row(Layout layout);
-std::optional<Listed> read_row(json::Value hit);
+std::optional<StoredStatement> read_row(json::Value hit);
 
 /// The exact text in a hit that was asked for `lectern.text`, `lectern.packed` and `_source`. What
 /// cannot be unpacked is taken from `_source`, and the log says so. Nothing: it has none.

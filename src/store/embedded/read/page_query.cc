@@ -111,9 +111,9 @@ class PageQuery {
       page_.more = true;
       return {};
     }
-    page_.rows.push_back({{stored_of(order), body->id},
-                          is_spare() ? std::string() : std::string(body->json),
-                          body->refers_to.has_value()});
+    page_.rows.push_back({.position = {stored_of(order), body->id},
+                          .json = is_spare() ? std::string() : std::string(body->json),
+                          .refers = body->refers_to.has_value()});
     return {};
   }
 

@@ -178,7 +178,7 @@ class Rescue {
     TRY(const auto there, statements_.find({name}, ids));
     std::erase_if(rows, [&](const Row& row) {
       return std::any_of(there.begin(), there.end(),
-                         [&](const Found& found) { return found.position.id == row.id; });
+                         [&](const StoredStatement& found) { return found.position.id == row.id; });
     });
     for (const auto& row : rows) instants.push_back(row.stored);
     to_.committer.replay(std::move(instants));
