@@ -23,12 +23,12 @@ Shared marked() {
   return terms;
 }
 
-bool is_marked(const xapi::Terms& terms) {
+bool is_marked(std::span<const xapi::Term> terms) {
   return std::binary_search(terms.begin(), terms.end(), inherits_more);
 }
 
 /// What may be inherited of these terms (sorted): the mark where they are too many.
-Shared limited(const xapi::Terms& terms) {
+Shared limited(std::span<const xapi::Term> terms) {
   if (is_marked(terms)) return marked();
   xapi::Terms some;
   for (const auto& term : terms) {
@@ -61,6 +61,22 @@ std::optional<xapi::Terms> terms_of_marked(const xapi::Terms& wanted) {
   return terms;
 }
 
+ReferenceNodeView view_of(const Row& row) { return {row.id, row.terms, row.refers_to, row.voids}; }
+
+std::vector<ReferenceNodeView> views_of(std::span<const Row> rows) {
+  std::vector<ReferenceNodeView> views;
+  views.reserve(rows.size());
+  for (const Row& row : rows) views.push_back(view_of(row));
+  return views;
+}
+
+std::vector<ReferenceNodeView> views_of(std::span<const ReferenceNode> nodes) {
+  std::vector<ReferenceNodeView> views;
+  views.reserve(nodes.size());
+  for (const auto& node : nodes) views.push_back({node.id, node.terms, node.refers_to, node.voids});
+  return views;
+}
+
 bool carries(const xapi::Terms& terms, const xapi::Terms& wanted) {
   const bool any = is_marked(terms);
   return std::all_of(wanted.begin(), wanted.end(), [&](const xapi::Term& one) {
@@ -68,10 +84,10 @@ bool carries(const xapi::Terms& terms, const xapi::Terms& wanted) {
   });
 }
 
-ReferenceResolver::ReferenceResolver(std::span<const Row> rows, Deadline deadline)
+ReferenceResolver::ReferenceResolver(std::span<const ReferenceNodeView> rows, Deadline deadline)
     : rows_(rows), deadline_(deadline) {
   by_id_.reserve(rows.size());
-  for (const Row& row : rows) by_id_.emplace(row.id, &row);
+  for (const auto& row : rows) by_id_.emplace(row.id, &row);
 }
 
 Result<void> ReferenceResolver::check_deadline() const {
@@ -152,13 +168,13 @@ Result<bool> ReferenceResolver::step(ReferenceAccess& access) {
 }
 
 Result<void> ReferenceResolver::take_over(ReferenceAccess& access) {
-  std::vector<const Row*> rows;
+  std::vector<const ReferenceNodeView*> rows;
   for (; taken_over_ < rows_.size() && rows.size() < rows_at_once; ++taken_over_)
     if (rows_[taken_over_].refers_to) rows.push_back(&rows_[taken_over_]);
   if (rows.empty()) return {};
   if (known_.size() > known_max) known_.clear();
   std::map<Uuid, std::vector<Uuid>> by_target;
-  for (const Row* row : rows) by_target[*row->refers_to].push_back(row->id);
+  for (const auto* row : rows) by_target[*row->refers_to].push_back(row->id);
   std::vector<Uuid> targets;
   for (const auto& [target, ids] : by_target) targets.push_back(target);
   RETURN_IF_ERROR(learn(access, targets));
@@ -168,8 +184,8 @@ Result<void> ReferenceResolver::take_over(ReferenceAccess& access) {
 }
 
 Result<void> ReferenceResolver::void_targets(ReferenceAccess& access,
-                                             std::span<const Row* const> rows) {
-  for (const Row* row : rows) {
+                                             std::span<const ReferenceNodeView* const> rows) {
+  for (const auto* row : rows) {
     if (!row->voids) continue;
     const auto other = by_id_.find(*row->refers_to);
     const Known* there = known(*row->refers_to);
@@ -184,7 +200,7 @@ bool ReferenceResolver::push_rows() {
   const auto some = rows_.subspan(passed_on_, std::min(rows_.size() - passed_on_, parents_at_once));
   passed_on_ += some.size();
   Level level;
-  for (const Row& row : some) level.parents.push_back({row.id, nullptr, nullptr});
+  for (const auto& row : some) level.parents.push_back({row.id, nullptr, nullptr});
   levels_.push_back(std::move(level));
   return true;
 }
@@ -252,7 +268,7 @@ Result<bool> ReferenceResolver::propagate(ReferenceAccess& access) {
   return levels_.empty() && passed_on_ == rows_.size();
 }
 
-Result<void> resolve_references(ReferenceAccess& access, std::span<const Row> rows,
+Result<void> resolve_references(ReferenceAccess& access, std::span<const ReferenceNodeView> rows,
                                 Deadline deadline) {
   ReferenceResolver resolver(rows, deadline);
   for (bool done = false; !done;) {

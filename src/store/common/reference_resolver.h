@@ -32,19 +32,32 @@ std::optional<xapi::Terms> terms_of_marked(const xapi::Terms& wanted);
 /// Whether a statement with these terms (sorted) must be among the rows of a query.
 bool carries(const xapi::Terms& terms, const xapi::Terms& wanted);
 
+/// What following references takes to know of a statement.
+struct ReferenceNode {
+  Uuid id;
+  xapi::Terms terms;  ///< sorted: its own; of a stored one inherited terms may be among them
+  std::optional<Uuid> refers_to;
+  bool voids = false;
+};
+
+/// The same, of a statement that outlives it: appends are large, and their terms are not copied.
+struct ReferenceNodeView {
+  Uuid id;
+  std::span<const xapi::Term> terms;
+  std::optional<Uuid> refers_to;
+  bool voids = false;
+};
+/// A view of each of these rows or nodes.
+ReferenceNodeView view_of(const Row& row);
+std::vector<ReferenceNodeView> views_of(std::span<const Row> rows);
+std::vector<ReferenceNodeView> views_of(std::span<const ReferenceNode> nodes);
+
 /// What a store offers so that references can be followed. Every call must see what was appended
 /// before. Ids come in pieces: some hundreds, of referrers a few thousand.
 class ReferenceAccess {
  public:
   virtual ~ReferenceAccess() = default;
 
-  /// A statement that others refer to, as it is in the store.
-  struct Target {
-    Uuid id;
-    xapi::Terms terms;  ///< its own; inherited ones may be among them
-    std::optional<Uuid> refers_to;
-    bool voids = false;
-  };
   /// A statement that refers to a target.
   struct Referrer {
     Uuid target;
@@ -59,7 +72,7 @@ class ReferenceAccess {
   };
 
   /// The statements with these ids, in no order; those that are not there are left out.
-  virtual Result<std::vector<Target>> targets(std::span<const Uuid> ids) = 0;
+  virtual Result<std::vector<ReferenceNode>> targets(std::span<const Uuid> ids) = 0;
   /// Statements that refer to one of these: the first ones, or those behind `after`.
   virtual Result<Referrers> referrers(std::span<const Uuid> targets,
                                       const std::optional<Referrer>& after) = 0;
@@ -69,12 +82,13 @@ class ReferenceAccess {
   virtual Result<void> mark_voided(const Uuid& id) = 0;
 };
 
-/// Follows the references of the rows of one append, piece by piece. Memory is bounded: by the
-/// pieces, the terms of a row and the length of a chain. Not thread-safe.
+/// Follows the references of the statements of one append, its rows, piece by piece. Memory is
+/// bounded: by the pieces, the terms of a row and the length of a chain. Not thread-safe.
 class ReferenceResolver {
  public:
-  /// `rows` outlive it. Pieces fail with `unavailable` when the deadline has passed.
-  ReferenceResolver(std::span<const Row> rows, Deadline deadline);
+  /// `rows`, and what they view, outlive it. Pieces fail with `unavailable` when the deadline has
+  /// passed.
+  ReferenceResolver(std::span<const ReferenceNodeView> rows, Deadline deadline);
 
   /// Does one piece of the work; true: that was the last one. First the rows take over terms and
   /// void their targets; then those that came before and refer to a row take over, and a voiding
@@ -105,7 +119,8 @@ class ReferenceResolver {
 
   Result<void> check_deadline() const;
   Result<void> take_over(ReferenceAccess& access);
-  Result<void> void_targets(ReferenceAccess& access, std::span<const Row* const> rows);
+  Result<void> void_targets(ReferenceAccess& access,
+                            std::span<const ReferenceNodeView* const> rows);
   Result<bool> propagate(ReferenceAccess& access);
   /// Asks for those of these statements that are neither known nor rows.
   Result<void> fetch(ReferenceAccess& access, std::vector<Uuid> ids);
@@ -120,9 +135,9 @@ class ReferenceResolver {
   Result<void> find_passes(ReferenceAccess& access, Level& level,
                            const std::vector<ReferenceAccess::Referrer>& referrers);
 
-  const std::span<const Row> rows_;
+  const std::span<const ReferenceNodeView> rows_;
   const Deadline deadline_;
-  std::unordered_map<Uuid, const Row*> by_id_;
+  std::unordered_map<Uuid, const ReferenceNodeView*> by_id_;
   std::unordered_map<Uuid, std::optional<Known>> known_;  // in a bounded number
   std::deque<Level> levels_;                              // what is still to be looked at
   std::size_t taken_over_ = 0;                            // rows that have been looked at
@@ -132,7 +147,7 @@ class ReferenceResolver {
 
 /// Does what append() promises about references for rows that have just become visible to
 /// `access`. Idempotent, so a retry after a failure completes what was begun.
-Result<void> resolve_references(ReferenceAccess& access, std::span<const Row> rows,
+Result<void> resolve_references(ReferenceAccess& access, std::span<const ReferenceNodeView> rows,
                                 Deadline deadline);
 
 }  // namespace lectern::store

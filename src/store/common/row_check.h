@@ -35,8 +35,7 @@ void add_fault(VerifyReport& report, std::string line);
 class RowCheck {
  public:
   /// The statements with these ids that the database has; some hundreds at most.
-  using Targets =
-      std::function<Result<std::vector<ReferenceAccess::Target>>(std::span<const Uuid>)>;
+  using Targets = std::function<Result<std::vector<ReferenceNode>>(std::span<const Uuid>)>;
 
   /// `report` outlives it.
   RowCheck(VerifyReport& report, Targets targets) : report_(report), targets_(std::move(targets)) {}

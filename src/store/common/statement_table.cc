@@ -12,8 +12,8 @@ class StatementTable::Access final : public ReferenceAccess {
  public:
   explicit Access(StatementTable& table) : table_(table) {}
 
-  Result<std::vector<Target>> targets(std::span<const Uuid> ids) override {
-    std::vector<Target> all;
+  Result<std::vector<ReferenceNode>> targets(std::span<const Uuid> ids) override {
+    std::vector<ReferenceNode> all;
     for (const Uuid& id : ids) {
       const auto at = table_.kept_.find(id);
       if (at == table_.kept_.end()) continue;
@@ -77,7 +77,7 @@ void StatementTable::keep(std::span<const Row> rows) {
     if (row.refers_to) referrers_.emplace(*row.refers_to, row.id);
   }
   Access access(*this);
-  const auto resolved = resolve_references(access, rows, Deadline::max());
+  const auto resolved = resolve_references(access, views_of(rows), Deadline::max());
   LECTERN_ASSERT(resolved.has_value());
 }
 

@@ -88,7 +88,7 @@ class Completion {
     }
     if (written_.empty()) return {};
     ElasticsearchReferences references(cluster_, target_, settings_.refresh_after_write, deadline_);
-    RETURN_IF_ERROR(resolve_references(references, written_, deadline_));
+    RETURN_IF_ERROR(resolve_references(references, views_of(written_), deadline_));
     written_.clear();
     target_.search_refresh.changed();
     return {};
@@ -155,24 +155,13 @@ class Completion {
     all.push_back(std::move(*kept));
   }
 
-  static Row row_of(const StatementDocument& kept) {
-    Row row;
-    row.id = kept.id;
-    row.terms = kept.terms;
-    row.refers_to = kept.refers_to;
-    row.voids = kept.voids;
-    return row;
-  }
-
   Result<void> announce(const std::vector<StatementDocument>& documents) {
-    std::vector<Row> rows;
+    std::vector<ReferencePair> references;
     for (const auto& kept : documents)
-      if (kept.refers_to) rows.push_back(row_of(kept));
-    if (rows.empty()) return {};
-    std::vector<Row*> pointers;
-    for (Row& row : rows) pointers.push_back(&row);
+      if (kept.refers_to) references.push_back({*kept.refers_to, kept.id});
+    if (references.empty()) return {};
     RETURN_IF_ERROR(prepare_references(cluster_, target_.names.references, deadline_));
-    return announce_references(cluster_, target_.names.references, pointers, deadline_);
+    return announce_references(cluster_, target_.names.references, references, deadline_);
   }
 
   /// Writes documents from `begin` on; returns where to go on.
@@ -193,7 +182,8 @@ class Completion {
         return fail(Code::unavailable, "The database is busy", item.reason);
       if (item.ok()) {
         ++progress_.done;
-        written_.push_back(row_of(documents[i]));
+        const auto& kept = documents[i];
+        written_.push_back({kept.id, kept.terms, kept.refers_to, kept.voids});
       } else if (item.status != 409) {  // changed meanwhile: left for the next run
         unreadable(documents[i].id.text(), "the database refuses it: " + item.reason);
       }
@@ -207,7 +197,7 @@ class Completion {
   const bool dry_run_;
   const Deadline deadline_;
   MigrationProgress& progress_;
-  std::vector<Row> written_;
+  std::vector<ReferenceNode> written_;
 };
 
 }  // namespace

@@ -139,10 +139,10 @@ class Verification {
     return {};
   }
 
-  Result<std::vector<ReferenceAccess::Target>> targets(std::span<const Uuid> ids) {
+  Result<std::vector<ReferenceNode>> targets(std::span<const Uuid> ids) {
     // Asks for what either layout may have.
     TRY(auto kept, look_up(cluster_, {names_.statements, Layout::packed}, ids, Deadline::max()));
-    std::vector<ReferenceAccess::Target> targets;
+    std::vector<ReferenceNode> targets;
     for (StatementDocument& one : kept)
       targets.push_back({one.id, std::move(one.terms), one.refers_to, one.voids});
     return targets;

@@ -306,19 +306,13 @@ Result<void> MongoAppend::take_back(Client& client) {
 
 /// For rows that are known too: it completes what a failed call began.
 Result<void> MongoAppend::follow_references(Client& client) {
-  std::vector<Row> rows;
-  for (std::size_t i = 0; i < rows_.size(); ++i) {
-    if (outcomes_[i] != AppendOutcome::stored && outcomes_[i] != AppendOutcome::known) continue;
-    Row row;
-    row.id = rows_[i].id;
-    row.terms = rows_[i].terms;
-    row.refers_to = rows_[i].refers_to;
-    row.voids = rows_[i].voids;
-    rows.push_back(std::move(row));
-  }
-  if (rows.empty()) return {};
+  std::vector<ReferenceNodeView> nodes;
+  for (std::size_t i = 0; i < rows_.size(); ++i)
+    if (outcomes_[i] == AppendOutcome::stored || outcomes_[i] == AppendOutcome::known)
+      nodes.push_back(view_of(rows_[i]));
+  if (nodes.empty()) return {};
   MongoReferences access(client, database_.name(), place_);
-  return resolve_references(access, rows, context_.deadline);
+  return resolve_references(access, nodes, context_.deadline);
 }
 
 }  // namespace lectern::store::mongo

@@ -68,7 +68,7 @@ Result<std::vector<MarkedRow>> marked_rows(Client& client, const std::string& da
 
 /// A row that stays, as references are followed from it.
 struct Staying {
-  Row row;
+  ReferenceNode row;
   bool unshared = false;  ///< it bears the dead process's mark, and nobody has said that it stays
 };
 
@@ -89,7 +89,6 @@ std::optional<Staying> staying_of(View document, std::string_view process) {
   if (!id || !stored || (mark && mark->process != process.substr(0, 8))) return std::nullopt;
   Staying one;
   one.row.id = *id;
-  one.row.stored = *stored;
   one.row.voids = flag("lectern.voids");
   one.unshared = mark && !flag("lectern.shared");
   // Of the many that bear no mark most are of others, which have done it.
@@ -115,7 +114,7 @@ Result<void> complete_what_stays(Client& client, const std::string& database,
       .object("sort", order)
       .integer("limit", static_cast<std::int64_t>(rows_at_once));
   for (Time after = *dead.entry.floor;;) {
-    std::vector<Row> rows;
+    std::vector<ReferenceNode> rows;
     std::vector<Uuid> unshared;
     std::size_t read = 0;
     Time last{};
@@ -132,7 +131,7 @@ Result<void> complete_what_stays(Client& client, const std::string& database,
                                   return true;
                                 }));
     RETURN_IF_ERROR(references.share(unshared));
-    RETURN_IF_ERROR(resolve_references(references, rows, deadline));
+    RETURN_IF_ERROR(resolve_references(references, views_of(rows), deadline));
     if (read < rows_at_once) return {};
     // Others may have stored something at the same instant.
     after = std::max(last - microseconds{1}, after + microseconds{1});

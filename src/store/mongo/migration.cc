@@ -125,9 +125,9 @@ class Walk {
                                               ? "a statement with this id is kept already"
                                               : error.message);
     }
-    std::vector<Row> completed;
+    std::vector<ReferenceNodeView> completed;
     for (std::size_t i = 0; i < rows_.size(); ++i)
-      if (!refused[i]) completed.push_back(std::move(rows_[i].row));
+      if (!refused[i]) completed.push_back(view_of(rows_[i].row));
     progress_.done += completed.size();
     MongoReferences access(client, database_, place_);
     return resolve_references(access, completed, Deadline::max());

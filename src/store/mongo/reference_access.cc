@@ -51,8 +51,8 @@ Result<void> mark_voided(Client& client, const std::string& database, const Coll
 
 }  // namespace
 
-Result<std::vector<ReferenceAccess::Target>> MongoReferences::targets(std::span<const Uuid> ids) {
-  std::vector<Target> targets;
+Result<std::vector<ReferenceNode>> MongoReferences::targets(std::span<const Uuid> ids) {
+  std::vector<ReferenceNode> targets;
   if (ids.empty()) return targets;
   Bson fields, options;
   fields.small("_id", 0);
@@ -62,16 +62,8 @@ Result<std::vector<ReferenceAccess::Target>> MongoReferences::targets(std::span<
   const auto read = [&](View document) {
     const auto id = uuid_at(document, "lectern.id");
     if (!id) return true;
-    Target target{
-        *id, {}, uuid_at(document, "lectern.refers_to"), true_at(document, "lectern.voids")};
-    const auto terms = field(document, "lectern.terms");
-    for_each(terms ? terms->object().value_or(View()) : View(), [&](const Field& term) {
-      if (auto one = xapi::Term::parse(term.text().value_or("")))
-        target.terms.push_back(std::move(*one));
-      return true;
-    });
-    std::sort(target.terms.begin(), target.terms.end());
-    targets.push_back(std::move(target));
+    targets.push_back({*id, terms_in(document), uuid_at(document, "lectern.refers_to"),
+                       true_at(document, "lectern.voids")});
     return true;
   };
   RETURN_IF_ERROR(

@@ -21,7 +21,7 @@ class MongoReferences final : public ReferenceAccess {
   MongoReferences(Client& client, const std::string& database, const Collection& place)
       : client_(client), database_(database), place_(place) {}
 
-  Result<std::vector<Target>> targets(std::span<const Uuid> ids) override;
+  Result<std::vector<ReferenceNode>> targets(std::span<const Uuid> ids) override;
   Result<Referrers> referrers(std::span<const Uuid> targets,
                               const std::optional<Referrer>& after) override;
   Result<void> add_terms(std::span<const Uuid> ids, const xapi::Terms& terms) override;

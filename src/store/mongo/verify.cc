@@ -64,7 +64,7 @@ class Verification {
   }
 
  private:
-  Result<std::vector<ReferenceAccess::Target>> targets(std::span<const Uuid> ids) {
+  Result<std::vector<ReferenceNode>> targets(std::span<const Uuid> ids) {
     TRY(auto client, database_.lease(context_));
     return MongoReferences(client, database_.name(), place_).targets(ids);
   }

@@ -29,8 +29,8 @@ std::vector<const Row*> pointers(const std::vector<Row>& rows) {
 
 std::string token_of(std::int64_t owner) { return "lectern-" + std::to_string(owner); }
 
-Result<void> resolve_stored(Server& server, const TableNames& names, std::span<const Row> rows,
-                            Deadline deadline) {
+Result<void> resolve_stored(Server& server, const TableNames& names,
+                            std::span<const ReferenceNodeView> rows, Deadline deadline) {
   ClickHouseReferences references(server, names, deadline);
   if (rows.empty()) return {};
   RETURN_IF_ERROR(resolve_references(references, rows, deadline));
@@ -70,7 +70,8 @@ Doubts::Outcome Doubts::settle(Doubt& doubt, Deadline deadline) {
     doubt.step = Doubt::Step::resolve;
     doubt.body = {};
   }
-  if (const auto resolved = resolve_stored(server_, names_, doubt.rows, deadline); !resolved) {
+  const auto resolved = resolve_stored(server_, names_, views_of(doubt.rows), deadline);
+  if (!resolved) {
     if (!is_over(doubt, deadline)) return Outcome::open;
     log::warning("clickhouse: what {} statements in {} void or refer to could not be written: {}",
                  doubt.rows.size(), names_.rows, resolved.error().detail);

@@ -9,6 +9,7 @@
 #include "store/clickhouse/client/server.h"
 #include "store/clickhouse/write/id_reservations.h"
 #include "store/clickhouse/write/row_encoding.h"
+#include "store/common/reference_resolver.h"
 
 namespace lectern::store::clickhouse {
 
@@ -64,7 +65,7 @@ std::string token_of(std::int64_t owner);
 
 /// Voids and hands on terms along references to and from these rows, which are stored. Repeating it
 /// does no harm. Errors: unavailable.
-Result<void> resolve_stored(Server& server, const TableNames& names, std::span<const Row> rows,
-                            Deadline deadline);
+Result<void> resolve_stored(Server& server, const TableNames& names,
+                            std::span<const ReferenceNodeView> rows, Deadline deadline);
 
 }  // namespace lectern::store::clickhouse

@@ -371,16 +371,22 @@ Result<void> Flush::try_to_settle(Doubt doubt, const Error& error) {
 }
 
 Result<void> Flush::resolve() {
-  std::vector<Row> rows;
-  for (std::size_t i = 0; i < requests_.size(); ++i)
-    for (std::size_t j = 0; j < outcomes_[i].size(); ++j)
+  std::vector<const Row*> rows;
+  std::vector<ReferenceNodeView> views;
+  for (std::size_t i = 0; i < requests_.size(); ++i) {
+    for (std::size_t j = 0; j < outcomes_[i].size(); ++j) {
       // Known ones too: an earlier attempt may have failed right here.
-      if (outcomes_[i][j] == AppendOutcome::stored || outcomes_[i][j] == AppendOutcome::known)
-        rows.push_back(without_text(requests_[i]->rows[j]));
-  auto resolved = resolve_stored(server_, names_, rows, deadline_);
+      if (outcomes_[i][j] != AppendOutcome::stored && outcomes_[i][j] != AppendOutcome::known)
+        continue;
+      rows.push_back(&requests_[i]->rows[j]);
+      views.push_back(view_of(*rows.back()));
+    }
+  }
+  auto resolved = resolve_stored(server_, names_, views, deadline_);
   if (resolved || new_.empty()) return resolved;
   // They are in the table already: no list may end behind them before they mean what they should.
-  Doubt doubt{Doubt::Step::resolve, reservations_.owner(), watermark_.until(), std::move(rows), {}};
+  Doubt doubt{Doubt::Step::resolve, reservations_.owner(), watermark_.until(), {}, {}};
+  for (const Row* row : rows) doubt.rows.push_back(without_text(*row));
   return try_to_settle(std::move(doubt), resolved.error());
 }
 

@@ -26,9 +26,9 @@ Result<std::vector<xapi::Position>> ClickHouseReferences::positions_of(std::span
   return std::vector<xapi::Position>(found.begin(), found.end());
 }
 
-Result<void> ClickHouseReferences::load_inherited(std::vector<Target>& targets) {
+Result<void> ClickHouseReferences::load_inherited(std::vector<ReferenceNode>& targets) {
   std::vector<Uuid> ids;
-  std::unordered_map<Uuid, Target*> referring;
+  std::unordered_map<Uuid, ReferenceNode*> referring;
   for (auto& target : targets) {
     if (!target.refers_to) continue;
     ids.push_back(target.id);
@@ -51,9 +51,8 @@ Result<void> ClickHouseReferences::load_inherited(std::vector<Target>& targets) 
   return {};
 }
 
-Result<std::vector<ReferenceAccess::Target>> ClickHouseReferences::targets(
-    std::span<const Uuid> ids) {
-  std::vector<Target> targets;
+Result<std::vector<ReferenceNode>> ClickHouseReferences::targets(std::span<const Uuid> ids) {
+  std::vector<ReferenceNode> targets;
   if (ids.empty()) return targets;
   TRY(const auto positions, positions_of(ids));
   TRY(auto rows, rows_at(server_, names_, positions, text_bytes_max, deadline_));

@@ -15,7 +15,7 @@ class ClickHouseReferences final : public ReferenceAccess {
  public:
   ClickHouseReferences(Server& server, const TableNames& names, Deadline deadline);
 
-  Result<std::vector<Target>> targets(std::span<const Uuid> ids) override;
+  Result<std::vector<ReferenceNode>> targets(std::span<const Uuid> ids) override;
   Result<Referrers> referrers(std::span<const Uuid> targets,
                               const std::optional<Referrer>& after) override;
   Result<void> add_terms(std::span<const Uuid> ids, const xapi::Terms& terms) override;
@@ -26,7 +26,7 @@ class ClickHouseReferences final : public ReferenceAccess {
 
  private:
   Result<std::vector<xapi::Position>> positions_of(std::span<const Uuid> ids);
-  Result<void> load_inherited(std::vector<Target>& targets);
+  Result<void> load_inherited(std::vector<ReferenceNode>& targets);
 
   Server& server_;
   const TableNames& names_;

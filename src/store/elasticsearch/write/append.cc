@@ -188,13 +188,15 @@ class Append {
   }
 
   Result<void> announce(std::span<Row* const> fresh) {
-    const auto refers = [](const Row* row) { return row->refers_to.has_value(); };
-    if (std::none_of(fresh.begin(), fresh.end(), refers)) return {};
+    std::vector<ReferencePair> references;
+    for (const Row* row : fresh)
+      if (row->refers_to) references.push_back({*row->refers_to, row->id});
+    if (references.empty()) return {};
     if (!target_.references_there) {
       RETURN_IF_ERROR(prepare_references(cluster_, target_.names.references, deadline_));
       target_.references_there = true;
     }
-    return announce_references(cluster_, target_.names.references, fresh, deadline_);
+    return announce_references(cluster_, target_.names.references, references, deadline_);
   }
 
   /// Looks up in real time what this process brought lately or the last refresh shows. An id that
@@ -478,23 +480,12 @@ class Append {
     const auto kept = [](AppendOutcome outcome) {
       return outcome == AppendOutcome::stored || outcome == AppendOutcome::known;
     };
-    if (std::all_of(outcomes_.begin(), outcomes_.end(), kept)) return resolve(rows_);
-    std::vector<Row> rows;
-    for (std::size_t i = 0; i < rows_.size(); ++i) {
-      if (!kept(outcomes_[i])) continue;
-      Row row;
-      row.id = rows_[i].id;
-      row.terms = rows_[i].terms;
-      row.refers_to = rows_[i].refers_to;
-      row.voids = rows_[i].voids;
-      rows.push_back(std::move(row));
-    }
-    return rows.empty() ? Result<void>() : resolve(rows);
-  }
-
-  Result<void> resolve(std::span<const Row> rows) {
+    std::vector<ReferenceNodeView> nodes;
+    for (std::size_t i = 0; i < rows_.size(); ++i)
+      if (kept(outcomes_[i])) nodes.push_back(view_of(rows_[i]));
+    if (nodes.empty()) return {};
     ElasticsearchReferences references(cluster_, target_, settings_.refresh_after_write, deadline_);
-    auto resolved = resolve_references(references, rows, deadline_);
+    auto resolved = resolve_references(references, nodes, deadline_);
     if (references.changed()) target_.search_refresh.changed();
     return resolved;
   }

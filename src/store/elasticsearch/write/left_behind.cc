@@ -150,18 +150,13 @@ Result<void> complete_what_stays(Cluster& cluster, const TargetOf& target_of,
     const auto some = rest.first(std::min(rest.size(), looked_for_at_once));
     rest = rest.subspan(some.size());
     TRY(auto kept, look_up(cluster, target->statements, some, deadline));
-    std::vector<Row> rows;
-    for (const StatementDocument& one : kept) {
-      Row& row = rows.emplace_back();
-      row.id = one.id;
-      row.terms = one.terms;
-      row.refers_to = one.refers_to;
-      row.voids = one.voids;
-    }
+    std::vector<ReferenceNode> nodes;
+    for (const StatementDocument& one : kept)
+      nodes.push_back({one.id, one.terms, one.refers_to, one.voids});
     std::erase_if(kept, [](const StatementDocument& one) { return !one.voids; });
     TRY(const bool shared, share_rows(cluster, *target, "", std::move(kept), deadline));
     if (!shared) return fail(Code::unavailable, "Others change the same rows");
-    RETURN_IF_ERROR(resolve_references(references, rows, deadline));
+    RETURN_IF_ERROR(resolve_references(references, views_of(nodes), deadline));
   }
   if (references.changed()) target->search_refresh.changed();
   return {};

@@ -37,11 +37,10 @@ std::string search_body(std::span<const std::string> targets, std::string_view a
 }  // namespace
 
 Result<void> announce_references(Cluster& cluster, const std::string& index,
-                                 std::span<Row* const> rows, Deadline deadline) {
+                                 std::span<const ReferencePair> references, Deadline deadline) {
   std::string lines;
-  for (const Row* row : rows) {
-    if (!row->refers_to) continue;
-    const auto target = row->refers_to->text(), referrer = row->id.text();
+  for (const auto& reference : references) {
+    const auto target = reference.target.text(), referrer = reference.referrer.text();
     append_index(lines, target);
     lines += "{}\n";
     append_index(lines, target + ":" + referrer);
@@ -63,10 +62,9 @@ Result<bool> share_rows(Cluster& cluster, TargetIndex& target, std::string_view 
   return all;
 }
 
-Result<std::vector<ReferenceAccess::Target>> ElasticsearchReferences::targets(
-    std::span<const Uuid> ids) {
+Result<std::vector<ReferenceNode>> ElasticsearchReferences::targets(std::span<const Uuid> ids) {
   TRY(auto kept, look_up(cluster_, target_.statements, ids, deadline_));
-  std::vector<Target> targets;
+  std::vector<ReferenceNode> targets;
   for (StatementDocument& one : kept)
     targets.push_back({one.id, std::move(one.terms), one.refers_to, one.voids});
   return targets;
@@ -97,14 +95,14 @@ Result<ReferenceAccess::Referrers> ElasticsearchReferences::referrers(
   return all;
 }
 
-Result<std::vector<std::pair<Uuid, Uuid>>> ElasticsearchReferences::announced(
+Result<std::vector<ReferencePair>> ElasticsearchReferences::announced(
     std::span<const std::string> targets) {
   RETURN_IF_ERROR(cluster_.expect_ok({"POST", "/" + names_.references + "/_refresh"}, deadline_));
   const std::string path = fmt::format(
       "/{}/_search?allow_partial_search_results=false"
       "&filter_path=timed_out,hits.hits._source,hits.hits.sort,error",
       names_.references);
-  std::vector<std::pair<Uuid, Uuid>> pairs;
+  std::vector<ReferencePair> pairs;
   for (std::string after;;) {
     const auto body = search_body(targets, after);
     TRY(const auto reply, cluster_.expect_ok({"POST", path, body}, deadline_));
@@ -114,7 +112,7 @@ Result<std::vector<std::pair<Uuid, Uuid>>> ElasticsearchReferences::announced(
       const auto source = hit.find("_source");
       const auto target = source ? uuid(source->find("target")) : std::nullopt;
       const auto referrer = source ? uuid(source->find("referrer")) : std::nullopt;
-      if (target && referrer) pairs.emplace_back(*target, *referrer);
+      if (target && referrer) pairs.push_back({*target, *referrer});
       if (const auto sort = hit.find("sort")) after = sort->source();
     }
     if (hits->size() < page_rows) return pairs;

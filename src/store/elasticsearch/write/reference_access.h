@@ -22,9 +22,15 @@
 /// and looks for its target after that.
 namespace lectern::store::elasticsearch {
 
-/// Announces the references of rows that are about to be stored.
+/// A reference that the index of references has.
+struct ReferencePair {
+  Uuid target;
+  Uuid referrer;
+};
+
+/// Writes down references of statements that are about to be stored.
 Result<void> announce_references(Cluster& cluster, const std::string& index,
-                                 std::span<Row* const> rows, Deadline deadline);
+                                 std::span<const ReferencePair> references, Deadline deadline);
 
 /// Says of rows, as they were looked up, that nothing takes them back any more. False: others
 /// changed one of them meanwhile. Errors: unavailable, internal.
@@ -42,7 +48,7 @@ class ElasticsearchReferences final : public ReferenceAccess {
         refresh_(refresh),
         deadline_(deadline) {}
 
-  Result<std::vector<Target>> targets(std::span<const Uuid> ids) override;
+  Result<std::vector<ReferenceNode>> targets(std::span<const Uuid> ids) override;
   Result<Referrers> referrers(std::span<const Uuid> targets,
                               const std::optional<Referrer>& after) override;
   Result<void> add_terms(std::span<const Uuid> ids, const xapi::Terms& terms) override;
@@ -54,8 +60,8 @@ class ElasticsearchReferences final : public ReferenceAccess {
  private:
   template <typename Change>
   Result<void> change(const Uuid& id, const Change& change);
-  /// The pairs that the index of references has for these targets.
-  Result<std::vector<std::pair<Uuid, Uuid>>> announced(std::span<const std::string> targets);
+  /// Those of these targets.
+  Result<std::vector<ReferencePair>> announced(std::span<const std::string> targets);
 
   Cluster& cluster_;
   TargetIndex& target_;

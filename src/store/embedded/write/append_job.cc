@@ -220,24 +220,14 @@ void AppendJob::on_written() {
 void AppendJob::begin_references() {
   auto& work = references_.emplace();
   work.outcomes = outcomes_;
-  std::span<const Row> fresh = rows_;
   std::unordered_set<Uuid> awaited;
-  for (std::size_t i = 0; i < rows_.size(); ++i)
-    if (entries_[i] && outcomes_[i] == AppendOutcome::stored) awaited.insert(rows_[i].id);
-  const auto is_stored = [](AppendOutcome outcome) { return outcome == AppendOutcome::stored; };
-  if (!std::all_of(outcomes_.begin(), outcomes_.end(), is_stored)) {
-    for (std::size_t i = 0; i < rows_.size(); ++i) {
-      if (!is_stored(outcomes_[i])) continue;
-      Row& row = work.some.emplace_back();
-      row.id = rows_[i].id;
-      row.terms = rows_[i].terms;
-      row.refers_to = rows_[i].refers_to;
-      row.voids = rows_[i].voids;
-    }
-    fresh = work.some;
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    if (outcomes_[i] != AppendOutcome::stored) continue;
+    work.fresh.push_back(view_of(rows_[i]));
+    if (entries_[i]) awaited.insert(rows_[i].id);
   }
-  work.batch =
-      std::make_unique<ReferenceBatch>(database_, target_, fresh, std::move(awaited), deadline_);
+  work.batch = std::make_unique<ReferenceBatch>(database_, target_, work.fresh, std::move(awaited),
+                                                deadline_);
 }
 
 void AppendJob::give_stored(StoredClock& clock) {

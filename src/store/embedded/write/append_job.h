@@ -31,8 +31,8 @@ class AppendJob final : public Job {
  private:
   /// The work on references for the rows that are to be stored, which may take several slices.
   struct References {
-    std::vector<AppendOutcome> outcomes;  // by which those rows were chosen
-    std::vector<Row> some;                // if not all of them are: without their texts
+    std::vector<AppendOutcome> outcomes;   // by which those rows were chosen
+    std::vector<ReferenceNodeView> fresh;  // the rows that are to be stored
     std::unique_ptr<ReferenceBatch> batch;
     bool begun = false;  // a slice is written
     bool done = false;

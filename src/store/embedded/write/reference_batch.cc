@@ -21,14 +21,14 @@ Result<xapi::Terms> terms_of(std::string_view json) {
 }  // namespace
 
 ReferenceBatch::ReferenceBatch(const Database& database, TargetNumber target,
-                               std::span<const Row> rows, std::unordered_set<Uuid> awaited,
-                               Deadline deadline)
+                               std::span<const ReferenceNodeView> rows,
+                               std::unordered_set<Uuid> awaited, Deadline deadline)
     : database_(database),
       target_(target),
       rows_(rows),
       awaited_(std::move(awaited)),
       resolver_(rows, deadline) {
-  for (const Row& row : rows) ids_.insert(row.id);
+  for (const auto& row : rows) ids_.insert(row.id);
 }
 
 Result<bool> ReferenceBatch::work(rocksdb::WriteBatch& batch) {
@@ -46,7 +46,7 @@ Result<bool> ReferenceBatch::work(rocksdb::WriteBatch& batch) {
 }
 
 Result<void> ReferenceBatch::write_awaited(rocksdb::WriteBatch& batch) const {
-  for (const Row& row : rows_) {
+  for (const auto& row : rows_) {
     if (!row.refers_to) continue;
     const auto key = id_key(target_, *row.refers_to);
     TRY(const auto entry, database_.get(Family::ids, key));
@@ -72,8 +72,8 @@ Result<std::unique_ptr<ReferenceBatch::Stored>> ReferenceBatch::load(const Uuid&
   return stored;
 }
 
-Result<std::vector<ReferenceAccess::Target>> ReferenceBatch::targets(std::span<const Uuid> ids) {
-  std::vector<Target> all;
+Result<std::vector<ReferenceNode>> ReferenceBatch::targets(std::span<const Uuid> ids) {
+  std::vector<ReferenceNode> all;
   for (const Uuid& id : ids) {
     TRY(const auto stored, load(id));
     if (!stored) continue;

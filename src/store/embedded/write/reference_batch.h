@@ -30,8 +30,9 @@ namespace lectern::store::embedded {
 class ReferenceBatch final : public ReferenceAccess {
  public:
   /// `rows` outlive it; `awaited`: those of them that the database has references to.
-  ReferenceBatch(const Database& database, TargetNumber target, std::span<const Row> rows,
-                 std::unordered_set<Uuid> awaited, Deadline deadline);
+  ReferenceBatch(const Database& database, TargetNumber target,
+                 std::span<const ReferenceNodeView> rows, std::unordered_set<Uuid> awaited,
+                 Deadline deadline);
 
   /// Does pieces of the work until it is done (true) or the slice is full.
   Result<bool> work(rocksdb::WriteBatch& batch);
@@ -47,7 +48,7 @@ class ReferenceBatch final : public ReferenceAccess {
   /// Marks those that the rows void, and takes away their postings.
   Result<void> write_voided(rocksdb::WriteBatch& batch) const;
 
-  Result<std::vector<Target>> targets(std::span<const Uuid> ids) override;
+  Result<std::vector<ReferenceNode>> targets(std::span<const Uuid> ids) override;
   Result<Referrers> referrers(std::span<const Uuid> targets,
                               const std::optional<Referrer>& after) override;
   Result<void> add_terms(std::span<const Uuid> ids, const xapi::Terms& terms) override;
@@ -67,7 +68,7 @@ class ReferenceBatch final : public ReferenceAccess {
 
   const Database& database_;
   const TargetNumber target_;
-  const std::span<const Row> rows_;
+  const std::span<const ReferenceNodeView> rows_;
   std::unordered_set<Uuid> ids_;  // of rows
   const std::unordered_set<Uuid> awaited_;
   ReferenceResolver resolver_;
