@@ -194,6 +194,10 @@ void warn_of_target(const Settings& settings, const std::string& user, const std
                user, usable.error().message);
 }
 
+lrs::StoreRefs refs_of(const store::Stores& stores) {
+  return {*stores.statements, *stores.documents, *stores.blobs, stores.few_document_callers};
+}
+
 }  // namespace
 
 int serve(const Loaded& loaded) {
@@ -229,11 +233,12 @@ int serve(const Loaded& loaded) {
     warn_of_target(settings, user, target);
     targets.push_back(target);
   }
-  lrs::Forwarder forwarder(*stores->statements, *stores->documents, std::move(*receivers), targets);
+  const auto refs = refs_of(*stores);
+  lrs::Forwarder forwarder(refs, std::move(*receivers), targets);
   lrs::Tolerated tolerated(registry);
-  lrs::Lrs lrs{
-      *stores->statements, *stores->documents, lrs_options(settings), lrs::Counters(registry), {},
-      &forwarder,          &tolerated};
+  lrs::Lrs lrs{refs, lrs_options(settings), lrs::Counters(registry)};
+  lrs.forwarder = &forwarder;
+  lrs.tolerated = &tolerated;
   http::Application app{lrs, *authentication->authenticator, registry, service_options(settings),
                         http::Cors(settings.cors_allow_origins)};
   if (*spans)

@@ -18,7 +18,7 @@ class HealthProbe {
     const MutexLock lock(mutex_);
     const auto now = std::chrono::steady_clock::now();
     if (asked_ && now - answered_ < age_max) return health_;
-    health_ = lrs.statements.health();
+    health_ = lrs.stores.statements.health();
     answered_ = std::chrono::steady_clock::now();
     asked_ = true;
     return health_;

@@ -184,7 +184,7 @@ void add_consistent_through(const Exchange& exchange, Response& response, bool m
     const auth::Principal nobody;
     const auto& principal = exchange.principal ? *exchange.principal : nobody;
     const auto now =
-        exchange.lrs().statements.consistent_through(exchange.lrs().context(principal));
+        exchange.lrs().stores.statements.consistent_through(exchange.lrs().context(principal));
     if (now) through = *now;
   }
   if (!through) return;

@@ -44,33 +44,51 @@ class CountingStore final : public store::StatementStore {
   }
 };
 
-class NoDocuments final : public store::DocumentStore {
+/// Counts what it is asked, and has nothing.
+class CountingDocuments final : public store::DocumentStore {
  public:
-  Result<std::optional<store::Document>> get(const store::Context&,
-                                             const store::DocumentKey&) override {
-    return std::nullopt;
+  std::atomic<int> calls{0};
+  Result<std::vector<std::optional<store::Document>>> get_many(
+      const store::Context&, std::span<const store::DocumentKey> keys, store::Freshness) override {
+    ++calls;
+    return std::vector<std::optional<store::Document>>(keys.size());
   }
-  Result<bool> put(const store::Context&, const store::DocumentKey&, const store::Document&,
-                   const store::Expect&) override {
-    return true;
+  Result<std::vector<bool>> put_many(const store::Context&,
+                                     std::span<const store::DocumentWrite> writes) override {
+    ++calls;
+    return std::vector<bool>(writes.size(), true);
   }
   Result<bool> erase(const store::Context&, const store::DocumentKey&,
                      const store::Expect&) override {
+    ++calls;
     return true;
   }
   Result<std::vector<store::DocumentName>> list(const store::Context&, const store::DocumentSpace&,
                                                 std::optional<Time>) override {
+    ++calls;
     return std::vector<store::DocumentName>{};
   }
-  Result<void> erase_all(const store::Context&, const store::DocumentSpace&) override { return {}; }
-  Result<void> put_blobs(const store::Context&, std::span<const store::Blob>) override {
+  Result<void> erase_all(const store::Context&, const store::DocumentSpace&) override {
+    ++calls;
     return {};
   }
-  Result<std::optional<std::uint64_t>> blob_size(const store::Context&, std::string_view) override {
+};
+
+/// Likewise.
+class CountingBlobs final : public store::BlobStore {
+ public:
+  std::atomic<int> calls{0};
+  Result<void> put(const store::Context&, std::span<const store::Blob>) override {
+    ++calls;
+    return {};
+  }
+  Result<std::optional<std::uint64_t>> size(const store::Context&, std::string_view) override {
+    ++calls;
     return std::nullopt;
   }
-  Result<std::string> read_blob(const store::Context&, std::string_view, std::uint64_t,
-                                std::size_t) override {
+  Result<std::string> read(const store::Context&, std::string_view, std::uint64_t,
+                           std::size_t) override {
+    ++calls;
     return std::string();
   }
 };
@@ -103,9 +121,10 @@ class OneUser final : public auth::Authenticator {
 
 struct Service {
   CountingStore statements;
-  NoDocuments documents;
+  CountingDocuments documents;
+  CountingBlobs blobs;
   metrics::Registry registry;
-  lrs::Lrs lrs{statements, documents, scopes(), lrs::Counters(registry)};
+  lrs::Lrs lrs{{statements, documents, blobs}, scopes(), lrs::Counters(registry)};
   OneUser users;
   Application app{lrs, users, registry, quiet(), Cors({"*"})};
 

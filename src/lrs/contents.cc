@@ -95,16 +95,16 @@ void add_attached(json::Value statement, const ContentsByHash& contents,
     if (contents.find(attachment.sha2) != nullptr) hashes.insert(std::move(attachment.sha2));
 }
 
-Result<void> keep_contents(store::DocumentStore& documents, const store::Context& context,
+Result<void> keep_contents(store::BlobStore& blobs, const store::Context& context,
                            const std::unordered_set<std::string>& hashes,
                            const ContentsByHash& contents) {
   if (hashes.empty()) return {};
-  std::vector<store::Blob> blobs;
-  blobs.reserve(hashes.size());
+  std::vector<store::Blob> kept;
+  kept.reserve(hashes.size());
   for (const auto& sha2 : hashes)
     if (const AttachmentContent* const content = contents.find(sha2))
-      blobs.push_back({sha2, content->bytes});
-  return documents.put_blobs(context, blobs);
+      kept.push_back({sha2, content->bytes});
+  return blobs.put(context, kept);
 }
 
 }  // namespace lectern::lrs

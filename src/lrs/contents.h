@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "base/result.h"
+#include "store/blob_store.h"
 #include "store/document_store.h"
 #include "xapi/signature.h"
 
@@ -46,7 +47,7 @@ void add_attached(json::Value statement, const ContentsByHash& contents,
                   std::unordered_set<std::string>& hashes);
 
 /// Keeps the contents with these hashes, all together.
-Result<void> keep_contents(store::DocumentStore& documents, const store::Context& context,
+Result<void> keep_contents(store::BlobStore& blobs, const store::Context& context,
                            const std::unordered_set<std::string>& hashes,
                            const ContentsByHash& contents);
 

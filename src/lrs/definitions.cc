@@ -39,8 +39,9 @@ constexpr std::size_t together_max = 500;
 
 }  // namespace
 
-DefinitionRegistry::DefinitionRegistry()
-    : executor_({1, together_max},
+DefinitionRegistry::DefinitionRegistry(bool few_callers)
+    : few_callers_(few_callers),
+      executor_({1, together_max},
                 [this](const auto& jobs, Deadline deadline) { merge_batch(jobs, deadline); }) {
   // Mapped rather than allocated: pages that are never touched cost nothing.
   void* const memory = mmap(nullptr, slots * sizeof(std::uint64_t), PROT_READ | PROT_WRITE,
@@ -244,7 +245,7 @@ void DefinitionRegistry::put_off(const std::string& target, Postponed postponed)
 Result<void> DefinitionRegistry::keep(store::DocumentStore& documents,
                                       const store::Context& context, const Updates& updates) {
   if (updates.empty()) return {};
-  if (!documents.prefers_few_callers()) return write_down(documents, context, updates);
+  if (!few_callers_) return write_down(documents, context, updates);
   const std::size_t weight = updates.size();
   const auto job = std::make_shared<MergeJob>(MergeJob{documents, context.target, updates, {}});
   if (!executor_.submit(job, weight, context.deadline))
@@ -277,15 +278,16 @@ Result<void> DefinitionRegistry::write_down(store::DocumentStore& documents,
   for (int attempt = 0; attempt < attempts_max && !open.empty(); ++attempt) {
     std::vector<DocumentKey> keys;
     for (const auto& [key, said] : open) keys.push_back(key);
-    TRY(const auto known,
-        attempt == 0 ? documents.recall_all(context, keys) : documents.get_all(context, keys));
+    TRY(const auto known, documents.get_many(context, keys,
+                                             attempt == 0 ? store::Freshness::may_be_stale
+                                                          : store::Freshness::exact));
     std::vector<store::DocumentWrite> writes;
     for (std::size_t i = 0; i < keys.size(); ++i)
       if (auto write = write_for(known[i], keys[i], open[keys[i]]))
         writes.push_back(std::move(*write));
     std::vector<bool> written;
     if (!writes.empty()) {
-      TRY(written, documents.put_all(context, writes));
+      TRY(written, documents.put_many(context, writes));
     }
     Updates again;
     for (std::size_t i = 0; i < writes.size(); ++i)

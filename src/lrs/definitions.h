@@ -30,14 +30,15 @@ using Updates = std::map<store::DocumentKey, std::vector<Update>>;
 /// wrong result. Thread-safe. 8 MiB of address space, touched as it fills.
 class DefinitionRegistry {
  public:
-  DefinitionRegistry();
+  /// `few_callers`: the store of documents serves one caller with many better than many with few.
+  explicit DefinitionRegistry(bool few_callers = false);
   /// Whether that fact is written down for sure.
   bool has(std::uint64_t fact) const;
   /// Remembers a fact that was written down; another one may be forgotten for it.
   void add(std::uint64_t fact);
 
-  /// Merges `updates` into what is known and keeps it; from then on they are no news. Where the
-  /// store prefers few callers, it is done together with what others bring meanwhile. What cannot
+  /// Merges `updates` into what is known and keeps it; from then on they are no news. With
+  /// `few_callers` it is done together with what others bring meanwhile. What cannot
   /// be kept is tried again with a later call for the same target, a second later at the earliest
   /// and five times at most; limits::postponed_bytes_max of it wait in memory.
   Result<void> take(store::DocumentStore& documents, const store::Context& context,
@@ -69,6 +70,7 @@ class DefinitionRegistry {
   struct Free {
     void operator()(std::atomic<std::uint64_t>* memory) const;
   };
+  const bool few_callers_;
   std::unique_ptr<std::atomic<std::uint64_t>[], Free> facts_;
   BatchExecutor<MergeJob> executor_;
   Mutex mutex_;

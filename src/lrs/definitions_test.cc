@@ -14,20 +14,18 @@
 namespace lectern::lrs {
 namespace {
 
-/// Counts the calls, may be slow or refuse an activity, and prefers few callers if told so.
+/// Counts the calls, may be slow or refuse an activity.
 struct Documents : store::memory::MemoryDocuments {
-  bool few = true;
   std::string refused;
   std::atomic<int> calls = 0;
 
-  bool prefers_few_callers() const override { return few; }
-  Result<std::vector<bool>> put_all(const store::Context& context,
-                                    std::span<const store::DocumentWrite> writes) override {
+  Result<std::vector<bool>> put_many(const store::Context& context,
+                                     std::span<const store::DocumentWrite> writes) override {
     ++calls;
     std::this_thread::yield();
     for (const auto& write : writes)
       if (!refused.empty() && write.key.owner == refused) return fail(Code::internal, "refused");
-    return MemoryDocuments::put_all(context, writes);
+    return MemoryDocuments::put_many(context, writes);
   }
   std::string known(const std::string& activity, const std::string& target = "") {
     const auto document = get({target}, definition_key(activity));
@@ -49,7 +47,7 @@ Result<void> tell(DefinitionRegistry& learned, Documents& documents, const std::
 }  // namespace
 
 TEST_CASE("what is known of an activity costs no call when it is said again") {
-  DefinitionRegistry learned;
+  DefinitionRegistry learned(true);
   Documents documents;
   CHECK(tell(learned, documents, "http://a", "en").has_value());
   CHECK(tell(learned, documents, "http://a", "en").has_value());
@@ -62,9 +60,8 @@ TEST_CASE("what is known of an activity costs no call when it is said again") {
 TEST_CASE("what many say at once is all learned, where it belongs") {
   for (const bool few : {false, true}) {
     CAPTURE(few);
-    DefinitionRegistry learned;
+    DefinitionRegistry learned(few);
     Documents documents;
-    documents.few = few;
     constexpr int threads = 6, updates = 20;
     std::vector<std::thread> tellers;
     for (int i = 0; i < threads; ++i)
@@ -86,7 +83,7 @@ TEST_CASE("what many say at once is all learned, where it belongs") {
 }
 
 TEST_CASE("a definition that cannot be kept fails for who brought it, and for nobody else") {
-  DefinitionRegistry learned;
+  DefinitionRegistry learned(true);
   Documents documents;
   documents.refused = "http://refused";
   std::vector<std::thread> tellers;
@@ -104,7 +101,7 @@ TEST_CASE("a definition that cannot be kept fails for who brought it, and for no
 }
 
 TEST_CASE("the names of an agent stay within their bytes") {
-  DefinitionRegistry learned;
+  DefinitionRegistry learned(true);
   Documents documents;
   const std::string long_name(1000, 'n');
   for (int i = 0; i < 80; ++i) {
@@ -120,7 +117,7 @@ TEST_CASE("the names of an agent stay within their bytes") {
 }
 
 TEST_CASE("a huge definition that many statements name anew costs each its own size") {
-  DefinitionRegistry learned;
+  DefinitionRegistry learned(true);
   Documents documents;
   const auto say = [&](const std::string& entries) {
     const auto statement =

@@ -31,7 +31,7 @@ struct Attached {
 
 /// What the statements attach and we hold.
 Result<std::vector<Attached>> attached_to(
-    store::DocumentStore& documents, const store::Context& context,
+    store::BlobStore& blobs, const store::Context& context,
     const std::vector<const store::StoredStatement*>& statements) {
   std::vector<Attached> all;
   std::unordered_set<std::string> asked;
@@ -40,7 +40,7 @@ Result<std::vector<Attached>> attached_to(
     TRY(const auto document, json::parse(statement->json));
     for (auto& one : xapi::attachments_of(document->root())) {
       if (!asked.insert(one.sha2).second) continue;
-      TRY(const auto bytes, documents.blob_size(context, one.sha2));
+      TRY(const auto bytes, blobs.size(context, one.sha2));
       if (bytes) all.push_back({one.sha2, one.content_type, *bytes});
     }
   }
@@ -59,9 +59,9 @@ std::string as_array(const std::vector<const store::StoredStatement*>& statement
 /// multipart/mixed (Communication 1.5.2), of which a piece of one content at a time is in memory.
 class MultipartBody final : public net::BodySource {
  public:
-  MultipartBody(store::DocumentStore& documents, const store::Context& context, std::string text,
+  MultipartBody(store::BlobStore& blobs, const store::Context& context, std::string text,
                 const std::vector<Attached>& attached, const std::string& boundary)
-      : documents_(documents), context_(context) {
+      : blobs_(blobs), context_(context) {
     std::string head =
         "--" + boundary + "\r\nContent-Type: application/json\r\n\r\n" + std::move(text);
     for (const auto& one : attached) {
@@ -108,9 +108,9 @@ class MultipartBody final : public net::BodySource {
     if (offset == part.content_bytes) return std::string_view();
     if (piece_.empty() || piece_part_ != part_ || offset < piece_at_ ||
         offset >= piece_at_ + piece_.size()) {
-      TRY(piece_, documents_.read_blob(context_, part.sha2, offset,
-                                       static_cast<std::size_t>(std::min<std::uint64_t>(
-                                           piece_bytes, part.content_bytes - offset))));
+      TRY(piece_, blobs_.read(context_, part.sha2, offset,
+                              static_cast<std::size_t>(std::min<std::uint64_t>(
+                                  piece_bytes, part.content_bytes - offset))));
       if (piece_.empty())
         return fail(Code::unavailable, "an attachment's content has gone", part.sha2);
       piece_at_ = offset;
@@ -119,7 +119,7 @@ class MultipartBody final : public net::BodySource {
     return std::string_view(piece_).substr(static_cast<std::size_t>(offset - piece_at_));
   }
 
-  store::DocumentStore& documents_;
+  store::BlobStore& blobs_;
   const store::Context context_;
   std::vector<Part> parts_;
   std::uint64_t bytes_ = 0;
@@ -173,9 +173,9 @@ net::HttpOptions receiver_options(std::chrono::milliseconds timeout) {
   return options;
 }
 
-Result<std::uint64_t> bytes_to_send(store::DocumentStore& documents, const std::string& target,
+Result<std::uint64_t> bytes_to_send(store::BlobStore& blobs, const std::string& target,
                                     const store::StoredStatement& statement) {
-  TRY(const auto attached, attached_to(documents, {target}, {&statement}));
+  TRY(const auto attached, attached_to(blobs, {target}, {&statement}));
   std::uint64_t bytes = statement.json.size();
   for (const auto& one : attached) bytes += one.bytes;
   return bytes;
@@ -189,10 +189,10 @@ bool is_of_2_0(const std::string& statement) {
 }
 
 Result<Delivered> deliver(net::HttpClient& client, const Receiver& receiver,
-                          store::DocumentStore& documents, const std::string& target,
+                          store::BlobStore& blobs, const std::string& target,
                           const std::vector<const store::StoredStatement*>& statements) {
   const store::Context context{target};
-  TRY(const auto attached, attached_to(documents, context, statements));
+  TRY(const auto attached, attached_to(blobs, context, statements));
   std::string body = as_array(statements);
   std::string type = "application/json";
   std::optional<MultipartBody> multipart;
@@ -202,7 +202,7 @@ Result<Delivered> deliver(net::HttpClient& client, const Receiver& receiver,
   } else {
     const std::string boundary = "lectern-" + Uuid::random().text();
     type = "multipart/mixed; boundary=" + boundary;
-    multipart.emplace(documents, context, std::move(body), attached, boundary);
+    multipart.emplace(blobs, context, std::move(body), attached, boundary);
   }
   request.method = "POST";
   request.url = receiver.url;

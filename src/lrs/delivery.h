@@ -8,7 +8,7 @@
 #include "base/result.h"
 #include "lrs/forwarding_state.h"
 #include "net/http_client.h"
-#include "store/document_store.h"
+#include "store/blob_store.h"
 #include "store/statement_store.h"
 
 namespace lectern::lrs {
@@ -35,11 +35,11 @@ net::HttpOptions receiver_options(std::chrono::milliseconds timeout);
 /// stored. Errors: unavailable (our
 /// own store).
 Result<Delivered> deliver(net::HttpClient& client, const Receiver& receiver,
-                          store::DocumentStore& documents, const std::string& target,
+                          store::BlobStore& blobs, const std::string& target,
                           const std::vector<const store::StoredStatement*>& statements);
 
 /// Bytes of a statement with those contents. Errors: unavailable.
-Result<std::uint64_t> bytes_to_send(store::DocumentStore& documents, const std::string& target,
+Result<std::uint64_t> bytes_to_send(store::BlobStore& blobs, const std::string& target,
                                     const store::StoredStatement& statement);
 
 /// Whether a stored statement is one of 2.0, to be sent as such.

@@ -3,35 +3,35 @@
 #include <doctest/doctest.h>
 
 #include "base/digest.h"
-#include "store/memory/memory_documents.h"
+#include "store/memory/memory_blobs.h"
 
 namespace lectern::lrs {
 namespace {
 
-struct Documents : store::memory::MemoryDocuments {
+struct Blobs : store::memory::MemoryBlobs {
   int asked = 0;
-  Result<std::optional<std::uint64_t>> blob_size(const store::Context& context,
-                                                 std::string_view sha2) override {
+  Result<std::optional<std::uint64_t>> size(const store::Context& context,
+                                            std::string_view sha2) override {
     ++asked;
-    return MemoryDocuments::blob_size(context, sha2);
+    return MemoryBlobs::size(context, sha2);
   }
 };
 
 TEST_CASE("each content that a statement attaches is asked for once, whether it is held or not") {
-  Documents documents;
+  Blobs blobs;
   const std::string held(1000, 'h');
   const std::string held_sha2 = to_hex(sha256(held)), other_sha2 = to_hex(sha256("other"));
   const store::Blob blob{held_sha2, held};
-  REQUIRE(documents.put_blobs({}, {&blob, 1}).has_value());
+  REQUIRE(blobs.put({}, {&blob, 1}).has_value());
   std::string list;
   for (int i = 0; i < 1000; ++i)
     for (const auto& sha2 : {held_sha2, other_sha2})
       list += (list.empty() ? R"({"sha2":")" : R"(,{"sha2":")") + sha2 + "\"}";
   const store::StoredStatement statement{{}, R"({"attachments":[)" + list + "]}"};
-  const auto bytes = bytes_to_send(documents, "", statement);
+  const auto bytes = bytes_to_send(blobs, "", statement);
   REQUIRE(bytes.has_value());
   CHECK(*bytes == statement.json.size() + held.size());
-  CHECK(documents.asked == 2);
+  CHECK(blobs.asked == 2);
 }
 
 }  // namespace

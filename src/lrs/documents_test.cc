@@ -1,5 +1,6 @@
 #include "lrs/documents.h"
 
+#include <algorithm>
 #include <atomic>
 #include <string>
 #include <thread>
@@ -8,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include "base/json.h"
+#include "store/memory/memory_blobs.h"
 #include "store/memory/memory_documents.h"
 #include "store/memory/memory_statements.h"
 
@@ -19,12 +21,12 @@ namespace {
 struct Documents : store::memory::MemoryDocuments {
   std::atomic<int> overtaken = 0;
   std::atomic<int> refusals = 0;
-  Result<bool> put(const store::Context& context, const store::DocumentKey& key,
-                   const store::Document& document, const store::Expect& expect) override {
+  Result<std::vector<bool>> put_many(const store::Context& context,
+                                     std::span<const store::DocumentWrite> writes) override {
     std::this_thread::sleep_for(std::chrono::microseconds(200));
-    if (overtaken.fetch_sub(1) > 0) return false;
-    const auto written = MemoryDocuments::put(context, key, document, expect);
-    if (written && !*written) ++refusals;
+    if (overtaken.fetch_sub(1) > 0) return std::vector<bool>(writes.size(), false);
+    const auto written = MemoryDocuments::put_many(context, writes);
+    if (written) refusals += static_cast<int>(std::ranges::count(*written, false));
     return written;
   }
 };
@@ -32,8 +34,9 @@ struct Documents : store::memory::MemoryDocuments {
 struct Fixture {
   store::memory::MemoryStatements statements;
   Documents documents;
+  store::memory::MemoryBlobs blobs;
   metrics::Registry registry;
-  Lrs lrs{statements, documents, {}, Counters(registry)};
+  Lrs lrs{{statements, documents, blobs}, {}, Counters(registry)};
   auth::Principal principal;
   store::DocumentKey key{store::DocumentKind::state, "http://a.org/x", "", "doc"};
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "lrs/record.h"
+#include "store/memory/memory_blobs.h"
 #include "store/memory/memory_documents.h"
 #include "store/memory/memory_statements.h"
 
@@ -14,8 +15,8 @@ namespace {
 
 /// Documents that cannot be written.
 struct FailingDocuments final : store::memory::MemoryDocuments {
-  Result<bool> put(const store::Context&, const store::DocumentKey&, const store::Document&,
-                   const store::Expect&) override {
+  Result<std::vector<bool>> put_many(const store::Context&,
+                                     std::span<const store::DocumentWrite>) override {
     return fail(Code::unavailable, "The store cannot be used now", "no room");
   }
 };
@@ -43,8 +44,9 @@ std::string stderr_of(Work&& work) {
 TEST_CASE("what cannot be learned of stored statements is logged, and the client told the ids") {
   store::memory::MemoryStatements statements;
   FailingDocuments documents;
+  store::memory::MemoryBlobs blobs;
   metrics::Registry registry;
-  Lrs lrs{statements, documents, {}, Counters(registry)};
+  Lrs lrs{{statements, documents, blobs}, {}, Counters(registry)};
   auth::Principal principal;
   principal.agent_json = R"({"mbox":"mailto:lrs@example.org"})";
   principal.agent_ifi = "mbox:mailto:lrs@example.org";

@@ -23,18 +23,16 @@ std::chrono::milliseconds longest_timeout(const std::vector<Receiver>& receivers
 
 }  // namespace
 
-Forwarder::Forwarder(store::StatementStore& statements, store::DocumentStore& documents,
-                     std::vector<Receiver> receivers, const std::vector<std::string>& targets,
-                     const ForwardingOptions& options)
-    : state_(documents), client_(receiver_options(longest_timeout(receivers))) {
+Forwarder::Forwarder(const StoreRefs& stores, std::vector<Receiver> receivers,
+                     const std::vector<std::string>& targets, const ForwardingOptions& options)
+    : state_(stores.documents), client_(receiver_options(longest_timeout(receivers))) {
   for (auto& receiver : receivers) {
     if (!receiver.is_active) {
       log::info("forwarding to {} is switched off", net::without_credentials(receiver.url));
       continue;
     }
     loops_.push_back(std::make_unique<ForwardingLoop>(
-        ForwardingLoop::Surroundings{statements, documents, state_, client_, signal_, targets,
-                                     options},
+        ForwardingLoop::Surroundings{stores, state_, client_, signal_, targets, options},
         std::move(receiver)));
   }
 }

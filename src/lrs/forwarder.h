@@ -18,9 +18,8 @@ class Forwarder {
  public:
   /// Starts the threads for active receivers. The stores outlive the forwarder. Statements may have
   /// been stored under `targets` before there was a receiver.
-  Forwarder(store::StatementStore& statements, store::DocumentStore& documents,
-            std::vector<Receiver> receivers, const std::vector<std::string>& targets = {},
-            const ForwardingOptions& options = {});
+  Forwarder(const StoreRefs& stores, std::vector<Receiver> receivers,
+            const std::vector<std::string>& targets = {}, const ForwardingOptions& options = {});
   /// Stops them. A delivery under way has a second to end; else it is repeated by who serves the
   /// receiver next, which may be another process at once.
   ~Forwarder();

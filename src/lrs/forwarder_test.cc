@@ -13,6 +13,7 @@
 #include "base/digest.h"
 #include "lrs/record.h"
 #include "net/loopback_server.h"
+#include "store/memory/memory_blobs.h"
 #include "store/memory/memory_documents.h"
 #include "store/memory/memory_statements.h"
 
@@ -100,8 +101,9 @@ struct Receiving {
 struct Source {
   store::memory::MemoryStatements statements;
   store::memory::MemoryDocuments documents;
+  store::memory::MemoryBlobs blobs;
   metrics::Registry registry;
-  Lrs lrs{statements, documents, {}, Counters(registry)};
+  Lrs lrs{{statements, documents, blobs}, {}, Counters(registry)};
   auth::Principal principal;
 
   Source() {
@@ -112,8 +114,8 @@ struct Source {
 
   std::unique_ptr<Forwarder> forward_to(const Receiver& receiver,
                                         const ForwardingOptions& options = {}) {
-    return std::make_unique<Forwarder>(statements, documents, std::vector{receiver},
-                                       std::vector<std::string>{}, options);
+    return std::make_unique<Forwarder>(StoreRefs{statements, documents, blobs},
+                                       std::vector{receiver}, std::vector<std::string>{}, options);
   }
 
   /// Stores one, and tells its id.

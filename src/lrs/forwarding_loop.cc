@@ -147,9 +147,10 @@ Result<void> ForwardingLoop::look_from_afar() {
   for (const auto& target : targets) {
     TRY(const auto there, around_.state.served(receiver_.url, target));
     if (!there) continue;
-    TRY(const Time horizon, around_.statements.consistent_through({target}));
+    TRY(const Time horizon, around_.stores.statements.consistent_through({target}));
     const store::Filter filter{{}, std::nullopt, horizon, true};
-    TRY(const auto page, around_.statements.query({target}, filter, {there->position, 1, true}));
+    TRY(const auto page,
+        around_.stores.statements.query({target}, filter, {there->position, 1, true}));
     lacks(target,
           page.rows.empty() ? std::nullopt : std::optional(page.rows.front().position.stored));
   }
@@ -168,7 +169,7 @@ Result<ForwardingState::Served> ForwardingLoop::served(const std::string& target
   if (receiver_.from) {
     first = end_of(*receiver_.from - std::chrono::microseconds(1));
   } else {
-    TRY(const Time through, around_.statements.consistent_through({target}));
+    TRY(const Time through, around_.stores.statements.consistent_through({target}));
     first = end_of(through);
   }
   TRY(const auto set, begin(met_place, first));
@@ -184,10 +185,10 @@ Result<ForwardingState::Served> ForwardingLoop::begin(const std::string& target,
 
 Result<bool> ForwardingLoop::serve(const std::string& target) {
   TRY(const auto from, served(target));
-  TRY(const Time horizon, around_.statements.consistent_through({target}));
+  TRY(const Time horizon, around_.stores.statements.consistent_through({target}));
   const store::Filter filter{{}, std::nullopt, horizon, true};
   TRY(const auto page,
-      around_.statements.query({target}, filter, {from.position, batch_rows_max, true}));
+      around_.stores.statements.query({target}, filter, {from.position, batch_rows_max, true}));
   lacks(target,
         page.rows.empty() ? std::nullopt : std::optional(page.rows.front().position.stored));
   if (page.rows.empty()) return false;
@@ -196,7 +197,7 @@ Result<bool> ForwardingLoop::serve(const std::string& target) {
   bool of_2_0 = false;
   for (const auto& row : page.rows) {
     const bool other_version = is_of_2_0(row.json) != of_2_0;
-    TRY(const auto row_bytes, bytes_to_send(around_.documents, target, row));
+    TRY(const auto row_bytes, bytes_to_send(around_.stores.blobs, target, row));
     if (!batch.empty() && (other_version || bytes + row_bytes > batch_bytes_max)) {
       RETURN_IF_ERROR(flush(target, batch));
       lacks(target, row.position.stored);
@@ -234,7 +235,7 @@ Result<void> ForwardingLoop::flush(const std::string& target, const Rows& rows) 
 Result<void> ForwardingLoop::send(const std::string& target, const Rows& rows, Evidence& evidence) {
   if (around_.signal.is_stopping()) return fail(Code::unavailable, "the server is stopping");
   if (!lease_.is_held()) return fail(Code::unavailable, "another process may serve the receiver");
-  TRY(const auto delivered, deliver(around_.client, receiver_, around_.documents, target, rows));
+  TRY(const auto delivered, deliver(around_.client, receiver_, around_.stores.blobs, target, rows));
   if (delivered.kind == Delivered::Kind::later) return is_away(delivered);
   if (delivered.kind == Delivered::Kind::taken) {
     evidence.takes = true;
@@ -274,10 +275,10 @@ Result<bool> ForwardingLoop::takes_what_it_has(const std::string& target) {
     TRY(const bool was_refused, around_.state.is_dead(receiver_.url, target, id));
     if (was_refused) return false;
   }
-  TRY(const auto found, around_.statements.find({target}, std::vector{id}));
+  TRY(const auto found, around_.stores.statements.find({target}, std::vector{id}));
   if (found.empty()) return false;
   TRY(const auto delivered,
-      deliver(around_.client, receiver_, around_.documents, target, {&found.front()}));
+      deliver(around_.client, receiver_, around_.stores.blobs, target, {&found.front()}));
   if (delivered.kind == Delivered::Kind::taken) return true;
   if (delivered.kind == Delivered::Kind::later) return is_away(delivered);
   return refuses_all(delivered);
@@ -310,9 +311,10 @@ Result<void> ForwardingLoop::add_dead_letter(Evidence& evidence) {
 }
 
 Result<Delivered> ForwardingLoop::send_one(const DeadLetter& letter) {
-  TRY(const auto found, around_.statements.find({letter.target}, std::vector{letter.statement}));
+  TRY(const auto found,
+      around_.stores.statements.find({letter.target}, std::vector{letter.statement}));
   if (found.empty()) return Delivered{Delivered::Kind::taken, 0, "no longer stored", std::nullopt};
-  return deliver(around_.client, receiver_, around_.documents, letter.target, {&found.front()});
+  return deliver(around_.client, receiver_, around_.stores.blobs, letter.target, {&found.front()});
 }
 
 }  // namespace lectern::lrs

@@ -13,8 +13,8 @@
 #include "lrs/delivery.h"
 #include "lrs/forwarding_state.h"
 #include "lrs/lease.h"
+#include "lrs/stores.h"
 #include "net/http_client.h"
-#include "store/statement_store.h"
 
 namespace lectern::lrs {
 
@@ -53,8 +53,7 @@ class ForwardingLoop {
  public:
   /// What a loop works with; all of it outlives the loop.
   struct Surroundings {
-    store::StatementStore& statements;
-    store::DocumentStore& documents;
+    StoreRefs stores;
     ForwardingState& state;
     net::HttpClient& client;
     ForwardingSignal& signal;

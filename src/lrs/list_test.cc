@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "base/metrics.h"
+#include "store/memory/memory_blobs.h"
 #include "store/memory/memory_documents.h"
 #include "store/memory/memory_statements.h"
 
@@ -44,8 +45,9 @@ class Lagging final : public store::StatementStore {
 struct Asked {
   Lagging statements;
   store::memory::MemoryDocuments documents;
+  store::memory::MemoryBlobs blobs;
   metrics::Registry registry;
-  Lrs lrs{statements, documents, {}, Counters(registry)};
+  Lrs lrs{{statements, documents, blobs}, {}, Counters(registry)};
 
   Time list_until(Time until) {
     xapi::StatementQuery query;

@@ -10,9 +10,8 @@
 #include "lrs/counters.h"
 #include "lrs/definitions.h"
 #include "lrs/document_queue.h"
+#include "lrs/stores.h"
 #include "lrs/tolerated.h"
-#include "store/document_store.h"
-#include "store/statement_store.h"
 
 namespace lectern::lrs {
 
@@ -37,11 +36,10 @@ class Forwarder;
 /// The LRS itself: the stores it works on and what it may do. The verbs (record, list, fetch,
 /// documents ...) are functions on it. Thread-safe. Owns nothing but what it has learned.
 struct Lrs {
-  store::StatementStore& statements;
-  store::DocumentStore& documents;
+  StoreRefs stores;
   Options options;
   Counters counters;
-  DefinitionRegistry learned{};
+  DefinitionRegistry learned{stores.few_document_callers};
   Forwarder* forwarder = nullptr;  ///< none: nothing is forwarded
   Tolerated* tolerated = nullptr;  ///< none: faults that are tolerated are not told
   DocumentQueue turns{};

@@ -22,9 +22,9 @@ Result<std::vector<std::unique_ptr<json::Document>>> own_statements(
   filter.all_of = {
       xapi::authority_term(principal.agent_ifi),
       is_activity ? xapi::activity_term(key.owner, true) : xapi::agent_term(key.owner, true)};
-  TRY(filter.until, lrs.statements.consistent_through(context));
-  TRY(auto page, lrs.statements.query(context, filter,
-                                      {std::nullopt, limits::own_statements_read_max, false}));
+  TRY(filter.until, lrs.stores.statements.consistent_through(context));
+  TRY(auto page, lrs.stores.statements.query(
+                     context, filter, {std::nullopt, limits::own_statements_read_max, false}));
   std::vector<std::unique_ptr<json::Document>> statements;
   for (auto row = page.rows.rbegin(); row != page.rows.rend(); ++row) {
     TRY(auto document, json::parse(std::move(row->json)));
@@ -38,7 +38,7 @@ Result<std::vector<std::unique_ptr<json::Document>>> own_statements(
 Result<std::string> known_of(Lrs& lrs, const auth::Principal& principal,
                              const store::DocumentKey& key) {
   if (!reads_only_own(lrs, principal)) {
-    TRY(auto known, lrs.documents.get(lrs.context(principal), key));
+    TRY(auto known, lrs.stores.documents.get(lrs.context(principal), key));
     return known ? std::move(known->bytes) : std::string();
   }
   TRY(const auto documents, own_statements(lrs, principal, key));

@@ -9,6 +9,7 @@
 
 #include "base/digest.h"
 #include "base/limits.h"
+#include "store/memory/memory_blobs.h"
 #include "store/memory/memory_documents.h"
 #include "store/memory/memory_statements.h"
 
@@ -18,26 +19,30 @@ namespace {
 /// Documents that cannot be written down while told so.
 struct Documents : store::memory::MemoryDocuments {
   bool failing = false;
-  std::size_t blobs = 0;
-  int writes_of_blobs = 0;
-  Result<std::vector<bool>> put_all(const store::Context& context,
-                                    std::span<const store::DocumentWrite> writes) override {
+  Result<std::vector<bool>> put_many(const store::Context& context,
+                                     std::span<const store::DocumentWrite> writes) override {
     if (failing) return fail(Code::unavailable, "away");
-    return MemoryDocuments::put_all(context, writes);
+    return MemoryDocuments::put_many(context, writes);
   }
-  Result<void> put_blobs(const store::Context& context,
-                         std::span<const store::Blob> some) override {
-    ++writes_of_blobs;
-    blobs += some.size();
-    return MemoryDocuments::put_blobs(context, some);
+};
+
+/// Counts what is written.
+struct Blobs : store::memory::MemoryBlobs {
+  std::size_t written = 0;
+  int writes = 0;
+  Result<void> put(const store::Context& context, std::span<const store::Blob> some) override {
+    ++writes;
+    written += some.size();
+    return MemoryBlobs::put(context, some);
   }
 };
 
 struct Fixture {
   store::memory::MemoryStatements statements;
   Documents documents;
+  Blobs blobs;
   metrics::Registry registry;
-  Lrs lrs{statements, documents, {}, Counters(registry)};
+  Lrs lrs{{statements, documents, blobs}, {}, Counters(registry)};
   auth::Principal principal;
 
   Fixture() {
@@ -139,8 +144,8 @@ TEST_CASE_FIXTURE(Fixture, "thousands of attachments and contents are matched in
   }
   const auto begin = std::chrono::steady_clock::now();
   REQUIRE(post(statement(",\"attachments\":[" + list + "]"), contents));
-  CHECK(documents.blobs == 4000);
-  CHECK(documents.writes_of_blobs == 1);
+  CHECK(blobs.written == 4000);
+  CHECK(blobs.writes == 1);
   // Each attachment against each content takes ten seconds and more.
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(3));
 }
@@ -157,12 +162,12 @@ TEST_CASE_FIXTURE(Fixture, "refused statements leave no contents behind") {
   const auto refused = post(different, std::span(&content, 1));
   REQUIRE(!refused);
   CHECK(refused.error().code == Code::conflict);
-  CHECK(documents.blobs == 0);
+  CHECK(blobs.written == 0);
 
   // A known statement keeps the attachments that it has.
   REQUIRE(
       post(statement(id + ",\"attachments\":[" + attachment(sha2) + "]"), std::span(&content, 1)));
-  CHECK(documents.blobs == 0);
+  CHECK(blobs.written == 0);
 
   // Of a partial submission only what is stored keeps its contents.
   const std::vector<AttachmentContent> both{content, other_content};
@@ -172,8 +177,8 @@ TEST_CASE_FIXTURE(Fixture, "refused statements leave no contents behind") {
   REQUIRE(some);
   CHECK(some->refused == 1);
   CHECK(some->statements.size() == 1);
-  CHECK(documents.blobs == 1);
-  CHECK(*documents.blob_size({}, other_sha2) == other.size());
+  CHECK(blobs.written == 1);
+  CHECK(*blobs.size({}, other_sha2) == other.size());
 }
 
 }  // namespace lectern::lrs

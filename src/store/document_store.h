@@ -4,7 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -64,7 +64,7 @@ struct Expect {
   static Expect current(std::string etag) { return {Kind::etag, std::move(etag)}; }
 };
 
-/// One write among several (put_all).
+/// One write among several.
 struct DocumentWrite {
   DocumentKey key;
   Document document;
@@ -78,54 +78,30 @@ struct DocumentName {
   Time updated;
 };
 
-/// An attachment's content on its way in. Views what outlives the call.
-struct Blob {
-  std::string_view sha2;   ///< lower-case hex
-  std::string_view bytes;  ///< may be a mapped file larger than memory
+/// How well a read document must be up to date.
+enum class Freshness {
+  exact,         ///< sees every write that returned before the call
+  may_be_stale,  ///< may answer from a cache that is out of date
 };
 
-/// Documents (state, profiles) with compare-and-set, and attachment contents by their hash.
-/// Thread-safe; durable when a write returns. Every implementation passes the contract.
+/// Documents (state, profiles, what is learned) with compare-and-set. Thread-safe; durable when a
+/// write returns. Every implementation passes the contract (store/testing/contract.h). Common
+/// errors: unavailable.
 class DocumentStore {
  public:
   virtual ~DocumentStore() = default;
 
-  /// The document; nothing where there is none.
-  virtual Result<std::optional<Document>> get(const Context& context, const DocumentKey& key) = 0;
-  /// get() for each of these, in their order. Stores that can do it in one round trip override it.
-  virtual Result<std::vector<std::optional<Document>>> get_all(const Context& context,
-                                                               std::span<const DocumentKey> keys) {
-    std::vector<std::optional<Document>> found;
-    for (const auto& key : keys) {
-      TRY(auto one, get(context, key));
-      found.push_back(std::move(one));
-    }
-    return found;
-  }
-  /// As get_all(), but may answer from a cache that is out of date. For callers that write only
-  /// with Expect::current() of what they read: such a write is then refused, and nothing is lost.
-  /// Stores that save a round trip by it override it.
-  virtual Result<std::vector<std::optional<Document>>> recall_all(
-      const Context& context, std::span<const DocumentKey> keys) {
-    return get_all(context, keys);
-  }
-  /// Whether one caller with many documents is served better than many callers with few.
-  virtual bool prefers_few_callers() const { return false; }
-  /// Writes the document as given. False: the expectation does not hold and nothing changed.
-  virtual Result<bool> put(const Context& context, const DocumentKey& key, const Document& document,
-                           const Expect& expect) = 0;
-  /// put() for each of these, in any order and not as one: true for those that were written. Stores
-  /// that can do it in one round trip override it.
-  virtual Result<std::vector<bool>> put_all(const Context& context,
-                                            std::span<const DocumentWrite> writes) {
-    std::vector<bool> written;
-    for (const auto& write : writes) {
-      TRY(const bool one, put(context, write.key, write.document, write.expect));
-      written.push_back(one);
-    }
-    return written;
-  }
-  /// Removes it; removing what is absent succeeds when `expect` allows it. False as in put().
+  /// The documents with these keys, in their order; nothing for one that is not there. Stale ones
+  /// are for callers that write only with Expect::current() of what they read: such a write is then
+  /// refused, and nothing is lost.
+  virtual Result<std::vector<std::optional<Document>>> get_many(const Context& context,
+                                                                std::span<const DocumentKey> keys,
+                                                                Freshness freshness) = 0;
+  /// Writes each of these as given, in any order and not as one. True for those that were written;
+  /// false: the expectation does not hold and nothing changed.
+  virtual Result<std::vector<bool>> put_many(const Context& context,
+                                             std::span<const DocumentWrite> writes) = 0;
+  /// Removes it; removing what is absent succeeds when `expect` allows it. False as in put_many().
   virtual Result<bool> erase(const Context& context, const DocumentKey& key,
                              const Expect& expect) = 0;
   /// The documents of a space changed after `since` (exclusive), in no order.
@@ -134,16 +110,17 @@ class DocumentStore {
   /// Removes all documents of a space.
   virtual Result<void> erase_all(const Context& context, const DocumentSpace& space) = 0;
 
-  /// Keeps attachments' contents under their sha2, each once however often it comes. They become
-  /// durable together, in writes of some MiB at most: a thousand small ones cost hardly more than
-  /// one. After an error some of them may be kept, each of them whole.
-  virtual Result<void> put_blobs(const Context& context, std::span<const Blob> blobs) = 0;
-  /// The size in bytes of a content that is there whole.
-  virtual Result<std::optional<std::uint64_t>> blob_size(const Context& context,
-                                                         std::string_view sha2) = 0;
-  /// Up to `bytes_max` bytes of a content from `offset`; fewer at its end.
-  virtual Result<std::string> read_blob(const Context& context, std::string_view sha2,
-                                        std::uint64_t offset, std::size_t bytes_max) = 0;
+  /// get_many() of one document, exactly.
+  Result<std::optional<Document>> get(const Context& context, const DocumentKey& key) {
+    TRY(auto found, get_many(context, std::span(&key, 1), Freshness::exact));
+    return std::move(found.front());
+  }
+  /// put_many() of one document.
+  Result<bool> put(const Context& context, DocumentKey key, Document document, Expect expect) {
+    const DocumentWrite write{std::move(key), std::move(document), std::move(expect)};
+    TRY(const auto written, put_many(context, std::span(&write, 1)));
+    return written.front();
+  }
 };
 
 }  // namespace lectern::store

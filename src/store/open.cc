@@ -10,32 +10,39 @@
 #include "store/clickhouse/open.h"
 #include "store/common/no_documents.h"
 #include "store/elasticsearch/open.h"
+#include "store/embedded/blobs.h"
 #include "store/embedded/documents.h"
 #include "store/embedded/safety/maintenance.h"
 #include "store/embedded/statements.h"
 #include "store/fs/check_target.h"
 #include "store/fs/fs_statements.h"
+#include "store/memory/memory_blobs.h"
 #include "store/memory/memory_documents.h"
 #include "store/memory/memory_statements.h"
 #include "store/mongo/open.h"
-#include "store/open_documents.h"
+#include "store/open_blobs.h"
 
 namespace lectern::store {
 namespace {
 
 Result<Stores> open_memory(const StoreSettings&) {
-  return Stores{std::make_unique<memory::MemoryStatements>(),
-                std::make_unique<memory::MemoryDocuments>(), nullptr, "memory (nothing is kept)"};
+  Stores stores;
+  stores.statements = std::make_unique<memory::MemoryStatements>();
+  stores.documents = std::make_unique<memory::MemoryDocuments>();
+  stores.blobs = std::make_unique<memory::MemoryBlobs>();
+  stores.location = "memory (nothing is kept)";
+  return stores;
 }
 
 Result<Stores> open_in(const std::string& folder) {
   TRY(auto engine, embedded::Engine::open(folder));
-  return Stores{std::make_unique<embedded::EmbeddedStatements>(engine),
-                std::make_unique<embedded::EmbeddedDocuments>(engine),
-                nullptr,
-                folder,
-                {},
-                std::make_unique<embedded::EmbeddedMaintenance>(engine)};
+  Stores stores;
+  stores.statements = std::make_unique<embedded::EmbeddedStatements>(engine);
+  stores.documents = std::make_unique<embedded::EmbeddedDocuments>(engine);
+  stores.blobs = std::make_unique<embedded::EmbeddedBlobs>(engine);
+  stores.location = folder;
+  stores.maintenance = std::make_unique<embedded::EmbeddedMaintenance>(engine);
+  return stores;
 }
 
 std::string embedded_folder(const StoreSettings& settings) {
@@ -66,8 +73,10 @@ Result<Stores> open_in_app_dir(const StoreSettings& settings) {
   }
   Stores stores;
   stores.location = "no place";
-  stores.documents = std::make_unique<NoDocuments>(
-      "State, profiles and attachments have no place on this server: set LECTERN_STORE_DOCUMENTS");
+  const std::string reason =
+      "State, profiles and attachments have no place on this server: set LECTERN_STORE_DOCUMENTS";
+  stores.documents = std::make_unique<NoDocuments>(reason);
+  stores.blobs = std::make_unique<NoBlobs>(reason);
   stores.warnings.push_back(
       folder +
       " cannot be written to: statements are served, but State, profiles and attachments are "
@@ -96,15 +105,22 @@ Result<Stores> open_beside(const StoreSettings& settings) {
       "mongodb://, http:// or https://");
 }
 
+/// Completes stores of statements alone by what lies beside them.
+void add_documents(Stores& stores, Stores beside) {
+  stores.documents = std::move(beside.documents);
+  stores.blobs = std::move(beside.blobs);
+  stores.few_document_callers = beside.few_document_callers;
+  stores.maintenance = std::move(beside.maintenance);
+  stores.location += "; documents in " + beside.location;
+  stores.warnings = std::move(beside.warnings);
+}
+
 /// ClickHouse has no compare-and-set, which documents need: they live elsewhere.
 Result<Stores> open_clickhouse(const StoreSettings& settings) {
   TRY(auto stores, clickhouse::open_clickhouse(settings));
   if (settings.statements_only) return stores;
   TRY(auto beside, open_beside(settings));
-  stores.documents = std::move(beside.documents);
-  stores.maintenance = std::move(beside.maintenance);
-  stores.location += "; documents in " + beside.location;
-  stores.warnings = std::move(beside.warnings);
+  add_documents(stores, std::move(beside));
   return stores;
 }
 
@@ -117,12 +133,11 @@ Result<Stores> open_fs(const StoreSettings& settings) {
   const auto folder = setting("DEFAULT_DIRECTORY_PATH", ".");
   TRY(auto statements, fs::FsStatements::open(folder, setting("DEFAULT_LRS_FILE", "fs_lrs.jsonl")));
   TRY(auto beside, open_beside(settings));
-  return Stores{std::move(statements),
-                std::move(beside.documents),
-                nullptr,
-                folder + "; documents in " + beside.location,
-                std::move(beside.warnings),
-                std::move(beside.maintenance)};
+  Stores stores;
+  stores.statements = std::move(statements);
+  stores.location = folder;
+  add_documents(stores, std::move(beside));
+  return stores;
 }
 
 Result<void> any_target(const StoreSettings&, const std::string&) { return {}; }
@@ -159,17 +174,16 @@ Result<void> check_target(const StoreSettings& settings, const std::string& targ
   return {};
 }
 
-Result<std::unique_ptr<DocumentStore>> open_documents_beside(const StoreSettings& settings) {
+Result<std::unique_ptr<BlobStore>> open_blobs_beside(const StoreSettings& settings) {
   TRY(auto stores, open_beside(settings));
-  return std::move(stores.documents);
+  return std::move(stores.blobs);
 }
 
-Result<std::vector<std::string>> missing_contents(DocumentStore& documents,
-                                                  const std::string& target,
+Result<std::vector<std::string>> missing_contents(BlobStore& blobs, const std::string& target,
                                                   const std::vector<std::string>& sha2) {
   std::vector<std::string> missing;
   for (const auto& one : sha2) {
-    TRY(const auto size, documents.blob_size({target}, one));
+    TRY(const auto size, blobs.size({target}, one));
     if (!size) missing.push_back(one);
   }
   return missing;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "store/blob_store.h"
 #include "store/document_store.h"
 #include "store/maintenance.h"
 #include "store/migration.h"
@@ -29,20 +30,23 @@ struct StoreSettings {
   /// the embedded store; "" is the embedded store in app_dir.
   std::string documents_url{};
   /// Leave out the embedded store that keeps documents beside a database, which a running server
-  /// may own: `documents` may then be null.
+  /// may own: `documents` and `blobs` may then be null.
   bool statements_only = false;
 };
 
-/// Everything an LRS keeps, opened. `documents` is never null, unless that was asked for: where a
-/// database cannot hold documents (ClickHouse), they live beside it, as documents_url says. Where
-/// that says nothing and app_dir cannot be written to, they have no place: each call on them is
-/// refused (store/common/no_documents.h), and a warning says so.
+/// Everything an LRS keeps, opened. `documents` and `blobs` are never null, unless that was asked
+/// for: where a database cannot hold them (ClickHouse), they live beside it, as documents_url says.
+/// Where that says nothing and app_dir cannot be written to, they have no place: each call on them
+/// is refused (store/common/no_documents.h), and a warning says so.
 struct Stores {
   std::unique_ptr<StatementStore> statements;
   std::unique_ptr<DocumentStore> documents;
+  std::unique_ptr<BlobStore> blobs;
   std::unique_ptr<Migration> migration;  ///< null where there is nothing to complete
   std::string location;                  ///< for the log: folder or address, without passwords
   std::vector<std::string> warnings{};   ///< for the log, at the start
+  /// One caller that brings many documents is served better than many with few each.
+  bool few_document_callers = false;
   /// Of the embedded store, where statements or documents are in it; else null.
   std::unique_ptr<Maintenance> maintenance{};
 };

@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "cli/process/maintenance_control.h"
 #include "cli/terminal/progress_bar.h"
-#include "store/open_documents.h"
+#include "store/open_blobs.h"
 #include "store/open_embedded.h"
 #include "store/open_verify.h"
 
@@ -62,9 +62,9 @@ Result<void> complete_rows(const store::StoreSettings& settings, const std::stri
 /// Which attachments of a target are not kept, where a database does not hold them: asks the server
 /// that may own their place, else looks there.
 store::MissingContents missing_contents_in(const Settings& settings, const std::string& target) {
-  const auto documents = std::make_shared<std::unique_ptr<store::DocumentStore>>();
+  const auto blobs = std::make_shared<std::unique_ptr<store::BlobStore>>();
   return [&settings, target,
-          documents](const std::vector<std::string>& sha2) -> Result<std::vector<std::string>> {
+          blobs](const std::vector<std::string>& sha2) -> Result<std::vector<std::string>> {
     const auto go_on = [](const store::WorkProgress&) { return true; };
     if (const auto answer =
             ask_server(settings.app_dir, missing_contents_request(target, sha2), go_on)) {
@@ -73,10 +73,10 @@ store::MissingContents missing_contents_in(const Settings& settings, const std::
     }
     const auto folder = store::embedded_folder_of(settings.store_settings());
     if (!folder.empty() && !store::has_embedded(folder)) return sha2;
-    if (!*documents) {
-      TRY(*documents, store::open_documents_beside(settings.store_settings()));
+    if (!*blobs) {
+      TRY(*blobs, store::open_blobs_beside(settings.store_settings()));
     }
-    return store::missing_contents(**documents, target, sha2);
+    return store::missing_contents(**blobs, target, sha2);
   };
 }
 

@@ -9,7 +9,7 @@
 
 #include "base/json.h"
 #include "cli/process/store_door.h"
-#include "store/open_documents.h"
+#include "store/open_blobs.h"
 
 namespace lectern::cli {
 namespace {
@@ -61,33 +61,32 @@ Result<std::vector<std::string>> missing_contents_of(const std::string& answer) 
 }
 
 Control control_of(store::Stores& stores, const Settings& settings, lrs::Lrs& lrs) {
-  return
-      [&](const std::string& request, const store::OnProgress& on_progress) -> Result<std::string> {
-        TRY(const auto document, json::parse_view(request, {.bounded = false, .lenient = true}));
-        auto& maintenance = *stores.maintenance;
-        const auto asked = string_of(document->root(), "do").value_or("");
-        if (asked == "record" || asked == "list") {
-          if (settings.backend != "embedded")
-            return fail(Code::invalid, "the server keeps its statements in " + settings.backend);
-          return do_with_statements(lrs, request);
-        }
-        if (asked == "verify") {
-          TRY(const auto report, maintenance.verify(on_progress));
-          return as_json(report);
-        }
-        if (asked == "missing_contents") {
-          TRY(const auto missing,
-              store::missing_contents(*stores.documents,
-                                      string_of(document->root(), "target").value_or(""),
-                                      strings_of(document->root(), "sha2")));
-          return R"({"missing":)" + list_of(missing) + "}";
-        }
-        const auto folder = string_of(document->root(), "folder");
-        if (asked != "backup" || !folder)
-          return fail(Code::invalid, "the server does not know this request");
-        TRY(const auto report, maintenance.backup(*folder, backup_extra(settings), on_progress));
-        return as_json(report);
-      };
+  return [&](const std::string& request,
+             const store::OnProgress& on_progress) -> Result<std::string> {
+    TRY(const auto document, json::parse_view(request, {.bounded = false, .lenient = true}));
+    auto& maintenance = *stores.maintenance;
+    const auto asked = string_of(document->root(), "do").value_or("");
+    if (asked == "record" || asked == "list") {
+      if (settings.backend != "embedded")
+        return fail(Code::invalid, "the server keeps its statements in " + settings.backend);
+      return do_with_statements(lrs, request);
+    }
+    if (asked == "verify") {
+      TRY(const auto report, maintenance.verify(on_progress));
+      return as_json(report);
+    }
+    if (asked == "missing_contents") {
+      TRY(const auto missing,
+          store::missing_contents(*stores.blobs, string_of(document->root(), "target").value_or(""),
+                                  strings_of(document->root(), "sha2")));
+      return R"({"missing":)" + list_of(missing) + "}";
+    }
+    const auto folder = string_of(document->root(), "folder");
+    if (asked != "backup" || !folder)
+      return fail(Code::invalid, "the server does not know this request");
+    TRY(const auto report, maintenance.backup(*folder, backup_extra(settings), on_progress));
+    return as_json(report);
+  };
 }
 
 std::string backup_extra(const Settings& settings) {

@@ -130,7 +130,9 @@ Result<std::string> do_with_statements(lrs::Lrs& lrs, const std::string& request
 struct StoreDoor::Opened {
   explicit Opened(store::Stores its_stores)
       : stores(std::move(its_stores)),
-        lrs{*stores.statements, *stores.documents, options(), lrs::Counters(registry)} {}
+        lrs{{*stores.statements, *stores.documents, *stores.blobs, stores.few_document_callers},
+            options(),
+            lrs::Counters(registry)} {}
 
   static lrs::Options options() {
     lrs::Options all;

@@ -48,7 +48,7 @@ class Mixed {
   std::string content_type() const { return writer_.content_type(); }
 
   Result<void> add(const std::string& sha2, const std::string& content_type) {
-    TRY(const auto bytes, lrs_.documents.blob_size(context_, sha2));
+    TRY(const auto bytes, lrs_.stores.blobs.size(context_, sha2));
     if (!bytes) return {};
     parts_.push_back({writer_.head({{"Content-Type", content_type},
                                     {"Content-Transfer-Encoding", "binary"},
@@ -80,7 +80,7 @@ class Mixed {
         if (part.bytes == 0) next_part();
         return part.head;
       }
-      TRY(auto piece, lrs_.documents.read_blob(context_, part.sha2, sent_, piece_bytes));
+      TRY(auto piece, lrs_.stores.blobs.read(context_, part.sha2, sent_, piece_bytes));
       if (piece.empty()) return fail(Code::internal, "An attachment ended early");
       sent_ += piece.size();
       if (sent_ >= part.bytes) next_part();

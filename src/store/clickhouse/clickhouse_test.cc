@@ -13,8 +13,8 @@ namespace {
 contract::Backend backend_at(const std::string& address) {
   contract::Backend backend;
   backend.open = [address] {
-    return contract::Subject{nullptr, open_at(address).statements, nullptr, fresh_table(),
-                             fresh_table()};
+    return contract::Subject{
+        nullptr, open_at(address).statements, nullptr, nullptr, fresh_table(), fresh_table()};
   };
   backend.reopen = [address](contract::Subject subject) {
     subject.statements = nullptr;

@@ -10,15 +10,18 @@ bool is_learned(DocumentKind kind) {
 
 }  // namespace
 
-Result<std::optional<Document>> NoDocuments::get(const Context&, const DocumentKey& key) {
-  if (is_learned(key.kind)) return std::nullopt;
-  return refused();
+Result<std::vector<std::optional<Document>>> NoDocuments::get_many(
+    const Context&, std::span<const DocumentKey> keys, Freshness) {
+  for (const auto& key : keys)
+    if (!is_learned(key.kind)) return refused();
+  return std::vector<std::optional<Document>>(keys.size());
 }
 
-Result<bool> NoDocuments::put(const Context&, const DocumentKey& key, const Document&,
-                              const Expect&) {
-  if (is_learned(key.kind)) return true;
-  return refused();
+Result<std::vector<bool>> NoDocuments::put_many(const Context&,
+                                                std::span<const DocumentWrite> writes) {
+  for (const auto& write : writes)
+    if (!is_learned(write.key.kind)) return refused();
+  return std::vector<bool>(writes.size(), true);
 }
 
 Result<bool> NoDocuments::erase(const Context&, const DocumentKey&, const Expect&) {
@@ -34,14 +37,13 @@ Result<std::vector<DocumentName>> NoDocuments::list(const Context&, const Docume
 
 Result<void> NoDocuments::erase_all(const Context&, const DocumentSpace&) { return refused(); }
 
-Result<void> NoDocuments::put_blobs(const Context&, std::span<const Blob>) { return refused(); }
+Result<void> NoBlobs::put(const Context&, std::span<const Blob>) { return refused(); }
 
-Result<std::optional<std::uint64_t>> NoDocuments::blob_size(const Context&, std::string_view) {
+Result<std::optional<std::uint64_t>> NoBlobs::size(const Context&, std::string_view) {
   return std::nullopt;
 }
 
-Result<std::string> NoDocuments::read_blob(const Context&, std::string_view, std::uint64_t,
-                                           std::size_t) {
+Result<std::string> NoBlobs::read(const Context&, std::string_view, std::uint64_t, std::size_t) {
   return refused();
 }
 

@@ -28,14 +28,9 @@ Result<DocumentIndex*> Documents::index_of(const Context& context) {
   });
 }
 
-Result<std::optional<Document>> Documents::get(const Context& context, const DocumentKey& key) {
-  TRY(auto found, get_all(context, std::span(&key, 1)));
-  return std::move(found.front());
-}
-
-Result<std::vector<std::optional<Document>>> Documents::get_all(const Context& context,
+Result<std::vector<std::optional<Document>>> Documents::look_up(const Context& context,
+                                                                DocumentIndex& target,
                                                                 std::span<const DocumentKey> keys) {
-  TRY(auto* const target, index_of(context));
   std::vector<std::optional<Document>> all;
   while (!keys.empty()) {
     std::vector<std::string> hashes;
@@ -46,19 +41,22 @@ Result<std::vector<std::optional<Document>>> Documents::get_all(const Context& c
     }
     keys = keys.subspan(hashes.size());
     TRY(auto there,
-        look_up_documents(cluster_, target->names.documents, hashes, "", context.deadline));
+        look_up_documents(cluster_, target.names.documents, hashes, "", context.deadline));
     for (std::size_t i = 0; i < there.size(); ++i) {
       auto& one = there[i];
-      if (one) target->known.note(hashes[i], kinds[i], one->document, one->version);
+      if (one) target.known.note(hashes[i], kinds[i], one->document, one->version);
       all.push_back(one ? std::optional(std::move(one->document)) : std::nullopt);
     }
   }
   return all;
 }
 
-Result<std::vector<std::optional<Document>>> Documents::recall_all(
-    const Context& context, std::span<const DocumentKey> keys) {
+/// Stale ones are those that this process has seen last.
+Result<std::vector<std::optional<Document>>> Documents::get_many(const Context& context,
+                                                                 std::span<const DocumentKey> keys,
+                                                                 Freshness freshness) {
   TRY(auto* const target, index_of(context));
+  if (freshness == Freshness::exact) return look_up(context, *target, keys);
   std::vector<std::optional<Document>> all;
   std::vector<std::size_t> strange;
   std::vector<DocumentKey> strange_keys;
@@ -68,20 +66,13 @@ Result<std::vector<std::optional<Document>>> Documents::recall_all(
     strange.push_back(all.size() - 1);
     strange_keys.push_back(key);
   }
-  TRY(auto there, get_all(context, strange_keys));
+  TRY(auto there, look_up(context, *target, strange_keys));
   for (std::size_t i = 0; i < strange.size(); ++i) all[strange[i]] = std::move(there[i]);
   return all;
 }
 
-Result<bool> Documents::put(const Context& context, const DocumentKey& key,
-                            const Document& document, const Expect& expect) {
-  const DocumentWrite write{key, document, expect};
-  TRY(const auto written, put_all(context, std::span(&write, 1)));
-  return written.front();
-}
-
-Result<std::vector<bool>> Documents::put_all(const Context& context,
-                                             std::span<const DocumentWrite> writes) {
+Result<std::vector<bool>> Documents::put_many(const Context& context,
+                                              std::span<const DocumentWrite> writes) {
   TRY(auto* const target, index_of(context));
   return write_documents(cluster_, *target, writes, context.deadline);
 }

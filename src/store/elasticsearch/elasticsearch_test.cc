@@ -14,14 +14,19 @@ contract::Backend backend_at(const std::string& url) {
     auto indices = std::make_shared<Indices>(url);
     auto stores = open_at(url, indices->add());
     const auto other = indices->add();
-    return contract::Subject{indices, std::move(stores.statements), std::move(stores.documents), "",
+    return contract::Subject{indices,
+                             std::move(stores.statements),
+                             std::move(stores.documents),
+                             std::move(stores.blobs),
+                             "",
                              other};
   };
   backend.reopen = [url](contract::Subject subject) {
     auto indices = std::static_pointer_cast<Indices>(subject.keep);
     auto stores = open_at(url, indices->names.front());
-    return contract::Subject{indices, std::move(stores.statements), std::move(stores.documents), "",
-                             indices->names.back()};
+    return contract::Subject{
+        indices, std::move(stores.statements), std::move(stores.documents), std::move(stores.blobs),
+        "",      indices->names.back()};
   };
   return backend;
 }

@@ -2,6 +2,7 @@
 
 #include "net/silence_watch.h"
 #include "store/common/clock_check.h"
+#include "store/elasticsearch/blobs.h"
 #include "store/elasticsearch/documents.h"
 #include "store/elasticsearch/migration.h"
 #include "store/elasticsearch/schema/index_names.h"
@@ -69,6 +70,8 @@ Result<Stores> open(const StoreSettings& from) {
   Stores stores;
   stores.statements = std::make_unique<Connected<Statements>>(connection);
   stores.documents = std::make_unique<Connected<Documents>>(connection);
+  stores.blobs = std::make_unique<Connected<Blobs>>(connection);
+  stores.few_document_callers = true;  // a round trip costs more than the documents in it
   stores.migration = std::make_unique<Connected<ElasticsearchMigration>>(connection);
   stores.location = connection->cluster.location() + "/" + connection->settings.default_index;
   return stores;

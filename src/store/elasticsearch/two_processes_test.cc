@@ -156,7 +156,7 @@ TEST_CASE("a document that was written over through another process is written a
     CHECK(write(second, "a", current("b")));
     CHECK(write(second, "b", current("a")));
     CHECK(write(first, "c", current("b")));  // another version of what was read
-    const auto found = second.get_all({}, std::array{key, DocumentKey{}, key});
+    const auto found = second.get_many({}, std::array{key, DocumentKey{}, key}, Freshness::exact);
     REQUIRE(found.has_value());
     REQUIRE(found->size() == 3);
     CHECK(found->at(0)->bytes == "c");
@@ -171,7 +171,7 @@ TEST_CASE("what another process learned of an activity is not written over unrea
     const DocumentKey key{DocumentKind::activity_definition, "activity", "", ""};
     const auto learn = [&](std::size_t i, const std::string& known, const std::string& bytes) {
       auto& store = *two.stores[i].documents;
-      const auto recalled = store.recall_all({}, std::span(&key, 1));
+      const auto recalled = store.get_many({}, std::span(&key, 1), Freshness::may_be_stale);
       REQUIRE(recalled.has_value());
       REQUIRE(recalled->front().has_value() == !known.empty());
       if (!known.empty()) CHECK(recalled->front()->bytes == known);

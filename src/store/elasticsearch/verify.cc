@@ -6,8 +6,8 @@
 
 #include "base/digest.h"
 #include "store/common/row_check.h"
+#include "store/elasticsearch/blobs.h"
 #include "store/elasticsearch/client/search.h"
-#include "store/elasticsearch/documents.h"
 #include "store/elasticsearch/read/lookup.h"
 #include "store/elasticsearch/schema/packed_text.h"
 
@@ -89,7 +89,7 @@ class Verification {
   Verification(const ElasticsearchSettings& settings, IndexNames names, std::string target,
                const OnProgress& on_progress)
       : cluster_(settings),
-        documents_(cluster_, settings),
+        blobs_(cluster_, settings),
         names_(std::move(names)),
         context_{std::move(target)},
         on_progress_(on_progress),
@@ -250,7 +250,7 @@ class Verification {
     const auto bytes_max = static_cast<std::uint64_t>(size->as_integer().value_or(0));
     std::string bytes;
     while (bytes.size() < bytes_max) {
-      const auto some = documents_.read_blob(context_, sha2, bytes.size(), blob_bytes_at_once);
+      const auto some = blobs_.read(context_, sha2, bytes.size(), blob_bytes_at_once);
       if (!some || some->empty()) break;
       bytes += *some;
     }
@@ -261,7 +261,7 @@ class Verification {
   }
 
   Cluster cluster_;
-  Documents documents_;
+  Blobs blobs_;
   const IndexNames names_;
   const Context context_;
   const OnProgress& on_progress_;

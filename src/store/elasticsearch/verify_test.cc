@@ -34,7 +34,7 @@ struct Changed {
     store(stores);
   }
 
-  void store(const Stores& stores) { all.store_in(*stores.statements, stores.documents.get()); }
+  void store(const Stores& stores) { all.store_in(stores); }
   bool send(const std::string& method, const std::string& suffix, const std::string& path,
             const std::string& body = "") {
     return ask(method, indices.url + "/" + index + suffix + path, body).status / 100 == 2;

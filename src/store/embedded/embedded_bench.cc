@@ -212,6 +212,7 @@ int main(int argc, char** argv) {
   auto start = Clock::now();
   stores->statements.reset();
   stores->documents.reset();
+  stores->blobs.reset();
   std::printf("closed in %.3f s, files: %ju MB\n", seconds_since(start),
               folder_bytes(settings.app_dir) >> 20);
   start = Clock::now();

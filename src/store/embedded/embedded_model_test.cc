@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "store/embedded/blobs.h"
 #include "store/embedded/documents.h"
 #include "store/embedded/safety/power_cut_files.h"
 #include "store/embedded/statements.h"
@@ -17,6 +18,7 @@ class Powered final : public model::Process {
     engine_ = Engine::open(folder, env_.get()).value();
     stores_.statements = std::make_unique<EmbeddedStatements>(engine_);
     stores_.documents = std::make_unique<EmbeddedDocuments>(engine_);
+    stores_.blobs = std::make_unique<EmbeddedBlobs>(engine_);
   }
   ~Powered() override {
     stores_ = {};

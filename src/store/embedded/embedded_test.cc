@@ -24,7 +24,11 @@ StoreSettings settings_of(const std::string& folder) {
 contract::Subject open_in(std::shared_ptr<void> keep, const std::string& folder) {
   auto stores = open_stores(settings_of(folder));
   REQUIRE_MESSAGE(stores.has_value(), stores.error().message);
-  return {std::move(keep), std::move(stores->statements), std::move(stores->documents), "",
+  return {std::move(keep),
+          std::move(stores->statements),
+          std::move(stores->documents),
+          std::move(stores->blobs),
+          "",
           "other"};
 }
 
@@ -37,6 +41,7 @@ contract::Subject reopen_embedded(contract::Subject subject) {
   const auto folder = std::static_pointer_cast<TemporaryFolder>(subject.keep);
   subject.statements.reset();
   subject.documents.reset();
+  subject.blobs.reset();
   return open_in(folder, folder->path());
 }
 

@@ -24,7 +24,7 @@ Result<Stores> open_folder(const std::string& folder) {
 contract::Subject open_in(std::shared_ptr<void> keep, const std::string& folder) {
   auto statements = fs::FsStatements::open(folder, "fs_lrs.jsonl");
   REQUIRE_MESSAGE(statements.has_value(), statements.error().message);
-  return {std::move(keep), std::move(*statements), nullptr, "", "other"};
+  return {std::move(keep), std::move(*statements), nullptr, nullptr, "", "other"};
 }
 
 contract::Subject open_fs() {

@@ -23,21 +23,27 @@ bool MemoryDocuments::holds(const TargetKey& place, const Expect& expect) const 
   return false;
 }
 
-Result<std::optional<Document>> MemoryDocuments::get(const Context& context,
-                                                     const DocumentKey& key) {
+Result<std::vector<std::optional<Document>>> MemoryDocuments::get_many(
+    const Context& context, std::span<const DocumentKey> keys, Freshness) {
   const MutexLock lock(mutex_);
-  const auto at = documents_.find({context.target, key});
-  if (at == documents_.end()) return std::nullopt;
-  return at->second;
+  std::vector<std::optional<Document>> all;
+  for (const auto& key : keys) {
+    const auto at = documents_.find({context.target, key});
+    all.push_back(at == documents_.end() ? std::nullopt : std::optional(at->second));
+  }
+  return all;
 }
 
-Result<bool> MemoryDocuments::put(const Context& context, const DocumentKey& key,
-                                  const Document& document, const Expect& expect) {
+Result<std::vector<bool>> MemoryDocuments::put_many(const Context& context,
+                                                    std::span<const DocumentWrite> writes) {
   const MutexLock lock(mutex_);
-  const TargetKey place{context.target, key};
-  if (!holds(place, expect)) return false;
-  documents_[place] = document;
-  return true;
+  std::vector<bool> written;
+  for (const auto& write : writes) {
+    const TargetKey place{context.target, write.key};
+    written.push_back(holds(place, write.expect));
+    if (written.back()) documents_[place] = write.document;
+  }
+  return written;
 }
 
 Result<bool> MemoryDocuments::erase(const Context& context, const DocumentKey& key,
@@ -68,30 +74,6 @@ Result<void> MemoryDocuments::erase_all(const Context& context, const DocumentSp
     return entry.first.first == context.target && lies_in(entry.first.second, space);
   });
   return {};
-}
-
-Result<void> MemoryDocuments::put_blobs(const Context& context, std::span<const Blob> blobs) {
-  const MutexLock lock(mutex_);
-  for (const auto& blob : blobs)
-    blobs_.try_emplace({context.target, std::string(blob.sha2)}, blob.bytes);
-  return {};
-}
-
-Result<std::optional<std::uint64_t>> MemoryDocuments::blob_size(const Context& context,
-                                                                std::string_view sha2) {
-  const MutexLock lock(mutex_);
-  const auto at = blobs_.find({context.target, std::string(sha2)});
-  if (at == blobs_.end()) return std::nullopt;
-  return at->second.size();
-}
-
-Result<std::string> MemoryDocuments::read_blob(const Context& context, std::string_view sha2,
-                                               std::uint64_t offset, std::size_t bytes_max) {
-  const MutexLock lock(mutex_);
-  const auto at = blobs_.find({context.target, std::string(sha2)});
-  if (at == blobs_.end()) return fail(Code::not_found, "No such attachment");
-  if (offset >= at->second.size()) return std::string();
-  return at->second.substr(offset, bytes_max);
 }
 
 }  // namespace lectern::store::memory

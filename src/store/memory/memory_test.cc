@@ -10,7 +10,12 @@ contract::Subject open_memory() {
   StoreSettings settings;
   settings.backend = "memory";
   auto stores = open_stores(settings).value();
-  return {nullptr, std::move(stores.statements), std::move(stores.documents), "", "other"};
+  return {nullptr,
+          std::move(stores.statements),
+          std::move(stores.documents),
+          std::move(stores.blobs),
+          "",
+          "other"};
 }
 
 }  // namespace

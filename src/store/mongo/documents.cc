@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <unordered_set>
 
 #include "base/digest.h"
 #include "store/mongo/layout.h"
@@ -12,9 +11,6 @@ namespace {
 
 using std::chrono::microseconds;
 
-constexpr std::size_t piece_bytes = 1024 * 1024;
-/// Bytes of contents with which pieces are sent; the last one may go beyond.
-constexpr std::size_t insert_bytes = 8 * piece_bytes;
 /// What the other fields of a document may take.
 constexpr std::size_t fields_bytes_max = 64 * 1024;
 
@@ -114,50 +110,10 @@ Result<std::int64_t> erase_from(const Target& target, const Bson& filter) {
   return written.count;
 }
 
-/// Inserts those that are not there, and forgets them.
-Result<void> insert_unless_there(const Target& target, std::vector<Bson>& documents) {
-  if (documents.empty()) return {};
-  TRY(const auto written, target.client.insert(target.database, target.collection, documents));
-  for (const auto& error : written.errors)
-    if (error.code != duplicate_key)
-      return fail(Code::internal, "MongoDB refused an attachment", error.message);
-  documents.clear();
-  return {};
-}
-
-/// Which of the contents are there whole.
-Result<std::unordered_set<std::string>> kept_of(const Target& target, std::span<const Blob> blobs) {
-  Array ids;
-  for (const Blob& blob : blobs) ids.text(blob.sha2);
-  Bson any, filter, fields, options;
-  any.array("$in", ids.get());
-  filter.object("_id", any);
-  fields.small("_id", 1);
-  options.object("projection", fields);
-  std::unordered_set<std::string> kept;
-  RETURN_IF_ERROR(
-      target.client.find(target.database, target.collection, filter, options, [&](View found) {
-        const auto id = field(found, "_id");
-        kept.emplace(id ? id->text().value_or("") : "");
-        return true;
-      }));
-  return kept;
-}
-
-std::string piece_id(std::string_view sha2, std::uint64_t number) {
-  return std::string(sha2) + '/' + std::to_string(number);
-}
-
 }  // namespace
 
-Result<std::optional<Document>> MongoDocuments::get(const Context& context,
-                                                    const DocumentKey& key) {
-  TRY(auto found, get_all(context, {&key, 1}));
-  return std::move(found.front());
-}
-
-Result<std::vector<std::optional<Document>>> MongoDocuments::get_all(
-    const Context& context, std::span<const DocumentKey> keys) {
+Result<std::vector<std::optional<Document>>> MongoDocuments::get_many(
+    const Context& context, std::span<const DocumentKey> keys, Freshness) {
   std::vector<std::optional<Document>> all(keys.size());
   if (keys.empty()) return all;
   TRY(const auto place, database_->place(context));
@@ -183,16 +139,9 @@ Result<std::vector<std::optional<Document>>> MongoDocuments::get_all(
   return all;
 }
 
-Result<bool> MongoDocuments::put(const Context& context, const DocumentKey& key,
-                                 const Document& document, const Expect& expect) {
-  const DocumentWrite write{key, document, expect};
-  TRY(const auto written, put_all(context, {&write, 1}));
-  return written.front();
-}
-
 /// Those that must be absent go in as one insert, of which the unique `_id` refuses the others.
-Result<std::vector<bool>> MongoDocuments::put_all(const Context& context,
-                                                  std::span<const DocumentWrite> writes) {
+Result<std::vector<bool>> MongoDocuments::put_many(const Context& context,
+                                                   std::span<const DocumentWrite> writes) {
   std::vector<bool> all(writes.size(), false);
   if (writes.empty()) return all;
   TRY(const auto place, database_->writable(context));
@@ -263,73 +212,6 @@ Result<void> MongoDocuments::erase_all(const Context& context, const DocumentSpa
   TRY(auto client, database_->lease(context));
   RETURN_IF_ERROR(erase_from({client, database_->name(), place.documents()}, filter_of(space)));
   return {};
-}
-
-Result<void> MongoDocuments::put_blobs(const Context& context, std::span<const Blob> blobs) {
-  if (blobs.empty()) return {};
-  TRY(const auto place, database_->writable(context));
-  TRY(auto client, database_->lease(context));
-  const Target target{client, database_->name(), place.blobs()};
-  TRY(auto known, kept_of(target, blobs));
-  std::vector<Bson> pieces, heads;
-  std::size_t bytes = 0;
-  for (const Blob& blob : blobs) {
-    if (!known.emplace(blob.sha2).second) continue;
-    for (std::size_t at = 0; at < blob.bytes.size(); at += piece_bytes) {
-      const auto part = blob.bytes.substr(at, piece_bytes);
-      pieces.emplace_back().text("_id", piece_id(blob.sha2, at / piece_bytes)).bytes("bytes", part);
-      if ((bytes += part.size()) < insert_bytes) continue;
-      RETURN_IF_ERROR(insert_unless_there(target, pieces));
-      bytes = 0;
-    }
-    heads.emplace_back()
-        .text("_id", blob.sha2)
-        .integer("size", static_cast<std::int64_t>(blob.bytes.size()));
-  }
-  // What says that contents are there whole is written when all their pieces are.
-  RETURN_IF_ERROR(insert_unless_there(target, pieces));
-  return insert_unless_there(target, heads);
-}
-
-Result<std::optional<std::uint64_t>> MongoDocuments::blob_size(const Context& context,
-                                                               std::string_view sha2) {
-  TRY(const auto place, database_->place(context));
-  TRY(auto client, database_->lease(context));
-  std::optional<std::uint64_t> bytes;
-  Bson filter;
-  filter.text("_id", sha2);
-  RETURN_IF_ERROR(client.find(database_->name(), place.blobs(), filter, {}, [&](View found) {
-    const auto size = field(found, "size");
-    if (size) bytes = static_cast<std::uint64_t>(size->integer().value_or(0));
-    return false;
-  }));
-  return bytes;
-}
-
-Result<std::string> MongoDocuments::read_blob(const Context& context, std::string_view sha2,
-                                              std::uint64_t offset, std::size_t bytes_max) {
-  std::string read;
-  TRY(const auto size, blob_size(context, sha2));
-  if (!size || offset >= *size || bytes_max == 0) return read;
-  TRY(const auto place, database_->place(context));
-  TRY(auto client, database_->lease(context));
-  const auto end = offset + std::min<std::uint64_t>(bytes_max, *size - offset);
-  while (offset < end) {
-    Bson filter;
-    filter.text("_id", piece_id(sha2, offset / piece_bytes));
-    std::string piece;
-    RETURN_IF_ERROR(client.find(database_->name(), place.blobs(), filter, {}, [&](View found) {
-      piece = bytes_at(found, "bytes");
-      return false;
-    }));
-    const auto from = static_cast<std::size_t>(offset % piece_bytes);
-    if (from >= piece.size())
-      return fail(Code::internal, "an attachment's content is damaged",
-                  place.blobs() + " lacks a piece of " + std::string(sha2));
-    read += std::string_view(piece).substr(from, static_cast<std::size_t>(end - offset));
-    offset += std::min<std::uint64_t>(piece.size() - from, end - offset);
-  }
-  return read;
 }
 
 }  // namespace lectern::store::mongo

@@ -12,6 +12,7 @@ contract::Subject subject_of(std::shared_ptr<TestDatabase> database) {
   contract::Subject subject;
   subject.statements = std::move(stores.statements);
   subject.documents = std::move(stores.documents);
+  subject.blobs = std::move(stores.blobs);
   subject.keep = std::move(database);
   subject.other_target = "other";
   return subject;

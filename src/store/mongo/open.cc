@@ -1,6 +1,7 @@
 #include "store/mongo/open.h"
 
 #include "store/common/clock_check.h"
+#include "store/mongo/blobs.h"
 #include "store/mongo/database.h"
 #include "store/mongo/documents.h"
 #include "store/mongo/migration.h"
@@ -18,9 +19,13 @@ Result<Stores> open_mongo(const StoreSettings& settings) {
   RETURN_IF_ERROR(
       check_clock_at_start([&](Deadline deadline) { return clock.database_now(deadline); }));
   auto location = "MongoDB " + database->pool().hosts() + ", " + its.name + "." + its.collection;
-  return Stores{std::make_unique<MongoStatements>(database),
-                std::make_unique<MongoDocuments>(database),
-                std::make_unique<MongoMigration>(database), std::move(location)};
+  Stores stores;
+  stores.statements = std::make_unique<MongoStatements>(database);
+  stores.documents = std::make_unique<MongoDocuments>(database);
+  stores.blobs = std::make_unique<MongoBlobs>(database);
+  stores.migration = std::make_unique<MongoMigration>(database);
+  stores.location = std::move(location);
+  return stores;
 }
 
 Result<void> check_target(const StoreSettings&, const std::string& target) {

@@ -21,7 +21,7 @@ struct Changed {
   explicit Changed(const std::string& server) : database(server) {
     {
       const auto stores = database.open();
-      all.store_in(*stores.statements, stores.documents.get());
+      all.store_in(stores);
     }
     auto opened = Pool::open({test_uri(server), 4, 10'000});
     REQUIRE(opened.has_value());

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "store/blob_store.h"
 #include "store/document_store.h"
 #include "store/open.h"
 #include "store/statement_store.h"
@@ -23,6 +24,7 @@ struct Subject {
   std::shared_ptr<void> keep;  ///< what must outlive the store, such as its folder
   std::unique_ptr<StatementStore> statements;
   std::unique_ptr<DocumentStore> documents;
+  std::unique_ptr<BlobStore> blobs;
   std::string target;
   std::string other_target;
 };
@@ -74,7 +76,7 @@ struct Remote {
 
 /// Everything that store/statement_store.h promises.
 void check_statements(const Backend& backend);
-/// Everything that store/document_store.h promises.
+/// Everything that store/document_store.h and store/blob_store.h promise.
 void check_documents(const Backend& backend);
 /// What holds when two processes serve one place: nothing is lost or doubled, races have one
 /// winner, and what was called consistent stays as it was.

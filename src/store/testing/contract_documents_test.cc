@@ -93,14 +93,14 @@ void check_writing(const Backend& backend) {
                                             {key_of("c"), two, Expect::absent()},
                                             {key_of("d"), two, Expect::current(one.etag)},
                                             {key_of("e"), two, Expect::anything()}};
-    CHECK(Documents::value(subject.documents->put_all(documents.context, writes)) ==
+    CHECK(Documents::value(subject.documents->put_many(documents.context, writes)) ==
           std::vector<bool>{false, true, true, false, true});
     CHECK(documents.get(key_of("a"))->bytes == "one");
     CHECK(documents.get(key_of("b"))->bytes == "two");
     CHECK(documents.get(key_of("c"))->bytes == "two");
     CHECK(!documents.get(key_of("d")));
     CHECK(documents.get(key_of("e"))->bytes == "two");
-    CHECK(Documents::value(subject.documents->put_all(documents.context, {})).empty());
+    CHECK(Documents::value(subject.documents->put_many(documents.context, {})).empty());
   }
   SUBCASE("several documents are read in the order they were asked for") {
     auto subject = backend.open();
@@ -108,22 +108,24 @@ void check_writing(const Backend& backend) {
     documents.put(key_of("a"), document_of("1"));
     documents.put(key_of("b"), document_of("2"));
     const std::vector keys{key_of("b"), key_of("none"), key_of("a"), key_of("b")};
-    const auto all = Documents::value(subject.documents->get_all(documents.context, keys));
+    const auto all =
+        Documents::value(subject.documents->get_many(documents.context, keys, Freshness::exact));
     REQUIRE(all.size() == 4);
     CHECK(all[0].value().bytes == "2");
     CHECK(!all[1]);
     CHECK(all[2].value().bytes == "1");
     CHECK(all[3].value().bytes == "2");
-    CHECK(Documents::value(subject.documents->get_all(documents.context, {})).empty());
+    CHECK(Documents::value(subject.documents->get_many(documents.context, {}, Freshness::exact))
+              .empty());
   }
-  SUBCASE("what is recalled is something that was there, and written over only if it still is") {
+  SUBCASE("a stale document is one that was there, and written over only if it still is") {
     auto subject = backend.open();
     Documents documents{*subject.documents, {subject.target}};
     for (const auto kind : {DocumentKind::state, DocumentKind::activity_definition}) {
       const DocumentKey key{kind, "owner", "", ""}, none{kind, "nobody", "", ""};
       const auto recalled = [&] {
-        const auto all = Documents::value(
-            subject.documents->recall_all(documents.context, std::vector{none, key}));
+        const auto all = Documents::value(subject.documents->get_many(
+            documents.context, std::vector{none, key}, Freshness::may_be_stale));
         REQUIRE(all.size() == 2);
         CHECK(!all[0]);
         return all[1];
@@ -245,7 +247,7 @@ void check_keys(const Backend& backend) {
 
 void put_blob(Subject& subject, const std::string& sha2, const std::string& bytes) {
   const Blob blob{sha2, bytes};
-  REQUIRE(subject.documents->put_blobs({subject.target}, {&blob, 1}).has_value());
+  REQUIRE(subject.blobs->put({subject.target}, {&blob, 1}).has_value());
 }
 
 void check_blobs_of_a_batch(const Backend& backend) {
@@ -260,14 +262,14 @@ void check_blobs_of_a_batch(const Backend& backend) {
     std::vector<Blob> blobs;
     for (std::size_t i = 0; i < contents.size(); ++i) blobs.push_back({names[i], contents[i]});
     blobs.push_back(blobs[3]);  // once more
-    auto& store = *subject.documents;
-    REQUIRE(store.put_blobs(context, blobs).has_value());
-    REQUIRE(store.put_blobs(context, {}).has_value());
+    auto& store = *subject.blobs;
+    REQUIRE(store.put(context, blobs).has_value());
+    REQUIRE(store.put(context, {}).has_value());
     for (std::size_t i = 0; i < contents.size(); ++i) {
-      CHECK(store.blob_size(context, names[i]).value() == contents[i].size());
-      if (i != 2) CHECK(store.read_blob(context, names[i], 0, 100).value() == contents[i]);
+      CHECK(store.size(context, names[i]).value() == contents[i].size());
+      if (i != 2) CHECK(store.read(context, names[i], 0, 100).value() == contents[i]);
     }
-    CHECK(store.read_blob(context, names[2], 9 * 1024 * 1024, 100).value() == "lllll");
+    CHECK(store.read(context, names[2], 9 * 1024 * 1024, 100).value() == "lllll");
   }
 }
 
@@ -278,14 +280,14 @@ void check_blobs(const Backend& backend) {
     std::string bytes(3 * 1024 * 1024 + 17, '\0');
     for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 31 + i / 4096);
     const auto sha2 = to_hex(sha256(bytes));
-    auto& store = *subject.documents;
-    CHECK(store.blob_size(context, sha2).value() == std::nullopt);
+    auto& store = *subject.blobs;
+    CHECK(store.size(context, sha2).value() == std::nullopt);
     for (int again = 0; again < 2; ++again) put_blob(subject, sha2, bytes);
-    CHECK(store.blob_size(context, sha2).value() == bytes.size());
+    CHECK(store.size(context, sha2).value() == bytes.size());
     for (const std::size_t piece : {64u * 1024u, 1'000'000u, 5'000'000u}) {
       std::string read;
       while (read.size() < bytes.size()) {
-        const auto more = store.read_blob(context, sha2, read.size(), piece);
+        const auto more = store.read(context, sha2, read.size(), piece);
         REQUIRE(more.has_value());
         REQUIRE(!more->empty());
         REQUIRE(more->size() <= piece);
@@ -293,15 +295,15 @@ void check_blobs(const Backend& backend) {
       }
       CHECK((read == bytes));
     }
-    CHECK(store.read_blob(context, sha2, bytes.size(), 10).value().empty());
-    CHECK(store.blob_size({subject.other_target}, sha2).value() == std::nullopt);
+    CHECK(store.read(context, sha2, bytes.size(), 10).value().empty());
+    CHECK(store.size({subject.other_target}, sha2).value() == std::nullopt);
   }
   SUBCASE("an empty attachment has the size 0") {
     auto subject = backend.open();
     const Context context{subject.target};
     const auto sha2 = to_hex(sha256(""));
     put_blob(subject, sha2, "");
-    CHECK(subject.documents->blob_size(context, sha2).value() == 0u);
+    CHECK(subject.blobs->size(context, sha2).value() == 0u);
   }
   SUBCASE("documents and attachments are there after a restart") {
     if (!backend.reopen) return;
@@ -312,7 +314,7 @@ void check_blobs(const Backend& backend) {
     subject = backend.reopen(std::move(subject));
     Documents documents{*subject.documents, {subject.target}};
     CHECK(documents.get(key_of("a"))->bytes == "x");
-    CHECK(subject.documents->read_blob({subject.target}, to_hex(sha256("y")), 0, 9).value() == "y");
+    CHECK(subject.blobs->read({subject.target}, to_hex(sha256("y")), 0, 9).value() == "y");
   }
 }
 

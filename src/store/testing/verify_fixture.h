@@ -8,9 +8,8 @@
 #include <doctest/doctest.h>
 
 #include "base/digest.h"
-#include "store/document_store.h"
 #include "store/maintenance.h"
-#include "store/statement_store.h"
+#include "store/open.h"
 #include "store/testing/sample.h"
 
 /// What the tests of verify() on databases share: statements of each kind, and how a report is
@@ -29,11 +28,11 @@ struct Verified {
   Uuid attached = Uuid::random();
   std::vector<Row> rows;
 
-  /// Stores one statement of each sort; where documents are given, also one that attaches
+  /// Stores one statement of each sort; where documents are kept, also one that attaches
   /// `content`, and a State document.
-  void store_in(StatementStore& statements, DocumentStore* documents = nullptr) {
+  void store_in(const Stores& stores) {
     rows = {row_of(plain), row_of(voided), row_of(referring), row_of(voiding)};
-    if (documents != nullptr) {
+    if (stores.documents) {
       rows.push_back(row_of(R"({"id":")" + attached.text() +
                                 R"(","actor":{"mbox":"mailto:ada@example.org"},)"
                                 R"("verb":{"id":"http://example.org/did"},)"
@@ -42,12 +41,12 @@ struct Verified {
                                 R"("contentType":"text/plain","length":26,"sha2":")" +
                                 sha2 + R"("}]})",
                             "lms"));
-      REQUIRE(documents->put_blobs({}, std::array{Blob{sha2, content}}).has_value());
+      REQUIRE(stores.blobs->put({}, std::array{Blob{sha2, content}}).has_value());
       const Document document{"text/plain", "x", to_hex(sha1("x")), now()};
-      REQUIRE(
-          documents->put({}, {DocumentKind::state, "owner", "", "name"}, document, {}).has_value());
+      REQUIRE(stores.documents->put({}, {DocumentKind::state, "owner", "", "name"}, document, {})
+                  .has_value());
     }
-    const auto outcomes = statements.append({}, rows, OnConflict::refuse_batch);
+    const auto outcomes = stores.statements->append({}, rows, OnConflict::refuse_batch);
     REQUIRE_MESSAGE(outcomes.has_value(), outcomes.error().message, outcomes.error().detail);
   }
 };

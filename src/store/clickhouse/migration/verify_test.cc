@@ -7,8 +7,9 @@
 
 #include "store/clickhouse/client/key_list.h"
 #include "store/clickhouse/fixture.h"
+#include "store/memory/memory_blobs.h"
 #include "store/memory/memory_documents.h"
-#include "store/open_documents.h"
+#include "store/open_blobs.h"
 #include "store/testing/verify_fixture.h"
 
 namespace lectern::store::clickhouse {
@@ -35,7 +36,7 @@ struct Changed {
     settings.values["EVENT_TABLE_NAME"] = table;
     const auto stores = open_clickhouse(settings);
     REQUIRE(stores.has_value());
-    all.store_in(*stores->statements);
+    all.store_in(*stores);
   }
 
   Result<VerifyReport> verify(const MissingContents& missing = none_missing) {
@@ -172,19 +173,20 @@ TEST_CASE("verify: an attachment that its place lacks is a fault") {
   if (!address) return;
   Changed one(*address);
   Verified more;
-  const auto stores = open_clickhouse(one.settings);
+  auto stores = open_clickhouse(one.settings);
   REQUIRE(stores.has_value());
-  memory::MemoryDocuments documents;
-  more.store_in(*stores->statements, &documents);
-  const auto in = [](DocumentStore& place) {
+  stores->documents = std::make_unique<memory::MemoryDocuments>();
+  stores->blobs = std::make_unique<memory::MemoryBlobs>();
+  more.store_in(*stores);
+  const auto in = [](BlobStore& place) {
     return [&place](const std::vector<std::string>& sha2) {
       return missing_contents(place, "", sha2);
     };
   };
-  const auto whole = one.verify(in(documents));
+  const auto whole = one.verify(in(*stores->blobs));
   contract::check_whole(whole, 9);
   CHECK(whole->attachments == 1);
-  memory::MemoryDocuments empty;
+  memory::MemoryBlobs empty;
   check_one_fault(one.verify(in(empty)),
                   more.attached.text() + ": its attachment " + more.sha2 + " is missing");
 }

@@ -37,7 +37,7 @@ std::int64_t integer_of(Value value, std::string_view name) {
   return member && member->is(Type::number) ? member->as_integer().value_or(0) : 0;
 }
 
-/// One bulk request's worth of put_all().
+/// One bulk request's worth of put_many().
 class Writing {
  public:
   Writing(Cluster& cluster, DocumentIndex& target, std::span<const DocumentWrite> writes,

@@ -52,7 +52,7 @@ struct DocumentIndex {
   BulkBatcher bulk;
 };
 
-/// DocumentStore::put_all() in one place.
+/// DocumentStore::put_many() in one place.
 Result<std::vector<bool>> write_documents(Cluster& cluster, DocumentIndex& target,
                                           std::span<const DocumentWrite> writes, Deadline deadline);
 

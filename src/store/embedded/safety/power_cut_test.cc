@@ -11,6 +11,7 @@
 #include "base/concurrency/mutex.h"
 #include "base/digest.h"
 #include "base/log.h"
+#include "store/embedded/blobs.h"
 #include "store/embedded/documents.h"
 #include "store/embedded/safety/power_cut_files.h"
 #include "store/embedded/statements.h"
@@ -56,6 +57,7 @@ void write_until_cut(std::shared_ptr<Engine> engine, const PowerCutFiles& files,
   std::mt19937_64 random(seed);
   EmbeddedStatements statements(engine);
   EmbeddedDocuments documents(engine);
+  EmbeddedBlobs contents_store(engine);
   for (int count = known.documents_tried[static_cast<std::size_t>(writer)] + 1;; ++count) {
     auto rows = rows_of_batch();
     if (!statements.append({}, rows, OnConflict::refuse_batch) || files.is_cut()) return;
@@ -76,7 +78,7 @@ void write_until_cut(std::shared_ptr<Engine> engine, const PowerCutFiles& files,
     }
     std::vector<Blob> blobs;
     for (const auto& [sha2, bytes] : contents) blobs.push_back({sha2, bytes});
-    if (!documents.put_blobs({}, blobs) || files.is_cut()) return;
+    if (!contents_store.put({}, blobs) || files.is_cut()) return;
     const MutexLock lock(known.mutex);
     known.blobs.merge(contents);
   }
@@ -95,7 +97,7 @@ void stir_until_cut(Engine& engine, PowerCutFiles& files, std::uint64_t seed) {
 }
 
 void check(Engine& engine, EmbeddedStatements& statements, EmbeddedDocuments& documents,
-           const Known& known) {
+           EmbeddedBlobs& blobs, const Known& known) {
   for (const auto& batch : known.batches) REQUIRE(fault_of_batch(statements, batch) == "");
   REQUIRE(fault_of_whole(statements) == "");
   for (int writer = 0; writer < writers; ++writer) {
@@ -107,7 +109,7 @@ void check(Engine& engine, EmbeddedStatements& statements, EmbeddedDocuments& do
     REQUIRE(there <= known.documents_tried[at]);
   }
   for (const auto& [sha2, bytes] : known.blobs) {
-    const auto blob = documents.read_blob({}, sha2, 0, bytes.size() + 1);
+    const auto blob = blobs.read({}, sha2, 0, bytes.size() + 1);
     REQUIRE(blob.has_value());
     REQUIRE(*blob == bytes);
   }
@@ -122,10 +124,10 @@ void write_in_many_logs(std::shared_ptr<Engine> engine, PowerCutFiles& files,
   engine->slices = {.postings_max = 1'000, .bytes_max = 100};
   files.cut_after(operation);
   EmbeddedStatements statements(engine);
-  EmbeddedDocuments documents(engine);
+  EmbeddedBlobs blobs(engine);
   auto rows = rows_of_batch();
   REQUIRE(statements.append({}, rows, OnConflict::refuse_batch).has_value());
-  REQUIRE(documents.put_blobs({}, std::span(&blob, 1)).has_value());
+  REQUIRE(blobs.put({}, std::span(&blob, 1)).has_value());
 }
 
 /// Opens the store, checks it, and writes until the power goes. Returns what the disk holds then.
@@ -142,7 +144,8 @@ std::shared_ptr<PowerCutFiles> live(std::shared_ptr<PowerCutFiles> files, const 
   {
     EmbeddedStatements statements(*opened);
     EmbeddedDocuments documents(*opened);
-    if (!files->is_cut()) check(**opened, statements, documents, known);
+    EmbeddedBlobs blobs(*opened);
+    if (!files->is_cut()) check(**opened, statements, documents, blobs, known);
     if (!at_once) files->cut_after(operations);
     std::vector<std::thread> threads;
     for (int i = 0; i < writers; ++i)
@@ -175,7 +178,8 @@ TEST_CASE("power cuts cost nothing that was acknowledged, and leave nothing half
     REQUIRE_MESSAGE(engine.has_value(), engine.error().message);
     EmbeddedStatements all(*engine);
     EmbeddedDocuments documents(*engine);
-    check(**engine, all, documents, known);
+    EmbeddedBlobs contents(*engine);
+    check(**engine, all, documents, contents, known);
     statements += known.batches.size() * batch_rows;
     blobs += known.blobs.size();
   }
@@ -209,10 +213,10 @@ TEST_CASE("what is written in slices is there whole or not at all, whichever fil
       REQUIRE_MESSAGE(engine.has_value(), engine.error().message);
       EmbeddedStatements statements(*engine);
       REQUIRE(fault_of_whole(statements) == "");
-      EmbeddedDocuments documents(*engine);
-      const auto size = documents.blob_size({}, blob.sha2);
+      EmbeddedBlobs blobs(*engine);
+      const auto size = blobs.size({}, blob.sha2);
       REQUIRE(size.has_value());
-      if (*size) REQUIRE(documents.read_blob({}, blob.sha2, 0, bytes.size() + 1) == bytes);
+      if (*size) REQUIRE(blobs.read({}, blob.sha2, 0, bytes.size() + 1) == bytes);
       ++opened;
     }
   }
@@ -240,7 +244,8 @@ TEST_CASE("a start that is cut off anywhere loses nothing, and the next one open
       REQUIRE_MESSAGE(engine.has_value(), engine.error().message);
       EmbeddedStatements statements(*engine);
       EmbeddedDocuments documents(*engine);
-      check(**engine, statements, documents, known);
+      EmbeddedBlobs contents(*engine);
+      check(**engine, statements, documents, contents, known);
       ++opened;
     }
   }

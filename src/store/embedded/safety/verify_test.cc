@@ -43,7 +43,7 @@ class Sampled {
                           R"("contentType":"text/plain","length":26,"sha2":")" +
                           sha2 + R"("}]})",
                       "lms");
-    REQUIRE(stores.documents->put_blobs({}, std::array{Blob{sha2, content}}).has_value());
+    REQUIRE(stores.blobs->put({}, std::array{Blob{sha2, content}}).has_value());
     const Document document{"text/plain", "x", to_hex(sha1("x")), now()};
     REQUIRE(stores.documents->put({}, {DocumentKind::state, "owner", "", "name"}, document, {})
                 .has_value());

@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include "store/embedded/blobs.h"
 #include "store/embedded/documents.h"
 #include "store/embedded/safety/verify.h"
 #include "store/embedded/statements.h"
@@ -27,8 +28,12 @@ contract::Subject open_in(std::shared_ptr<void> keep, const std::string& folder,
   auto engine = Engine::open(folder);
   REQUIRE_MESSAGE(engine.has_value(), engine.error().message);
   (*engine)->slices = slices;
-  return {std::move(keep), std::make_unique<EmbeddedStatements>(*engine),
-          std::make_unique<EmbeddedDocuments>(*engine), "", "other"};
+  return {std::move(keep),
+          std::make_unique<EmbeddedStatements>(*engine),
+          std::make_unique<EmbeddedDocuments>(*engine),
+          std::make_unique<EmbeddedBlobs>(*engine),
+          "",
+          "other"};
 }
 
 contract::Subject open_sliced() {
@@ -40,6 +45,7 @@ contract::Subject reopen_sliced(contract::Subject subject) {
   const auto folder = std::static_pointer_cast<TemporaryFolder>(subject.keep);
   subject.statements.reset();
   subject.documents.reset();
+  subject.blobs.reset();
   return open_in(folder, folder->path());
 }
 

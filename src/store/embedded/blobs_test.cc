@@ -1,4 +1,4 @@
-#include "store/embedded/documents.h"
+#include "store/embedded/blobs.h"
 
 #include <doctest/doctest.h>
 
@@ -17,7 +17,7 @@ TEST_CASE("the attachments of a batch are made durable by one commit") {
   const TemporaryFolder folder;
   const auto engine = Engine::open(folder.path());
   REQUIRE(engine.has_value());
-  EmbeddedDocuments documents(*engine);
+  EmbeddedBlobs store(*engine);
   std::vector<std::string> contents, names;
   for (int i = 0; i < 1000; ++i) {
     contents.push_back("content " + std::to_string(i));
@@ -25,11 +25,11 @@ TEST_CASE("the attachments of a batch are made durable by one commit") {
   }
   std::vector<Blob> blobs;
   for (std::size_t i = 0; i < contents.size(); ++i) blobs.push_back({names[i], contents[i]});
-  REQUIRE(documents.put_blobs({}, std::span(blobs).first(1)).has_value());  // makes the target too
+  REQUIRE(store.put({}, std::span(blobs).first(1)).has_value());  // makes the target too
   const auto before = commits_of(**engine);
-  REQUIRE(documents.put_blobs({}, blobs).has_value());
+  REQUIRE(store.put({}, blobs).has_value());
   CHECK(commits_of(**engine) == before + 1);
-  REQUIRE(documents.put_blobs({}, blobs).has_value());
+  REQUIRE(store.put({}, blobs).has_value());
   CHECK(commits_of(**engine) == before + 1);
 }
 

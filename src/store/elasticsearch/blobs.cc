@@ -1,10 +1,12 @@
+#include "store/elasticsearch/blobs.h"
+
 #include <algorithm>
 #include <unordered_set>
 
 #include <fmt/format.h>
 
 #include "base/digest.h"
-#include "store/elasticsearch/documents.h"
+#include "store/elasticsearch/client/bulk.h"
 #include "store/elasticsearch/read/lookup.h"
 #include "store/elasticsearch/schema/layout.h"
 
@@ -59,15 +61,15 @@ Result<std::string> read_pieces(Cluster& cluster, std::string_view index, std::s
 
 }  // namespace
 
-Result<std::string*> Documents::blobs_of(const Context& context) {
-  return ready_blobs_.of(context.target, [&]() -> Result<std::unique_ptr<std::string>> {
+Result<std::string*> Blobs::index_of(const Context& context) {
+  return ready_.of(context.target, [&]() -> Result<std::unique_ptr<std::string>> {
     TRY(auto names, index_names(settings_.default_index, context.target));
     RETURN_IF_ERROR(prepare_blobs(cluster_, names.blobs, context.deadline));
     return std::make_unique<std::string>(std::move(names.blobs));
   });
 }
 
-Result<void> Documents::put_blobs(const Context& context, std::span<const Blob> blobs) {
+Result<void> Blobs::put(const Context& context, std::span<const Blob> blobs) {
   std::vector<std::string> names;
   for (const Blob& blob : blobs) {
     if (!is_sha2(blob.sha2))
@@ -75,7 +77,7 @@ Result<void> Documents::put_blobs(const Context& context, std::span<const Blob> 
     names.emplace_back(blob.sha2);
   }
   if (names.empty()) return {};
-  TRY(const auto* const index, blobs_of(context));
+  TRY(const auto* const index, index_of(context));
   TRY(const auto kept, existing(cluster_, *index, names, context.deadline));
   std::unordered_set<std::string_view> known(kept.begin(), kept.end());
   std::string lines, heads;
@@ -97,10 +99,9 @@ Result<void> Documents::put_blobs(const Context& context, std::span<const Blob> 
   return {};
 }
 
-Result<std::optional<std::uint64_t>> Documents::blob_size(const Context& context,
-                                                          std::string_view sha2) {
+Result<std::optional<std::uint64_t>> Blobs::size(const Context& context, std::string_view sha2) {
   if (!is_sha2(sha2)) return std::nullopt;
-  TRY(const auto* const index, blobs_of(context));
+  TRY(const auto* const index, index_of(context));
   const Call call{"GET", fmt::format("/{}/_doc/{}", *index, sha2)};
   TRY(const auto reply, cluster_.call(call, context.deadline));
   if (reply.status == 404) return std::nullopt;
@@ -110,14 +111,14 @@ Result<std::optional<std::uint64_t>> Documents::blob_size(const Context& context
   return static_cast<std::uint64_t>(size->as_integer().value_or(0));
 }
 
-Result<std::string> Documents::read_blob(const Context& context, std::string_view sha2,
-                                         std::uint64_t offset, std::size_t bytes_max) {
-  TRY(const auto size, blob_size(context, sha2));
-  if (!size) return fail(Code::not_found, "There is no such attachment");
-  if (offset >= *size || bytes_max == 0) return std::string();
-  TRY(const auto* const index, blobs_of(context));
+Result<std::string> Blobs::read(const Context& context, std::string_view sha2, std::uint64_t offset,
+                                std::size_t bytes_max) {
+  TRY(const auto whole, size(context, sha2));
+  if (!whole) return fail(Code::not_found, "There is no such attachment");
+  if (offset >= *whole || bytes_max == 0) return std::string();
+  TRY(const auto* const index, index_of(context));
   const std::uint64_t first = offset / piece_bytes;
-  const std::uint64_t end = std::min<std::uint64_t>(*size, offset + bytes_max);
+  const std::uint64_t end = std::min<std::uint64_t>(*whole, offset + bytes_max);
   const std::uint64_t last = std::min((end - 1) / piece_bytes, first + pieces_per_request - 1);
   TRY(const auto joined, read_pieces(cluster_, *index, sha2, first, last, context.deadline));
   return joined.substr(offset - first * piece_bytes, end - offset);
