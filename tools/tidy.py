@@ -49,6 +49,12 @@ VENDORS = {  # a library, and the one place that may see it
 }
 
 
+# What a room may not name, beside what it may not include: http calls the verbs of lrs, never a store. Its tests may,
+# since they bring stores of their own.
+UNNAMED = {
+    "http": re.compile(r"\bstore::|\b(?:stores_of|StoreRefs)\b|[\"<](?:store/|lrs/stores\.h)"),
+}
+
 # Words that this project once had of its own, and what took their place (docs/GLOSSARY.md).
 OLD_WORDS = {
     "Census": "UnmigratedRowMonitor", "Gatherer": "InsertBatcher", "Habits": "QueryHints", "Horizon": "VisibilityWatermark",
@@ -127,6 +133,14 @@ def member_function_faults(path, text):
 def docstring_faults(path, text):
     return [f"{path}:{one.line}: no /// says what this {one.kind()} is: {one.text[:60]}" for one in declarations(text)
             if one.is_public() and one.kind() and not one.documented]
+
+
+def name_faults(path, text):
+    unnamed = UNNAMED.get(path.split("/")[1])
+    if unnamed is None or path.endswith("_test.cc"):
+        return []
+    return [f"{path}:{n}: the room {path.split('/')[1]} may not name {m[0]}" for n, line in enumerate(text.split("\n"), 1)
+            for m in [unnamed.search(line.split("//")[0])] if m]
 
 
 def word_faults(path, text):
@@ -217,7 +231,7 @@ def main():
                 faults += include_faults(path, text)
             faults += function_faults(path, text) + member_function_faults(path, text) + size_faults(path, text)
             if path.startswith("src/"):
-                faults += leftover_faults(path, text) + word_faults(path, text)
+                faults += leftover_faults(path, text) + word_faults(path, text) + name_faults(path, text)
                 faults += named_file_faults(path, text, files)
                 if path.endswith(".h"):
                     headers.append((path, text))

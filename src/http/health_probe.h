@@ -3,7 +3,7 @@
 #include <chrono>
 
 #include "base/concurrency/mutex.h"
-#include "lrs/lrs.h"
+#include "lrs/health.h"
 
 namespace lectern::http {
 
@@ -14,11 +14,11 @@ class HealthProbe {
   static constexpr std::chrono::milliseconds age_max{100};
 
   /// How it is, `age_max` ago at most. Waits while somebody else asks.
-  store::Health ask(lrs::Lrs& lrs) {
+  lrs::Health ask(lrs::Lrs& lrs) {
     const MutexLock lock(mutex_);
     const auto now = std::chrono::steady_clock::now();
     if (asked_ && now - answered_ < age_max) return health_;
-    health_ = lrs.stores.statements.health();
+    health_ = lrs::health(lrs);
     answered_ = std::chrono::steady_clock::now();
     asked_ = true;
     return health_;
@@ -28,7 +28,7 @@ class HealthProbe {
   Mutex mutex_;
   bool asked_ GUARDED_BY(mutex_) = false;
   std::chrono::steady_clock::time_point answered_ GUARDED_BY(mutex_);
-  store::Health health_ GUARDED_BY(mutex_) = store::Health::ok;
+  lrs::Health health_ GUARDED_BY(mutex_) = lrs::Health::ok;
 };
 
 }  // namespace lectern::http

@@ -15,6 +15,7 @@
 #include "http/respond.h"
 #include "http/routes.h"
 #include "lrs/access.h"
+#include "lrs/list.h"
 #include "xapi/version.h"
 
 namespace lectern::http {
@@ -183,8 +184,7 @@ void add_consistent_through(const Exchange& exchange, Response& response, bool m
   } else if (!through) {
     const auth::Principal nobody;
     const auto& principal = exchange.principal ? *exchange.principal : nobody;
-    const auto now =
-        exchange.lrs().stores.statements.consistent_through(exchange.lrs().context(principal));
+    const auto now = lrs::consistent_through(exchange.lrs(), principal);
     if (now) through = *now;
   }
   if (!through) return;

@@ -49,7 +49,7 @@ Result<void> allow_voiding(Lrs& lrs, const auth::Principal& principal,
     if (owned) wanted.erase(one.position.id);
     return {};
   };
-  RETURN_IF_ERROR(store::find_each(lrs.stores.statements, context, ids, look_at));
+  RETURN_IF_ERROR(store::find_each(stores_of(lrs).statements, context, ids, look_at));
   if (wanted.empty()) return {};
   Error error{Code::forbidden, {}, {}, "Data 2.3.2", {}};
   error.message = fmt::format(

@@ -115,10 +115,10 @@ Result<void> update(Lrs& lrs, const store::Context& context, const store::Docume
                     const Next& next) {
   TRY(const auto turn, lrs.turns.wait(context, key));
   for (auto next_pause = first_pause;;) {
-    TRY(const auto current, lrs.stores.documents.get(context, key));
+    TRY(const auto current, stores_of(lrs).documents.get(context, key));
     TRY(Document document, next(current));
     TRY(const bool written,
-        lrs.stores.documents.put(context, key, std::move(document), expect_unchanged(current)));
+        stores_of(lrs).documents.put(context, key, std::move(document), expect_unchanged(current)));
     if (written) return {};
     RETURN_IF_ERROR(pause(next_pause, context.deadline));
   }
@@ -189,7 +189,7 @@ Result<void> check_body(const DocumentWrite& write) {
 Result<Document> get_document(Lrs& lrs, const auth::Principal& principal,
                               const store::DocumentKey& key) {
   RETURN_IF_ERROR(check(key));
-  TRY(auto document, lrs.stores.documents.get(lrs.context(principal), key));
+  TRY(auto document, stores_of(lrs).documents.get(lrs.context(principal), key));
   if (!document) return fail(Code::not_found, "There is no such document");
   return std::move(*document);
 }
@@ -230,15 +230,15 @@ Result<void> delete_document(Lrs& lrs, const auth::Principal& principal,
   const auto context = lrs.context(principal);
   TRY(const auto turn, lrs.turns.wait(context, key));
   if (!preconditions.given()) {
-    RETURN_IF_ERROR(lrs.stores.documents.erase(context, key, Expect::anything()));
+    RETURN_IF_ERROR(stores_of(lrs).documents.erase(context, key, Expect::anything()));
     return {};
   }
   for (auto next_pause = first_pause;;) {
-    TRY(const auto current, lrs.stores.documents.get(context, key));
+    TRY(const auto current, stores_of(lrs).documents.get(context, key));
     if (!preconditions.hold(etag_of(current))) return fail(failed_precondition());
     if (!current) return {};
     TRY(const bool erased,
-        lrs.stores.documents.erase(context, key, Expect::current(current->etag)));
+        stores_of(lrs).documents.erase(context, key, Expect::current(current->etag)));
     if (erased) return {};
     RETURN_IF_ERROR(pause(next_pause, context.deadline));
   }
@@ -247,7 +247,7 @@ Result<void> delete_document(Lrs& lrs, const auth::Principal& principal,
 Result<std::vector<std::string>> list_documents(Lrs& lrs, const auth::Principal& principal,
                                                 const store::DocumentSpace& space,
                                                 std::optional<Time> since) {
-  TRY(const auto names, lrs.stores.documents.list(lrs.context(principal), space, since));
+  TRY(const auto names, stores_of(lrs).documents.list(lrs.context(principal), space, since));
   std::vector<std::string> ids;
   ids.reserve(names.size());
   for (const auto& name : names) ids.push_back(name.id);
@@ -258,7 +258,7 @@ Result<std::vector<std::string>> list_documents(Lrs& lrs, const auth::Principal&
 
 Result<void> delete_documents(Lrs& lrs, const auth::Principal& principal,
                               const store::DocumentSpace& space) {
-  return lrs.stores.documents.erase_all(lrs.context(principal), space);
+  return stores_of(lrs).documents.erase_all(lrs.context(principal), space);
 }
 
 }  // namespace lectern::lrs

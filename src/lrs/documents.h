@@ -18,9 +18,14 @@
 /// State and profiles differ in their keys and in what a write without a precondition means.
 namespace lectern::lrs {
 
+using store::Document;
+using store::DocumentKey;
+using store::DocumentKind;
+using store::DocumentSpace;
+
 /// A document that a client wants written, with its conditions.
 struct DocumentWrite {
-  store::DocumentKey key;
+  DocumentKey key;
   xapi::Version version = xapi::Version::v1_0_3;
   Preconditions preconditions;
   std::string content_type;  ///< "" becomes application/octet-stream
@@ -32,8 +37,7 @@ struct DocumentWrite {
 /// Errors of all: unavailable, too_large (a key beyond limits::key_bytes_max).
 
 /// The document. Errors: not_found.
-Result<store::Document> get_document(Lrs& lrs, const auth::Principal& principal,
-                                     const store::DocumentKey& key);
+Result<Document> get_document(Lrs& lrs, const auth::Principal& principal, const DocumentKey& key);
 
 /// Writes it whole. Errors: precondition; conflict (without a precondition on a document that is
 /// there, where the version wants one); invalid (1.0.3 profiles want a precondition always, but for
@@ -46,16 +50,16 @@ Result<void> put_document(Lrs& lrs, const auth::Principal& principal, const Docu
 Result<void> post_document(Lrs& lrs, const auth::Principal& principal, const DocumentWrite& write);
 
 /// Removes it; fine when it is absent. Errors: precondition.
-Result<void> delete_document(Lrs& lrs, const auth::Principal& principal,
-                             const store::DocumentKey& key, const Preconditions& preconditions);
+Result<void> delete_document(Lrs& lrs, const auth::Principal& principal, const DocumentKey& key,
+                             const Preconditions& preconditions);
 
 /// The ids of a space's documents changed after `since`, each once, sorted.
 Result<std::vector<std::string>> list_documents(Lrs& lrs, const auth::Principal& principal,
-                                                const store::DocumentSpace& space,
+                                                const DocumentSpace& space,
                                                 std::optional<Time> since);
 
 /// Removes all documents of a space.
 Result<void> delete_documents(Lrs& lrs, const auth::Principal& principal,
-                              const store::DocumentSpace& space);
+                              const DocumentSpace& space);
 
 }  // namespace lectern::lrs

@@ -98,7 +98,7 @@ class ChainCheck {
         TRY(known_[one.position.id], link_of(one.json));
         return {};
       };
-      RETURN_IF_ERROR(store::find_each(lrs_.stores.statements, context_, some, look_at));
+      RETURN_IF_ERROR(store::find_each(stores_of(lrs_).statements, context_, some, look_at));
     }
     return {};
   }
@@ -116,7 +116,7 @@ Result<Time> horizon_of(Lrs& lrs, const store::Context& context, const std::opti
   using Clock = std::chrono::steady_clock;
   const auto give_up = std::min(context.deadline, Clock::now() + window_wait_max);
   for (;;) {
-    TRY(const Time horizon, lrs.stores.statements.consistent_through(context));
+    TRY(const Time horizon, stores_of(lrs).statements.consistent_through(context));
     // What lies ahead of the clock nobody has promised.
     if (!until || horizon >= *until || *until > now() || Clock::now() > give_up) return horizon;
     std::this_thread::sleep_for(horizon_poll);
@@ -145,7 +145,7 @@ Result<Matching> matching_rows(Lrs& lrs, const store::Context& context, const Ch
   for (std::size_t checked = 0;;) {
     const auto query_once = [&] {
       const Timer timer(lrs.counters.query_seconds);
-      return lrs.stores.statements.query(context, filter, request);
+      return stores_of(lrs).statements.query(context, filter, request);
     };
     TRY(auto batch, query_once());
     if (!batch.rows.empty()) request.after = batch.rows.back().position;
@@ -215,12 +215,16 @@ Result<Listing> list(Lrs& lrs, const auth::Principal& principal, const xapi::Sta
   return listing;
 }
 
+Result<Time> consistent_through(Lrs& lrs, const auth::Principal& principal) {
+  return stores_of(lrs).statements.consistent_through(lrs.context(principal));
+}
+
 Result<Single> fetch(Lrs& lrs, const auth::Principal& principal, const xapi::StatementQuery& query,
                      const Presentation& presentation) {
   const auto context = lrs.context(principal);
   const bool wants_void = query.voided_statement_id.has_value();
   const Uuid id = wants_void ? *query.voided_statement_id : *query.statement_id;
-  TRY(auto found, lrs.stores.statements.find(context, std::array{id}));
+  TRY(auto found, stores_of(lrs).statements.find(context, std::array{id}));
   const auto none = [&] {
     return fail(Code::not_found, wants_void ? "There is no voided statement with this id"
                                             : "There is no statement with this id");

@@ -36,6 +36,10 @@ struct Listing {
 Result<Listing> list(Lrs& lrs, const auth::Principal& principal, const xapi::StatementQuery& query,
                      const Presentation& presentation);
 
+/// The instant up to which (inclusive) every list is complete, now and for ever. Errors:
+/// unavailable.
+Result<Time> consistent_through(Lrs& lrs, const auth::Principal& principal);
+
 /// A single statement.
 struct Single {
   std::string statement;

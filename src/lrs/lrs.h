@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "auth/principal.h"
@@ -34,12 +35,19 @@ struct Options {
 class Forwarder;
 
 /// The LRS itself: the stores it works on and what it may do. The verbs (record, list, fetch,
-/// documents ...) are functions on it. Thread-safe. Owns nothing but what it has learned.
-struct Lrs {
-  StoreRefs stores;
+/// documents ...) are functions on it, and only they reach the stores (lrs/stores.h). Thread-safe.
+/// Owns nothing but what it has learned.
+class Lrs {
+ public:
+  Lrs(const StoreRefs& stores, Options its_options, Counters its_counters)
+      : options(std::move(its_options)),
+        counters(its_counters),
+        learned(stores.few_document_callers),
+        stores_(stores) {}
+
   Options options;
   Counters counters;
-  DefinitionRegistry learned{stores.few_document_callers};
+  DefinitionRegistry learned;
   Forwarder* forwarder = nullptr;  ///< none: nothing is forwarded
   Tolerated* tolerated = nullptr;  ///< none: faults that are tolerated are not told
   DocumentQueue turns{};
@@ -48,6 +56,13 @@ struct Lrs {
   store::Context context(const auth::Principal& principal) const {
     return {principal.target, std::chrono::steady_clock::now() + options.store_deadline};
   }
+
+ private:
+  friend const StoreRefs& stores_of(const Lrs& lrs);
+
+  const StoreRefs stores_;
 };
+
+inline const StoreRefs& stores_of(const Lrs& lrs) { return lrs.stores_; }
 
 }  // namespace lectern::lrs

@@ -22,8 +22,8 @@ Result<std::vector<std::unique_ptr<json::Document>>> own_statements(
   filter.all_of = {
       xapi::authority_term(principal.agent_ifi),
       is_activity ? xapi::activity_term(key.owner, true) : xapi::agent_term(key.owner, true)};
-  TRY(filter.until, lrs.stores.statements.consistent_through(context));
-  TRY(auto page, lrs.stores.statements.query(
+  TRY(filter.until, stores_of(lrs).statements.consistent_through(context));
+  TRY(auto page, stores_of(lrs).statements.query(
                      context, filter, {std::nullopt, limits::own_statements_read_max, false}));
   std::vector<std::unique_ptr<json::Document>> statements;
   for (auto row = page.rows.rbegin(); row != page.rows.rend(); ++row) {
@@ -38,7 +38,7 @@ Result<std::vector<std::unique_ptr<json::Document>>> own_statements(
 Result<std::string> known_of(Lrs& lrs, const auth::Principal& principal,
                              const store::DocumentKey& key) {
   if (!reads_only_own(lrs, principal)) {
-    TRY(auto known, lrs.stores.documents.get(lrs.context(principal), key));
+    TRY(auto known, stores_of(lrs).documents.get(lrs.context(principal), key));
     return known ? std::move(known->bytes) : std::string();
   }
   TRY(const auto documents, own_statements(lrs, principal, key));

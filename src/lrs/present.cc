@@ -29,7 +29,7 @@ Result<std::string> Presenter::text_of(std::string json) const {
   std::size_t bytes = 0;
   const auto lookup = [&](std::string_view activity_id) -> std::optional<std::string> {
     if (reads_only_own_ || failed || bytes >= limits::canonical_bytes_max) return std::nullopt;
-    auto known = lrs_.stores.documents.get(context_, definition_key(activity_id));
+    auto known = stores_of(lrs_).documents.get(context_, definition_key(activity_id));
     if (!known) {
       failed = std::move(known).error();
       return std::nullopt;
@@ -49,7 +49,7 @@ Result<void> Presenter::collect_attachments(const std::string& json) {
   for (auto& attachment : xapi::attachments_of(document->root())) {
     if (reads_only_own_ && attachment.has_file_url) continue;
     if (!seen_.insert(attachment.sha2).second) continue;
-    TRY(const auto bytes, lrs_.stores.blobs.size(context_, attachment.sha2));
+    TRY(const auto bytes, stores_of(lrs_).blobs.size(context_, attachment.sha2));
     if (bytes) sha2s_.push_back(std::move(attachment.sha2));
   }
   return {};

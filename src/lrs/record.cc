@@ -256,10 +256,10 @@ Result<void> keep_named_contents(Lrs& lrs, const store::Context& context,
     unknown.erase(place);
     return {};
   };
-  RETURN_IF_ERROR(store::find_each(lrs.stores.statements, context, ids, look_at));
+  RETURN_IF_ERROR(store::find_each(stores_of(lrs).statements, context, ids, look_at));
   if (in_conflict && !submission.partial) return {};  // append() will say so
   for (const auto& [id, index] : unknown) add_attached(accepted[index].statement, contents, hashes);
-  return keep_contents(lrs.stores.blobs, context, hashes, contents);
+  return keep_contents(stores_of(lrs).blobs, context, hashes, contents);
 }
 
 /// What the stored statements say is learned; they are stored whether that succeeds or not.
@@ -268,7 +268,7 @@ void learn_from(Lrs& lrs, const store::Context& context, const std::vector<Accep
   std::vector<Value> kept;
   for (std::size_t i = 0; i < accepted.size(); ++i)
     if (outcomes[i] != store::AppendOutcome::conflict) kept.push_back(accepted[i].statement);
-  if (const auto learned = learn(lrs.learned, lrs.stores.documents, context, kept); !learned)
+  if (const auto learned = learn(lrs.learned, stores_of(lrs).documents, context, kept); !learned)
     log::warning("what {} stored statements say of activities and agents is learned later: {}: {}",
                  kept.size(), learned.error().message, learned.error().detail);
 }
@@ -303,7 +303,7 @@ Result<Recorded> record(Lrs& lrs, const auth::Principal& principal, const Submis
   RETURN_IF_ERROR(keep_named_contents(lrs, context, submission, contents, accepted, rows));
   const auto append = [&] {
     const Timer timer(lrs.counters.append_seconds);
-    return lrs.stores.statements.append(
+    return stores_of(lrs).statements.append(
         context, rows,
         submission.partial ? store::OnConflict::skip : store::OnConflict::refuse_batch);
   };

@@ -14,4 +14,9 @@ struct StoreRefs {
   bool few_document_callers = false;  ///< as store::Stores has it
 };
 
+class Lrs;
+
+/// The stores of an LRS: for the verbs of this room alone (tools/tidy.py).
+const StoreRefs& stores_of(const Lrs& lrs);
+
 }  // namespace lectern::lrs

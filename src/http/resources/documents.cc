@@ -14,9 +14,9 @@
 namespace lectern::http {
 namespace {
 
-using store::DocumentKey;
-using store::DocumentKind;
-using store::DocumentSpace;
+using lrs::DocumentKey;
+using lrs::DocumentKind;
+using lrs::DocumentSpace;
 
 /// What the parameters of a document request say.
 struct Address {

@@ -1,6 +1,7 @@
 #include <string>
 
 #include "base/json.h"
+#include "http/health_probe.h"
 #include "http/resources.h"
 #include "http/respond.h"
 
@@ -10,11 +11,11 @@ Result<Response> get_lbheartbeat(Exchange&) { return json_response("null"); }
 
 Result<Response> get_heartbeat(Exchange& exchange) {
   switch (exchange.app.health.ask(exchange.lrs())) {
-    case store::Health::ok:
+    case lrs::Health::ok:
       return json_response(R"({"database":"ok"})");
-    case store::Health::away:
+    case lrs::Health::away:
       return json_response(R"({"database":"away"})", 500);
-    case store::Health::error:
+    case lrs::Health::error:
       break;
   }
   return json_response(R"({"database":"error"})", 500);

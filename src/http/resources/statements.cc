@@ -125,8 +125,7 @@ Result<Response> get_statements(Exchange& exchange) {
     exchange.consistent_through = listing.consistent_through;
     return respond_with(exchange, query, std::move(listing));
   }
-  if (const auto through = exchange.lrs().stores.statements.consistent_through(
-          exchange.lrs().context(*exchange.principal)))
+  if (const auto through = lrs::consistent_through(exchange.lrs(), *exchange.principal))
     exchange.consistent_through = *through;
   auto single = lrs::fetch(exchange.lrs(), *exchange.principal, query, presentation);
   if (!single) {

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "http/multipart.h"
 #include "http/respond.h"
+#include "lrs/attachments.h"
 #include "xapi/validate.h"
 
 namespace lectern::http {
@@ -40,15 +41,15 @@ struct Outgoing {
 /// A multipart/mixed answer while it is being sent: first the JSON, then each content in pieces.
 class Mixed {
  public:
-  Mixed(lrs::Lrs& lrs, store::Context context, std::string json)
-      : lrs_(lrs), context_(std::move(context)) {
+  Mixed(lrs::Lrs& lrs, std::shared_ptr<const auth::Principal> principal, std::string json)
+      : lrs_(lrs), principal_(std::move(principal)) {
     first_ = writer_.head({{"Content-Type", "application/json"}}) + std::move(json);
   }
 
   std::string content_type() const { return writer_.content_type(); }
 
   Result<void> add(const std::string& sha2, const std::string& content_type) {
-    TRY(const auto bytes, lrs_.stores.blobs.size(context_, sha2));
+    TRY(const auto bytes, lrs::attachment_bytes(lrs_, *principal_, sha2));
     if (!bytes) return {};
     parts_.push_back({writer_.head({{"Content-Type", content_type},
                                     {"Content-Transfer-Encoding", "binary"},
@@ -80,7 +81,7 @@ class Mixed {
         if (part.bytes == 0) next_part();
         return part.head;
       }
-      TRY(auto piece, lrs_.stores.blobs.read(context_, part.sha2, sent_, piece_bytes));
+      TRY(auto piece, lrs::read_attachment(lrs_, *principal_, part.sha2, sent_, piece_bytes));
       if (piece.empty()) return fail(Code::internal, "An attachment ended early");
       sent_ += piece.size();
       if (sent_ >= part.bytes) next_part();
@@ -98,7 +99,7 @@ class Mixed {
   }
 
   lrs::Lrs& lrs_;
-  store::Context context_;
+  const std::shared_ptr<const auth::Principal> principal_;  // the answer may outlive the exchange
   MultipartWriter writer_;
   std::string first_;
   std::vector<Outgoing> parts_;
@@ -127,9 +128,7 @@ ContentTypes content_types_of(const std::vector<std::string>& statements) {
 
 Result<Response> with_attachments(Exchange& exchange, std::string json, const ContentTypes& types,
                                   const std::vector<std::string>& sha2s) {
-  // Sending may take long: the stream's own calls to the store have no common deadline.
-  auto mixed = std::make_shared<Mixed>(exchange.lrs(), store::Context{exchange.principal->target},
-                                       std::move(json));
+  auto mixed = std::make_shared<Mixed>(exchange.lrs(), exchange.principal, std::move(json));
   for (const auto& sha2 : sha2s) {
     const auto type = types.find(sha2);
     RETURN_IF_ERROR(
