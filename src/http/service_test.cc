@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "base/limits.h"
+#include "http/routes.h"
 
 namespace lectern::http {
 namespace {
@@ -93,19 +94,20 @@ class CountingBlobs final : public store::BlobStore {
   }
 };
 
-/// Knows `good`, remembers it once it was checked, and counts the checks.
+/// Knows `good`, and `bare`, who may nothing. Remembers who was checked, and counts the checks.
 class OneUser final : public auth::Authenticator {
  public:
   int checks = 0;
   Result<auth::PrincipalPtr> authenticate(const auth::Attempt& attempt) override {
     if (!attempt.header.empty()) ++checks;
-    if (attempt.header != "good")
+    if (attempt.header != "good" && attempt.header != "bare")
       return fail(Code::unauthenticated, "Invalid authentication credentials");
     auth::Principal principal;
     principal.username = "ada";
-    principal.scopes.add(auth::Scope::statements_read);
-    known_ = std::make_shared<const auth::Principal>(principal);
-    return known_;
+    if (attempt.header == "good") principal.scopes.add(auth::Scope::statements_read);
+    const auto checked = std::make_shared<const auth::Principal>(principal);
+    if (attempt.header == "good") known_ = checked;
+    return checked;
   }
   std::optional<Result<auth::PrincipalPtr>> remembered(const auth::Attempt& attempt) override {
     if (attempt.header.empty())
@@ -127,6 +129,8 @@ struct Service {
   lrs::Lrs lrs{{statements, documents, blobs}, scopes(), lrs::Counters(registry)};
   OneUser users;
   Application app{lrs, users, registry, quiet(), Cors({"*"})};
+
+  int store_calls() const { return statements.calls + documents.calls + blobs.calls; }
 
   static lrs::Options scopes() {
     lrs::Options options;
@@ -207,6 +211,35 @@ TEST_CASE("only credentials that are not remembered need a worker") {
   REQUIRE(again.principal != nullptr);
   CHECK(serve(service.app, again).status == 200);
   CHECK(service.users.checks == 1);  // not a second time for the same request
+}
+
+TEST_CASE("of no resource does a request that is refused by its head ask anything of a store") {
+  Service service;
+  const auto ask = [&](std::string_view method, const std::string& path, const std::string& user) {
+    auto one = request(std::string(method), path, user,
+                       "activityId=http%3A%2F%2Fa.org%2Fx&stateId=s&profileId=p&agent="
+                       "%7B%22mbox%22%3A%22mailto%3Aa%40b.c%22%7D&statementId=" +
+                           Uuid::random().text());
+    one.headers.add("X-Experience-API-Version", "1.0.3");
+    one.headers.add("Content-Type", "application/json");
+    one.body = Body(std::string("{}"));
+    return serve(service.app, one).status;
+  };
+  std::size_t closed = 0;
+  for (const Route& route : routes()) {
+    CAPTURE(route.method);
+    CAPTURE(route.path);
+    const std::string path(route.path);
+    CHECK(ask("BREW", path, "") == 405);
+    CHECK(ask(route.method, (path == "/" ? "" : path) + "/nowhere", "good") == 404);
+    if (route.open) continue;
+    ++closed;
+    CHECK(ask(route.method, path, "") == 401);
+    CHECK(ask(route.method, path, "unknown") == 401);
+    if (route.scope) CHECK(ask(route.method, path, "bare") == 403);
+  }
+  CHECK(closed >= 20);
+  CHECK(service.store_calls() == 0);
 }
 
 TEST_CASE("a refused request asks nothing of the store, and tells what was told last") {
