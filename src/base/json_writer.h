@@ -1,0 +1,86 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace lectern::json {
+
+/// JSON text as it is written, value by value; commas, quotes and escapes are the writer's own:
+///
+///   json::Writer json;
+///   json.object().member("name", name).key("ids").array();
+///   for (const auto& id : ids) json.value(id.text());
+///   json.end().end();
+///   send(json.take());
+///
+/// Containers are begun and ended in pairs; in an object each value follows its key(). Text that is
+/// written is UTF-8. Not thread-safe.
+class Writer {
+ public:
+  /// Room for so many bytes at once.
+  explicit Writer(std::size_t bytes = 0) { text_.reserve(bytes); }
+
+  /// Begins a container.
+  Writer& object() { return open('{', '}'); }
+  Writer& array() { return open('[', ']'); }
+  /// Ends the container that was begun last.
+  Writer& end();
+
+  /// The name of a member, whose value comes next.
+  Writer& key(std::string_view name);
+  /// A string, a whole number or a boolean.
+  template <typename T>
+  Writer& value(const T& value) {
+    if constexpr (std::is_same_v<T, bool>) {
+      return raw(value ? "true" : "false");
+    } else if constexpr (std::signed_integral<T>) {
+      return number(static_cast<std::int64_t>(value));
+    } else if constexpr (std::unsigned_integral<T>) {
+      return number(static_cast<std::uint64_t>(value));
+    } else {
+      static_assert(std::is_convertible_v<const T&, std::string_view>);
+      return string(value);
+    }
+  }
+  /// The same; null where there is none.
+  template <typename T>
+  Writer& value(const std::optional<T>& value) {
+    return value ? this->value(*value) : raw("null");
+  }
+  /// A value that is JSON text already.
+  Writer& raw(std::string_view json);
+
+  /// A key with its value.
+  template <typename T>
+  Writer& member(std::string_view name, const T& value) {
+    return key(name).value(value);
+  }
+  /// A key with a value that is JSON text already.
+  Writer& raw_member(std::string_view name, std::string_view json) { return key(name).raw(json); }
+
+  /// Ends a line, where each holds one value (JSON lines, bulk requests).
+  Writer& line();
+
+  /// The bytes that were written so far.
+  std::size_t size() const { return text_.size(); }
+  /// What was written; all containers have been ended. The writer is empty then.
+  std::string take();
+
+ private:
+  Writer& open(char opening, char closing);
+  Writer& number(std::int64_t value);
+  Writer& number(std::uint64_t value);
+  Writer& string(std::string_view value);
+  /// What stands before a key or a value; whether what comes next is parted from it by a comma.
+  void separate(bool from_next);
+
+  std::string text_;
+  std::string closings_;    // of the containers that are open
+  bool separates_ = false;  // a comma comes before the next key or value
+};
+
+}  // namespace lectern::json
