@@ -1,6 +1,6 @@
 #include "http/respond.h"
 
-#include "base/json.h"
+#include "base/json_writer.h"
 #include "base/log.h"
 
 namespace lectern::http {
@@ -36,10 +36,11 @@ Response respond(const Error& error) {
     log::error("{}: {}", error.message, error.detail);
   else if (!error.detail.empty())
     log::warning("{}: {}", error.message, error.detail);
-  std::string body = "{\"detail\":" + json::quoted(error.message);
-  if (!error.path.empty()) body += ",\"path\":" + json::quoted(error.path);
-  if (!error.rule.empty()) body += ",\"rule\":" + json::quoted(error.rule);
-  Response response = json_response(body + "}", status_of(error.code));
+  json::Writer json;
+  json.object().member("detail", error.message);
+  if (!error.path.empty()) json.member("path", error.path);
+  if (!error.rule.empty()) json.member("rule", error.rule);
+  Response response = json_response(json.end().take(), status_of(error.code));
   if (error.code == Code::unavailable) response.headers.add("Retry-After", "1");
   response.refusal = {error.message, error.path, error.rule};
   return response;

@@ -1,6 +1,6 @@
 #include "lrs/activities.h"
 
-#include "base/json.h"
+#include "base/json_writer.h"
 #include "lrs/definitions.h"
 #include "lrs/own.h"
 
@@ -8,9 +8,10 @@ namespace lectern::lrs {
 
 Result<std::string> activity_of(Lrs& lrs, const auth::Principal& principal, std::string_view id) {
   TRY(const auto definition, known_of(lrs, principal, definition_key(id)));
-  std::string out = R"({"objectType":"Activity","id":)" + json::quoted(id);
-  if (!definition.empty()) out += ",\"definition\":" + definition;
-  return out + "}";
+  json::Writer json;
+  json.object().member("objectType", "Activity").member("id", id);
+  if (!definition.empty()) json.raw_member("definition", definition);
+  return json.end().take();
 }
 
 }  // namespace lectern::lrs

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "base/json_writer.h"
 #include "lrs/definitions.h"
 #include "lrs/own.h"
 #include "xapi/terms.h"
@@ -9,20 +10,21 @@
 namespace lectern::lrs {
 
 Result<std::string> person_of(Lrs& lrs, const auth::Principal& principal, json::Value agent) {
-  std::string out = R"({"objectType":"Person")";
+  json::Writer json;
+  json.object().member("objectType", "Person");
   const auto ifi = xapi::ifi_of(agent);
   if (ifi) {
     TRY(const auto names, known_of(lrs, principal, person_key(*ifi)));
     if (!names.empty()) {
-      out += ",\"name\":" + names;
+      json.raw_member("name", names);
     } else if (const auto name = agent.find("name")) {
-      out.append(",\"name\":[").append(name->source()).append("]");
+      json.key("name").array().raw(name->source()).end();
     }
   }
   for (const std::string_view kind : {"mbox", "mbox_sha1sum", "openid", "account"})
     if (const auto identifier = agent.find(kind))
-      out.append(",\"").append(kind).append("\":[").append(identifier->source()).append("]");
-  return out + "}";
+      json.key(kind).array().raw(identifier->source()).end();
+  return json.end().take();
 }
 
 }  // namespace lectern::lrs

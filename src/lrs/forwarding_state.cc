@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/digest.h"
+#include "base/json_writer.h"
 
 namespace lectern::lrs {
 namespace {
@@ -134,8 +135,12 @@ Result<std::optional<ForwardingState::Served>> ForwardingState::served(const std
 Result<std::optional<ForwardingState::Served>> ForwardingState::move(
     const std::string& receiver, const std::string& target, const std::optional<Served>& from,
     const xapi::Position& position) {
-  const auto document = document_of(fmt::format(R"({{"stored":{},"id":"{}"}})",
-                                                microseconds(position.stored), position.id.text()));
+  const auto document = document_of(json::Writer()
+                                        .object()
+                                        .member("stored", microseconds(position.stored))
+                                        .member("id", position.id.text())
+                                        .end()
+                                        .take());
   TRY(const bool moved, documents_.put({}, key_of(receiver, position_id(target)), document,
                                        from ? Expect::current(from->etag) : Expect::absent()));
   if (!moved) return std::optional<Served>{};
@@ -153,8 +158,12 @@ Result<bool> ForwardingState::acquire_lease(const std::string& receiver, const s
       return false;
   }
   return documents_.put({}, key,
-                        document_of(fmt::format(R"({{"holder":"{}","until":{}}})", holder,
-                                                microseconds(now() + lease))),
+                        document_of(json::Writer()
+                                        .object()
+                                        .member("holder", holder)
+                                        .member("until", microseconds(now() + lease))
+                                        .end()
+                                        .take()),
                         current ? Expect::current(current->etag) : Expect::absent());
 }
 
@@ -169,12 +178,17 @@ Result<void> ForwardingState::release(const std::string& receiver, const std::st
 }
 
 Result<void> ForwardingState::add_dead_letter(const DeadLetter& letter) {
-  RETURN_IF_ERROR(documents_.put(
-      {}, key_of(letter.receiver, dead_id(letter.target, letter.statement)),
-      document_of(fmt::format(R"({{"target":{},"id":"{}","status":{},"reason":{},"refused":{}}})",
-                              json::quoted(letter.target), letter.statement.text(), letter.status,
-                              json::quoted(letter.reason), microseconds(letter.refused))),
-      Expect::anything()));
+  json::Writer json;
+  json.object()
+      .member("target", letter.target)
+      .member("id", letter.statement.text())
+      .member("status", letter.status)
+      .member("reason", letter.reason)
+      .member("refused", microseconds(letter.refused))
+      .end();
+  RETURN_IF_ERROR(documents_.put({},
+                                 key_of(letter.receiver, dead_id(letter.target, letter.statement)),
+                                 document_of(json.take()), Expect::anything()));
   return {};
 }
 

@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
+#include <string>
 
-#include <fmt/format.h>
-
-#include "base/json.h"
+#include "base/json_writer.h"
 
 namespace lectern::http {
 namespace {
@@ -14,6 +12,7 @@ namespace {
 constexpr int kind_server = 2;
 constexpr int status_error = 2;
 constexpr std::size_t value_bytes_max = 300;
+constexpr std::size_t span_bytes = 1'024;  // most are shorter
 
 /// The methods that may be a span's name; others are told as an attribute alone.
 bool is_known_method(std::string_view method) {
@@ -24,30 +23,26 @@ bool is_known_method(std::string_view method) {
 
 class Attributes {
  public:
+  explicit Attributes(json::Writer& json) : json_(json) {}
   void text(std::string_view key, std::string_view value) {
-    if (value.empty()) return;
-    begin(key);
-    out_ += "\"stringValue\":" + json::quoted(printable(value, value_bytes_max)) + "}}";
+    if (!value.empty()) add(key, "stringValue", printable(value, value_bytes_max));
   }
+  // 64-bit integers are strings in the JSON mapping of Protocol Buffers.
   void integer(std::string_view key, std::uint64_t value) {
-    begin(key);
-    // 64-bit integers are strings in the JSON mapping of Protocol Buffers.
-    fmt::format_to(std::back_inserter(out_), "\"intValue\":\"{}\"}}}}", value);
+    add(key, "intValue", std::to_string(value));
   }
-  const std::string& json() const { return out_; }
 
  private:
-  void begin(std::string_view key) {
-    fmt::format_to(std::back_inserter(out_), "{}{{\"key\":\"{}\",\"value\":{{",
-                   out_.empty() ? "" : ",", key);
+  void add(std::string_view key, std::string_view type, const std::string& value) {
+    json_.object().member("key", key).key("value").object().member(type, value).end().end();
   }
-  std::string out_;
+  json::Writer& json_;
 };
 
-Attributes attributes_of(const Access& access, bool failed) {
+void write_attributes(json::Writer& json, const Access& access, bool failed) {
   const Request& request = access.request;
   const bool known = is_known_method(access.method);
-  Attributes all;
+  Attributes all(json);
   all.text("http.request.method", known ? access.method : "_OTHER");
   if (!known) all.text("http.request.method_original", access.method);
   all.text("url.path", request.path);
@@ -59,7 +54,6 @@ Attributes attributes_of(const Access& access, bool failed) {
   all.text("user_agent.original", request.headers.find("User-Agent").value_or(""));
   all.text("lectern.request_id", request.id);
   all.text("lectern.reason", access.response.refusal.reason);
-  return all;
 }
 
 }  // namespace
@@ -71,13 +65,21 @@ std::string request_span(const Access& access, std::chrono::system_clock::time_p
   const bool failed = access.response.status >= 500;
   std::string name(is_known_method(access.method) ? access.method : "HTTP");
   if (!access.route.empty()) name.append(" ").append(access.route);
-  return fmt::format(
-      R"({{"traceId":"{}","spanId":"{}","parentSpanId":"{}","name":{},"kind":{},)"
-      R"("startTimeUnixNano":"{}","endTimeUnixNano":"{}","attributes":[{}],"status":{{{}}}}})",
-      access.trace.trace_id, access.trace.span_id, access.trace.parent_id, json::quoted(name),
-      kind_server, (end_ns - duration_cast<nanoseconds>(access.time)).count(), end_ns.count(),
-      attributes_of(access, failed).json(),
-      failed ? fmt::format(R"("code":{})", status_error) : "");
+  const auto start_ns = end_ns - duration_cast<nanoseconds>(access.time);
+  json::Writer json(span_bytes);
+  json.object()
+      .member("traceId", access.trace.trace_id)
+      .member("spanId", access.trace.span_id)
+      .member("parentSpanId", access.trace.parent_id)
+      .member("name", name)
+      .member("kind", kind_server)
+      .member("startTimeUnixNano", std::to_string(start_ns.count()))
+      .member("endTimeUnixNano", std::to_string(end_ns.count()));
+  json.key("attributes").array();
+  write_attributes(json, access, failed);
+  json.end().key("status").object();
+  if (failed) json.member("code", status_error);
+  return json.end().end().take();
 }
 
 }  // namespace lectern::http

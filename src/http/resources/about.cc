@@ -1,5 +1,4 @@
-#include <string>
-
+#include "base/json_writer.h"
 #include "http/resources.h"
 #include "http/respond.h"
 
@@ -8,9 +7,11 @@ namespace lectern::http {
 /// Communication 2.8: the versions, and under an extension what else a client may want to know.
 Result<Response> get_about(Exchange& exchange) {
   RETURN_IF_ERROR(xapi::only_allowed(exchange.parameters, {}));
-  return json_response(
-      R"({"version":["1.0.3","2.0.0"],"extensions":{"https://lectern.dev/xapi/about":)"
-      R"({"name":"Lectern","version":")" LECTERN_VERSION R"("}}})");
+  json::Writer json;
+  json.object().key("version").array().value("1.0.3").value("2.0.0").end();
+  json.key("extensions").object().key("https://lectern.dev/xapi/about").object();
+  json.member("name", "Lectern").member("version", LECTERN_VERSION);
+  return json_response(json.end().end().end().take());
 }
 
 }  // namespace lectern::http

@@ -1,6 +1,6 @@
 #include <string>
 
-#include "base/json.h"
+#include "base/json_writer.h"
 #include "http/accept.h"
 #include "http/embedded.h"
 #include "http/page.h"
@@ -20,16 +20,16 @@ std::string policy() {
 }
 
 std::string description(const Application& app) {
-  std::string out =
-      R"({"name":"Lectern","version":")" LECTERN_VERSION R"(","xapi":["1.0.3","2.0.0"])";
+  json::Writer json;
+  json.object().member("name", "Lectern").member("version", LECTERN_VERSION);
+  json.key("xapi").array().value("1.0.3").value("2.0.0").end();
   const std::pair<std::string_view, std::string_view> places[] = {{"endpoint", "/xAPI/"},
                                                                   {"about", "/xAPI/about"},
                                                                   {"documentation", "/docs"},
                                                                   {"openapi", "/openapi.json"},
                                                                   {"health", "/__heartbeat__"}};
-  for (const auto& [name, path] : places)
-    out += ",\"" + std::string(name) + "\":" + json::quoted(public_path(app, path));
-  return out + "}";
+  for (const auto& [name, path] : places) json.member(name, public_path(app, path));
+  return json.end().take();
 }
 
 }  // namespace

@@ -1,8 +1,6 @@
-#include <string>
+#include <vector>
 
-#include <fmt/format.h>
-
-#include "base/json.h"
+#include "base/json_writer.h"
 #include "http/resources.h"
 #include "http/respond.h"
 #include "lrs/forwarder.h"
@@ -10,31 +8,43 @@
 namespace lectern::http {
 namespace {
 
-std::string status_json(const lrs::ForwardingStatus& status) {
-  return fmt::format(R"({{"receiver":{},"lag_ms":{},"forwarded":{},"refused":{},"trouble":{}}})",
-                     json::quoted(status.receiver), status.lag_ms, status.forwarded, status.refused,
-                     json::quoted(status.trouble));
+void write(json::Writer& json, const lrs::ForwardingStatus& status) {
+  json.object()
+      .member("receiver", status.receiver)
+      .member("lag_ms", status.lag_ms)
+      .member("forwarded", status.forwarded)
+      .member("refused", status.refused)
+      .member("trouble", status.trouble)
+      .end();
 }
 
-std::string letter_json(const lrs::DeadLetter& letter) {
-  return fmt::format(
-      R"({{"receiver":{},"target":{},"statement":"{}","status":{},"reason":{},"refused":"{}"}})",
-      json::quoted(letter.receiver), json::quoted(letter.target), letter.statement.text(),
-      letter.status, json::quoted(letter.reason), utc_text(letter.refused));
+void write(json::Writer& json, const lrs::DeadLetter& letter) {
+  json.object()
+      .member("receiver", letter.receiver)
+      .member("target", letter.target)
+      .member("statement", letter.statement.text())
+      .member("status", letter.status)
+      .member("reason", letter.reason)
+      .member("refused", utc_text(letter.refused))
+      .end();
 }
 
 }  // namespace
 
 Result<Response> get_forwarding(Exchange& exchange) {
   RETURN_IF_ERROR(xapi::only_allowed(exchange.parameters, {}));
-  std::string receivers, letters;
+  std::vector<lrs::ForwardingStatus> receivers;
+  std::vector<lrs::DeadLetter> letters;
   if (auto* const forwarder = exchange.lrs().forwarder) {
-    for (const auto& status : forwarder->status())
-      receivers += (receivers.empty() ? "" : ",") + status_json(status);
-    TRY(const auto dead, forwarder->dead_letters());
-    for (const auto& letter : dead) letters += (letters.empty() ? "" : ",") + letter_json(letter);
+    receivers = forwarder->status();
+    TRY(letters, forwarder->dead_letters());
   }
-  return json_response("{\"receivers\":[" + receivers + "],\"dead_letters\":[" + letters + "]}");
+  json::Writer json;
+  json.object().key("receivers").array();
+  for (const auto& status : receivers) write(json, status);
+  json.end().key("dead_letters").array();
+  for (const auto& letter : letters) write(json, letter);
+  return json_response(json.end().end().take());
 }
 
 Result<Response> post_forwarding_replay(Exchange& exchange) {
@@ -43,7 +53,7 @@ Result<Response> post_forwarding_replay(Exchange& exchange) {
   if (auto* const forwarder = exchange.lrs().forwarder) {
     TRY(taken, forwarder->replay());
   }
-  return json_response("{\"taken\":" + std::to_string(taken) + "}");
+  return json_response(json::Writer().object().member("taken", taken).end().take());
 }
 
 }  // namespace lectern::http

@@ -1,6 +1,6 @@
 #include <string>
 
-#include "base/json.h"
+#include "base/json_writer.h"
 #include "http/health_probe.h"
 #include "http/resources.h"
 #include "http/respond.h"
@@ -22,13 +22,10 @@ Result<Response> get_heartbeat(Exchange& exchange) {
 }
 
 Result<Response> get_whoami(Exchange& exchange) {
-  std::string scopes;
-  for (const auto scope : exchange.principal->scopes.names()) {
-    if (!scopes.empty()) scopes += ',';
-    json::append_quoted(scopes, scope);
-  }
-  return json_response("{\"agent\":" + exchange.principal->agent_json + ",\"scopes\":[" + scopes +
-                       "]}");
+  json::Writer json;
+  json.object().raw_member("agent", exchange.principal->agent_json).key("scopes").array();
+  for (const auto scope : exchange.principal->scopes.names()) json.value(scope);
+  return json_response(json.end().end().take());
 }
 
 Result<Response> get_metrics(Exchange& exchange) {

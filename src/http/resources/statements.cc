@@ -1,6 +1,7 @@
+#include <algorithm>
 #include <string>
 
-#include "base/json.h"
+#include "base/json_writer.h"
 #include "base/page_bytes.h"
 #include "http/parameters.h"
 #include "http/ralph_parameters.h"
@@ -18,27 +19,25 @@ namespace {
 /// The answer to a partial submission: what was kept, and an outcome on the rest. `rejected` counts
 /// all that was refused; `errors` has the first limits::refusals_told_max of them.
 Response partial_response(const lrs::Recorded& recorded) {
-  std::size_t inserted = 0;
-  std::string ids, errors;
-  for (const auto& one : recorded.statements) {
-    if (one.is_new) ++inserted;
-    ids += (ids.empty() ? "\"" : ",\"") + one.id.text() + "\"";
-  }
+  json::Writer json;
+  json.object()
+      .member("inserted", std::ranges::count_if(recorded.statements,
+                                                [](const auto& one) { return one.is_new; }))
+      .member("rejected", recorded.refused);
+  json.key("ids").array();
+  for (const auto& one : recorded.statements) json.value(one.id.text());
+  json.end().key("errors").array();
   for (const auto& refusal : recorded.refusals) {
-    errors += errors.empty() ? "" : ",";
-    errors += "{\"index\":" + std::to_string(refusal.index) +
-              ",\"reason\":" + json::quoted(refusal.error.message);
-    if (!refusal.error.path.empty()) errors += ",\"path\":" + json::quoted(refusal.error.path);
-    if (!refusal.error.rule.empty()) errors += ",\"rule\":" + json::quoted(refusal.error.rule);
-    errors += "}";
+    json.object().member("index", refusal.index).member("reason", refusal.error.message);
+    if (!refusal.error.path.empty()) json.member("path", refusal.error.path);
+    if (!refusal.error.rule.empty()) json.member("rule", refusal.error.rule);
+    json.end();
   }
+  json.end().end();
   const bool nothing_kept = recorded.statements.empty() && recorded.refused > 0;
-  Response response = json_response("{\"inserted\":" + std::to_string(inserted) +
-                                        ",\"rejected\":" + std::to_string(recorded.refused) +
-                                        ",\"ids\":[" + ids + "],\"errors\":[" + errors + "]}",
-                                    !nothing_kept              ? 200
-                                    : recorded.conflicts_alone ? 409
-                                                               : 400);
+  Response response = json_response(json.take(), !nothing_kept              ? 200
+                                                 : recorded.conflicts_alone ? 409
+                                                                            : 400);
   if (!recorded.refusals.empty()) {
     const auto& first = recorded.refusals.front().error;
     response.refusal = {std::to_string(recorded.refused) + " refused, the first: " + first.message,
@@ -61,14 +60,11 @@ Result<std::optional<bool>> wanted_partial(const Exchange& exchange) {
 
 /// The ids of what is kept, as a client of the standard expects them.
 std::string id_list(const lrs::Recorded& recorded, bool new_only) {
-  std::string ids = "[";
-  for (const auto& one : recorded.statements) {
-    if (new_only && !one.is_new) continue;
-    ids += ids.size() > 1 ? ",\"" : "\"";
-    one.id.append_to(ids);
-    ids += '"';
-  }
-  return ids + "]";
+  json::Writer ids;
+  ids.array();
+  for (const auto& one : recorded.statements)
+    if (!new_only || one.is_new) ids.value(one.id.text());
+  return ids.end().take();
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "base/json_writer.h"
 #include "http/multipart.h"
 #include "http/respond.h"
 #include "lrs/attachments.h"
@@ -148,29 +149,25 @@ Result<Response> respond_with(Exchange& exchange, const xapi::StatementQuery& qu
                               lrs::Listing listing) {
   std::size_t bytes = 256;
   for (const auto& statement : listing.statements) bytes += statement.size() + 1;
-  std::string text;
-  text.reserve(bytes);
-  text += "{";
+  json::Writer json(bytes);
+  json.object();
   // Ralph leaves `more` out on the last page.
   if (listing.next || !exchange.ralph)
-    text += "\"more\":" +
-            json::quoted(listing.next ? more_link(exchange, *listing.next) : std::string()) + ",";
-  text += "\"statements\":[";
-  const auto types = query.attachments ? content_types_of(listing.statements) : ContentTypes{};
-  for (std::size_t i = 0; i < listing.statements.size(); ++i) {
-    if (i > 0) text += ',';
-    text += listing.statements[i];
-  }
-  text += "]}";
-  if (!query.attachments) return json_response(std::move(text));
-  return with_attachments(exchange, std::move(text), types, listing.attachments);
+    json.member("more", listing.next ? more_link(exchange, *listing.next) : std::string());
+  json.key("statements").array();
+  for (const auto& statement : listing.statements) json.raw(statement);
+  json.end().end();
+  if (!query.attachments) return json_response(json.take());
+  return with_attachments(exchange, json.take(), content_types_of(listing.statements),
+                          listing.attachments);
 }
 
 Result<Response> respond_with(Exchange& exchange, const xapi::StatementQuery& query,
                               lrs::Single single) {
   const auto types = query.attachments ? content_types_of({single.statement}) : ContentTypes{};
-  std::string text =
-      exchange.ralph ? "{\"statements\":[" + single.statement + "]}" : std::move(single.statement);
+  std::string text = std::move(single.statement);
+  if (exchange.ralph)
+    text = json::Writer().object().key("statements").array().raw(text).end().end().take();
   TRY(Response response,
       query.attachments ? with_attachments(exchange, std::move(text), types, single.attachments)
                         : Result<Response>(json_response(std::move(text))));

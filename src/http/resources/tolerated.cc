@@ -1,8 +1,6 @@
-#include <string>
+#include <vector>
 
-#include <fmt/format.h>
-
-#include "base/json.h"
+#include "base/json_writer.h"
 #include "http/resources.h"
 #include "http/respond.h"
 #include "lrs/access.h"
@@ -17,14 +15,16 @@ Result<Response> get_tolerated(Exchange& exchange) {
   std::vector<lrs::Tolerated::Kind> list;
   if (lrs.tolerated != nullptr)
     list = lrs.tolerated->list(mine_only ? exchange.principal->username : "");
-  std::string kinds;
-  for (const auto& kind : list)
-    kinds += fmt::format(
-        R"({}{{"rule":{},"user":{},"count":{},"example":{{"path":{},"detail":{}}},"last":"{}"}})",
-        kinds.empty() ? "" : ",", json::quoted(kind.rule), json::quoted(kind.username), kind.count,
-        json::quoted(kind.pointer), json::quoted(kind.message), utc_text(kind.last));
-  return json_response(fmt::format(R"({{"validation":"{}","tolerated":[{}]}})",
-                                   lrs.options.takes_as_ralph ? "ralph" : "standard", kinds));
+  json::Writer json;
+  json.object().member("validation", lrs.options.takes_as_ralph ? "ralph" : "standard");
+  json.key("tolerated").array();
+  for (const auto& kind : list) {
+    json.object().member("rule", kind.rule).member("user", kind.username);
+    json.member("count", kind.count).key("example").object();
+    json.member("path", kind.pointer).member("detail", kind.message).end();
+    json.member("last", utc_text(kind.last)).end();
+  }
+  return json_response(json.end().end().take());
 }
 
 }  // namespace lectern::http

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "auth/principal.h"
-#include "base/json.h"
+#include "base/json_writer.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "http/compression.h"
@@ -116,7 +116,7 @@ void Connection::own_answer(const Fault& fault) {
   if (fault.status == 503)
     response_.headers.set("Retry-After", std::to_string(pool().retry_after_s()));
   if (fault.status == 415) response_.headers.set("Accept-Encoding", "gzip, identity");
-  response_.body = "{\"detail\": " + json::quoted(fault.detail) + "}";
+  response_.body = json::Writer().object().member("detail", fault.detail).end().take();
   response_.refusal.reason = fault.detail;
   if (edge_.options.on_own_answer) edge_.options.on_own_answer(request_, response_);
 }

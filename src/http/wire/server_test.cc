@@ -142,7 +142,7 @@ TEST_CASE("each kind of request gets its answer, and the server lives on") {
       CHECK(answer.body == exchange.body);
       continue;
     }
-    CHECK(answer.body.starts_with("{\"detail\": \""));
+    CHECK(answer.body.starts_with("{\"detail\":\""));
     CHECK(answer.body.find(exchange.body) != std::string::npos);
     CHECK(answer.header("Content-Type") == "application/json");
     CHECK(answer.header("X-Own") == "yes");

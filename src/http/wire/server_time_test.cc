@@ -96,7 +96,7 @@ TEST_CASE("a body that stands still is cut off with 408") {
   client.send("POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc");
   const auto answer = client.receive();
   CHECK(answer.status == 408);
-  CHECK(answer.body == R"({"detail": "The request's body took too long"})");
+  CHECK(answer.body == R"({"detail":"The request's body took too long"})");
   CHECK(client.receive_all().empty());
 }
 
