@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "base/json.h"
+#include "base/json_writer.h"
 #include "store/open.h"
 
 namespace lectern::cli {
@@ -47,12 +47,15 @@ class Progress {
 };
 
 std::string as_json(const store::MigrationProgress& progress, std::uint64_t left) {
-  std::string reasons;
-  for (const auto& reason : progress.reasons)
-    reasons += (reasons.empty() ? "" : ",") + json::quoted(reason);
-  return fmt::format(
-      "{{\"total\":{},\"done\":{},\"unreadable\":{},\"left\":{},\"reasons\":[{}]}}\n",
-      progress.total, progress.done, progress.unreadable, left, reasons);
+  json::Writer json;
+  json.object()
+      .member("total", progress.total)
+      .member("done", progress.done)
+      .member("unreadable", progress.unreadable)
+      .member("left", left);
+  json.key("reasons").array();
+  for (const auto& reason : progress.reasons) json.value(reason);
+  return json.end().end().line().take();
 }
 
 void print_outcome(const store::MigrationProgress& progress, std::uint64_t left, bool dry_run) {

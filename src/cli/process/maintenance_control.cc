@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/json.h"
+#include "base/json_writer.h"
 #include "cli/process/store_door.h"
 #include "store/open_blobs.h"
 
@@ -17,10 +18,10 @@ namespace {
 /// Beyond it RocksDB does not read a backup's own file back.
 constexpr std::size_t auth_bytes_max = std::size_t{4} << 20;
 
-std::string list_of(const std::vector<std::string>& lines) {
-  std::string list;
-  for (const auto& line : lines) (list += list.empty() ? "" : ",") += json::quoted(line);
-  return "[" + list + "]";
+void write_list(json::Writer& json, std::string_view name, const std::vector<std::string>& lines) {
+  json.key(name).array();
+  for (const auto& line : lines) json.value(line);
+  json.end();
 }
 
 std::optional<std::string> string_of(json::Value object, std::string_view key) {
@@ -43,16 +44,18 @@ bool is_one_of(const std::string& backend, std::initializer_list<std::string_vie
 
 }  // namespace
 
-std::string verify_request() { return R"({"do":"verify"})"; }
+std::string verify_request() { return json::Writer().object().member("do", "verify").end().take(); }
 
 std::string backup_request(const std::string& folder) {
-  return R"({"do":"backup","folder":)" + json::quoted(folder) + "}";
+  return json::Writer().object().member("do", "backup").member("folder", folder).end().take();
 }
 
 std::string missing_contents_request(const std::string& target,
                                      const std::vector<std::string>& sha2) {
-  return R"({"do":"missing_contents","target":)" + json::quoted(target) + R"(,"sha2":)" +
-         list_of(sha2) + "}";
+  json::Writer json;
+  json.object().member("do", "missing_contents").member("target", target);
+  write_list(json, "sha2", sha2);
+  return json.end().take();
 }
 
 Result<std::vector<std::string>> missing_contents_of(const std::string& answer) {
@@ -79,7 +82,10 @@ Control control_of(store::Stores& stores, const Settings& settings, lrs::Lrs& lr
       TRY(const auto missing,
           store::missing_contents(*stores.blobs, string_of(document->root(), "target").value_or(""),
                                   strings_of(document->root(), "sha2")));
-      return R"({"missing":)" + list_of(missing) + "}";
+      json::Writer json;
+      json.object();
+      write_list(json, "missing", missing);
+      return json.end().take();
     }
     const auto folder = string_of(document->root(), "folder");
     if (asked != "backup" || !folder)
@@ -90,16 +96,17 @@ Control control_of(store::Stores& stores, const Settings& settings, lrs::Lrs& lr
 }
 
 std::string backup_extra(const Settings& settings) {
-  std::string extra = R"({"lectern":)" + json::quoted(LECTERN_VERSION);
+  json::Writer extra;
+  extra.object().member("lectern", LECTERN_VERSION);
   std::error_code error;
   const auto bytes = std::filesystem::file_size(settings.auth_file, error);
   if (!error && bytes <= auth_bytes_max) {
     std::ifstream file(settings.auth_file, std::ios::binary);
     std::stringstream text;
     text << file.rdbuf();
-    if (file) extra += R"(,"auth":)" + json::quoted(text.str());
+    if (file) extra.member("auth", text.str());
   }
-  return extra += "}";
+  return extra.end().take();
 }
 
 std::optional<std::string> auth_of_extra(const std::string& extra) {
@@ -109,16 +116,27 @@ std::optional<std::string> auth_of_extra(const std::string& extra) {
 }
 
 std::string as_json(const store::VerifyReport& report) {
-  return fmt::format(
-      R"({{"statements":{},"documents":{},"attachments":{},"wrong":{},"repaired":{},)"
-      R"("faults":{},"remarks":{}}})",
-      report.statements, report.documents, report.attachments, report.wrong, report.repaired,
-      list_of(report.faults), list_of(report.remarks));
+  json::Writer json;
+  json.object()
+      .member("statements", report.statements)
+      .member("documents", report.documents)
+      .member("attachments", report.attachments)
+      .member("wrong", report.wrong)
+      .member("repaired", report.repaired);
+  write_list(json, "faults", report.faults);
+  write_list(json, "remarks", report.remarks);
+  return json.end().take();
 }
 
 std::string as_json(const store::BackupReport& report) {
-  return fmt::format(R"({{"number":{},"bytes":{},"files":{},"bytes_copied":{}}})", report.number,
-                     report.bytes, report.files, report.bytes_copied);
+  return json::Writer()
+      .object()
+      .member("number", report.number)
+      .member("bytes", report.bytes)
+      .member("files", report.files)
+      .member("bytes_copied", report.bytes_copied)
+      .end()
+      .take();
 }
 
 std::string where_else(const Settings& settings) {

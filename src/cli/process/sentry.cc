@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/digest.h"
-#include "base/json.h"
+#include "base/json_writer.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "base/uuid.h"
@@ -66,12 +66,20 @@ std::string Sentry::envelope(std::string_view line) const {
   const std::string id =
       to_hex(std::string_view(reinterpret_cast<const char*>(Uuid::random().bytes.data()), 16));
   const std::string time = utc_text(now());
-  return fmt::format(
-      "{{\"event_id\":\"{0}\",\"sent_at\":\"{1}\"}}\n{{\"type\":\"event\"}}\n"
-      "{{\"event_id\":\"{0}\",\"timestamp\":\"{1}\",\"level\":\"error\",\"platform\":\"native\","
-      "\"logger\":\"lectern\",\"release\":\"lectern@{2}\",\"environment\":{3},"
-      "\"message\":{{\"formatted\":{4}}}}}\n",
-      id, time, LECTERN_VERSION, json::quoted(environment_), json::quoted(line));
+  json::Writer json;
+  json.object().member("event_id", id).member("sent_at", time).end().line();
+  json.object().member("type", "event").end().line();
+  json.object()
+      .member("event_id", id)
+      .member("timestamp", time)
+      .member("level", "error")
+      .member("platform", "native")
+      .member("logger", "lectern")
+      .member("release", "lectern@" LECTERN_VERSION)
+      .member("environment", environment_);
+  json.key("message").object().member("formatted", line).end();
+  json.end().line();
+  return json.take();
 }
 
 void Sentry::run() {

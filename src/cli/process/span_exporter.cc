@@ -4,9 +4,9 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "base/json.h"
+#include "base/json_writer.h"
 #include "base/log.h"
 #include "cli/settings/setting_value.h"
 
@@ -43,11 +43,13 @@ Result<std::string> resource_of(const Settings& settings) {
   if (!settings.otel_service_name.empty()) (*given)["service.name"] = settings.otel_service_name;
   given->emplace("service.name", "lectern");
   (*given)["service.version"] = LECTERN_VERSION;
-  std::string out;
-  for (const auto& [key, value] : *given)
-    out += fmt::format(R"({}{{"key":{},"value":{{"stringValue":{}}}}})", out.empty() ? "" : ",",
-                       json::quoted(key), json::quoted(unescaped(value)));
-  return out;
+  json::Writer json;
+  json.object().key("attributes").array();
+  for (const auto& [key, value] : *given) {
+    json.object().member("key", key);
+    json.key("value").object().member("stringValue", unescaped(value)).end().end();
+  }
+  return json.end().end().take();
 }
 
 net::HttpOptions client_options(std::chrono::milliseconds timeout, const std::string& ca_file) {
@@ -174,10 +176,14 @@ void SpanExporter::run() {
 
 std::pair<std::size_t, std::string> SpanExporter::send(const std::vector<std::string>& spans,
                                                        Clock::time_point give_up) {
-  const std::string body = fmt::format(
-      R"({{"resourceSpans":[{{"resource":{{"attributes":[{}]}},"scopeSpans":[{{"scope":)"
-      R"({{"name":"lectern","version":"{}"}},"spans":[{}]}}]}}]}})",
-      options_.resource, LECTERN_VERSION, fmt::join(spans, ","));
+  json::Writer json;
+  json.object().key("resourceSpans").array().object().raw_member("resource", options_.resource);
+  json.key("scopeSpans").array().object();
+  json.key("scope").object().member("name", "lectern").member("version", LECTERN_VERSION).end();
+  json.key("spans").array();
+  for (const auto& span : spans) json.raw(span);
+  json.end().end().end().end().end().end();
+  const std::string body = json.take();
   net::HttpRequest request;
   request.method = "POST";
   request.url = options_.url;

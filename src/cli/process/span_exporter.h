@@ -38,7 +38,7 @@ class SpanExporter {
   struct Options {
     std::string url;
     net::HttpHeaders headers;
-    std::string resource;  ///< its attributes, as JSON
+    std::string resource;  ///< as JSON: all spans are of it
     std::chrono::milliseconds timeout{};
     std::chrono::milliseconds delay{};  ///< between batches that are not full
     std::size_t queue_max = 0;
