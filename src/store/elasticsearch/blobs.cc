@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include "base/digest.h"
+#include "base/json_writer.h"
 #include "store/elasticsearch/client/bulk.h"
+#include "store/elasticsearch/client/search.h"
 #include "store/elasticsearch/read/lookup.h"
 #include "store/elasticsearch/schema/layout.h"
 
@@ -32,10 +34,9 @@ std::string piece_id(std::string_view sha2, std::uint64_t piece) {
 /// The pieces from `first` to `last` of a content, joined.
 Result<std::string> read_pieces(Cluster& cluster, std::string_view index, std::string_view sha2,
                                 std::uint64_t first, std::uint64_t last, Deadline deadline) {
-  std::string body = R"({"ids":[)";
-  for (std::uint64_t piece = first; piece <= last; ++piece)
-    body += fmt::format(R"({}"{}")", piece == first ? "" : ",", piece_id(sha2, piece));
-  body += "]}";
+  std::vector<std::string> ids;
+  for (std::uint64_t piece = first; piece <= last; ++piece) ids.push_back(piece_id(sha2, piece));
+  const auto body = ids_body(ids);
   TRY(const auto reply,
       cluster.expect_ok(
           {"POST", fmt::format("/{}/_mget?filter_path=docs._source.bytes", index), body},
@@ -91,7 +92,7 @@ Result<void> Blobs::put(const Context& context, std::span<const Blob> blobs) {
       lines.clear();
     }
     append_index(heads, blob.sha2);
-    heads += fmt::format(R"({{"size":{}}})", blob.bytes.size()) + "\n";
+    heads += json::Writer().object().member("size", blob.bytes.size()).end().line().take();
   }
   // What says that contents are there whole is written when all their pieces are.
   for (const auto* part : {&lines, &heads})

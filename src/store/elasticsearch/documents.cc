@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_writer.h"
 #include "store/elasticsearch/client/search.h"
 #include "store/elasticsearch/documents/document_writes.h"
 #include "store/elasticsearch/schema/layout.h"
@@ -110,11 +111,6 @@ Result<std::vector<Documents::Listed>> Documents::search(const Context& context,
   const std::string hash = space.registration
                                ? space_hash(space.kind, space.owner, *space.registration)
                                : owner_hash(space.kind, space.owner);
-  std::string filter =
-      fmt::format(R"({{"term":{{"{}":"{}"}}}})", space.registration ? "space" : "owner", hash);
-  if (since)
-    filter +=
-        fmt::format(R"(,{{"range":{{"updated":{{"gt":{}}}}}}})", since->time_since_epoch().count());
   RETURN_IF_ERROR(
       cluster_.expect_ok({"POST", "/" + names.documents + "/_refresh"}, context.deadline));
   const std::string path = fmt::format(
@@ -123,11 +119,20 @@ Result<std::vector<Documents::Listed>> Documents::search(const Context& context,
       names.documents);
   std::vector<Listed> all;
   for (std::string after;;) {
-    const std::string body = fmt::format(
-        R"({{"size":{},"track_total_hits":false,"_source":["registration","id","updated"],)"
-        R"("sort":["key"],{}"query":{{"bool":{{"filter":[{}]}}}}}})",
-        page_rows, after, filter);
-    TRY(const auto reply, cluster_.expect_ok({"POST", path, body}, context.deadline));
+    json::Writer json;
+    json.object().member("size", page_rows).member("track_total_hits", false);
+    json.key("_source").array().value("registration").value("id").value("updated").end();
+    json.key("sort").array().value("key").end();
+    if (!after.empty()) json.key("search_after").array().value(after).end();
+    json.key("query").object().key("bool").object().key("filter").array();
+    json.object().key("term").object();
+    json.member(space.registration ? "space" : "owner", hash).end().end();
+    if (since) {
+      json.object().key("range").object().key("updated").object();
+      json.member("gt", since->time_since_epoch().count()).end().end().end();
+    }
+    json.end().end().end().end();
+    TRY(const auto reply, cluster_.expect_ok({"POST", path, json.take()}, context.deadline));
     TRY(const auto hits, hits_of(reply));
     if (!hits) return all;
     for (const Value hit : hits->children()) {
@@ -140,7 +145,7 @@ Result<std::vector<Documents::Listed>> Documents::search(const Context& context,
            {std::move(kept.key.registration), std::move(kept.key.id), kept.document.updated}});
     }
     if (hits->size() < page_rows) return all;
-    after = fmt::format(R"("search_after":["{}"],)", all.back().key);
+    after = all.back().key;
   }
 }
 

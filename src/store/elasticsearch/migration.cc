@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_writer.h"
 #include "base/log.h"
 #include "store/elasticsearch/client/search.h"
 #include "store/elasticsearch/read/lookup.h"
@@ -29,7 +30,7 @@ class Ids {
       : cluster_(cluster), index_(std::move(index)), deadline_(deadline) {}
   ~Ids() {
     if (scroll_.empty()) return;
-    const std::string body = R"({"scroll_id":)" + json::quoted(scroll_) + "}";
+    const auto body = json::Writer().object().member("scroll_id", scroll_).end().take();
     static_cast<void>(cluster_.call({"DELETE", "/_search/scroll", body}, deadline_).has_value());
   }
   Ids(const Ids&) = delete;
@@ -43,7 +44,8 @@ class Ids {
       body = fmt::format(R"({{"size":{},"_source":false,"sort":["_doc"],{}}})", documents_at_once,
                          lacking_ours);
     } else {
-      body = R"({"scroll":"5m","scroll_id":)" + json::quoted(scroll_) + "}";
+      json::Writer json;
+      body = json.object().member("scroll", "5m").member("scroll_id", scroll_).end().take();
     }
     TRY(const auto reply, cluster_.expect_ok({"POST", path, body}, deadline_));
     const auto scroll = reply.root().find("_scroll_id");
@@ -108,9 +110,7 @@ class Completion {
   /// stands in (too deep, say) is found out by asking for them one by one.
   Result<std::vector<StatementDocument>> read(const std::vector<std::string>& ids) {
     std::vector<StatementDocument> all;
-    std::string body = R"({"ids":[)";
-    for (const auto& id : ids) body += (body.back() == '[' ? "" : ",") + json::quoted(id);
-    body += "]}";
+    const auto body = ids_body(ids);
     const std::string path = fmt::format("/{}/_mget?stored_fields=lectern.stored&_source=true",
                                          target_.names.statements);
     auto reply = cluster_.expect_ok({"POST", path, body}, deadline_);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/digest.h"
+#include "base/json_writer.h"
 #include "store/common/row_check.h"
 #include "store/elasticsearch/blobs.h"
 #include "store/elasticsearch/client/search.h"
@@ -50,7 +51,7 @@ class Walk {
       : cluster_(cluster), index_(std::move(index)), asking_(std::move(asking)) {}
   ~Walk() {
     if (scroll_.empty()) return;
-    const std::string body = R"({"scroll_id":)" + json::quoted(scroll_) + "}";
+    const auto body = json::Writer().object().member("scroll_id", scroll_).end().take();
     static_cast<void>(cluster_.call({"DELETE", "/_search/scroll", body}, Deadline::max()));
   }
   Walk(const Walk&) = delete;
@@ -65,7 +66,8 @@ class Walk {
       call.path = "/" + index_ + "/_search?scroll=5m&allow_partial_search_results=false";
       body = fmt::format(R"({{"size":{},"sort":["_doc"],{}}})", documents_at_once, asking_);
     } else {
-      body = R"({"scroll":"5m","scroll_id":)" + json::quoted(scroll_) + "}";
+      json::Writer json;
+      body = json.object().member("scroll", "5m").member("scroll_id", scroll_).end().take();
     }
     call.body = body;
     TRY(const auto reply, cluster_.call(call, Deadline::max()));

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_writer.h"
 #include "store/elasticsearch/schema/layout.h"
 
 namespace lectern::store::elasticsearch {
@@ -131,23 +132,19 @@ Result<ElasticsearchWriters::Document> ElasticsearchWriters::read(Deadline deadl
 }
 
 Result<bool> ElasticsearchWriters::write(const Document& document, Deadline deadline) {
-  std::string body = R"({"processes":{)";
+  json::Writer json;
+  json.object().key("processes").object();
   for (const auto& [process, said] : document.entries) {
-    if (body.back() != '{') body += ',';
-    json::append_quoted(body, process);
-    body +=
-        fmt::format(R"(:{{"beat":{},"ceiling":{})", said.beat, microseconds(said.entry.ceiling));
+    json.key(process).object();
+    json.member("beat", said.beat).member("ceiling", microseconds(said.entry.ceiling));
     if (const auto clock = document.clocks.find(process); clock != document.clocks.end())
-      body += fmt::format(R"(,"clock":{})", microseconds(clock->second));
-    if (said.entry.floor) body += fmt::format(R"(,"floor":{})", microseconds(*said.entry.floor));
-    body += R"(,"places":[)";
-    for (const auto& place : said.entry.places) {
-      if (body.back() != '[') body += ',';
-      json::append_quoted(body, place);
-    }
-    body += "]}";
+      json.member("clock", microseconds(clock->second));
+    if (said.entry.floor) json.member("floor", microseconds(*said.entry.floor));
+    json.key("places").array();
+    for (const auto& place : said.entry.places) json.value(place);
+    json.end().end();
   }
-  body += "}}";
+  const std::string body = json.end().end().take();
   const Call call{"PUT", "/" + index_ + "/_doc/writers?" + document.condition, body};
   TRY(const auto reply, cluster_.call(call, deadline));
   if (reply.status == 409) return false;

@@ -1,5 +1,7 @@
 #include "store/elasticsearch/client/search.h"
 
+#include "base/json_writer.h"
+
 namespace lectern::store::elasticsearch {
 
 Result<std::optional<json::Value>> hits_of(const Reply& reply) {
@@ -8,6 +10,13 @@ Result<std::optional<json::Value>> hits_of(const Reply& reply) {
                 "_search: expected hits");
   const auto outer = reply.root().find("hits");
   return outer ? outer->find("hits") : std::nullopt;
+}
+
+std::string ids_body(std::span<const std::string> ids) {
+  json::Writer json;
+  json.object().key("ids").array();
+  for (const auto& id : ids) json.value(id);
+  return json.end().end().take();
 }
 
 }  // namespace lectern::store::elasticsearch

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <optional>
+#include <span>
+#include <string>
 
 #include "store/elasticsearch/client/cluster.h"
 
@@ -10,5 +12,8 @@ namespace lectern::store::elasticsearch {
 /// which tells an answer without hits from one of somebody who is not Elasticsearch. Errors:
 /// unavailable for the latter.
 Result<std::optional<json::Value>> hits_of(const Reply& reply);
+
+/// The body of an _mget for documents with these ids.
+std::string ids_body(std::span<const std::string> ids);
 
 }  // namespace lectern::store::elasticsearch

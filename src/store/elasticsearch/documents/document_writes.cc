@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "base/digest.h"
+#include "base/json_writer.h"
+#include "store/elasticsearch/client/search.h"
 
 namespace lectern::store::elasticsearch {
 namespace {
@@ -170,14 +172,20 @@ std::string owner_hash(DocumentKind kind, const std::string& owner) { return has
 
 void append_document(std::string& lines, const DocumentKey& key, const Document& document,
                      const Uuid& write) {
-  lines += fmt::format(
-      R"({{"key":"{}","space":"{}","owner":"{}","registration":"{}","id":"{}",)"
-      R"("content_type":"{}","etag":"{}","updated":{},"write":"{}","bytes":"{}"}})",
-      key_hash(key), space_hash(key.kind, key.owner, key.registration),
-      owner_hash(key.kind, key.owner), to_base64(key.registration), to_base64(key.id),
-      to_base64(document.content_type), document.etag, document.updated.time_since_epoch().count(),
-      write.text(), to_base64(document.bytes));
-  lines += '\n';
+  json::Writer json;
+  json.object()
+      .member("key", key_hash(key))
+      .member("space", space_hash(key.kind, key.owner, key.registration))
+      .member("owner", owner_hash(key.kind, key.owner))
+      .member("registration", to_base64(key.registration))
+      .member("id", to_base64(key.id))
+      .member("content_type", to_base64(document.content_type))
+      .member("etag", document.etag)
+      .member("updated", document.updated.time_since_epoch().count())
+      .member("write", write.text())
+      .member("bytes", to_base64(document.bytes))
+      .end();
+  lines += json.line().take();
 }
 
 KeptDocument read_document(Value source) {
@@ -196,12 +204,7 @@ Result<std::vector<std::optional<KeptDocument>>> look_up_documents(
     std::string_view includes, Deadline deadline) {
   std::vector<std::optional<KeptDocument>> all;
   if (keys.empty()) return all;
-  std::string body = R"({"ids":[)";
-  for (const auto& key : keys) {
-    if (body.back() != '[') body += ',';
-    body += '"' + key + '"';
-  }
-  body += "]}";
+  const auto body = ids_body(keys);
   std::string path = fmt::format("/{}/_mget", index);
   if (!includes.empty()) path += fmt::format("?_source_includes={}", includes);
   TRY(const auto reply, cluster.expect_ok({"POST", path, body}, deadline));

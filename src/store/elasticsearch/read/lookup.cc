@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_writer.h"
 #include "base/log.h"
 #include "base/page_bytes.h"
 #include "store/elasticsearch/client/search.h"
@@ -16,20 +17,6 @@ using json::Type;
 using json::Value;
 
 constexpr std::size_t ids_max = 1000;
-
-/// The elements of an array that was just opened.
-void append_list(std::string& body, std::span<const std::string> ids) {
-  for (const auto& id : ids) {
-    if (body.back() != '[') body += ',';
-    json::append_quoted(body, id);
-  }
-}
-
-std::string ids_body(std::span<const std::string> ids) {
-  std::string body = R"({"ids":[)";
-  append_list(body, ids);
-  return body += "]}";
-}
 
 bool found(Value item) {
   const auto member = item.find("found");
@@ -187,13 +174,13 @@ Result<std::vector<std::string>> existing_at_refresh(Cluster& cluster, std::stri
   std::vector<std::string> there;
   for (std::size_t begin = 0; begin < ids.size(); begin += ids_max) {
     const auto part = ids.subspan(begin, std::min(ids_max, ids.size() - begin));
-    std::string body =
-        fmt::format(R"({{"size":{},"_source":false,"track_total_hits":false,"sort":["_doc"],)"
-                    R"("query":{{"ids":{{"values":[)",
-                    part.size());
-    append_list(body, part);
-    body += "]}}}";
-    TRY(const auto reply, cluster.expect_ok({"POST", path, body}, deadline));
+    json::Writer json;
+    json.object().member("size", part.size()).member("_source", false);
+    json.member("track_total_hits", false).key("sort").array().value("_doc").end();
+    json.key("query").object().key("ids").object().key("values").array();
+    for (const auto& id : part) json.value(id);
+    json.end().end().end().end();
+    TRY(const auto reply, cluster.expect_ok({"POST", path, json.take()}, deadline));
     TRY(const auto hits, hits_of(reply));
     if (!hits) continue;
     for (const Value hit : hits->children())

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_writer.h"
 #include "store/elasticsearch/client/search.h"
 
 namespace lectern::store::elasticsearch {
@@ -21,17 +22,15 @@ std::optional<Uuid> uuid(std::optional<Value> value) {
 }
 
 std::string search_body(std::span<const std::string> targets, std::string_view after) {
-  std::string body =
-      fmt::format(R"({{"size":{},"track_total_hits":false,"sort":["target","referrer"],)"
-                  R"("query":{{"bool":{{"filter":[{{"terms":{{"target":[)",
-                  page_rows);
-  for (const auto& target : targets) {
-    if (body.back() != '[') body += ',';
-    body += '"' + target + '"';
-  }
-  body += "]}}]}}";
-  if (!after.empty()) body.append(",\"search_after\":").append(after);
-  return body += '}';
+  json::Writer json;
+  json.object().member("size", page_rows).member("track_total_hits", false);
+  json.key("sort").array().value("target").value("referrer").end();
+  json.key("query").object().key("bool").object().key("filter").array();
+  json.object().key("terms").object().key("target").array();
+  for (const auto& target : targets) json.value(target);
+  json.end().end().end().end().end().end();
+  if (!after.empty()) json.raw_member("search_after", after);
+  return json.end().take();
 }
 
 }  // namespace
@@ -44,7 +43,9 @@ Result<void> announce_references(Cluster& cluster, const std::string& index,
     append_index(lines, target);
     lines += "{}\n";
     append_index(lines, target + ":" + referrer);
-    lines += fmt::format(R"({{"target":"{}","referrer":"{}"}})", target, referrer) + "\n";
+    json::Writer json;
+    json.object().member("target", target).member("referrer", referrer).end();
+    lines += json.line().take();
   }
   if (lines.empty()) return {};
   return send_whole_bulk(cluster, index, lines, deadline);
