@@ -2,7 +2,7 @@
 
 #include "base/json_writer.h"
 #include "lrs/definitions.h"
-#include "lrs/own.h"
+#include "lrs/known.h"
 
 namespace lectern::lrs {
 

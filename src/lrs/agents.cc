@@ -4,7 +4,7 @@
 
 #include "base/json_writer.h"
 #include "lrs/definitions.h"
-#include "lrs/own.h"
+#include "lrs/known.h"
 #include "xapi/terms.h"
 
 namespace lectern::lrs {

@@ -1,4 +1,4 @@
-#include "lrs/own.h"
+#include "lrs/known.h"
 
 #include <memory>
 #include <utility>
