@@ -3,6 +3,7 @@
 #include "base/bounded_log.h"
 #include "base/digest.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "xapi/query.h"
 
 namespace lectern::auth {
@@ -171,7 +172,7 @@ bool Provider::introspects(const ProviderMetadata& metadata) const {
 
 Result<std::unique_ptr<json::Document>> Provider::introspect(const std::string& token) {
   TRY(const auto known, metadata());
-  const std::string form = "token=" + xapi::percent_encoded(token);
+  const std::string form = "token=" + percent_encoded(token);
   const std::string secret = to_base64(options_.client_id + ":" + options_.client_secret);
   TRY(auto response, ask_about_token({"POST",
                                       known->introspection_uri,

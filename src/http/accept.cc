@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "http/wire/message.h"
 
 namespace lectern::http {

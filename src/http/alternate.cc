@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
+
 namespace lectern::http {
 namespace {
 
@@ -15,13 +17,6 @@ constexpr std::string_view rule = "Communication 1.3";
 constexpr std::array<std::string_view, 7> header_fields = {
     "authorization", "x-experience-api-version", "content-type", "content-length", "if-match",
     "if-none-match", "accept-language"};
-
-std::string folded(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
 
 /// Another Authorization than the request's own is yet to be checked.
 void set_header(Request& request, const std::string& name, std::string value) {
@@ -52,7 +47,7 @@ Result<void> unfold_alternate(Request& request, xapi::Parameters& parameters) {
   std::optional<std::string> content;
   request.headers.remove("Content-Type");  // that of the form
   for (auto& [name, value] : fields) {
-    const std::string lower = folded(name);
+    const std::string lower = lower_case(name);
     if (name == "content")
       content = std::move(value);
     else if (std::find(header_fields.begin(), header_fields.end(), lower) != header_fields.end())

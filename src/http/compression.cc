@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include "base/assert.h"
+#include "base/text.h"
 
 namespace lectern::http {
 namespace {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/assert.h"
+#include "base/text.h"
 
 namespace lectern::http::harness {
 

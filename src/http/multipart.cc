@@ -4,6 +4,7 @@
 
 #include "base/digest.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "base/uuid.h"
 #include "http/wire/message.h"
 

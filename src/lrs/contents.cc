@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/digest.h"
+#include "base/text.h"
 #include "lrs/record.h"
 #include "xapi/validate.h"
 
@@ -17,14 +18,6 @@ namespace {
 
 constexpr std::string_view rule = "Communication 1.5.2";
 
-/// A hexadecimal digest in lower case; contents and attachments may write it in either.
-std::string folded(std::string_view sha2) {
-  std::string out(sha2);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
-
 tl::unexpected<Error> broken(std::string message, std::string path = {}) {
   return fail(Error{Code::invalid, std::move(message), std::move(path), std::string(rule), {}});
 }
@@ -32,7 +25,7 @@ tl::unexpected<Error> broken(std::string message, std::string path = {}) {
 }  // namespace
 
 ContentsByHash::ContentsByHash(std::span<const AttachmentContent> contents) : all_(contents) {
-  for (const auto& content : contents) by_sha2_.emplace(folded(content.sha2), &content);
+  for (const auto& content : contents) by_sha2_.emplace(lower_case(content.sha2), &content);
 }
 
 const AttachmentContent* ContentsByHash::find(std::string_view sha2) const {
@@ -78,7 +71,7 @@ Result<void> check_no_orphans(json::Value body, const ContentsByHash& contents) 
   else
     collect(body);
   for (const auto& content : contents.all_) {
-    const std::string sha2 = folded(content.sha2);
+    const std::string sha2 = lower_case(content.sha2);
     if (!named.contains(sha2))
       return broken(fmt::format("No attachment of the statements has the sha2 {} of a part", sha2));
     const auto digest = sha2_of_length(content.bytes, sha2.size());

@@ -11,6 +11,7 @@
 #include "base/digest.h"
 #include "base/json.h"
 #include "base/limits.h"
+#include "base/text.h"
 
 namespace lectern::lrs {
 namespace {
@@ -43,12 +44,7 @@ Result<void> check(const store::DocumentKey& key) {
 }
 
 bool is_json(std::string_view content_type) {
-  const auto type = content_type.substr(0, content_type.find(';'));
-  std::string folded;
-  for (const char c : type)
-    if (c != ' ' && c != '\t')
-      folded += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return folded == "application/json";
+  return media_type_of(content_type) == "application/json";
 }
 
 Document document_of(std::string content_type, std::string bytes) {

@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "base/json_writer.h"
+#include "base/micros.h"
 
 namespace lectern::lrs {
 namespace {
@@ -31,8 +32,6 @@ Document document_of(std::string bytes) {
   document.updated = now();
   return document;
 }
-
-std::int64_t microseconds(Time time) { return time.time_since_epoch().count(); }
 
 std::int64_t integer_of(json::Value object, std::string_view key) {
   const auto member = object.find(key);
@@ -137,7 +136,7 @@ Result<std::optional<ForwardingState::Served>> ForwardingState::move(
     const xapi::Position& position) {
   const auto document = document_of(json::Writer()
                                         .object()
-                                        .member("stored", microseconds(position.stored))
+                                        .member("stored", micros_of(position.stored))
                                         .member("id", position.id.text())
                                         .end()
                                         .take());
@@ -154,14 +153,14 @@ Result<bool> ForwardingState::acquire_lease(const std::string& receiver, const s
   if (current) {
     TRY(const auto parsed, json::parse(current->bytes));
     if (string_of(parsed->root(), "holder") != holder &&
-        integer_of(parsed->root(), "until") > microseconds(now()))
+        integer_of(parsed->root(), "until") > micros_of(now()))
       return false;
   }
   return documents_.put({}, key,
                         document_of(json::Writer()
                                         .object()
                                         .member("holder", holder)
-                                        .member("until", microseconds(now() + lease))
+                                        .member("until", micros_of(now() + lease))
                                         .end()
                                         .take()),
                         current ? Expect::current(current->etag) : Expect::absent());
@@ -184,7 +183,7 @@ Result<void> ForwardingState::add_dead_letter(const DeadLetter& letter) {
       .member("id", letter.statement.text())
       .member("status", letter.status)
       .member("reason", letter.reason)
-      .member("refused", microseconds(letter.refused))
+      .member("refused", micros_of(letter.refused))
       .end();
   RETURN_IF_ERROR(documents_.put({},
                                  key_of(letter.receiver, dead_id(letter.target, letter.statement)),

@@ -6,6 +6,7 @@
 
 #include "base/assert.h"
 #include "base/concurrency/mutex.h"
+#include "base/text.h"
 #include "net/answer_budget.h"
 #include "net/download.h"
 #include "net/outstanding.h"
@@ -45,14 +46,6 @@ void append(List& list, const std::string& line) {
   LECTERN_ASSERT(longer != nullptr);  // out of memory
   static_cast<void>(list.release());
   list.reset(longer);
-}
-
-bool equal_without_case(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    if (lower(a[i]) != lower(b[i])) return false;
-  return true;
 }
 
 /// Bytes of an answer's headers, each line with its end.

@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "base/iso8601.h"
+#include "base/text.h"
 #include "base/uuid.h"
-#include "xapi/folding.h"
 #include "xapi/members.h"
 #include "xapi/validate.h"
 
@@ -120,7 +120,7 @@ bool Check::is_extensions(Value value) {
 bool refuse_unknown(Check& check, Value member, std::string_view what, std::string_view rule,
                     std::span<const std::string_view> known) {
   const auto meant = std::find_if(known.begin(), known.end(), [&](std::string_view key) {
-    return equal_but_case(key, member.key());
+    return equal_without_case(key, member.key());
   });
   if (meant != known.end())
     return check.refuse(member, "Data 2.2",

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/digest.h"
+#include "base/text.h"
 #include "base/uuid.h"
 #include "xapi/canonical.h"
 #include "xapi/folding.h"

@@ -13,12 +13,4 @@ TEST_CASE("of a mailbox, scheme and domain are folded and nothing else") {
   CHECK(normalised_mbox("mailto:\xC3\x89@\xC3\x89.FR") == "mailto:\xC3\x89@\xC3\x89.fr");
 }
 
-TEST_CASE("only ASCII letters have a case") {
-  CHECK(lower_case("AZ[@`{\xC3\x89") == "az[@`{\xC3\x89");
-  CHECK(equal_but_case("aZ-1", "Az-1"));
-  CHECK(!equal_but_case("a", "ab"));
-  CHECK(!equal_but_case("@", "`"));
-  CHECK(!equal_but_case("\xC3\x89", "\xC3\xA9"));
-}
-
 }  // namespace lectern::xapi

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-#include "xapi/folding.h"
+#include "base/text.h"
 #include "xapi/formats.h"
 
 namespace lectern::xapi {
@@ -67,7 +67,7 @@ std::optional<int> read_weight(std::string_view text) {
 
 /// Whether the tag is the range, or begins with it and a dash.
 bool fits(std::string_view tag, std::string_view range) {
-  if (tag.size() < range.size() || !equal_but_case(tag.substr(0, range.size()), range))
+  if (tag.size() < range.size() || !equal_without_case(tag.substr(0, range.size()), range))
     return false;
   return tag.size() == range.size() || tag[range.size()] == '-';
 }

@@ -12,7 +12,7 @@
 #include <array>
 
 #include "base/limits.h"
-#include "xapi/folding.h"
+#include "base/text.h"
 #include "xapi/validate.h"
 
 namespace lectern::xapi {
@@ -69,7 +69,7 @@ bool is_variant(std::string_view subtag) {
 bool occurs_in(std::string_view before, std::string_view subtag) {
   while (!before.empty()) {
     const std::size_t dash = before.find('-');
-    if (equal_but_case(before.substr(0, dash), subtag)) return true;
+    if (equal_without_case(before.substr(0, dash), subtag)) return true;
     before.remove_prefix(dash + 1);
   }
   return false;
@@ -137,7 +137,7 @@ bool is_language_tag(std::string_view text) {
   if (text.size() > limits::language_tag_bytes_max) return false;
   if (is_grammatical(text)) return true;
   return std::any_of(irregular.begin(), irregular.end(),
-                     [&](std::string_view tag) { return equal_but_case(tag, text); });
+                     [&](std::string_view tag) { return equal_without_case(tag, text); });
 }
 
 }  // namespace lectern::xapi

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "xapi/folding.h"
+#include "base/text.h"
 #include "xapi/validate.h"
 
 namespace lectern::xapi {
@@ -42,7 +42,7 @@ bool is_local(std::string_view text) {
 
 bool is_mbox(std::string_view text) {
   constexpr std::string_view scheme = "mailto:";
-  if (!equal_but_case(text.substr(0, scheme.size()), scheme) || !is_iri(text)) return false;
+  if (!equal_without_case(text.substr(0, scheme.size()), scheme) || !is_iri(text)) return false;
   text.remove_prefix(scheme.size());
   const std::size_t at = text.rfind('@');
   return at != std::string_view::npos && is_local(text.substr(0, at)) &&

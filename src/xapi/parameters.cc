@@ -3,15 +3,13 @@
 
 #include "base/json.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "base/utf8.h"
-#include "xapi/folding.h"
 #include "xapi/query.h"
 #include "xapi/validate.h"
 
 namespace lectern::xapi {
 namespace {
-
-constexpr std::string_view hex_digits = "0123456789ABCDEF";
 
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -98,24 +96,6 @@ Result<Parameters> parse_parameters(std::string_view text) {
   return out;
 }
 
-std::string percent_encoded(std::string_view text) {
-  std::string out;
-  out.reserve(text.size() + text.size() / 2);
-  for (const char c : text) {
-    const bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                            (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
-    if (unreserved) {
-      out += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out += '%';
-      out += hex_digits[byte >> 4];
-      out += hex_digits[byte & 0x0F];
-    }
-  }
-  return out;
-}
-
 std::optional<std::string_view> value_of(const Parameters& parameters, std::string_view name) {
   for (const auto& [key, value] : parameters)
     if (key == name) return value;
@@ -151,8 +131,8 @@ Result<Time> time_parameter(std::string_view name, std::string_view value) {
 }
 
 Result<bool> boolean_parameter(std::string_view name, std::string_view value) {
-  if (equal_but_case(value, "true")) return true;
-  if (equal_but_case(value, "false")) return false;
+  if (equal_without_case(value, "true")) return true;
+  if (equal_without_case(value, "false")) return false;
   return must_be(name, "`true` or `false`");
 }
 

@@ -24,9 +24,6 @@ using Parameters = std::vector<std::pair<std::string, std::string>>;
 /// escapes, for values that are not UTF-8, and beyond limits::parameters_max.
 Result<Parameters> parse_parameters(std::string_view text);
 
-/// Percent-encodes a value for a query string.
-std::string percent_encoded(std::string_view text);
-
 /// The first value of a parameter.
 std::optional<std::string_view> value_of(const Parameters& parameters, std::string_view name);
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "base/assert.h"
+#include "base/text.h"
 #include "xapi/query.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -12,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!parameters) return 0;
   std::string again;
   for (const auto& [name, value] : *parameters)
-    again += "&" + percent_encoded(name) + "=" + percent_encoded(value);
+    again += "&" + lectern::percent_encoded(name) + "=" + lectern::percent_encoded(value);
   const auto read_again = parse_parameters(again);
   LECTERN_ASSERT(read_again && *read_again == *parameters);
   const auto query = parse_statement_query(*parameters);

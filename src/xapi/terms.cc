@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "base/digest.h"
+#include "base/text.h"
 #include "xapi/folding.h"
 #include "xapi/member.h"
 

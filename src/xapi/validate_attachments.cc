@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "xapi/folding.h"
+#include "base/text.h"
 #include "xapi/member.h"
 #include "xapi/members.h"
 #include "xapi/validate.h"
@@ -45,7 +45,8 @@ bool check_content_type(Check& check, Value type, bool is_signature) {
   if (!is_media_type(type.string()))
     return check.refuse(type, rule, "\"contentType\" must be a media type such as text/plain");
   const std::string_view text = type.string();
-  if (!is_signature || equal_but_case(text.substr(0, text.find_first_of("; \t")), signature_type))
+  if (!is_signature ||
+      equal_without_case(text.substr(0, text.find_first_of("; \t")), signature_type))
     return true;
   return check.refuse(type, "Data 2.6",
                       "the \"contentType\" of a signature must be application/octet-stream");

@@ -9,6 +9,7 @@
 
 #include "base/digest.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "base/uuid.h"
 #include "xapi/query.h"
@@ -29,7 +30,7 @@ std::string origin_of(const std::string& url) {
 std::string query_text(const Query& query) {
   std::string text;
   for (const auto& [name, value] : query)
-    text += (text.empty() ? "?" : "&") + name + "=" + xapi::percent_encoded(value);
+    text += (text.empty() ? "?" : "&") + name + "=" + percent_encoded(value);
   return text;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "base/time.h"
 #include "cli/conformance/check.h"
 #include "xapi/query.h"
@@ -95,7 +96,7 @@ Call form(const std::string& method, const std::string& body) {
 
 Result<void> alternate_syntax(Probe& probe) {
   const auto id = fresh_id();
-  const auto content = xapi::percent_encoded(statement(id, fresh_agent(), fresh_iri()));
+  const auto content = percent_encoded(statement(id, fresh_agent(), fresh_iri()));
   RETURN_IF_ERROR(probe.expect({204}, form("PUT", "statementId=" + id + "&content=" + content)));
   RETURN_IF_ERROR(probe.expect({200}, form("GET", "statementId=" + id)));
   RETURN_IF_ERROR(probe.expect({400}, form("PUT", "statementId=" + id)));

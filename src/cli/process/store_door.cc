@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/metrics.h"
+#include "base/text.h"
 #include "cli/process/control_socket.h"
 #include "lrs/list.h"
 #include "lrs/record.h"
@@ -110,7 +111,7 @@ Result<std::string> list(lrs::Lrs& lrs, json::Value request) {
   std::string next;
   if (page.next) {
     for (const auto& [name, value] : parameters)
-      if (name != "cursor") next += name + "=" + xapi::percent_encoded(value) + "&";
+      if (name != "cursor") next += name + "=" + percent_encoded(value) + "&";
     next += "cursor=" + page.next->text();
   }
   return fmt::format(R"({{"statements":[{}],"next":{}}})", statements, json::quoted(next));

@@ -5,20 +5,13 @@
 #include <string_view>
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "http/multipart.h"
 
 namespace lectern::http {
 namespace {
 
 constexpr std::string_view rule = "Communication 1.5";
-
-std::string media_type_of(std::string_view content_type) {
-  std::string type;
-  for (const char c : content_type.substr(0, content_type.find(';')))
-    if (c != ' ' && c != '\t')
-      type += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return type;
-}
 
 bool is_json(std::string_view media_type) {
   return media_type == "application/json" || media_type.ends_with("+json");

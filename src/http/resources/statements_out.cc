@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "base/json_writer.h"
+#include "base/text.h"
 #include "http/multipart.h"
 #include "http/respond.h"
 #include "lrs/attachments.h"
@@ -26,7 +27,7 @@ std::string more_link(const Exchange& exchange, const xapi::Cursor& cursor) {
   char joint = '?';
   for (const auto& [name, value] : exchange.parameters) {
     if (name == "cursor") continue;
-    link += joint + xapi::percent_encoded(name) + "=" + xapi::percent_encoded(value);
+    link += joint + percent_encoded(name) + "=" + percent_encoded(value);
     joint = '&';
   }
   return link + joint + "cursor=" + cursor.text();

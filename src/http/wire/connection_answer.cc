@@ -8,6 +8,7 @@
 #include "base/json_writer.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "http/compression.h"
 #include "http/wire/connection.h"
 #include "http/wire/faults.h"

@@ -18,9 +18,6 @@ struct Principal;
 
 namespace lectern::http {
 
-/// Compares ASCII without letter case, as header names are compared.
-bool equal_without_case(std::string_view a, std::string_view b);
-
 /// Header fields in their order. Names compare without case.
 class Headers {
  public:

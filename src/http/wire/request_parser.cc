@@ -3,6 +3,7 @@
 #include <boost/beast/http/basic_parser.hpp>
 
 #include "base/assert.h"
+#include "base/text.h"
 
 namespace lectern::http {
 namespace {

@@ -19,6 +19,7 @@
 #include <array>
 #include <optional>
 
+#include "base/text.h"
 #include "models/csv/cells.h"
 #include "xapi/member.h"
 #include "xapi/query.h"
@@ -181,7 +182,7 @@ class Making {
           const std::string_view found = cell(column);
           has_columns = true;
           has_cells = has_cells || !found.empty();
-          out += encoded ? xapi::percent_encoded(found) : std::string(found);
+          out += encoded ? percent_encoded(found) : std::string(found);
         });
     return has_columns && !has_cells ? std::nullopt : std::optional(out);
   }

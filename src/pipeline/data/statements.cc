@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "base/uuid.h"
 #include "pipeline/data/json_lines.h"
 #include "xapi/query.h"
@@ -19,7 +20,7 @@ Result<std::string> statement_parameters(const std::string& query, std::size_t c
     if (member.key() == "limit" || member.is(json::Type::null)) continue;
     const std::string_view value =
         member.is(json::Type::string) ? member.string() : member.source();
-    out += "&" + xapi::percent_encoded(member.key()) + "=" + xapi::percent_encoded(value);
+    out += "&" + percent_encoded(member.key()) + "=" + percent_encoded(value);
   }
   return out;
 }

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/concurrency/mutex.h"
+#include "base/micros.h"
 #include "base/result.h"
 #include "base/time.h"
 
@@ -44,8 +45,6 @@ class InheritanceWatch {
   }
 
  private:
-  static std::int64_t micros_of(Time time) { return time.time_since_epoch().count(); }
-
   TimedMutex asking_;  // one question at a time
   std::atomic<bool> any_{false};
   std::atomic<std::int64_t> none_through_{INT64_MIN};  // microseconds

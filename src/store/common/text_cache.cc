@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/micros.h"
 
 namespace lectern::store {
 namespace {
@@ -20,7 +21,7 @@ constexpr std::size_t bytes_min = 64UL * 1024;
 constexpr std::size_t waiting_bytes_max = 16UL * 1024 * 1024;
 
 std::uint64_t key_of(const TextKey& label) {
-  const auto stored = static_cast<std::uint64_t>(label.position.stored.time_since_epoch().count());
+  const auto stored = static_cast<std::uint64_t>(micros_of(label.position.stored));
   return std::hash<Uuid>{}(label.position.id) ^ ((stored ^ label.index) * 0x9E3779B97F4A7C15U);
 }
 

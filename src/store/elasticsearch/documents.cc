@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/json_writer.h"
+#include "base/micros.h"
 #include "store/elasticsearch/client/search.h"
 #include "store/elasticsearch/documents/document_writes.h"
 #include "store/elasticsearch/schema/layout.h"
@@ -129,7 +130,7 @@ Result<std::vector<Documents::Listed>> Documents::search(const Context& context,
     json.member(space.registration ? "space" : "owner", hash).end().end();
     if (since) {
       json.object().key("range").object().key("updated").object();
-      json.member("gt", since->time_since_epoch().count()).end().end().end();
+      json.member("gt", micros_of(*since)).end().end().end();
     }
     json.end().end().end().end();
     TRY(const auto reply, cluster_.expect_ok({"POST", path, json.take()}, context.deadline));

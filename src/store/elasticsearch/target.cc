@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "base/micros.h"
 #include "store/elasticsearch/client/search.h"
 #include "store/elasticsearch/read/lookup.h"
 #include "store/elasticsearch/schema/layout.h"
@@ -96,7 +97,7 @@ Result<std::unique_ptr<TargetIndex>> TargetIndices::prepare(const Context& conte
   TRY(const auto last, latest(cluster_, index, deadline));
   if (last) {
     watermark_.raise(*last);
-    target->newest = microseconds(*last);
+    target->newest = micros_of(*last);
   }
   RETURN_IF_ERROR(report_incomplete(cluster_, index, deadline));
   return target;

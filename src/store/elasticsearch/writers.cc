@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/json_writer.h"
+#include "base/micros.h"
 #include "store/elasticsearch/schema/layout.h"
 
 namespace lectern::store::elasticsearch {
@@ -29,8 +30,6 @@ std::optional<Time> instant(Value object, std::string_view key) {
 Version version_of(Value document) {
   return {integer(document, "_seq_no").value_or(0), integer(document, "_primary_term").value_or(0)};
 }
-
-std::int64_t microseconds(Time time) { return time.time_since_epoch().count(); }
 
 }  // namespace
 
@@ -136,10 +135,10 @@ Result<bool> ElasticsearchWriters::write(const Document& document, Deadline dead
   json.object().key("processes").object();
   for (const auto& [process, said] : document.entries) {
     json.key(process).object();
-    json.member("beat", said.beat).member("ceiling", microseconds(said.entry.ceiling));
+    json.member("beat", said.beat).member("ceiling", micros_of(said.entry.ceiling));
     if (const auto clock = document.clocks.find(process); clock != document.clocks.end())
-      json.member("clock", microseconds(clock->second));
-    if (said.entry.floor) json.member("floor", microseconds(*said.entry.floor));
+      json.member("clock", micros_of(clock->second));
+    if (said.entry.floor) json.member("floor", micros_of(*said.entry.floor));
     json.key("places").array();
     for (const auto& place : said.entry.places) json.value(place);
     json.end().end();

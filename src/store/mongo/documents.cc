@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/digest.h"
+#include "base/micros.h"
 #include "store/mongo/layout.h"
 
 namespace lectern::store::mongo {
@@ -70,7 +71,7 @@ Result<Bson> document_of(const DocumentWrite& write) {
       .bytes("id", key.id)
       .bytes("content_type", document.content_type)
       .text("etag", document.etag)
-      .integer("updated", document.updated.time_since_epoch().count())
+      .integer("updated", micros_of(document.updated))
       .bytes("bytes", document.bytes);
   return whole;
 }
@@ -191,7 +192,7 @@ Result<std::vector<DocumentName>> MongoDocuments::list(const Context& context,
   auto filter = filter_of(space);
   if (since) {
     Bson after;
-    after.integer("$gt", since->time_since_epoch().count());
+    after.integer("$gt", micros_of(*since));
     filter.object("updated", after);
   }
   Bson fields, options;

@@ -5,6 +5,7 @@
 
 #include "base/digest.h"
 #include "base/json.h"
+#include "base/micros.h"
 #include "store/mongo/client/convert.h"
 
 namespace lectern::store::mongo {
@@ -53,7 +54,7 @@ std::string_view id_text_of(json::Value statement) {
 Bson lectern_part(const Row& row, std::string_view json, std::string_view batch) {
   Bson part;
   part.uuid("id", row.id)
-      .integer("stored", row.stored.time_since_epoch().count())
+      .integer("stored", micros_of(row.stored))
       .text("hash", row.fingerprint.text());
   Array terms;
   for (const auto& term : row.terms) terms.text(term.text());

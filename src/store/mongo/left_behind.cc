@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/micros.h"
 #include "store/mongo/layout.h"
 #include "store/mongo/reference_access.h"
 
@@ -16,8 +17,6 @@ constexpr std::size_t rows_at_once = 1'000;
 /// What is stamped lies no further beyond the ceiling of the last renewal.
 constexpr auto beyond_ceiling =
     VisibilityWatermark::renewed_within + 2 * VisibilityWatermark::clock_differs_max;
-
-std::int64_t count_of(Time time) { return time.time_since_epoch().count(); }
 
 std::optional<Time> instant_of(View document) {
   const auto stored = field(document, "lectern.stored");
@@ -43,7 +42,7 @@ Time last_of(const WriterEntry& entry) {
 
 Bson stored_between(Time after, Time until) {
   Bson range, filter;
-  range.integer("$gt", count_of(after)).integer("$lte", count_of(until));
+  range.integer("$gt", micros_of(after)).integer("$lte", micros_of(until));
   filter.object("lectern.stored", range);
   return filter;
 }
@@ -148,7 +147,7 @@ Result<void> delete_rows(Client& client, const std::string& database, const std:
       Bson filter, not_shared, erase;
       not_shared.flag("$ne", true);
       filter.uuid("lectern.id", row.id)
-          .integer("lectern.stored", count_of(row.stored))
+          .integer("lectern.stored", micros_of(row.stored))
           .object("lectern.shared", not_shared);
       deletes.object(erase.object("q", filter).small("limit", 1));
     }

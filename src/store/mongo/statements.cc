@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "base/log.h"
+#include "base/micros.h"
 #include "base/page_bytes.h"
 #include "store/common/page_merge.h"
 #include "store/mongo/append.h"
@@ -22,14 +23,12 @@ xapi::Terms rarest_first(xapi::Terms terms) {
   return terms;
 }
 
-std::int64_t count_of(Time time) { return time.time_since_epoch().count(); }
-
 /// The range of `stored` is always given, so that sparse indexes count as complete.
 Bson filter_of(const Filter& filter, const PageRequest& page) {
   std::int64_t low = std::numeric_limits<std::int64_t>::min();
   std::int64_t high = std::numeric_limits<std::int64_t>::max();
-  if (filter.since) low = count_of(*filter.since) + 1;
-  if (filter.until) high = count_of(*filter.until);
+  if (filter.since) low = micros_of(*filter.since) + 1;
+  if (filter.until) high = micros_of(*filter.until);
   Bson query;
   if (!filter.all_of.empty()) {
     const auto terms = rarest_first(filter.all_of);
@@ -45,15 +44,15 @@ Bson filter_of(const Filter& filter, const PageRequest& page) {
   }
   if (page.after) {
     auto& bound = page.ascending ? low : high;
-    bound = page.ascending ? std::max(bound, count_of(page.after->stored))
-                           : std::min(bound, count_of(page.after->stored));
+    bound = page.ascending ? std::max(bound, micros_of(page.after->stored))
+                           : std::min(bound, micros_of(page.after->stored));
   }
   Bson range;
   range.integer("$gte", low).integer("$lte", high);
   query.object("lectern.stored", range);
   if (page.after) {
     Bson other_instant, instant, further, id;
-    other_instant.integer("$ne", count_of(page.after->stored));
+    other_instant.integer("$ne", micros_of(page.after->stored));
     instant.object("lectern.stored", other_instant);
     further.uuid(page.ascending ? "$gt" : "$lt", page.after->id);
     id.object("lectern.id", further);

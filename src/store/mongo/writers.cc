@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/micros.h"
 #include "store/mongo/left_behind.h"
 
 namespace lectern::store::mongo {
@@ -11,8 +12,6 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
 const std::string collection = "lectern.writers";
-
-std::int64_t count_of(Time time) { return time.time_since_epoch().count(); }
 
 std::optional<Time> instant(View document, const char* key) {
   const auto there = field(document, key);
@@ -79,9 +78,9 @@ Result<void> MongoWriters::write_own(Client& client, const WriterEntry& own) {
   older.integer("$lt", beat_);
   // An earlier write that arrives late must not undo this one.
   filter.uuid("_id", self_).object("beat", older);
-  document.uuid("_id", self_).integer("beat", beat_).integer("ceiling", count_of(own.ceiling));
-  document.integer("clock", count_of(now()));
-  if (own.floor) document.integer("floor", count_of(*own.floor));
+  document.uuid("_id", self_).integer("beat", beat_).integer("ceiling", micros_of(own.ceiling));
+  document.integer("clock", micros_of(now()));
+  if (own.floor) document.integer("floor", micros_of(*own.floor));
   Array places;
   for (const auto& place : own.places) places.text(place);
   document.array("places", places.get());

@@ -9,6 +9,8 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/micros.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "base/uuid.h"
 #include "net/download.h"
@@ -63,12 +65,12 @@ class Server {
     const bool tls = port == "443" || port == "8443";
     url_ =
         fmt::format("{}://{}:{}/?database={}", tls ? "https" : "http", values.find("HOST")->second,
-                    port, xapi::percent_encoded(values.find("DATABASE")->second));
+                    port, percent_encoded(values.find("DATABASE")->second));
     constexpr std::string_view prefix = "CLIENT_OPTIONS__";
     for (const auto& [key, value] : values)
       if (key.starts_with(prefix))
-        url_ += fmt::format("&{}={}", xapi::percent_encoded(key.substr(prefix.size())),
-                            xapi::percent_encoded(value));
+        url_ += fmt::format("&{}={}", percent_encoded(key.substr(prefix.size())),
+                            percent_encoded(value));
     if (const auto& user = values.find("USERNAME")->second; !user.empty()) {
       headers_.emplace_back("X-ClickHouse-User", user);
       headers_.emplace_back("X-ClickHouse-Key", values.find("PASSWORD")->second);
@@ -296,7 +298,7 @@ class ClickHouseSink : public Sink {
         server_.request(
             fmt::format("&async_insert=0&wait_end_of_query=1&insert_deduplication_token={}-{}-{}"
                         "&query={}",
-                        run_, chunk.file, chunk.first_line, xapi::percent_encoded(sql)),
+                        run_, chunk.file, chunk.first_line, percent_encoded(sql)),
             chunk.body, "application/octet-stream")));
     return {};
   }
@@ -325,10 +327,10 @@ class ClickHouseSink : public Sink {
     if (!ids.insert(*id).second) return refused("/id", "Duplicate IDs found in batch");
     const std::size_t before = rows.bytes().size();
     RowWriter key;
-    key.i64(store::clickhouse::micros_of(*time));
+    key.i64(micros_of(*time));
     key.uuid(*id);
     rows.uuid(*id);
-    rows.i64(store::clickhouse::micros_of(*time));
+    rows.i64(micros_of(*time));
     rows.string(statement.source());
     return Chunk::Record{0, {}, key.bytes(), rows.bytes().size() - before};
   }
@@ -365,8 +367,8 @@ class ClickHouseSink : public Sink {
     TRY(const auto answer,
         server_.ask("Failed to insert documents",
                     server_.request("&wait_end_of_query=1&keys_format=RowBinary&keys_structure=" +
-                                        xapi::percent_encoded("t DateTime64(6, 'UTC'), i UUID") +
-                                        "&query=" + xapi::percent_encoded(sql),
+                                        percent_encoded("t DateTime64(6, 'UTC'), i UUID") +
+                                        "&query=" + percent_encoded(sql),
                                     body, "multipart/form-data; boundary=" + boundary)));
     Known known;
     constexpr std::size_t uuid_bytes = 16;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "xapi/query.h"
 
 namespace lectern::pipeline::clickhouse {
@@ -135,8 +136,8 @@ Result<Select> read_query(const std::string& text, const std::string& table) {
   if (!parts.parameters) return select;
   if (has_typed_places(select.sql)) {
     for (const auto one : parts.parameters->children())
-      select.parameters += fmt::format("&param_{}={}", xapi::percent_encoded(one.key()),
-                                       xapi::percent_encoded(parameter(one)));
+      select.parameters +=
+          fmt::format("&param_{}={}", percent_encoded(one.key()), percent_encoded(parameter(one)));
   } else {
     TRY(select.sql, with_literals(select.sql, *parts.parameters));
   }

@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "base/uuid.h"
 #include "net/http_client.h"
 #include "pipeline/data/databases/es_query.h"
@@ -196,8 +197,8 @@ class EsSource : public Source {
   static constexpr std::string_view failed = "Failed to execute Elasticsearch query";
 
   Result<std::string> open_point_in_time(const std::string& index, const Query& query) {
-    const std::string path = fmt::format("/{}/_pit?keep_alive={}", xapi::percent_encoded(index),
-                                         xapi::percent_encoded(query.keep_alive));
+    const std::string path = fmt::format("/{}/_pit?keep_alive={}", percent_encoded(index),
+                                         percent_encoded(query.keep_alive));
     TRY(const auto answer, tried_again(interrupt_, [&] {
           return nodes_->ask("Failed to open Elasticsearch point in time",
                              request_of("POST", path));
@@ -229,9 +230,8 @@ class EsSource : public Source {
   Result<std::int64_t> page(Query& query, std::int64_t size, std::string& lines) {
     // A page without what a shard has, which would be the default, is not a whole one.
     std::string path = "/_search?allow_partial_search_results=false";
-    if (!query.lucene.empty()) path += "&q=" + xapi::percent_encoded(query.lucene);
-    if (!query.sort_parameter.empty())
-      path += "&sort=" + xapi::percent_encoded(query.sort_parameter);
+    if (!query.lucene.empty()) path += "&q=" + percent_encoded(query.lucene);
+    if (!query.sort_parameter.empty()) path += "&sort=" + percent_encoded(query.sort_parameter);
     std::string body =
         fmt::format(R"({{"pit":{{"id":{},"keep_alive":{}}},"size":{},"track_total_hits":false)",
                     json::quoted(query.point_in_time), json::quoted(query.keep_alive), size);
@@ -278,7 +278,7 @@ class EsSink : public Sink {
   Result<void> begin(const WriteRequest& request) override {
     operation_ = request.operation;
     path_ = fmt::format("/{}/_bulk?filter_path=errors,error,items.*.status,items.*.error",
-                        xapi::percent_encoded(request.target.empty() ? index_ : request.target));
+                        percent_encoded(request.target.empty() ? index_ : request.target));
     if (!refresh_.empty()) path_ += "&refresh=" + refresh_;
     return {};
   }
@@ -395,8 +395,7 @@ class EsListing : public Listing {
       : nodes_(std::move(nodes)), interrupt_(context.interrupt) {}
 
   Result<void> list(const ListRequest& request, const TakeBytes& take) override {
-    const std::string path =
-        "/" + xapi::percent_encoded(request.target.empty() ? "*" : request.target);
+    const std::string path = "/" + percent_encoded(request.target.empty() ? "*" : request.target);
     TRY(const auto answer, tried_again(interrupt_, [&] {
           return nodes_->ask("Failed to read indices", request_of("GET", path));
         }));

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/micros.h"
 #include "base/time.h"
 #include "base/uuid.h"
 
@@ -15,10 +16,6 @@
 ///   FixedString(16) = 16 bytes ; String = LEB128 length, bytes
 ///   UUID = its first 8 bytes reversed, then its last 8 bytes reversed
 namespace lectern::store::clickhouse {
-
-inline std::int64_t micros_of(Time time) { return time.time_since_epoch().count(); }
-/// The instant of a column that holds microseconds.
-inline Time time_of(std::int64_t micros) { return Time{std::chrono::microseconds{micros}}; }
 
 /// Appends values to a body of rows.
 class RowWriter {

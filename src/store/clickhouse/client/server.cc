@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.h"
 #include "base/uuid.h"
 #include "store/clickhouse/client/row_binary.h"
 
@@ -13,23 +14,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t detail_bytes_max = 2'000;
 constexpr std::chrono::milliseconds health_max{5'000};
-
-std::string percent_encoded(std::string_view text) {
-  static constexpr char digits[] = "0123456789ABCDEF";
-  std::string encoded;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (plain || c == '_' || c == '-' || c == '.') {
-      encoded += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      encoded += '%';
-      encoded += digits[byte >> 4];
-      encoded += digits[byte & 0xF];
-    }
-  }
-  return encoded;
-}
 
 /// What makes small queries cheap: one thread reads, computes and formats the answer, since handing
 /// over to another costs more than the work; and an index is cut in three at each step of the

@@ -4,6 +4,7 @@
 
 #include "base/digest.h"
 #include "base/json_writer.h"
+#include "base/micros.h"
 #include "store/elasticsearch/client/search.h"
 
 namespace lectern::store::elasticsearch {
@@ -181,7 +182,7 @@ void append_document(std::string& lines, const DocumentKey& key, const Document&
       .member("id", to_base64(key.id))
       .member("content_type", to_base64(document.content_type))
       .member("etag", document.etag)
-      .member("updated", document.updated.time_since_epoch().count())
+      .member("updated", micros_of(document.updated))
       .member("write", write.text())
       .member("bytes", to_base64(document.bytes))
       .end();

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/micros.h"
 #include "store/common/page_end.h"
 #include "store/common/reference_resolver.h"
 #include "store/elasticsearch/client/search.h"
@@ -117,7 +118,7 @@ class Reading {
       with_texts_ = !in_slices_;  // rows were taken back in between
     }
     if (!rows_.empty() && !request_.ascending)
-      target_.newest = std::max(target_.newest.load(), microseconds(rows_.front().position.stored));
+      target_.newest = std::max(target_.newest.load(), micros_of(rows_.front().position.stored));
     Page page;
     page.more = cut_ || rows_.size() > request_.rows_max;
     if (rows_.size() > request_.rows_max) rows_.resize(request_.rows_max);
@@ -133,8 +134,8 @@ class Reading {
     cut_ = false;
     after_ = request_.after;
     Window whole;
-    if (filter_.since) whole.after = microseconds(*filter_.since);
-    if (filter_.until) whole.through = microseconds(*filter_.until);
+    if (filter_.since) whole.after = micros_of(*filter_.since);
+    if (filter_.until) whole.through = micros_of(*filter_.until);
     if (newest_first) return read_windows(whole);
     const bool oldest = request_.ascending && !after_ && !filter_.since && filter_.all_of.empty();
     return oldest ? read_oldest(whole) : read_all(whole);
@@ -147,8 +148,7 @@ class Reading {
     RETURN_IF_ERROR(read_all(before));
     if (!is_full() && before.through < whole.through)
       RETURN_IF_ERROR(read_all({before.through, whole.through}));
-    if (rows_.size() >= wanted_)
-      target_.oldest_through = microseconds(rows_.back().position.stored);
+    if (rows_.size() >= wanted_) target_.oldest_through = micros_of(rows_.back().position.stored);
     return {};
   }
 
@@ -231,7 +231,7 @@ class Reading {
     const auto hint = target_.hints.window_log2(question);
     int width = hint.value_or(filter_.all_of.empty() ? first_width : QueryHints::unbounded);
     Window window = whole;
-    if (after_) window.through = std::min(window.through, microseconds(after_->stored));
+    if (after_) window.through = std::min(window.through, micros_of(after_->stored));
     // Hardly anything is above the newest row that was seen, so windows are measured from there.
     const std::int64_t newest =
         std::min(window.through, after_ ? INT64_MAX : target_.newest.load());

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "base/micros.h"
 #include "store/elasticsearch/schema/packed_text.h"
 
 namespace lectern::store::elasticsearch {
@@ -56,7 +57,7 @@ void append_lectern(std::string& lines, const T& kept, const Later& later, std::
                     bool packs) {
   fmt::format_to(std::back_inserter(lines),
                  R"("lectern":{{"stored":{},"id_high":{},"id_low":{},"hash":"{}","terms":[)",
-                 microseconds(kept.stored), half(kept.id, 0), half(kept.id, 8),
+                 micros_of(kept.stored), half(kept.id, 0), half(kept.id, 8),
                  kept.fingerprint.text());
   for (std::size_t i = 0; i < kept.terms.size(); ++i) {
     if (i > 0) lines += ',';
@@ -130,8 +131,6 @@ std::string without_lectern(Value statement) {
 
 }  // namespace
 
-std::int64_t microseconds(Time time) { return time.time_since_epoch().count(); }
-
 std::string sort_by_place(std::string_view order) {
   return fmt::format(
       R"({{"lectern.stored":"{0}"}},{{"lectern.id_high":"{0}"}},{{"lectern.id_low":"{0}"}})",
@@ -139,7 +138,7 @@ std::string sort_by_place(std::string_view order) {
 }
 
 std::string sort_values(const xapi::Position& position) {
-  return fmt::format("[{},{},{}]", microseconds(position.stored), half(position.id, 0),
+  return fmt::format("[{},{},{}]", micros_of(position.stored), half(position.id, 0),
                      half(position.id, 8));
 }
 

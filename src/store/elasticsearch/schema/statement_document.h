@@ -26,9 +26,6 @@ struct StatementDocument {
   Version version;      ///< of the document, when it was read
 };
 
-/// Since 1970.
-std::int64_t microseconds(Time time);
-
 /// The elements of `sort` for the order of Position, `order` being asc or desc; the values that
 /// stand for a place in it, as an array; and the place of a hit's `sort`. The id is cut into two
 /// numbers, since to compare a keyword costs a look into its dictionary.

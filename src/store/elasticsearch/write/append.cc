@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "base/log.h"
+#include "base/micros.h"
 #include "base/page_bytes.h"
 #include "store/common/append_outcome.h"
 #include "store/elasticsearch/schema/layout.h"
@@ -72,7 +73,7 @@ class Append {
     }
     // A row that came alone is there or not: nobody has to take it back.
     if (fresh_.size() > 1) mark_ = batch.mark(0);
-    const auto newest = microseconds(rows_[fresh_.back()].stored);
+    const auto newest = micros_of(rows_[fresh_.back()].stored);
     target_.newest = std::max(target_.newest.load(), newest);  // a hint: it may be set lower
   }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "base/micros.h"
 #include "store/elasticsearch/client/bulk.h"
 #include "store/elasticsearch/client/search.h"
 #include "store/elasticsearch/schema/index_names.h"
@@ -70,8 +71,8 @@ Result<std::vector<Hit>> last_rows(Cluster& cluster, const std::string& index,
         R"("stored_fields":["lectern.stored","lectern.batch","lectern.shared","lectern.refers_to",)"
         R"("lectern.voids"],"sort":[{}],)"
         R"("query":{{"range":{{"lectern.stored":{{"gt":{},"lte":{}}}}}}}{}}})",
-        rows_at_once, sort_by_place("asc"), microseconds(*entry.floor),
-        microseconds(std::max(entry.ceiling, *entry.floor) + beyond_ceiling), after);
+        rows_at_once, sort_by_place("asc"), micros_of(*entry.floor),
+        micros_of(std::max(entry.ceiling, *entry.floor) + beyond_ceiling), after);
     TRY(const auto reply, cluster.expect_ok({"POST", path, body}, deadline));
     TRY(const auto found, hits_of(reply));
     if (!found) return hits;

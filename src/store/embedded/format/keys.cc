@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/micros.h"
+
 namespace lectern::store::embedded {
 namespace {
 
@@ -51,9 +53,7 @@ Integer read_be(std::string_view bytes) {
 
 }  // namespace
 
-std::uint64_t order_of(Time stored) {
-  return ~static_cast<std::uint64_t>(stored.time_since_epoch().count());
-}
+std::uint64_t order_of(Time stored) { return ~static_cast<std::uint64_t>(micros_of(stored)); }
 
 Time stored_of(std::uint64_t order) {
   return Time{std::chrono::microseconds{static_cast<std::int64_t>(~order)}};

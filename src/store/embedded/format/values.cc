@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/micros.h"
+
 namespace lectern::store::embedded {
 namespace {
 
@@ -33,7 +35,7 @@ bool take_array(std::string_view& bytes, std::array<std::uint8_t, size>& out) {
 }
 
 void append_instant(std::string& out, Time time) {
-  append_be64(out, static_cast<std::uint64_t>(time.time_since_epoch().count()));
+  append_be64(out, static_cast<std::uint64_t>(micros_of(time)));
 }
 
 bool take_instant(std::string_view& bytes, Time& time) {
