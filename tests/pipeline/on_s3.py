@@ -11,8 +11,8 @@ import sys
 import tempfile
 import threading
 
-from remote import BINARY, LINES, SKIPPED, STATEMENT, Cutter, Side, ask, differences, free_port, ralph, run_tests, tool, \
-    wait_for
+from remote import BINARY, LINES, SKIPPED, STATEMENT, Cutter, Side, ask, differences, free_port, kill_in_the_middle, \
+    peak_of, ralph, run_tests, tool, wait_for
 
 # moto reads these otherwise than they were signed, and refuses whoever asks, Ralph too: here it checks no signatures.
 # What AWS itself says of them is in src/pipeline/data/objects/s3_signature_test.cc.
@@ -119,15 +119,6 @@ def stand_in(answer):
     return {"RALPH_BACKENDS__DATA__S3__ENDPOINT_URL": f"http://127.0.0.1:{server.server_address[1]}"}
 
 
-def peak_of(side, arguments, stdin, stdout):
-    """Exit code and peak memory in MiB."""
-    process = subprocess.Popen([side.program, *arguments], stdin=stdin, stdout=stdout, stderr=subprocess.DEVNULL,
-                               env=side.environment)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return process.returncode, usage.ru_maxrss / 1024
-
-
 def tests_of(moto, theirs, ours):
     def both_programs_do_the_same():
         found = list(differences(theirs, ours, COMMANDS))
@@ -190,6 +181,13 @@ def tests_of(moto, theirs, ours):
         moto.checks_signatures(True)
         assert b"<ListMultipartUploadsResult" in uploads and b"broken.jsonl" not in uploads, uploads
 
+    def a_write_that_was_killed_can_be_run_again():
+        data = LINES * 90000
+        kill_in_the_middle(ours, ["write", "-b", "s3", "-t", "killed.jsonl"], data, 20_000_000)
+        assert ours.run("read", "-b", "s3", "killed.jsonl")[0] == 1
+        assert ours.run("write", "-b", "s3", "-t", "killed.jsonl", data=data)[0] == 0, ours.told
+        assert ours.run("read", "-b", "s3", "killed.jsonl") == (0, data)
+
     def a_packed_object_that_was_cut_is_told_by_what_unpacks_it():
         gelf = b"".join(json.dumps({"short_message": os.urandom(300).hex()}).encode() + b"\n" for _ in range(1000))
         packed = gzip.compress(gelf)[:-1000]
@@ -251,7 +249,8 @@ def tests_of(moto, theirs, ours):
     return [both_programs_do_the_same, names_behind_the_first_page_are_listed_too,
             a_large_object_goes_in_parts_and_takes_little_memory,
             a_connection_that_is_cut_in_the_middle_of_an_object_is_taken_up_again,
-            a_write_that_is_broken_off_leaves_nothing, a_packed_object_that_was_cut_is_told_by_what_unpacks_it,
+            a_write_that_is_broken_off_leaves_nothing, a_write_that_was_killed_can_be_run_again,
+            a_packed_object_that_was_cut_is_told_by_what_unpacks_it,
             settings_that_cannot_be_used_are_told, credentials_are_looked_for_where_boto3_does,
             a_bucket_of_another_region_is_asked_there, parts_that_cannot_be_joined_are_told_though_the_status_is_200]
 

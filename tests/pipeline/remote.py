@@ -105,6 +105,27 @@ def differences(theirs, ours, commands):
                 yield f"{' '.join(arguments)}: {what}: Ralph {str(one)[-700:]}\n   Lectern {str(other)[-700:]}\n   {ours.told}"
 
 
+def peak_of(side, arguments, stdin, stdout):
+    """Exit code and peak memory in MiB."""
+    # From a small process of its own: what this one has would count, being there until the program is.
+    measure = ("import os, subprocess, sys; p = subprocess.Popen(sys.argv[1:], stderr=subprocess.DEVNULL); "
+               "_, s, u = os.wait4(p.pid, 0); print(os.waitstatus_to_exitcode(s), u.ru_maxrss, file=sys.stderr)")
+    done = subprocess.run([sys.executable, "-c", measure, side.program, *arguments], stdin=stdin, stdout=stdout,
+                          stderr=subprocess.PIPE, env=side.environment, timeout=300)
+    code, peak_kib = done.stderr.split()
+    return int(code), int(peak_kib) / 1024
+
+
+def kill_in_the_middle(side, arguments, data, first):
+    """Feeds the program `first` bytes of the data, and ends it the hard way once they have been taken."""
+    process = subprocess.Popen([side.program, *arguments], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                               env=side.environment)
+    process.stdin.write(data[:first])
+    process.stdin.flush()
+    process.kill()
+    process.wait()
+
+
 class Cutter:
     """A proxy in front of a server. Of each connection, in turn, `cuts` says after how many bytes of the answer it is
     cut; None is not at all, and so is what comes behind the last one. The answer to the first request that holds the

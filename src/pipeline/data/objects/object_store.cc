@@ -15,6 +15,9 @@
 namespace lectern::pipeline::objects {
 namespace {
 
+/// Parts up to this size have their memory from the beginning.
+constexpr std::size_t part_bytes_at_once = 64UL * 1024 * 1024;
+
 tl::unexpected<Error> failed(std::string_view pattern, const std::string& what, Error error) {
   if (!error.detail.empty()) error.message += fmt::format(" ({})", error.detail);
   error.detail.clear();
@@ -139,6 +142,9 @@ class ObjectSink : public Sink {
     while (chunk.sent < chunk.body.size()) {
       if (part_.size() == part_bytes_) RETURN_IF_ERROR(send_part());
       const std::size_t size = std::min(part_bytes_ - part_.size(), chunk.body.size() - chunk.sent);
+      // Grown step by step, it would take twice as much where it is copied.
+      if (part_.size() + size > part_.capacity() && part_bytes_ <= part_bytes_at_once)
+        part_.reserve(part_bytes_);
       part_.append(chunk.body, chunk.sent, size);
       chunk.sent += size;
     }
