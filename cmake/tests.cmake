@@ -16,9 +16,11 @@ lectern_script_test(commands TIMEOUT 300 COMMAND ${Python3_EXECUTABLE} tests/cli
 lectern_script_test(pipeline_commands TIMEOUT 300
                     COMMAND ${Python3_EXECUTABLE} tests/pipeline/run.py)
 # Skipped where bin/test has started no server.
-foreach(backend es clickhouse mongo)
-  lectern_script_test(pipeline_${backend} TIMEOUT 300
+foreach(backend es opensearch clickhouse mongo)
+  lectern_script_test(pipeline_${backend} TIMEOUT 600
                       COMMAND ${Python3_EXECUTABLE} tests/pipeline/databases.py ${backend})
+endforeach()
+foreach(backend es clickhouse mongo)
   lectern_script_test(pipeline_${backend}_beside_ralph TIMEOUT 600
                       COMMAND ${Python3_EXECUTABLE} tests/pipeline/databases_beside_ralph.py
                               ${backend})

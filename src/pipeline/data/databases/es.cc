@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <filesystem>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -119,8 +120,13 @@ class Nodes {
     TRY(auto response, ask_any(failed, request));
     if (may_pass(response.status))
       return fail(Code::unavailable, fmt::format("{}: {}", failed, told(response)));
-    if (response.status >= 400)
-      return fail(Code::invalid, fmt::format("{}: {}", failed, told(response)));
+    if (response.status >= 400) {
+      // OpenSearch has not every address.
+      const bool unknown =
+          response.status == 405 || response.body.find("no handler found") != response.body.npos;
+      return fail(unknown ? Code::method_not_allowed : Code::invalid,
+                  fmt::format("{}: {}", failed, told(response)));
+    }
     auto document = json::parse(std::move(response.body), {.bounded = false, .lenient = true});
     if (!document || !(*document)->root().is(Type::object))
       return fail(Code::invalid, fmt::format("{}: {} does not answer as Elasticsearch", failed,
@@ -182,14 +188,19 @@ class EsSource : public Source {
   Result<void> read(const ReadRequest& request, const TakeBytes& take) override {
     Query query = read_query(request.query);
     if (query.keep_alive.empty()) query.keep_alive = keep_alive_;
-    const bool ours = query.point_in_time.empty();
-    if (ours) {
-      TRY(query.point_in_time,
-          open_point_in_time(request.target.empty() ? index_ : request.target, query));
+    if (!query.point_in_time.empty()) return walk(query, request, take);
+    const std::string& index = request.target.empty() ? index_ : request.target;
+    auto opened = open_point_in_time(index, query);
+    if (!opened && opened.error().code == Code::method_not_allowed) {
+      std::string scroll;
+      const auto outcome = walk_scroll(index, query, request, take, scroll);
+      close("/_search/scroll", "scroll_id", scroll);
+      return outcome;
     }
-    const auto outcome =
-        walk(query, request.chunk_size > 0 ? request.chunk_size : chunk_size_, take);
-    if (ours) close_point_in_time(query);
+    if (!opened) return fail(opened.error());
+    query.point_in_time = *opened;
+    const auto outcome = walk(query, request, take);
+    close("/_pit", "id", query.point_in_time);
     return outcome;
   }
 
@@ -207,14 +218,19 @@ class EsSource : public Source {
   }
 
   /// The server has room for some hundreds only, until they expire.
-  void close_point_in_time(const Query& query) {
-    const std::string body = fmt::format(R"({{"id":{}}})", json::quoted(query.point_in_time));
-    const auto closed = nodes_->ask("", request_of("DELETE", "/_pit", body));
-    if (!closed) log::debug("The point in time is left open: {}", closed.error().message);
+  void close(const std::string& path, std::string_view key, const std::string& id) {
+    if (id.empty()) return;
+    const std::string body = fmt::format(R"({{"{}":{}}})", key, json::quoted(id));
+    const auto closed = nodes_->ask("", request_of("DELETE", path, body));
+    if (!closed) log::debug("{} is left open: {}", path, closed.error().message);
   }
 
-  Result<void> walk(Query& query, std::size_t chunk_size, const TakeBytes& take) {
-    const auto chunk = static_cast<std::int64_t>(chunk_size);
+  std::int64_t chunk_of(const ReadRequest& request) const {
+    return static_cast<std::int64_t>(request.chunk_size > 0 ? request.chunk_size : chunk_size_);
+  }
+
+  Result<void> walk(Query& query, const ReadRequest& request, const TakeBytes& take) {
+    const auto chunk = chunk_of(request);
     for (auto left = query.size; left.value_or(1) != 0 && !interrupt_.stopped();) {
       const auto wanted = left && *left < chunk ? *left : chunk;
       std::string lines;
@@ -228,30 +244,81 @@ class EsSource : public Source {
 
   /// Adds the lines of the next page; how many.
   Result<std::int64_t> page(Query& query, std::int64_t size, std::string& lines) {
-    // A page without what a shard has, which would be the default, is not a whole one.
-    std::string path = "/_search?allow_partial_search_results=false";
-    if (!query.lucene.empty()) path += "&q=" + percent_encoded(query.lucene);
-    if (!query.sort_parameter.empty()) path += "&sort=" + percent_encoded(query.sort_parameter);
+    const std::string path = "/_search?" + search_parameters(query);
     std::string body =
-        fmt::format(R"({{"pit":{{"id":{},"keep_alive":{}}},"size":{},"track_total_hits":false)",
-                    json::quoted(query.point_in_time), json::quoted(query.keep_alive), size);
-    if (query.lucene.empty()) body += ",\"query\":" + query.query;
-    if (query.sort_parameter.empty()) body += ",\"sort\":" + query.sort;
+        fmt::format(R"({{"pit":{{"id":{},"keep_alive":{}}},)", json::quoted(query.point_in_time),
+                    json::quoted(query.keep_alive)) +
+        search_members(query, size);
+    body += ",\"track_total_hits\":false";
     if (!query.search_after.empty()) body += ",\"search_after\":" + query.search_after;
     body += '}';
     TRY(const auto answer, tried_again(interrupt_, [&] {
           return nodes_->ask(failed, request_of("POST", path, body));
         }));
-    const auto outer = answer->root().find("hits");
+    TRY(const auto hits, hits_of(*answer));
+    add_lines(hits, hits.size(), lines);
+    for (const auto hit : hits.children())
+      if (const auto sort = hit.find("sort")) query.search_after = sort->source();
+    if (auto id = text_member(answer->root(), "pit_id"); !id.empty()) query.point_in_time = id;
+    return static_cast<std::int64_t>(hits.size());
+  }
+
+  /// For OpenSearch, whose points in time have no order of their own to go on by. A page that was
+  /// lost cannot be asked for again.
+  Result<void> walk_scroll(const std::string& index, Query& query, const ReadRequest& request,
+                           const TakeBytes& take, std::string& scroll) {
+    const std::string keep_alive = percent_encoded(query.keep_alive);
+    if (query.sort == Query().sort) query.sort = R"(["_doc"])";
+    std::string path = fmt::format("/{}/_search?scroll={}&{}", percent_encoded(index), keep_alive,
+                                   search_parameters(query));
+    std::string body = "{" + search_members(query, chunk_of(request)) + "}";
+    auto left = query.size.value_or(std::numeric_limits<std::int64_t>::max());
+    while (left > 0 && !interrupt_.stopped()) {
+      TRY(const auto answer, nodes_->ask(failed, request_of("POST", path, body)));
+      TRY(const auto hits, hits_of(*answer));
+      scroll = text_member(answer->root(), "_scroll_id");
+      if (hits.size() == 0) break;
+      std::string lines;
+      add_lines(hits, static_cast<std::size_t>(left), lines);
+      TRY(const bool go_on, take(lines));
+      if (!go_on) break;
+      left -= static_cast<std::int64_t>(hits.size());
+      path = "/_search/scroll";
+      body = fmt::format(R"({{"scroll":{},"scroll_id":{}}})", json::quoted(query.keep_alive),
+                         json::quoted(scroll));
+    }
+    return {};
+  }
+
+  /// A page without what a shard has, which would be the default, is not a whole one.
+  static std::string search_parameters(const Query& query) {
+    std::string parameters = "allow_partial_search_results=false";
+    if (!query.lucene.empty()) parameters += "&q=" + percent_encoded(query.lucene);
+    if (!query.sort_parameter.empty())
+      parameters += "&sort=" + percent_encoded(query.sort_parameter);
+    return parameters;
+  }
+
+  static std::string search_members(const Query& query, std::int64_t size) {
+    std::string members = fmt::format(R"("size":{})", size);
+    if (query.lucene.empty()) members += ",\"query\":" + query.query;
+    if (query.sort_parameter.empty()) members += ",\"sort\":" + query.sort;
+    return members;
+  }
+
+  static Result<json::Value> hits_of(const json::Document& answer) {
+    const auto outer = answer.root().find("hits");
     const auto hits = outer ? outer->find("hits") : std::nullopt;
     if (!hits) return fail(Code::invalid, fmt::format("{}: an answer without hits", failed));
-    lines.reserve(hits->source().size());
-    for (const auto hit : hits->children()) {
+    return *hits;
+  }
+
+  static void add_lines(json::Value hits, std::size_t count_max, std::string& lines) {
+    lines.reserve(hits.source().size());
+    for (const auto hit : hits.children()) {
+      if (count_max-- == 0) break;
       append_line(lines, hit.source());
-      if (const auto sort = hit.find("sort")) query.search_after = sort->source();
     }
-    if (auto id = text_member(answer->root(), "pit_id"); !id.empty()) query.point_in_time = id;
-    return static_cast<std::int64_t>(hits->size());
   }
 
   const std::unique_ptr<Nodes> nodes_;
