@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "lrs/charged_reads.h"
 
 namespace lectern::lrs {
 namespace {
@@ -104,14 +105,13 @@ Result<void> allow_without_precondition(const Lrs& lrs, const auth::Principal& p
 }
 
 /// Reads, decides, and writes only if nothing changed in between; else begins anew, until the
-/// deadline. `next` makes
-/// the new document from the current one, or refuses.
+/// deadline. `next` makes the new document from the current one, or refuses.
 template <typename Next>
 Result<void> update(Lrs& lrs, const store::Context& context, const store::DocumentKey& key,
-                    const Next& next) {
+                    ChargedReads reads, const Next& next) {
   TRY(const auto turn, lrs.turns.wait(context, key));
   for (auto next_pause = first_pause;;) {
-    TRY(const auto current, stores_of(lrs).documents.get(context, key));
+    TRY(const auto current, reads.read(context, key));
     TRY(Document document, next(current));
     TRY(const bool written,
         stores_of(lrs).documents.put(context, key, std::move(document), expect_unchanged(current)));
@@ -183,9 +183,10 @@ Result<void> check_body(const DocumentWrite& write) {
 }  // namespace
 
 Result<Document> get_document(Lrs& lrs, const auth::Principal& principal,
-                              const store::DocumentKey& key) {
+                              const store::DocumentKey& key, const ChargeMemory& charge) {
   RETURN_IF_ERROR(check(key));
-  TRY(auto document, stores_of(lrs).documents.get(lrs.context(principal), key));
+  ChargedReads reads(lrs, charge);
+  TRY(auto document, reads.read(lrs.context(principal), key));
   if (!document) return fail(Code::not_found, "There is no such document");
   return std::move(*document);
 }
@@ -193,7 +194,7 @@ Result<Document> get_document(Lrs& lrs, const auth::Principal& principal,
 Result<void> put_document(Lrs& lrs, const auth::Principal& principal, const DocumentWrite& write) {
   RETURN_IF_ERROR(check_body(write));
   return update(
-      lrs, lrs.context(principal), write.key,
+      lrs, lrs.context(principal), write.key, ChargedReads(lrs, write.charge),
       [&](const std::optional<Document>& current) -> Result<Document> {
         if (!write.preconditions.given())
           RETURN_IF_ERROR(allow_without_precondition(lrs, principal, write, current.has_value()));
@@ -204,24 +205,19 @@ Result<void> put_document(Lrs& lrs, const auth::Principal& principal, const Docu
 
 Result<void> post_document(Lrs& lrs, const auth::Principal& principal, const DocumentWrite& write) {
   RETURN_IF_ERROR(check_body(write));
-  std::uint64_t charged = 0;
-  return update(lrs, lrs.context(principal), write.key,
+  // What is there, its nodes, and what comes of both.
+  constexpr auto factor = limits::json_memory_factor + 1;
+  return update(lrs, lrs.context(principal), write.key, ChargedReads(lrs, write.charge, factor),
                 [&](const std::optional<Document>& current) -> Result<Document> {
                   if (!write.preconditions.hold(etag_of(current)))
                     return fail(failed_precondition());
-                  // What is there, its nodes, and what comes of both.
-                  const auto needed =
-                      current ? (limits::json_memory_factor + 1) * current->bytes.size() : 0;
-                  if (write.charge && needed > charged) {
-                    RETURN_IF_ERROR(write.charge(needed - charged));
-                    charged = needed;
-                  }
                   return merge(write, current, lrs.options.document_bytes_max);
                 });
 }
 
 Result<void> delete_document(Lrs& lrs, const auth::Principal& principal,
-                             const store::DocumentKey& key, const Preconditions& preconditions) {
+                             const store::DocumentKey& key, const Preconditions& preconditions,
+                             const ChargeMemory& charge) {
   RETURN_IF_ERROR(check(key));
   const auto context = lrs.context(principal);
   TRY(const auto turn, lrs.turns.wait(context, key));
@@ -229,8 +225,9 @@ Result<void> delete_document(Lrs& lrs, const auth::Principal& principal,
     RETURN_IF_ERROR(stores_of(lrs).documents.erase(context, key, Expect::anything()));
     return {};
   }
+  ChargedReads reads(lrs, charge);
   for (auto next_pause = first_pause;;) {
-    TRY(const auto current, stores_of(lrs).documents.get(context, key));
+    TRY(const auto current, reads.read(context, key));
     if (!preconditions.hold(etag_of(current))) return fail(failed_precondition());
     if (!current) return {};
     TRY(const bool erased,

@@ -9,6 +9,7 @@
 
 #include "auth/principal.h"
 #include "base/result.h"
+#include "lrs/charged_reads.h"
 #include "lrs/lrs.h"
 #include "lrs/preconditions.h"
 #include "store/document_store.h"
@@ -30,14 +31,14 @@ struct DocumentWrite {
   Preconditions preconditions;
   std::string content_type;  ///< "" becomes application/octet-stream
   std::string_view bytes;
-  /// Counts memory, beside that for `bytes`, before it is used; its errors are passed on.
-  std::function<Result<void>(std::uint64_t bytes)> charge = {};
+  ChargeMemory charge = {};  ///< for what is used beside `bytes`
 };
 
 /// Errors of all: unavailable, too_large (a key beyond limits::key_bytes_max).
 
-/// The document. Errors: not_found.
-Result<Document> get_document(Lrs& lrs, const auth::Principal& principal, const DocumentKey& key);
+/// The document, its bytes charged. Errors: not_found, those of `charge`.
+Result<Document> get_document(Lrs& lrs, const auth::Principal& principal, const DocumentKey& key,
+                              const ChargeMemory& charge = {});
 
 /// Writes it whole. Errors: precondition; conflict (without a precondition on a document that is
 /// there, where the version wants one); invalid (1.0.3 profiles want a precondition always, but for
@@ -51,7 +52,7 @@ Result<void> post_document(Lrs& lrs, const auth::Principal& principal, const Doc
 
 /// Removes it; fine when it is absent. Errors: precondition.
 Result<void> delete_document(Lrs& lrs, const auth::Principal& principal, const DocumentKey& key,
-                             const Preconditions& preconditions);
+                             const Preconditions& preconditions, const ChargeMemory& charge = {});
 
 /// The ids of a space's documents changed after `since`, each once, sorted.
 Result<std::vector<std::string>> list_documents(Lrs& lrs, const auth::Principal& principal,

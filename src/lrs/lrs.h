@@ -11,6 +11,7 @@
 #include "lrs/counters.h"
 #include "lrs/definitions.h"
 #include "lrs/document_queue.h"
+#include "lrs/document_sizes.h"
 #include "lrs/stores.h"
 #include "lrs/tolerated.h"
 
@@ -51,6 +52,7 @@ class Lrs {
   Forwarder* forwarder = nullptr;  ///< none: nothing is forwarded
   Tolerated* tolerated = nullptr;  ///< none: faults that are tolerated are not told
   DocumentQueue turns{};
+  DocumentSizes document_sizes{};
 
   /// The target and deadline of a request that begins now.
   store::Context context(const auth::Principal& principal) const {

@@ -213,19 +213,47 @@ def refused_attachments_leave_nothing(trial):
         trial.expect("the folder grows by at most 12 MiB", grown <= 12 * MIB, grown // MIB)
 
 
+def small_server(trial):
+    """300 MiB of memory for all requests, 24 MiB for one body."""
+    return trial.server({"LECTERN_RUNSERVER_MEMORY_BYTES_MAX": str(300 * MIB),
+                         "LECTERN_RUNSERVER_BODY_BYTES_MAX": str(24 * MIB)})
+
+
+def state(server, method, name, body=None):
+    agent = urllib.parse.quote('{"mbox":"mailto:a@e.org"}')
+    return server.call(method, f"/xAPI/activities/state?activityId=http://e.org/a&stateId={name}&agent={agent}", body,
+                       headers={"Content-Type": "application/json", "Content-Encoding": "gzip"} if body else {},
+                       timeout=120)
+
+
+def merge(server, name, member, mib):
+    return state(server, "POST", name, packed(b'{"%s":"' % member.encode() + b"x" * (mib * MIB) + b'"}')).status
+
+
 @scenario(peak_mib=400)
 def merging_without_end(trial):
     """A document does not grow by merging beyond what a body may have."""
-
-    def merge(server, member, mib):
-        agent = urllib.parse.quote('{"mbox":"mailto:a@e.org"}')
-        body = packed(b'{"%s":"' % member.encode() + b"x" * (mib * MIB) + b'"}')
-        return server.call("POST", f"/xAPI/activities/state?activityId=http://e.org/a&stateId=one&agent={agent}",
-                           body, headers={"Content-Type": "application/json", "Content-Encoding": "gzip"},
-                           timeout=120).status
-
-    with trial.server({"LECTERN_RUNSERVER_MEMORY_BYTES_MAX": str(300 * MIB),
-                       "LECTERN_RUNSERVER_BODY_BYTES_MAX": str(24 * MIB)}) as server:
-        statuses = [merge(server, "m" + str(i), 10) for i in range(3)]
+    with small_server(trial) as server:
+        statuses = [merge(server, "one", "m" + str(i), 10) for i in range(3)]
         trial.expect("what would grow beyond a body is refused", statuses == [204, 204, 413], statuses)
-        trial.expect("a member that fits is merged", merge(server, "c", 0) == 204)
+        trial.expect("a member that fits is merged", merge(server, "one", "c", 0) == 204)
+
+
+@scenario(peak_mib=450)
+def large_documents_at_once(trial):
+    """Documents of 20 MB that 24 clients read or merge into at once wait for memory, or get 503."""
+    with small_server(trial) as server:
+        statuses = [merge(server, "large" + str(i), "m", 20) for i in range(12)]
+        trial.expect("each is stored", statuses == [204] * 12, statuses)
+
+        def read_or_merge(i):
+            name = "large" + str(i % 12)
+            return merge(server, name, "n", 0) if i % 2 else state(server, "GET", name).status
+
+        for _ in range(3):
+            statuses = at_once(24, read_or_merge)
+            trial.expect("each is served or told to come again", set(statuses) <= {200, 204, 503}, statuses)
+            trial.expect("some are served", not set(statuses) <= {503}, statuses)
+        trial.note(f"{sum(status != 503 for status in statuses)} of 24 served at once")
+        status = state(server, "GET", "large0").status
+        trial.expect("who is alone is served", status == 200, status)

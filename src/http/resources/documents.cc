@@ -112,22 +112,25 @@ void name_known_tag(const Request& request, const std::string& etag, Response& r
   if (known && known->find(zipped) != known->npos) response.headers.set("ETag", zipped);
 }
 
+lrs::ChargeMemory charge_of(const Exchange& exchange) {
+  return [&request = exchange.request](std::uint64_t bytes) { return request.charge(bytes); };
+}
+
 Result<lrs::DocumentWrite> write_of(const Exchange& exchange, DocumentKind kind) {
   TRY(const auto address, single_address_of(exchange, kind));
   RETURN_IF_ERROR(
       exchange.request.charge(limits::json_memory_factor * exchange.request.body.view().size()));
-  return lrs::DocumentWrite{
-      address.key(),
-      exchange.version,
-      preconditions_of(exchange.request),
-      std::string(exchange.request.headers.find("Content-Type").value_or("")),
-      exchange.request.body.view(),
-      [&request = exchange.request](std::uint64_t bytes) { return request.charge(bytes); }};
+  return lrs::DocumentWrite{address.key(),
+                            exchange.version,
+                            preconditions_of(exchange.request),
+                            std::string(exchange.request.headers.find("Content-Type").value_or("")),
+                            exchange.request.body.view(),
+                            charge_of(exchange)};
 }
 
 Result<Response> get_one(Exchange& exchange, const Address& address) {
-  TRY(auto document, lrs::get_document(exchange.lrs(), *exchange.principal, address.key()));
-  RETURN_IF_ERROR(exchange.request.charge(document.bytes.size()));
+  TRY(auto document,
+      lrs::get_document(exchange.lrs(), *exchange.principal, address.key(), charge_of(exchange)));
   Response response;
   response.headers.add("ETag", "\"" + document.etag + "\"");
   response.headers.add("Last-Modified", http_date(document.updated));
@@ -180,7 +183,7 @@ Result<Response> erase(Exchange& exchange, DocumentKind kind) {
       kind == DocumentKind::state ? address_of(exchange, kind) : single_address_of(exchange, kind));
   if (address.id)
     RETURN_IF_ERROR(lrs::delete_document(exchange.lrs(), *exchange.principal, address.key(),
-                                         preconditions_of(exchange.request)));
+                                         preconditions_of(exchange.request), charge_of(exchange)));
   else
     RETURN_IF_ERROR(lrs::delete_documents(exchange.lrs(), *exchange.principal, address.space()));
   return no_content();

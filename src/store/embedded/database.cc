@@ -226,6 +226,13 @@ Result<std::optional<std::string>> Database::get(Family in, const std::string& k
   return bytes;
 }
 
+Result<bool> Database::get(Family in, const std::string& key, rocksdb::PinnableSlice& bytes) const {
+  const auto status = rocks_->Get({}, family(in), key, &bytes);
+  if (status.IsNotFound()) return false;
+  if (!status.ok()) return fail(error_of(status, "reading"));
+  return true;
+}
+
 Result<void> Database::check_not_failed() const {
   if (!failed_) return {};
   return fail(Code::unavailable, "The store cannot be used now", "a write failed before");

@@ -77,6 +77,8 @@ class Database {
   }
   /// The bytes under a key, or nothing.
   Result<std::optional<std::string>> get(Family family, const std::string& key) const;
+  /// The same without a copy; whether they are there.
+  Result<bool> get(Family family, const std::string& key, rocksdb::PinnableSlice& bytes) const;
   /// Writes what may be lost until the log is synced. After a power cut even a commit that was cut
   /// off may be there without it, since the log is made of several files, and of those that were
   /// not synced any may be kept: what makes sense only together with this is written after

@@ -12,11 +12,17 @@ Result<std::vector<std::optional<Document>>> EmbeddedDocuments::get_many(
   const auto target = engine_->database->find_target(context.target);
   if (!target) return all;
   return engine_->read(context.deadline, [&]() -> Result<std::vector<std::optional<Document>>> {
+    // Held while reading alone: what comes of it is for the caller to bound.
+    if (!reads_.try_acquire_until(context.deadline))
+      return fail(Code::unavailable, "The store is busy", "a document was not read in time");
+    const std::unique_ptr<Reads, void (*)(Reads*)> turn(&reads_,
+                                                        [](Reads* reads) { reads->release(); });
     for (std::size_t i = 0; i < keys.size(); ++i) {
-      TRY(const auto bytes,
-          engine_->database->get(Family::documents, document_key(*target, keys[i])));
-      if (!bytes) continue;
-      all[i] = decode_document(*bytes);
+      rocksdb::PinnableSlice bytes;
+      TRY(const bool found,
+          engine_->database->get(Family::documents, document_key(*target, keys[i]), bytes));
+      if (!found) continue;
+      all[i] = decode_document({bytes.data(), bytes.size()});
       if (!all[i]) return fail(damaged("document"));
     }
     return std::move(all);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <semaphore>
+
 #include "store/document_store.h"
 #include "store/embedded/engine.h"
 #include "store/embedded/write/document_jobs.h"
@@ -29,6 +31,10 @@ class EmbeddedDocuments final : public DocumentStore {
                                              std::optional<Time> since);
 
   const std::shared_ptr<Engine> engine_;
+  /// Documents may be large, and have two copies while they are read: so many are at a time.
+  using Reads = std::counting_semaphore<>;
+  static constexpr int reads_max = 2;
+  Reads reads_{reads_max};
 };
 
 }  // namespace lectern::store::embedded
