@@ -60,7 +60,7 @@ constexpr std::array rows = {
     Row{"RUNSERVER_TLS_CERTIFICATE", &S::tls_certificate, "", "PEM file with the certificate chain; with the key: HTTPS"},
     Row{"RUNSERVER_TLS_KEY", &S::tls_key, "", "PEM file with the private key"},
     Row{"RUNSERVER_IO_THREADS", &S::io_threads, "1", "threads that read and write the network", 1, 256},
-    Row{"RUNSERVER_WORKERS", &S::workers, "32", "threads that work on requests", 1, 4096},
+    Row{"RUNSERVER_WORKERS", &S::workers, "64", "threads that work on requests", 1, 4096},
     Row{"RUNSERVER_QUEUE_MAX", &S::queue_max, "1024", "requests waiting for a worker; more get 503", 1, 1'000'000},
     Row{"RUNSERVER_CONNECTIONS_MAX", &S::connections_max, "10000", "client connections at once", 1, 1'000'000},
     Row{"RUNSERVER_HEADER_BYTES_MAX", &S::header_bytes_max, "32768", "bytes of a request's headers; more get 431", 1024, 16 * 1024 * 1024},

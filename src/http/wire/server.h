@@ -35,7 +35,7 @@ struct ServerOptions {
   /// A listening TCP socket to serve in place of host and port; the server closes it.
   std::optional<int> listen_socket{};
   unsigned io_threads = 1;
-  unsigned workers = 32;         ///< threads that run the handler
+  unsigned workers = 64;         ///< threads that run the handler
   std::size_t queue_max = 1024;  ///< requests waiting for a worker; more get 503, Retry-After
   std::chrono::milliseconds queue_deadline{10'000};  ///< for which they wait; then 503
   std::size_t connections_max = 10'000;
