@@ -1,66 +1,26 @@
 #include "pipeline/data/objects/xml.h"
 
-#include <charconv>
-#include <optional>
+#include <limits>
+#include <memory>
 #include <vector>
+
+#include <expat.h>
 
 namespace lectern::pipeline::objects {
 namespace {
 
 constexpr std::size_t depth_max = 16;
 
-tl::unexpected<Error> malformed() {
-  return fail(Code::invalid, "the server's answer is no XML that can be read");
-}
-
-void append_utf8(std::string& out, std::uint32_t code) {
-  const auto byte = [&out](std::uint32_t value) { out += static_cast<char>(value); };
-  if (code < 0x80) return byte(code);
-  if (code < 0x800) {
-    byte(0xC0 | code >> 6);
-  } else if (code < 0x10000) {
-    byte(0xE0 | code >> 12);
-    byte(0x80 | (code >> 6 & 0x3F));
-  } else {
-    byte(0xF0 | code >> 18);
-    byte(0x80 | (code >> 12 & 0x3F));
-    byte(0x80 | (code >> 6 & 0x3F));
-  }
-  byte(0x80 | (code & 0x3F));
-}
-
-/// Appends what `&name;` stands for; false for one that is not known.
-bool append_entity(std::string& out, std::string_view name) {
-  if (name == "amp") out += '&';
-  if (name == "lt") out += '<';
-  if (name == "gt") out += '>';
-  if (name == "quot") out += '"';
-  if (name == "apos") out += '\'';
-  if (!name.starts_with('#'))
-    return name == "amp" || name == "lt" || name == "gt" || name == "quot" || name == "apos";
-  const bool hex = name.starts_with("#x");
-  name.remove_prefix(hex ? 2 : 1);
-  std::uint32_t code = 0;
-  const auto read = std::from_chars(name.data(), name.data() + name.size(), code, hex ? 16 : 10);
-  if (read.ec != std::errc{} || read.ptr != name.data() + name.size() || code > 0x10FFFF ||
-      (code >= 0xD800 && code < 0xE000))
-    return false;
-  append_utf8(out, code);
-  return true;
-}
-
-class Reader {
+/// What is open while expat reads, and what to do where it ends.
+class Reading {
  public:
-  Reader(std::string_view rest,
-         const std::function<void(std::string_view path, const std::string& text)>& take)
-      : rest_(rest), take_(take) {}
-
-  Result<void> read() {
-    while (!rest_.empty()) {
-      const bool good = rest_.front() == '<' ? read_markup() : read_text();
-      if (!good) return malformed();
-    }
-    return open_.empty() && seen_ ? Result<void>() : Result<void>(malformed());
+  Reading(XML_Parser parser,
+          const std::function<void(std::string_view path, const std::string& text)>& take)
+      : parser_(parser), take_(take) {
+    XML_SetUserData(parser, this);
+    XML_SetElementHandler(parser, begin, end);
+    XML_SetCharacterDataHandler(parser, add_text);
+    XML_SetStartDoctypeDeclHandler(parser, refuse_doctype);
   }
 
  private:
@@ -69,101 +29,41 @@ class Reader {
     bool has_elements = false;
   };
 
-  /// The text up to `end`, which is passed over too; nothing where it does not come.
-  std::optional<std::string_view> until(std::string_view end) {
-    const std::size_t at = rest_.find(end);
-    if (at == rest_.npos) return std::nullopt;
-    const auto text = rest_.substr(0, at);
-    rest_.remove_prefix(at + end.size());
-    return text;
+  static void begin(void* user, const char* name, const char**) {
+    auto& self = *static_cast<Reading*>(user);
+    if (self.open_.size() >= depth_max) return self.stop();
+    if (!self.open_.empty()) self.open_.back().has_elements = true;
+    self.open_.push_back({self.path_.size(), false});
+    (self.path_ += '/') += name;
+    self.text_.clear();
   }
 
-  bool read_text() {
-    const std::size_t size = std::min(rest_.find('<'), rest_.size());
-    std::string_view text = rest_.substr(0, size);
-    rest_.remove_prefix(size);
-    while (!text.empty()) {
-      const std::size_t plain = std::min(text.find('&'), text.size());
-      text_ += text.substr(0, plain);
-      text.remove_prefix(plain);
-      if (text.empty()) break;
-      const std::size_t end = text.find(';');
-      if (end == text.npos || !append_entity(text_, text.substr(1, end - 1))) return false;
-      text.remove_prefix(end + 1);
-    }
-    return true;
+  static void end(void* user, const char*) {
+    auto& self = *static_cast<Reading*>(user);
+    const Open one = self.open_.back();
+    if (one.has_elements) self.text_.clear();
+    self.take_(self.path_, self.text_);
+    self.open_.pop_back();
+    self.path_.resize(one.path_size);
+    self.text_.clear();
   }
 
-  bool read_markup() {
-    constexpr std::string_view cdata = "<![CDATA[";
-    if (rest_.starts_with("<?")) return until("?>").has_value();
-    if (rest_.starts_with("<!--")) return until("-->").has_value();
-    if (rest_.starts_with(cdata)) {
-      rest_.remove_prefix(cdata.size());
-      const auto text = until("]]>");
-      if (text) text_ += *text;
-      return text.has_value();
-    }
-    if (rest_.starts_with("<!")) return until(">").has_value();
-    const bool closes = rest_.starts_with("</");
-    rest_.remove_prefix(closes ? 2 : 1);
-    auto tag = tag_text();
-    if (!tag) return false;
-    const bool empty = !closes && tag->ends_with('/');
-    if (empty) tag->remove_suffix(1);
-    const std::string_view name = tag->substr(0, tag->find_first_of(" \t\r\n"));
-    if (name.empty()) return false;
-    if (!closes && !begin(name)) return false;
-    return closes || empty ? end(name) : true;
+  static void add_text(void* user, const char* text, int size) {
+    static_cast<Reading*>(user)->text_.append(text, static_cast<std::size_t>(size));
   }
 
-  /// Up to the `>` that stands in no attribute's value.
-  std::optional<std::string_view> tag_text() {
-    char quote = 0;
-    for (std::size_t i = 0; i < rest_.size(); ++i) {
-      const char c = rest_[i];
-      if (quote == 0 && c == '>') {
-        const auto text = rest_.substr(0, i);
-        rest_.remove_prefix(i + 1);
-        return text;
-      }
-      if (quote == 0 && (c == '"' || c == '\''))
-        quote = c;
-      else if (c == quote)
-        quote = 0;
-    }
-    return std::nullopt;
+  // A document type may define entities, which nothing that an object store says needs.
+  static void refuse_doctype(void* user, const char*, const char*, const char*, int) {
+    static_cast<Reading*>(user)->stop();
   }
 
-  bool begin(std::string_view name) {
-    if (open_.size() >= depth_max || (open_.empty() && seen_)) return false;
-    if (!open_.empty()) open_.back().has_elements = true;
-    open_.push_back({path_.size(), false});
-    path_ += '/';
-    path_ += name;
-    text_.clear();
-    seen_ = true;
-    return true;
-  }
+  void stop() { XML_StopParser(parser_, XML_FALSE); }
 
-  bool end(std::string_view name) {
-    if (open_.empty()) return false;
-    const Open one = open_.back();
-    if (std::string_view(path_).substr(one.path_size + 1) != name) return false;
-    if (one.has_elements) text_.clear();
-    take_(path_, text_);
-    open_.pop_back();
-    path_.resize(one.path_size);
-    text_.clear();
-    return true;
-  }
-
-  std::string_view rest_;
+  XML_Parser parser_;
   const std::function<void(std::string_view path, const std::string& text)>& take_;
   std::vector<Open> open_;
-  std::string path_;   // of the innermost open element
-  std::string text_;   // of it, so far
-  bool seen_ = false;  // an element
+  std::string path_;  // of the innermost open element
+  std::string text_;  // of it, so far
 };
 
 }  // namespace
@@ -171,7 +71,15 @@ class Reader {
 Result<void> for_each_element(
     std::string_view xml,
     const std::function<void(std::string_view path, const std::string& text)>& take) {
-  return Reader(xml, take).read();
+  const std::unique_ptr<XML_ParserStruct, void (*)(XML_Parser)> parser(XML_ParserCreate("UTF-8"),
+                                                                       XML_ParserFree);
+  if (!parser) throw std::bad_alloc();
+  const Reading reading(parser.get(), take);
+  constexpr std::size_t bytes_max = std::numeric_limits<int>::max();
+  if (xml.size() > bytes_max ||
+      XML_Parse(parser.get(), xml.data(), static_cast<int>(xml.size()), XML_TRUE) != XML_STATUS_OK)
+    return fail(Code::invalid, "the server's answer is no XML that can be read");
+  return {};
 }
 
 }  // namespace lectern::pipeline::objects

@@ -10,9 +10,8 @@ namespace lectern::pipeline::objects {
 
 /// Calls `take` at the end of each element of an XML text, with its path, `/ListBucketResult/Name`,
 /// and, where it holds no other element, its text. Namespaces stay in the names as prefixes;
-/// attributes, comments and declarations are passed over; there are no entities but XML's own.
-/// As much of XML as object stores answer with. Errors: invalid for what is not well formed, and
-/// for elements within more than 16 others.
+/// attributes and comments are passed over. Errors: invalid for what is not well formed, for a
+/// document type, and for elements within 16 others or more.
 Result<void> for_each_element(
     std::string_view xml,
     const std::function<void(std::string_view path, const std::string& text)>& take);
