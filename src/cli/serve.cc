@@ -26,7 +26,7 @@
 #include "http/resources/metrics.h"
 #include "http/service.h"
 #include "http/wire/server.h"
-#include "lrs/forwarder.h"
+#include "lrs/forwarding/forwarder.h"
 #include "lrs/lrs.h"
 #include "net/answer_budget.h"
 #include "store/check_target.h"

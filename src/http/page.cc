@@ -5,7 +5,7 @@
 #include "base/assert.h"
 #include "base/digest.h"
 #include "http/embedded.h"
-#include "lrs/preconditions.h"
+#include "lrs/documents/preconditions.h"
 
 namespace lectern::http {
 

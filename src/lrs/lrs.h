@@ -9,9 +9,9 @@
 
 #include "auth/principal.h"
 #include "lrs/counters.h"
-#include "lrs/definitions.h"
-#include "lrs/document_queue.h"
-#include "lrs/document_sizes.h"
+#include "lrs/documents/document_queue.h"
+#include "lrs/documents/document_sizes.h"
+#include "lrs/learned/definitions.h"
 #include "lrs/stores.h"
 #include "lrs/tolerated.h"
 

@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "lrs/access.h"
-#include "lrs/definitions.h"
+#include "lrs/learned/definitions.h"
 #include "xapi/formats.h"
 #include "xapi/utc.h"
 #include "xapi/validate.h"

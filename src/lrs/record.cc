@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "lrs/access.h"
 #include "lrs/contents.h"
-#include "lrs/forwarder.h"
+#include "lrs/forwarding/forwarder.h"
 #include "store/find_each.h"
 #include "xapi/fingerprint.h"
 #include "xapi/ralph_statement.h"

@@ -10,7 +10,7 @@
 #include "cli/settings/settings_sources.h"
 #include "cli/settings/settings_table.h"
 #include "cli/terminal/nearest.h"
-#include "lrs/forwarding_state.h"
+#include "lrs/forwarding/forwarding_state.h"
 #include "pipeline/data/backend.h"
 
 namespace lectern::cli {

@@ -3,7 +3,7 @@
 #include "base/json_writer.h"
 #include "http/resources.h"
 #include "http/respond.h"
-#include "lrs/forwarder.h"
+#include "lrs/forwarding/forwarder.h"
 
 namespace lectern::http {
 namespace {

@@ -2,8 +2,8 @@
 #include "http/parameters.h"
 #include "http/resources.h"
 #include "http/respond.h"
-#include "lrs/activities.h"
-#include "lrs/agents.h"
+#include "lrs/learned/activities.h"
+#include "lrs/learned/agents.h"
 #include "xapi/validate.h"
 
 namespace lectern::http {

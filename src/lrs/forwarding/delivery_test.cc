@@ -1,4 +1,4 @@
-#include "lrs/delivery.h"
+#include "lrs/forwarding/delivery.h"
 
 #include <doctest/doctest.h>
 

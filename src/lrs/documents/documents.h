@@ -9,9 +9,9 @@
 
 #include "auth/principal.h"
 #include "base/result.h"
-#include "lrs/charged_reads.h"
+#include "lrs/documents/charged_reads.h"
+#include "lrs/documents/preconditions.h"
 #include "lrs/lrs.h"
-#include "lrs/preconditions.h"
 #include "store/document_store.h"
 #include "xapi/version.h"
 

@@ -1,4 +1,4 @@
-#include "lrs/forwarder.h"
+#include "lrs/forwarding/forwarder.h"
 
 #include <algorithm>
 #include <thread>
@@ -31,8 +31,8 @@ Forwarder::Forwarder(const StoreRefs& stores, std::vector<Receiver> receivers,
       log::info("forwarding to {} is switched off", net::without_credentials(receiver.url));
       continue;
     }
-    loops_.push_back(std::make_unique<ForwardingLoop>(
-        ForwardingLoop::Surroundings{stores, state_, client_, signal_, targets, options},
+    senders_.push_back(std::make_unique<RetryingSender>(
+        RetryingSender::Surroundings{stores, state_, client_, signal_, targets, options},
         std::move(receiver)));
   }
 }
@@ -44,17 +44,17 @@ Forwarder::~Forwarder() {
   }
   signal_.wake.notify_all();
   const auto give_up_at = std::chrono::steady_clock::now() + grace;
-  const auto has_ended = [](const auto& loop) { return loop->has_ended(); };
-  while (!std::all_of(loops_.begin(), loops_.end(), has_ended)) {
+  const auto has_ended = [](const auto& sender) { return sender->has_ended(); };
+  while (!std::all_of(senders_.begin(), senders_.end(), has_ended)) {
     const auto now = std::chrono::steady_clock::now();
     if (now > give_up_at)
-      for (const auto& loop : loops_) net::calls_to(loop->receiver().url).abandon(now);
+      for (const auto& sender : senders_) net::calls_to(sender->receiver().url).abandon(now);
     std::this_thread::sleep_for(10ms);
   }
 }
 
 void Forwarder::notify(const std::string& target) {
-  if (loops_.empty()) return;
+  if (senders_.empty()) return;
   {
     const MutexLock lock(signal_.mutex);
     ++signal_.stored_count;
@@ -77,14 +77,14 @@ void Forwarder::know_target(const std::string& target) {
 
 std::vector<ForwardingStatus> Forwarder::status() const {
   std::vector<ForwardingStatus> all;
-  for (const auto& loop : loops_) all.push_back(loop->status());
+  for (const auto& sender : senders_) all.push_back(sender->status());
   return all;
 }
 
 Result<std::vector<DeadLetter>> Forwarder::dead_letters() {
   std::vector<DeadLetter> all;
-  for (const auto& loop : loops_) {
-    TRY(auto letters, state_.dead_letters(loop->receiver().url));
+  for (const auto& sender : senders_) {
+    TRY(auto letters, state_.dead_letters(sender->receiver().url));
     all.insert(all.end(), letters.begin(), letters.end());
   }
   return all;
@@ -92,10 +92,10 @@ Result<std::vector<DeadLetter>> Forwarder::dead_letters() {
 
 Result<std::size_t> Forwarder::replay() {
   std::size_t taken = 0;
-  for (const auto& loop : loops_) {
-    TRY(const auto letters, state_.dead_letters(loop->receiver().url));
+  for (const auto& sender : senders_) {
+    TRY(const auto letters, state_.dead_letters(sender->receiver().url));
     for (const auto& letter : letters) {
-      TRY(const auto delivered, loop->send_one(letter));
+      TRY(const auto delivered, sender->send_one(letter));
       if (delivered.kind != Delivered::Kind::taken) continue;
       RETURN_IF_ERROR(state_.remove_dead_letter(letter));
       ++taken;

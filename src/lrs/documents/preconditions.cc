@@ -1,4 +1,4 @@
-#include "lrs/preconditions.h"
+#include "lrs/documents/preconditions.h"
 
 #include <algorithm>
 

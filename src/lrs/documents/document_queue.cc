@@ -1,4 +1,4 @@
-#include "lrs/document_queue.h"
+#include "lrs/documents/document_queue.h"
 
 #include <algorithm>
 #include <functional>

@@ -1,8 +1,8 @@
-#include "lrs/activities.h"
+#include "lrs/learned/activities.h"
 
 #include "base/json_writer.h"
-#include "lrs/definitions.h"
-#include "lrs/known.h"
+#include "lrs/learned/definitions.h"
+#include "lrs/learned/known.h"
 
 namespace lectern::lrs {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "lrs/forwarding_state.h"
+#include "lrs/forwarding/forwarding_state.h"
 #include "net/http_client.h"
 #include "store/blob_store.h"
 #include "store/statement_store.h"

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "base/concurrency/mutex.h"
-#include "lrs/delivery.h"
-#include "lrs/forwarding_state.h"
-#include "lrs/lease.h"
+#include "lrs/forwarding/delivery.h"
+#include "lrs/forwarding/forwarding_state.h"
+#include "lrs/forwarding/lease.h"
 #include "lrs/stores.h"
 #include "net/http_client.h"
 
@@ -46,12 +46,12 @@ struct ForwardingSignal {
   bool is_stopping();
 };
 
-/// The service of one receiver, on a thread of its own: walks the store behind the position up to
-/// which the receiver has been served, while no other process does. status() may be called by any
-/// thread.
-class ForwardingLoop {
+/// Sends what is stored to one receiver, on a thread of its own, and again until it is taken or
+/// refused for good: walks the store behind the position up to which the receiver has been served,
+/// while no other process does. status() may be called by any thread.
+class RetryingSender {
  public:
-  /// What a loop works with; all of it outlives the loop.
+  /// What it works with; all of it outlives the sender.
   struct Surroundings {
     StoreRefs stores;
     ForwardingState& state;
@@ -61,11 +61,11 @@ class ForwardingLoop {
     ForwardingOptions options;
   };
 
-  ForwardingLoop(const Surroundings& around, Receiver receiver);
-  ForwardingLoop(const ForwardingLoop&) = delete;
-  ForwardingLoop& operator=(const ForwardingLoop&) = delete;
+  RetryingSender(const Surroundings& around, Receiver receiver);
+  RetryingSender(const RetryingSender&) = delete;
+  RetryingSender& operator=(const RetryingSender&) = delete;
   /// Waits for the end, after ForwardingSignal::stopping.
-  ~ForwardingLoop();
+  ~RetryingSender();
 
   const Receiver& receiver() const { return receiver_; }
   bool has_ended() const { return ended_; }

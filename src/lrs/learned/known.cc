@@ -1,4 +1,4 @@
-#include "lrs/known.h"
+#include "lrs/learned/known.h"
 
 #include <memory>
 #include <utility>
@@ -7,7 +7,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "lrs/access.h"
-#include "lrs/definitions.h"
+#include "lrs/learned/definitions.h"
 #include "xapi/terms.h"
 
 namespace lectern::lrs {

@@ -1,4 +1,4 @@
-#include "lrs/forwarding_state.h"
+#include "lrs/forwarding/forwarding_state.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "lrs/forwarding_loop.h"
+#include "lrs/forwarding/retrying_sender.h"
 
 #include <algorithm>
 
@@ -39,7 +39,7 @@ bool ForwardingSignal::is_stopping() {
   return stopping;
 }
 
-ForwardingLoop::ForwardingLoop(const Surroundings& around, Receiver receiver)
+RetryingSender::RetryingSender(const Surroundings& around, Receiver receiver)
     : around_(around),
       receiver_(std::move(receiver)),
       shown_(net::without_credentials(receiver_.url)),
@@ -51,9 +51,9 @@ ForwardingLoop::ForwardingLoop(const Surroundings& around, Receiver receiver)
   });
 }
 
-ForwardingLoop::~ForwardingLoop() { thread_.join(); }
+RetryingSender::~RetryingSender() { thread_.join(); }
 
-ForwardingStatus ForwardingLoop::status() const {
+ForwardingStatus RetryingSender::status() const {
   const MutexLock lock(mutex_);
   auto status = status_;
   status.receiver = shown_;
@@ -65,7 +65,7 @@ ForwardingStatus ForwardingLoop::status() const {
   return status;
 }
 
-void ForwardingLoop::run() {
+void RetryingSender::run() {
   auto pause = around_.options.backoff_first;
   auto& signal = around_.signal;
   for (;;) {
@@ -94,7 +94,7 @@ void ForwardingLoop::run() {
   }
 }
 
-void ForwardingLoop::note(const Result<bool>& outcome) {
+void RetryingSender::note(const Result<bool>& outcome) {
   const MutexLock lock(mutex_);
   std::string trouble;
   if (!outcome) {
@@ -110,7 +110,7 @@ void ForwardingLoop::note(const Result<bool>& outcome) {
   status_.trouble = trouble;
 }
 
-void ForwardingLoop::lacks(const std::string& target, std::optional<Time> oldest) {
+void RetryingSender::lacks(const std::string& target, std::optional<Time> oldest) {
   const MutexLock lock(mutex_);
   if (oldest)
     lacking_[target] = *oldest;
@@ -119,7 +119,7 @@ void ForwardingLoop::lacks(const std::string& target, std::optional<Time> oldest
 }
 
 /// One round over all targets; whether anything was sent. An Error: pause and try again.
-Result<bool> ForwardingLoop::step() {
+Result<bool> RetryingSender::step() {
   const bool had_it = lease_.is_held();
   TRY(const bool ours, lease_.take());
   if (!had_it) served_.clear();
@@ -140,7 +140,7 @@ Result<bool> ForwardingLoop::step() {
 }
 
 /// Another process serves the receiver: how far it is.
-Result<void> ForwardingLoop::look_from_afar() {
+Result<void> RetryingSender::look_from_afar() {
   if (Clock::now() - looked_at_ < look_every) return {};
   looked_at_ = Clock::now();
   TRY(const auto targets, around_.state.targets());
@@ -158,7 +158,7 @@ Result<void> ForwardingLoop::look_from_afar() {
 }
 
 /// Up to where the receiver has been served; where it begins, when it is new.
-Result<ForwardingState::Served> ForwardingLoop::served(const std::string& target) {
+Result<ForwardingState::Served> RetryingSender::served(const std::string& target) {
   if (const auto known = served_.find(target); known != served_.end()) return known->second;
   TRY(const auto there, around_.state.served(receiver_.url, target));
   if (there) return served_.insert_or_assign(target, *there).first->second;
@@ -176,14 +176,14 @@ Result<ForwardingState::Served> ForwardingLoop::served(const std::string& target
   return begin(target, set.position);
 }
 
-Result<ForwardingState::Served> ForwardingLoop::begin(const std::string& target,
+Result<ForwardingState::Served> RetryingSender::begin(const std::string& target,
                                                       const xapi::Position& position) {
   TRY(const auto set, around_.state.move(receiver_.url, target, std::nullopt, position));
   if (!set) return fail(Code::unavailable, "another process serves the receiver, too");
   return served_.insert_or_assign(target, *set).first->second;
 }
 
-Result<bool> ForwardingLoop::serve(const std::string& target) {
+Result<bool> RetryingSender::serve(const std::string& target) {
   TRY(const auto from, served(target));
   TRY(const Time horizon, around_.stores.statements.consistent_through({target}));
   const store::Filter filter{{}, std::nullopt, horizon, true};
@@ -214,7 +214,7 @@ Result<bool> ForwardingLoop::serve(const std::string& target) {
 }
 
 /// Sends a batch, and writes down that the receiver has it.
-Result<void> ForwardingLoop::flush(const std::string& target, const Rows& rows) {
+Result<void> RetryingSender::flush(const std::string& target, const Rows& rows) {
   Evidence evidence;
   RETURN_IF_ERROR(send(target, rows, evidence));
   if (!evidence.suspects.empty())
@@ -232,7 +232,7 @@ Result<void> ForwardingLoop::flush(const std::string& target, const Rows& rows) 
 
 /// Sends rows; what is refused is halved until the single statements that are at fault are found.
 /// Those become dead letters once the receiver is seen to take others.
-Result<void> ForwardingLoop::send(const std::string& target, const Rows& rows, Evidence& evidence) {
+Result<void> RetryingSender::send(const std::string& target, const Rows& rows, Evidence& evidence) {
   if (around_.signal.is_stopping()) return fail(Code::unavailable, "the server is stopping");
   if (!lease_.is_held()) return fail(Code::unavailable, "another process may serve the receiver");
   TRY(const auto delivered, deliver(around_.client, receiver_, around_.stores.blobs, target, rows));
@@ -252,7 +252,7 @@ Result<void> ForwardingLoop::send(const std::string& target, const Rows& rows, E
 }
 
 /// A gateway that refuses everything is an outage, not a thousand dead letters.
-Result<void> ForwardingLoop::refuse(const std::string& target, const store::StoredStatement& row,
+Result<void> RetryingSender::refuse(const std::string& target, const store::StoredStatement& row,
                                     const Delivered& delivered, Evidence& evidence) {
   evidence.suspects.push_back(
       {receiver_.url, target, row.position.id, delivered.status, delivered.reason, now()});
@@ -267,7 +267,7 @@ Result<void> ForwardingLoop::refuse(const std::string& target, const store::Stor
 
 /// Whether the receiver takes the last statement that it has taken, which does no harm. False also
 /// where it has taken none yet. An Error: it does not, so it takes nothing.
-Result<bool> ForwardingLoop::takes_what_it_has(const std::string& target) {
+Result<bool> RetryingSender::takes_what_it_has(const std::string& target) {
   auto id = served_.at(target).position.id;
   if (const auto taken = taken_.find(target); taken != taken_.end()) {
     id = taken->second;
@@ -284,20 +284,20 @@ Result<bool> ForwardingLoop::takes_what_it_has(const std::string& target) {
   return refuses_all(delivered);
 }
 
-tl::unexpected<Error> ForwardingLoop::is_away(const Delivered& delivered) {
+tl::unexpected<Error> RetryingSender::is_away(const Delivered& delivered) {
   asked_to_wait_ = delivered.retry_after.value_or(0ms);
   return fail(Code::unavailable,
               delivered.status == 0 ? "no answer" : fmt::format("answered {}", delivered.status),
               delivered.reason);
 }
 
-tl::unexpected<Error> ForwardingLoop::refuses_all(const Delivered& delivered) {
+tl::unexpected<Error> RetryingSender::refuses_all(const Delivered& delivered) {
   asked_to_wait_ = delivered.retry_after.value_or(0ms);
   return fail(Code::unavailable, fmt::format("refuses everything with {}", delivered.status),
               delivered.reason);
 }
 
-Result<void> ForwardingLoop::add_dead_letter(Evidence& evidence) {
+Result<void> RetryingSender::add_dead_letter(Evidence& evidence) {
   while (!evidence.suspects.empty()) {
     const auto& letter = evidence.suspects.back();
     RETURN_IF_ERROR(around_.state.add_dead_letter(letter));
@@ -310,7 +310,7 @@ Result<void> ForwardingLoop::add_dead_letter(Evidence& evidence) {
   return {};
 }
 
-Result<Delivered> ForwardingLoop::send_one(const DeadLetter& letter) {
+Result<Delivered> RetryingSender::send_one(const DeadLetter& letter) {
   TRY(const auto found,
       around_.stores.statements.find({letter.target}, std::vector{letter.statement}));
   if (found.empty()) return Delivered{Delivered::Kind::taken, 0, "no longer stored", std::nullopt};

@@ -1,4 +1,4 @@
-#include "lrs/charged_reads.h"
+#include "lrs/documents/charged_reads.h"
 
 namespace lectern::lrs {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "base/assert.h"
-#include "lrs/preconditions.h"
+#include "lrs/documents/preconditions.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace lectern::lrs;

@@ -1,4 +1,4 @@
-#include "lrs/forwarder.h"
+#include "lrs/forwarding/forwarder.h"
 
 #include <functional>
 #include <list>

@@ -1,10 +1,10 @@
-#include "lrs/agents.h"
+#include "lrs/learned/agents.h"
 
 #include <string_view>
 
 #include "base/json_writer.h"
-#include "lrs/definitions.h"
-#include "lrs/known.h"
+#include "lrs/learned/definitions.h"
+#include "lrs/learned/known.h"
 #include "xapi/terms.h"
 
 namespace lectern::lrs {

@@ -1,4 +1,4 @@
-#include "lrs/document_sizes.h"
+#include "lrs/documents/document_sizes.h"
 
 #include <functional>
 #include <string_view>

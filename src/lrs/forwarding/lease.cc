@@ -1,4 +1,4 @@
-#include "lrs/lease.h"
+#include "lrs/forwarding/lease.h"
 
 #include "base/log.h"
 #include "base/uuid.h"

@@ -1,4 +1,4 @@
-#include "lrs/documents.h"
+#include "lrs/documents/documents.h"
 
 #include <algorithm>
 #include <atomic>

@@ -1,4 +1,4 @@
-#include "lrs/documents.h"
+#include "lrs/documents/documents.h"
 
 #include <algorithm>
 #include <chrono>
@@ -12,7 +12,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/text.h"
-#include "lrs/charged_reads.h"
+#include "lrs/documents/charged_reads.h"
 
 namespace lectern::lrs {
 namespace {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/concurrency/mutex.h"
-#include "lrs/forwarding_loop.h"
+#include "lrs/forwarding/retrying_sender.h"
 
 namespace lectern::lrs {
 
@@ -40,7 +40,7 @@ class Forwarder {
   ForwardingState state_;
   net::HttpClient client_;
   ForwardingSignal signal_;
-  std::vector<std::unique_ptr<ForwardingLoop>> loops_;
+  std::vector<std::unique_ptr<RetryingSender>> senders_;
 
   Mutex mutex_;
   std::vector<std::string> known_targets_ GUARDED_BY(mutex_);

@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "base/concurrency/mutex.h"
-#include "lrs/forwarding_state.h"
+#include "lrs/forwarding/forwarding_state.h"
 
 namespace lectern::lrs {
 

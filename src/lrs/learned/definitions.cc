@@ -1,4 +1,4 @@
-#include "lrs/definitions.h"
+#include "lrs/learned/definitions.h"
 
 #include <algorithm>
 #include <functional>
