@@ -33,6 +33,11 @@ lectern_script_test(data_on_swift TIMEOUT 900
                     COMMAND ${Python3_EXECUTABLE} tests/pipeline/on_swift.py)
 lectern_script_test(data_on_ldp TIMEOUT 900 COMMAND ${Python3_EXECUTABLE} tests/pipeline/on_ldp.py)
 lectern_script_test(data_on_ws TIMEOUT 900 COMMAND ${Python3_EXECUTABLE} tests/pipeline/on_ws.py)
+# Those of the pipeline measure no time: they may run beside others.
+set_tests_properties(
+  commands pipeline_commands pipeline_es pipeline_opensearch pipeline_clickhouse pipeline_mongo
+  pipeline_es_beside_ralph pipeline_clickhouse_beside_ralph pipeline_mongo_beside_ralph
+  against_ralph data_on_s3 data_on_swift data_on_ldp data_on_ws PROPERTIES RUN_SERIAL FALSE)
 lectern_script_test(api TIMEOUT 600 COMMAND ${Python3_EXECUTABLE} tests/api/run.py)
 # Needs PyPI once: what it installs is kept in ~/.cache/lectern.
 lectern_script_test(openapi TIMEOUT 900 COMMAND ${Python3_EXECUTABLE} tests/openapi/run.py)

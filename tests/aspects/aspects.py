@@ -16,10 +16,11 @@ import urllib.error
 import urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(os.path.dirname(HERE), "api"))
+sys.path[:0] = [os.path.dirname(HERE), os.path.join(os.path.dirname(HERE), "api")]
 
 from lectern import BINARY, bcrypt, free_port  # noqa: E402
 from open_edx import ATTEMPT, ODD, batches, statement  # noqa: E402
+from pypi import installed  # noqa: E402
 
 ADDRESS = os.environ.get("LECTERN_TEST_CLICKHOUSE", "")
 DATABASE = "lectern_aspects"  # tests/servers/clickhouse/users.xml grants it
@@ -171,18 +172,6 @@ def folder_of_others(parent, scope="ralph_scope"):
     for name in ("uvicorn", "ralph"):
         shutil.copy(BINARY, os.path.join(parent, name))
     os.chmod(app, 0o555)
-
-
-def installed(name, *packages):
-    """The folder of the programs of a Python that has these packages of PyPI, made once under this name."""
-    cache = os.environ.get("XDG_CACHE_HOME", os.path.join(os.path.expanduser("~"), ".cache"))
-    folder = os.path.join(cache, "lectern", name)
-    programs = os.path.join(folder, "bin")
-    if not os.path.exists(os.path.join(folder, "done")):
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        subprocess.run([os.path.join(programs, "python"), "-m", "pip", "install", "-q", *packages], check=True)
-        open(os.path.join(folder, "done"), "w").close()
-    return programs
 
 
 def sender(python, lrss, some):

@@ -16,10 +16,11 @@ import tempfile
 import threading
 import time
 
-from aspects import ADDRESS, COLUMNS, DATABASE, ORDER, Lrs, folder_of_others, installed, sql
+from aspects import ADDRESS, COLUMNS, DATABASE, ORDER, Lrs, folder_of_others, sql
+import pypi  # found by aspects
 from open_edx import statement
 
-RALPH = ("ralph-5.1.0", "ralph-malph[backend-clickhouse,lrs]==5.1.0", "requests")  # which it imports, undeclared
+RALPH = ("ralph-5.1.0", pypi.RALPH)
 BATCH = 100
 HEADERS = {"Content-Type": "application/json", "X-Experience-API-Version": "1.0.3",
            "Authorization": "Basic " + base64.b64encode(b"lms:supersecret").decode()}
@@ -119,7 +120,7 @@ def run(folder, wanted):
         is_ralph = name == "Ralph"
         if is_ralph:
             os.remove(os.path.join(folder, name, "logging.yaml"))
-        program = installed(*RALPH) if is_ralph else os.path.join(folder, name)
+        program = pypi.installed(*RALPH) if is_ralph else os.path.join(folder, name)
         lrss[name] = Lrs(os.path.join(folder, name), name, os.path.join(program, "uvicorn"), as_nobody=not is_ralph)
     prefix = "RALPH_BACKENDS__LRS__CLICKHOUSE__"
     subprocess.run([os.path.join(folder, "Lectern", "ralph"), "migrate", "--create-tables"], check=True,

@@ -10,6 +10,9 @@ import sys
 import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests"))
+import pypi  # noqa: E402
+
 BINARY = os.environ.get("LECTERN_BINARY", os.path.join(ROOT, "build", "release", "lectern"))
 SKIPPED = 77
 STATEMENT = ('{"actor":{"mbox":"mailto:a@b.ch"},"verb":{"id":"http://v.example/v%d"},'
@@ -21,14 +24,7 @@ HITS = "".join('{"_id":"%d","_source":%s}\n' % (i, (STATEMENT % i).strip()) for 
 
 def ralph():
     """Ralph's program."""
-    cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    folder = os.path.join(cache, "lectern", "ralph-malph-5.1.0")
-    program = os.path.join(folder, "bin", "ralph")
-    if not os.path.exists(program):
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        subprocess.run([os.path.join(folder, "bin", "pip"), "install", "-q", "ralph-malph[full]==5.1.0"],
-                       check=True)
-    return program
+    return os.path.join(pypi.installed("ralph-5.1.0", pypi.RALPH), "ralph")
 
 
 class Side:

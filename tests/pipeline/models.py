@@ -13,10 +13,11 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 VERDICTS_BINARY = os.environ["LECTERN_VERDICTS"]
-sys.path.insert(0, HERE)
+sys.path[:0] = [HERE, os.path.dirname(HERE)]
+import pypi  # noqa: E402
 import records  # noqa: E402
 
-RALPH = ["ralph-malph[full]==5.1.0", "pydantic==2.14.4"]
+RALPH = [pypi.RALPH, "pydantic==2.14.4"]
 ASK = """
 import json, logging, sys
 from pydantic import ValidationError
@@ -38,13 +39,7 @@ for line in sys.stdin:
 
 
 def python_with_ralph():
-    cache = os.path.join(os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache")), "lectern", "ralph-5.1.0")
-    python = os.path.join(cache, "bin", "python")
-    if not os.path.exists(os.path.join(cache, "done")):
-        subprocess.run([sys.executable, "-m", "venv", cache], check=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", *RALPH], check=True)
-        open(os.path.join(cache, "done"), "w").close()
-    return python
+    return os.path.join(pypi.installed("ralph-5.1.0-pydantic-2.14.4", *RALPH), "python")
 
 
 def asked(command, text):

@@ -11,8 +11,8 @@ import sys
 import tempfile
 import threading
 
-from remote import BINARY, LINES, SKIPPED, STATEMENT, Cutter, Side, ask, differences, free_port, kill_in_the_middle, \
-    peak_of, ralph, run_tests, tool, wait_for
+from remote import BINARY, LINES, SKIPPED, STATEMENT, Cutter, Side, ask, differences, free_port, installed, \
+    kill_in_the_middle, peak_of, ralph, run_tests, wait_for
 
 # moto reads these otherwise than they were signed, and refuses whoever asks, Ralph too: here it checks no signatures.
 # What AWS itself says of them is in src/pipeline/data/objects/s3_signature_test.cc.
@@ -55,9 +55,9 @@ class Moto:
     """The server, with buckets and a user that may do everything."""
 
     def __init__(self):
-        folder = tool("moto-5.1.16", "moto[server]==5.1.16")
+        programs = installed("moto-5.1.16", "moto[server]==5.1.16", only_binary=True)
         self.port = free_port()
-        self.process = subprocess.Popen([os.path.join(folder, "bin", "moto_server"), "-H", "127.0.0.1", "-p", str(self.port)],
+        self.process = subprocess.Popen([os.path.join(programs, "moto_server"), "-H", "127.0.0.1", "-p", str(self.port)],
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                         env={"PATH": "/usr/bin:/bin", "INITIAL_NO_AUTH_ACTION_COUNT": "1000000"})
         wait_for(self.port, self.process)

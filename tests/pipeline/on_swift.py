@@ -11,8 +11,8 @@ import sys
 import tempfile
 import threading
 
-from remote import BINARY, LINES, SKIPPED, STATEMENT, Cutter, Side, ask, differences, free_port, kill_in_the_middle, \
-    peak_of, ralph, run_tests, tool, wait_for
+from remote import BINARY, LINES, SKIPPED, STATEMENT, Cutter, Side, ask, differences, free_port, installed, \
+    kill_in_the_middle, peak_of, ralph, run_tests, wait_for
 
 NAMES = ["one.jsonl", "deep/two.jsonl", "a b+c&d=e.jsonl", "caf\u00e9/%41/x~y.jsonl"]
 COMMANDS = [
@@ -86,7 +86,7 @@ class Swift:
     """The server, with a container for each side, and Keystone in front."""
 
     def __init__(self, folder):
-        python = os.path.join(tool("swift-2.38.3", "swift==2.38.3"), "bin", "python")
+        python = os.path.join(installed("swift-2.38.3", "swift==2.38.3", only_binary=True), "python")
         self.port = free_port()
         self.process = subprocess.Popen([python, os.path.join(os.path.dirname(__file__), "swift_server.py"), folder,
                                          str(self.port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -12,22 +12,11 @@ import time
 import urllib.request
 
 from against_ralph import BINARY, SKIPPED, ralph  # noqa: F401
+from pypi import installed  # noqa: F401
 
 STATEMENT = ('{"actor":{"mbox":"mailto:a@b.ch"},"verb":{"id":"http://v.example/v%d"},'
              '"object":{"id":"http://o.example/caf\\u00e9"}}\n')
 LINES = "".join(STATEMENT % i for i in range(3)).encode()
-
-
-def tool(name, *packages):
-    """The folder of a virtual environment that is kept, with these packages from PyPI."""
-    cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    folder = os.path.join(cache, "lectern", name)
-    if not os.path.exists(os.path.join(folder, "whole")):
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        subprocess.run([os.path.join(folder, "bin", "pip"), "install", "-q", "--only-binary", ":all:", *packages],
-                       check=True)
-        open(os.path.join(folder, "whole"), "w").close()
-    return folder
 
 
 def free_port():
