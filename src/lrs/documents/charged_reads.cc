@@ -5,9 +5,7 @@ namespace lectern::lrs {
 Result<std::optional<store::Document>> ChargedReads::read(const store::Context& context,
                                                           const store::DocumentKey& key) {
   for (;;) {
-    // How large a document is shows only when it is read.
-    const auto guess = lrs_.document_sizes.guess(context, key);
-    if (guess > held_uncharged_bytes_max) RETURN_IF_ERROR(charge_for(guess));
+    RETURN_IF_ERROR(charge_for_guess(context, key));
     TRY(auto document, stores_of(lrs_).documents.get(context, key));
     if (!document) return document;
     const std::uint64_t bytes = document->bytes.size();
@@ -20,6 +18,18 @@ Result<std::optional<store::Document>> ChargedReads::read(const store::Context& 
     document.reset();
     RETURN_IF_ERROR(charge_for(bytes));
   }
+}
+
+/// How large a document is shows only when it is read. A guess that is too large is forgotten, so
+/// that it refuses nobody again, and if it can never fit nobody at all.
+Result<void> ChargedReads::charge_for_guess(const store::Context& context,
+                                            const store::DocumentKey& key) {
+  const auto guess = lrs_.document_sizes.guess(context, key);
+  if (guess <= held_uncharged_bytes_max) return {};
+  const auto charged = charge_for(guess);
+  if (charged) return {};
+  lrs_.document_sizes.remember(context, key, 0);
+  return charged.error().code == Code::too_large ? Result<void>() : charged;
 }
 
 Result<void> ChargedReads::charge_for(std::uint64_t bytes) {

@@ -30,6 +30,7 @@ class ChargedReads {
                                               const store::DocumentKey& key);
 
  private:
+  Result<void> charge_for_guess(const store::Context& context, const store::DocumentKey& key);
   Result<void> charge_for(std::uint64_t bytes);
 
   Lrs& lrs_;

@@ -140,4 +140,37 @@ TEST_CASE_FIXTURE(Fixture, "a large document is let go while its charge waits, a
   CHECK(charges == 2);
 }
 
+TEST_CASE_FIXTURE(Fixture, "a document that was large once is served when it is small") {
+  REQUIRE(merge("{\"a\":\"" + std::string(300'000, 'x') + "\"}").has_value());
+  REQUIRE(get_document(lrs, principal, key).has_value());
+  // Another process writes it.
+  const store::Document small{"application/json", "{}", "e", now()};
+  REQUIRE(documents.put({}, key, small, store::Expect::anything()).value());
+  const auto room_for = [](std::uint64_t bytes_max, Code code) {
+    return [bytes_max, code](std::uint64_t bytes) -> Result<void> {
+      if (bytes > bytes_max) return fail(code, "no memory");
+      return {};
+    };
+  };
+  const auto served = get_document(lrs, principal, key, room_for(1000, Code::too_large));
+  REQUIRE(served);
+  CHECK(served->bytes == "{}");
+
+  lrs.document_sizes.remember({}, key, 300'000);
+  const auto full = room_for(1000, Code::unavailable);
+  CHECK(get_document(lrs, principal, key, full).error().code == Code::unavailable);
+  CHECK(get_document(lrs, principal, key, full).has_value());
+}
+
+TEST_CASE_FIXTURE(Fixture, "the size of one document says nothing of another") {
+  for (int i = 0; i < 10'000; ++i) {
+    auto other = key;
+    other.id = std::to_string(i);
+    lrs.document_sizes.remember({}, other, 1'000'000);
+  }
+  CHECK(lrs.document_sizes.guess({}, key) == 0);
+  lrs.document_sizes.remember({}, key, 300'000);
+  CHECK(lrs.document_sizes.guess({}, key) == 300'000);
+}
+
 }  // namespace lectern::lrs
