@@ -254,6 +254,27 @@ TEST_CASE("a gateway that refuses everything is an outage, whatever was taken be
   }
 }
 
+TEST_CASE("an outage that begins and ends in the midst of a batch makes no dead letters") {
+  for (const std::size_t first : {0, 1, 2, 6, 20})
+    for (const std::size_t count : {1, 2, 5, 9, 30}) {
+      CAPTURE(first);
+      CAPTURE(count);
+      Source source;
+      Receiving receiving;
+      receiving.otherwise([&receiving, first, count](const Request&) {
+        const auto number = receiving.requests() - 1;
+        return number >= first && number < first + count
+                   ? std::string("400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+                   : std::string();
+      });
+      for (std::size_t i = 0; i < 40; ++i) source.post();
+      const auto forwarder = source.forward_to(from_the_beginning(receiving), quick());
+      await("all are taken", [&] { return receiving.count() == 40; });
+      CHECK(forwarder->dead_letters().value().empty());
+      CHECK(forwarder->status().front().refused == 0);
+    }
+}
+
 TEST_CASE("single statements that a receiver refuses are dead letters, the others arrive") {
   Source source;
   Receiving receiving;

@@ -231,7 +231,6 @@ Result<void> RetryingSender::flush(const std::string& target, const Rows& rows) 
 }
 
 /// Sends rows; what is refused is halved until the single statements that are at fault are found.
-/// Those become dead letters once the receiver is seen to take others.
 Result<void> RetryingSender::send(const std::string& target, const Rows& rows, Evidence& evidence) {
   if (around_.signal.is_stopping()) return fail(Code::unavailable, "the server is stopping");
   if (!lease_.is_held()) return fail(Code::unavailable, "another process may serve the receiver");
@@ -240,10 +239,11 @@ Result<void> RetryingSender::send(const std::string& target, const Rows& rows, E
   if (delivered.kind == Delivered::Kind::taken) {
     evidence.takes = true;
     taken_.insert_or_assign(target, rows.back()->position.id);
-    RETURN_IF_ERROR(add_dead_letter(evidence));
-    const MutexLock lock(mutex_);
-    status_.forwarded += rows.size();
-    return {};
+    {
+      const MutexLock lock(mutex_);
+      status_.forwarded += rows.size();
+    }
+    return judge(evidence);
   }
   if (rows.size() == 1) return refuse(target, *rows.front(), delivered, evidence);
   const auto middle = rows.begin() + static_cast<std::ptrdiff_t>(rows.size() / 2);
@@ -251,16 +251,18 @@ Result<void> RetryingSender::send(const std::string& target, const Rows& rows, E
   return send(target, {middle, rows.end()}, evidence);
 }
 
-/// A gateway that refuses everything is an outage, not a thousand dead letters.
+/// A gateway that refuses everything is an outage, not a thousand dead letters, also where it
+/// begins or ends in the midst of a batch: what is refused becomes a dead letter where the receiver
+/// takes something after that, and then refuses it again.
 Result<void> RetryingSender::refuse(const std::string& target, const store::StoredStatement& row,
                                     const Delivered& delivered, Evidence& evidence) {
   evidence.suspects.push_back(
       {receiver_.url, target, row.position.id, delivered.status, delivered.reason, now()});
-  if (!evidence.takes && !evidence.asked) {
+  if (evidence.takes || !evidence.asked) {
     evidence.asked = true;
     TRY(evidence.takes, takes_what_it_has(target));
   }
-  if (evidence.takes) return add_dead_letter(evidence);
+  if (evidence.takes) return judge(evidence);
   if (evidence.suspects.size() >= suspects_max) return refuses_all(delivered);
   return {};
 }
@@ -297,15 +299,19 @@ tl::unexpected<Error> RetryingSender::refuses_all(const Delivered& delivered) {
               delivered.reason);
 }
 
-Result<void> RetryingSender::add_dead_letter(Evidence& evidence) {
-  while (!evidence.suspects.empty()) {
+Result<void> RetryingSender::judge(Evidence& evidence) {
+  for (; !evidence.suspects.empty(); evidence.suspects.pop_back()) {
     const auto& letter = evidence.suspects.back();
-    RETURN_IF_ERROR(around_.state.add_dead_letter(letter));
-    log::warning("forwarding to {}: statement {} was refused with {}: see `lectern forward`",
-                 shown_, letter.statement.text(), letter.status);
-    evidence.suspects.pop_back();
+    TRY(const auto delivered, send_one(letter));
+    if (delivered.kind == Delivered::Kind::later) return is_away(delivered);
+    const bool refused = delivered.kind == Delivered::Kind::refused;
+    if (refused) {
+      RETURN_IF_ERROR(around_.state.add_dead_letter(letter));
+      log::warning("forwarding to {}: statement {} was refused with {}: see `lectern forward`",
+                   shown_, letter.statement.text(), letter.status);
+    }
     const MutexLock lock(mutex_);
-    ++status_.refused;
+    ++(refused ? status_.refused : status_.forwarded);
   }
   return {};
 }

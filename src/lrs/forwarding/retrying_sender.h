@@ -71,7 +71,7 @@ class RetryingSender {
   bool has_ended() const { return ended_; }
   /// How far its receiver is, as it was after the last step. Thread-safe.
   ForwardingStatus status() const;
-  /// Sends one statement by itself, for a replay.
+  /// Sends one statement by itself.
   Result<Delivered> send_one(const DeadLetter& letter);
 
  private:
@@ -80,7 +80,7 @@ class RetryingSender {
   struct Evidence {
     bool takes = false;
     bool asked = false;                // it was given what it has taken before
-    std::vector<DeadLetter> suspects;  // refused, before it was seen to take any
+    std::vector<DeadLetter> suspects;  // refused once, `suspects_max` at most
   };
 
   void run();
@@ -92,7 +92,8 @@ class RetryingSender {
   Result<void> refuse(const std::string& target, const store::StoredStatement& row,
                       const Delivered& delivered, Evidence& evidence);
   Result<bool> takes_what_it_has(const std::string& target);
-  Result<void> add_dead_letter(Evidence& evidence);
+  /// Sends the suspects again to a receiver that takes others: what is refused is a dead letter.
+  Result<void> judge(Evidence& evidence);
   tl::unexpected<Error> is_away(const Delivered& delivered);
   tl::unexpected<Error> refuses_all(const Delivered& delivered);
   Result<ForwardingState::Served> served(const std::string& target);
