@@ -22,6 +22,19 @@ TEST_CASE("a media type is compared without parameters, blanks and case") {
 TEST_CASE("what is not unreserved is percent-encoded, byte by byte") {
   CHECK(percent_encoded("aZ09-._~") == "aZ09-._~");
   CHECK(percent_encoded("a b+/\xC3\xA9\n") == "a%20b%2B%2F%C3%A9%0A");
+  CHECK(percent_encoded_path("/a b/\xC3\xA9") == "/a%20b/%C3%A9");
+}
+
+TEST_CASE("what was percent-encoded is so no more, and what is no escape stays") {
+  CHECK(percent_decoded("a%20b/%C3%a9%2B%25~") == "a b/\xC3\xA9+%~");
+  CHECK(percent_decoded("%zz%4") == "%zz%4");
+  CHECK(percent_decoded("a+b%") == "a+b%");
+}
+
+TEST_CASE("white space is taken off at both ends alone") {
+  CHECK(trimmed(" \ta b\r\n") == "a b");
+  CHECK(trimmed(" \t ").empty());
+  CHECK(trimmed("").empty());
 }
 
 }  // namespace

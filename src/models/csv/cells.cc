@@ -7,6 +7,7 @@
 
 #include "base/iso8601.h"
 #include "base/json_grammar.h"
+#include "base/text.h"
 #include "xapi/validate.h"
 
 namespace lectern::models::csv {
@@ -50,13 +51,6 @@ struct Fields {
 };
 
 }  // namespace
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view space = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(space);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(space) - begin + 1);
-}
 
 std::optional<std::string> number_text(std::string_view cell, char decimal) {
   std::string text(trimmed(cell));

@@ -21,7 +21,5 @@ std::optional<std::string> instant_text(std::string_view cell, std::string_view 
 /// An ISO 8601 duration of a number of `hours`, `minutes` or `seconds`, or of a `clock`: h:mm:ss or
 /// h:mm.
 std::optional<std::string> duration_text(std::string_view cell, std::string_view unit);
-/// Without white space at both ends.
-std::string_view trimmed(std::string_view text);
 
 }  // namespace lectern::models::csv

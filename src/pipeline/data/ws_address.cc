@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "net/http_client.h"
-#include "pipeline/data/objects/s3_signature.h"
 
 namespace lectern::pipeline::ws {
 namespace {
@@ -37,7 +37,7 @@ Result<Address> parse_address(std::string_view url) {
   if (!address.target.starts_with('/')) address.target.insert(0, "/");
   rest = rest.substr(0, path);
   if (const std::size_t at = rest.rfind('@'); at != rest.npos) {
-    address.userinfo = objects::uri_decoded(rest.substr(0, at));
+    address.userinfo = percent_decoded(rest.substr(0, at));
     rest.remove_prefix(at + 1);
   }
   const std::size_t bracket = rest.starts_with('[') ? rest.find(']') : 0;

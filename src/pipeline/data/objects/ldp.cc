@@ -10,19 +10,18 @@
 #include "base/digest.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "net/http_client.h"
 #include "pipeline/data/history.h"
 #include "pipeline/data/json_lines.h"
 #include "pipeline/data/objects/fetch.h"
-#include "pipeline/data/objects/s3_signature.h"
 #include "pipeline/data/retry.h"
 
 namespace lectern::pipeline::ldp {
 namespace {
 
 using Kind = DataSetting::Kind;
-using objects::uri_encoded;
 
 constexpr std::array table = {
     DataSetting{"APPLICATION_KEY", "", "of OVH's API; OVH_APPLICATION_KEY of the environment"},
@@ -120,8 +119,8 @@ class Api {
   }
   /// The path of the archives of a stream.
   std::string archives_of(const std::string& stream) const {
-    return "/dbaas/logs/" + uri_encoded(service_, false) + "/output/graylog/stream/" +
-           uri_encoded(stream, false) + "/archive";
+    return "/dbaas/logs/" + percent_encoded(service_) + "/output/graylog/stream/" +
+           percent_encoded(stream) + "/archive";
   }
 
   /// What the API answers, JSON. Errors: unavailable, invalid.
@@ -225,7 +224,7 @@ class LdpSource : public Source {
     if (request.query.empty())
       return fail(Code::invalid, "Invalid query. The query should be a valid archive name");
     TRY(const auto stream, api_.stream_of(request.target));
-    const std::string path = api_.archives_of(stream) + "/" + uri_encoded(request.query, false);
+    const std::string path = api_.archives_of(stream) + "/" + percent_encoded(request.query);
     const std::string what = fmt::format("Failed to read archive {}", request.query);
     GetArchive get(api_, path);
     auto fetched = fetch(get, api_.options(), interrupt_, take);
@@ -290,8 +289,8 @@ class LdpListing : public Listing {
 
  private:
   Result<bool> give_details(const std::string& path, const std::string& id, const TakeBytes& take) {
-    auto details = tried_again(
-        interrupt_, [&] { return api_.ask("GET", path + "/" + uri_encoded(id, false)); });
+    auto details =
+        tried_again(interrupt_, [&] { return api_.ask("GET", path + "/" + percent_encoded(id)); });
     if (!details)
       return failed(fmt::format("Failed to get '{}' archive details", id),
                     std::move(details).error());

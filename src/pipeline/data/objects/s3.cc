@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "pipeline/data/objects/object_store.h"
 #include "pipeline/data/objects/s3_credentials.h"
@@ -88,7 +89,7 @@ struct Listed {
   std::vector<std::string> checksums;
 
   void take(std::string_view member, const std::string& text) {
-    if (member == "Key") key = uri_decoded(text);
+    if (member == "Key") key = percent_decoded(text);
     if (member == "LastModified") last_modified = text;
     if (member == "ETag") etag = text;
     if (member == "ChecksumAlgorithm") checksums.push_back(text);

@@ -5,6 +5,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "base/text.h"
+
 namespace lectern::pipeline::objects {
 namespace {
 
@@ -19,13 +21,6 @@ std::string text_of(const char* name, std::string_view in_home) {
   if (path.empty()) path = variable("HOME") + "/.aws/" + std::string(in_home);
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blank = " \t\r";
-  const std::size_t begin = std::min(text.find_first_not_of(blank), text.size());
-  text.remove_prefix(begin);
-  return text.substr(0, text.find_last_not_of(blank) + 1);
 }
 
 const std::string& first_of(const std::string& one, const std::string& other) {

@@ -6,21 +6,10 @@
 #include <fmt/format.h>
 
 #include "base/digest.h"
+#include "base/text.h"
 
 namespace lectern::pipeline::objects {
 namespace {
-
-bool is_unreserved(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '_' || c == '.' || c == '~';
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  return out;
-}
 
 /// The Host header as libcurl sends it: the scheme's own port is left out.
 std::string host_of(std::string_view url) {
@@ -42,7 +31,7 @@ std::string basic_format(Time time) {
 std::string query_of(const S3Request& request) {
   std::vector<std::pair<std::string, std::string>> encoded;
   for (const auto& [key, value] : request.parameters)
-    encoded.emplace_back(uri_encoded(key, false), uri_encoded(value, false));
+    encoded.emplace_back(percent_encoded(key), percent_encoded(value));
   std::sort(encoded.begin(), encoded.end());
   std::string out;
   for (const auto& [key, value] : encoded) out += (out.empty() ? "" : "&") + key + "=" + value;
@@ -50,31 +39,6 @@ std::string query_of(const S3Request& request) {
 }
 
 }  // namespace
-
-std::string uri_encoded(std::string_view text, bool slash_is_kept) {
-  std::string out;
-  for (const char c : text) {
-    if (is_unreserved(c) || (slash_is_kept && c == '/'))
-      out += c;
-    else
-      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return out;
-}
-
-std::string uri_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = text[i] == '%' ? from_hex(text.substr(i + 1, 2)) : std::nullopt;
-    if (byte && byte->size() == 1) {
-      out += *byte;
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
 
 net::HttpRequest signed_request(const S3Request& request, const S3Credentials& credentials,
                                 std::string_view region, Time time) {
@@ -88,13 +52,13 @@ net::HttpRequest signed_request(const S3Request& request, const S3Credentials& c
     headers.emplace_back("x-amz-security-token", credentials.session_token);
 
   std::map<std::string, std::string> sorted = {{"host", host_of(request.scheme_and_host)}};
-  for (const auto& [name, value] : headers) sorted[lower(name)] = value;
+  for (const auto& [name, value] : headers) sorted[lower_case(name)] = value;
   std::string canonical_headers, names;
   for (const auto& [name, value] : sorted) {
     canonical_headers += name + ":" + value + "\n";
     names += (names.empty() ? "" : ";") + name;
   }
-  const std::string path = uri_encoded(request.path, true), query = query_of(request);
+  const std::string path = percent_encoded_path(request.path), query = query_of(request);
   const std::string canonical = fmt::format("{}\n{}\n{}\n{}\n{}\n{}", request.method, path, query,
                                             canonical_headers, names, digest);
   const std::string scope = fmt::format("{}/{}/s3/aws4_request", day, region);

@@ -31,9 +31,4 @@ struct S3Request {
 net::HttpRequest signed_request(const S3Request& request, const S3Credentials& credentials,
                                 std::string_view region, Time time);
 
-/// Percent-encodes all but the unreserved characters of RFC 3986, and `/` where it is `kept`.
-std::string uri_encoded(std::string_view text, bool slash_is_kept);
-/// Undoes it; what is no such escape stays.
-std::string uri_decoded(std::string_view text);
-
 }  // namespace lectern::pipeline::objects

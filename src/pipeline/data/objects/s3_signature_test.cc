@@ -38,12 +38,5 @@ TEST_CASE("requests are signed as AWS's documentation has it") {
   CHECK(signature_of(put) == "98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd");
 }
 
-TEST_CASE("names are encoded byte by byte, and back") {
-  CHECK(uri_encoded("a b/\xc3\xa9+%~", true) == "a%20b/%C3%A9%2B%25~");
-  CHECK(uri_encoded("a/b", false) == "a%2Fb");
-  CHECK(uri_decoded("a%20b/%C3%A9%2B%25~") == "a b/\xc3\xa9+%~");
-  CHECK(uri_decoded("%zz%4") == "%zz%4");
-}
-
 }  // namespace
 }  // namespace lectern::pipeline::objects

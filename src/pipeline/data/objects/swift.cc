@@ -7,10 +7,10 @@
 #include <fmt/format.h>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "base/uuid.h"
 #include "pipeline/data/objects/object_store.h"
-#include "pipeline/data/objects/s3_signature.h"
 #include "pipeline/data/objects/swift_login.h"
 
 namespace lectern::pipeline::swift {
@@ -109,8 +109,8 @@ class SwiftStore : public ObjectStore {
   Result<ObjectPage> list(const std::string& container, const std::string& prefix,
                           const std::string& cursor, std::size_t limit) override {
     std::string query = "?format=json";
-    if (!prefix.empty()) query += "&prefix=" + uri_encoded(prefix, false);
-    if (!cursor.empty()) query += "&marker=" + uri_encoded(cursor, false);
+    if (!prefix.empty()) query += "&prefix=" + percent_encoded(prefix);
+    if (!cursor.empty()) query += "&marker=" + percent_encoded(cursor);
     if (limit > 0) query += fmt::format("&limit={}", limit);
     TRY(auto answer, answer_to("GET", {container, ""}, query, {}));
     return page_of(std::move(answer.body));
@@ -202,8 +202,8 @@ class SwiftStore : public ObjectStore {
     }
     net::HttpRequest request;
     request.method = std::move(method);
-    request.url = login_->storage_url + "/" + uri_encoded(place.container, false);
-    if (!place.name.empty()) request.url += "/" + uri_encoded(place.name, true);
+    request.url = login_->storage_url + "/" + percent_encoded(place.container);
+    if (!place.name.empty()) request.url += "/" + percent_encoded_path(place.name);
     request.url += query;
     request.headers = std::move(headers);
     request.headers.emplace_back("X-Auth-Token", login_->token);
