@@ -75,9 +75,10 @@ std::span<const DataBackend> data_backends() {
       DataBackend{"lrs", "LRS", lrs::settings(), lrs::open_source, lrs::open_sink, nullptr},
       DataBackend{"mongo", "MONGO", mongo::settings(), mongo::open_source, mongo::open_sink,
                   mongo::open_listing},
-      DataBackend{"s3", "S3", s3::settings(), s3::open_source, s3::open_sink, s3::open_listing},
-      DataBackend{"swift", "SWIFT", swift::settings(), swift::open_source, swift::open_sink,
-                  swift::open_listing},
+      DataBackend{"s3", "S3", s3::settings(), objects::open_source<s3::open_store>,
+                  objects::open_sink<s3::open_store>, objects::open_listing<s3::open_store>},
+      DataBackend{"swift", "SWIFT", swift::settings(), objects::open_source<swift::open_store>,
+                  objects::open_sink<swift::open_store>, objects::open_listing<swift::open_store>},
       DataBackend{"ws", "WS", ws::settings(), ws::open_source, nullptr, nullptr},
   };
   return all;

@@ -87,4 +87,22 @@ std::unique_ptr<Sink> sink_of(std::unique_ptr<ObjectStore> store, const OpenCont
 /// Likewise, to be listed.
 std::unique_ptr<Listing> listing_of(std::unique_ptr<ObjectStore> store, const OpenContext& context);
 
+/// What registry.cc opens a store by, for each of the commands. Errors: those of `open_store`.
+using OpenStore = Result<std::unique_ptr<ObjectStore>> (*)(const OpenContext&);
+template <OpenStore open_store>
+Result<std::unique_ptr<Source>> open_source(const OpenContext& context) {
+  TRY(auto store, open_store(context));
+  return source_of(std::move(store), context);
+}
+template <OpenStore open_store>
+Result<std::unique_ptr<Sink>> open_sink(const OpenContext& context) {
+  TRY(auto store, open_store(context));
+  return sink_of(std::move(store), context);
+}
+template <OpenStore open_store>
+Result<std::unique_ptr<Listing>> open_listing(const OpenContext& context) {
+  TRY(auto store, open_store(context));
+  return listing_of(std::move(store), context);
+}
+
 }  // namespace lectern::pipeline::objects

@@ -9,7 +9,6 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "base/time.h"
-#include "pipeline/data/objects/object_store.h"
 #include "pipeline/data/objects/s3_credentials.h"
 #include "pipeline/data/objects/s3_signature.h"
 #include "pipeline/data/objects/xml.h"
@@ -307,7 +306,11 @@ bool is_origin(std::string_view url) {
   return !url.empty() && url.find_first_of("/?#@") == url.npos;
 }
 
-Result<std::unique_ptr<ObjectStore>> open(const OpenContext& context) {
+}  // namespace
+
+std::span<const DataSetting> settings() { return table; }
+
+Result<std::unique_ptr<ObjectStore>> open_store(const OpenContext& context) {
   S3Account account = s3_account(context.values);
   if (account.credentials.access_key_id.empty() || account.credentials.secret_access_key.empty())
     return fail(Code::invalid, "S3 needs ACCESS_KEY_ID and SECRET_ACCESS_KEY");
@@ -320,25 +323,6 @@ Result<std::unique_ptr<ObjectStore>> open(const OpenContext& context) {
   std::unique_ptr<ObjectStore> store =
       std::make_unique<S3Store>(std::move(account), number_of(context.values, "WRITE_CHUNK_SIZE"));
   return store;
-}
-
-}  // namespace
-
-std::span<const DataSetting> settings() { return table; }
-
-Result<std::unique_ptr<Source>> open_source(const OpenContext& context) {
-  TRY(auto store, open(context));
-  return source_of(std::move(store), context);
-}
-
-Result<std::unique_ptr<Sink>> open_sink(const OpenContext& context) {
-  TRY(auto store, open(context));
-  return sink_of(std::move(store), context);
-}
-
-Result<std::unique_ptr<Listing>> open_listing(const OpenContext& context) {
-  TRY(auto store, open(context));
-  return listing_of(std::move(store), context);
 }
 
 }  // namespace lectern::pipeline::s3

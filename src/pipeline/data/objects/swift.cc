@@ -10,7 +10,6 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "base/uuid.h"
-#include "pipeline/data/objects/object_store.h"
 #include "pipeline/data/objects/swift_login.h"
 
 namespace lectern::pipeline::swift {
@@ -242,7 +241,11 @@ class SwiftStore : public ObjectStore {
   std::vector<Segment> segments_;
 };
 
-Result<std::unique_ptr<ObjectStore>> open(const OpenContext& context) {
+}  // namespace
+
+std::span<const DataSetting> settings() { return table; }
+
+Result<std::unique_ptr<ObjectStore>> open_store(const OpenContext& context) {
   const auto value = [&context](std::string_view key) -> const std::string& {
     return context.values.find(key)->second;
   };
@@ -261,25 +264,6 @@ Result<std::unique_ptr<ObjectStore>> open(const OpenContext& context) {
     return fail(Code::invalid, "SWIFT needs USERNAME and PASSWORD");
   std::unique_ptr<ObjectStore> store = std::make_unique<SwiftStore>(context.values);
   return store;
-}
-
-}  // namespace
-
-std::span<const DataSetting> settings() { return table; }
-
-Result<std::unique_ptr<Source>> open_source(const OpenContext& context) {
-  TRY(auto store, open(context));
-  return source_of(std::move(store), context);
-}
-
-Result<std::unique_ptr<Sink>> open_sink(const OpenContext& context) {
-  TRY(auto store, open(context));
-  return sink_of(std::move(store), context);
-}
-
-Result<std::unique_ptr<Listing>> open_listing(const OpenContext& context) {
-  TRY(auto store, open(context));
-  return listing_of(std::move(store), context);
 }
 
 }  // namespace lectern::pipeline::swift

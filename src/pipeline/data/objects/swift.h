@@ -4,7 +4,7 @@
 #include <span>
 
 #include "base/result.h"
-#include "pipeline/data/backend.h"
+#include "pipeline/data/objects/object_store.h"
 
 /// Objects in containers of OpenStack Swift. A query names an object, a target the
 /// container, or, of a write, `container/object` or an object of the default container.
@@ -13,11 +13,7 @@ namespace lectern::pipeline::swift {
 /// Those of Ralph.
 std::span<const DataSetting> settings();
 
-/// Reads one object. Errors: invalid for settings that cannot be used.
-Result<std::unique_ptr<Source>> open_source(const OpenContext& context);
-/// Writes one object, which must not be there. Errors: as above.
-Result<std::unique_ptr<Sink>> open_sink(const OpenContext& context);
-/// Lists the objects of a container. Errors: as above.
-Result<std::unique_ptr<Listing>> open_listing(const OpenContext& context);
+/// The store that the settings name. Errors: invalid for settings that cannot be used.
+Result<std::unique_ptr<objects::ObjectStore>> open_store(const OpenContext& context);
 
 }  // namespace lectern::pipeline::swift
