@@ -2,17 +2,16 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
-#include <filesystem>
 #include <limits>
 
 #include <fmt/format.h>
 
 #include "base/json.h"
+#include "base/json_writer.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/uuid.h"
-#include "net/http_client.h"
+#include "pipeline/data/databases/es_nodes.h"
 #include "pipeline/data/databases/es_query.h"
 #include "pipeline/data/json_lines.h"
 #include "pipeline/data/retry.h"
@@ -23,7 +22,6 @@ namespace {
 
 using Kind = DataSetting::Kind;
 using json::Type;
-using Documents = std::unique_ptr<json::Document>;
 
 constexpr std::array table = {
     DataSetting{"HOSTS", "http://localhost:9200",
@@ -40,141 +38,6 @@ constexpr std::array table = {
     DataSetting{"READ_CHUNK_SIZE", "500", "documents of one page", Kind::number},
     DataSetting{"WRITE_CHUNK_SIZE", "500", "documents of one bulk request", Kind::number},
 };
-
-tl::unexpected<Error> not_allowed(std::string_view key, std::string_view value,
-                                  std::string_view allowed) {
-  return fail(Code::invalid,
-              fmt::format("RALPH_BACKENDS__DATA__ES__{}={}: allowed is {}", key, value, allowed));
-}
-
-/// `a,b,c`, or a JSON array.
-Result<std::vector<std::string>> read_hosts(const std::string& text) {
-  std::vector<std::string> hosts;
-  if (text.starts_with('[')) {
-    const auto list = json::parse_view(text);
-    if (!list) return not_allowed("HOSTS", text, "a comma list or a JSON array of URLs");
-    for (const auto item : (*list)->root().children())
-      hosts.emplace_back(item.is(Type::string) ? item.string() : item.source());
-  } else {
-    for (std::size_t begin = 0; begin <= text.size();) {
-      const std::size_t end = std::min(text.find(',', begin), text.size());
-      if (end > begin) hosts.push_back(text.substr(begin, end - begin));
-      begin = end + 1;
-    }
-  }
-  for (auto& host : hosts) {
-    while (host.ends_with('/')) host.pop_back();
-    if (!host.starts_with("http://") && !host.starts_with("https://"))
-      return not_allowed("HOSTS", net::without_credentials(host), "http:// or https:// URLs");
-  }
-  if (hosts.empty()) return not_allowed("HOSTS", text, "at least one URL");
-  return hosts;
-}
-
-Result<net::HttpOptions> read_client_options(const DataValues& values) {
-  net::HttpOptions options;
-  options.timeout = std::chrono::minutes(5);
-  constexpr std::string_view prefix = "CLIENT_OPTIONS__";
-  for (const auto& [key, value] : values) {
-    if (!key.starts_with(prefix)) continue;
-    const auto option = std::string_view(key).substr(prefix.size());
-    std::error_code ignored;
-    if (option == "verify_certs" && (value == "true" || value == "false")) {
-      options.verify_tls = value == "true";
-    } else if (option == "ca_certs" && std::filesystem::exists(value, ignored)) {
-      options.ca_file = value;
-    } else {
-      return not_allowed(key, value, "ca_certs, a file that can be read, and verify_certs");
-    }
-  }
-  return options;
-}
-
-/// What a node answered, for a person: its reason where it gives one.
-std::string told(const net::HttpResponse& response) {
-  constexpr std::size_t shown_bytes_max = 500;
-  std::string_view text = response.body;
-  const auto document = json::parse_view(text, {.bounded = false, .lenient = true});
-  const auto error = document ? (*document)->root().find("error") : std::nullopt;
-  if (error) text = error->is(Type::string) ? error->string() : error->source();
-  return fmt::format("HTTP {} {}", response.status, text.substr(0, shown_bytes_max));
-}
-
-/// Whether the same request may succeed later.
-bool may_pass(int status) {
-  return status == 408 || status == 429 || (status >= 502 && status <= 504);
-}
-
-/// The nodes, asked one after another until one answers. Thread-safe.
-class Nodes {
- public:
-  static Result<std::unique_ptr<Nodes>> open(const DataValues& values) {
-    TRY(auto hosts, read_hosts(values.find("HOSTS")->second));
-    TRY(auto options, read_client_options(values));
-    return std::unique_ptr<Nodes>(new Nodes(std::move(hosts), std::move(options)));
-  }
-
-  /// One round trip. `failed` is what an Error begins with: unavailable, where the same request
-  /// may succeed later; invalid.
-  Result<Documents> ask(std::string_view failed, const net::HttpRequest& request) {
-    TRY(auto response, ask_any(failed, request));
-    if (may_pass(response.status))
-      return fail(Code::unavailable, fmt::format("{}: {}", failed, told(response)));
-    if (response.status >= 400) {
-      // OpenSearch has not every address.
-      const bool unknown =
-          response.status == 405 || response.body.find("no handler found") != response.body.npos;
-      return fail(unknown ? Code::method_not_allowed : Code::invalid,
-                  fmt::format("{}: {}", failed, told(response)));
-    }
-    auto document = json::parse(std::move(response.body), {.bounded = false, .lenient = true});
-    if (!document || !(*document)->root().is(Type::object))
-      return fail(Code::invalid, fmt::format("{}: {} does not answer as Elasticsearch", failed,
-                                             net::without_credentials(hosts_[current_])));
-    return document;
-  }
-
- private:
-  Nodes(std::vector<std::string> hosts, net::HttpOptions options)
-      : hosts_(std::move(hosts)), client_(std::move(options)) {}
-
-  /// `request` has a path in the place of its URL.
-  Result<net::HttpResponse> ask_any(std::string_view failed, net::HttpRequest request) {
-    const std::string path = request.url;
-    const std::size_t first = current_;
-    std::string reasons;
-    for (std::size_t i = 0; i < hosts_.size(); ++i) {
-      const std::size_t host = (first + i) % hosts_.size();
-      request.url = hosts_[host] + path;
-      auto response = client_.send(request);
-      const bool last = i + 1 == hosts_.size();
-      if (response && (last || !may_pass(response->status))) {
-        current_ = host;
-        return response;
-      }
-      reasons += reasons.empty() ? "" : "; ";
-      reasons += response ? told(*response) : response.error().detail;
-    }
-    return fail(Code::unavailable, fmt::format("{}: {}", failed, reasons));
-  }
-
-  const std::vector<std::string> hosts_;
-  net::HttpClient client_;
-  std::atomic<std::size_t> current_{0};  // the host that answered last
-};
-
-/// A request of a node, its path in the place of the URL.
-net::HttpRequest request_of(std::string method, std::string path, std::string_view body = {},
-                            std::string_view type = "application/json") {
-  net::HttpRequest request{std::move(method), std::move(path), {}, body, {}, false, 0};
-  if (!body.empty()) request.headers.emplace_back("Content-Type", type);
-  return request;
-}
-
-std::string text_member(json::Value object, std::string_view key) {
-  const auto value = object.find(key);
-  return value && value->is(Type::string) ? std::string(value->string()) : std::string();
-}
 
 class EsSource : public Source {
  public:
@@ -220,7 +83,7 @@ class EsSource : public Source {
   /// The server has room for some hundreds only, until they expire.
   void close(const std::string& path, std::string_view key, const std::string& id) {
     if (id.empty()) return;
-    const std::string body = fmt::format(R"({{"{}":{}}})", key, json::quoted(id));
+    const std::string body = json::Writer().object().member(key, id).end().take();
     const auto closed = nodes_->ask("", request_of("DELETE", path, body));
     if (!closed) log::debug("{} is left open: {}", path, closed.error().message);
   }
@@ -245,13 +108,13 @@ class EsSource : public Source {
   /// Adds the lines of the next page; how many.
   Result<std::int64_t> page(Query& query, std::int64_t size, std::string& lines) {
     const std::string path = "/_search?" + search_parameters(query);
-    std::string body =
-        fmt::format(R"({{"pit":{{"id":{},"keep_alive":{}}},)", json::quoted(query.point_in_time),
-                    json::quoted(query.keep_alive)) +
-        search_members(query, size);
-    body += ",\"track_total_hits\":false";
-    if (!query.search_after.empty()) body += ",\"search_after\":" + query.search_after;
-    body += '}';
+    json::Writer json;
+    json.object().key("pit").object();
+    json.member("id", query.point_in_time).member("keep_alive", query.keep_alive).end();
+    add_search(json, query, size);
+    json.member("track_total_hits", false);
+    if (!query.search_after.empty()) json.raw_member("search_after", query.search_after);
+    const std::string body = json.end().take();
     TRY(const auto answer, tried_again(interrupt_, [&] {
           return nodes_->ask(failed, request_of("POST", path, body));
         }));
@@ -271,7 +134,9 @@ class EsSource : public Source {
     if (query.sort == Query().sort) query.sort = R"(["_doc"])";
     std::string path = fmt::format("/{}/_search?scroll={}&{}", percent_encoded(index), keep_alive,
                                    search_parameters(query));
-    std::string body = "{" + search_members(query, chunk_of(request)) + "}";
+    json::Writer json;
+    add_search(json.object(), query, chunk_of(request));
+    std::string body = json.end().take();
     auto left = query.size.value_or(std::numeric_limits<std::int64_t>::max());
     while (left > 0 && !interrupt_.stopped()) {
       TRY(const auto answer, nodes_->ask(failed, request_of("POST", path, body)));
@@ -284,8 +149,8 @@ class EsSource : public Source {
       if (!go_on) break;
       left -= static_cast<std::int64_t>(hits.size());
       path = "/_search/scroll";
-      body = fmt::format(R"({{"scroll":{},"scroll_id":{}}})", json::quoted(query.keep_alive),
-                         json::quoted(scroll));
+      json.object().member("scroll", query.keep_alive).member("scroll_id", scroll);
+      body = json.end().take();
     }
     return {};
   }
@@ -299,11 +164,10 @@ class EsSource : public Source {
     return parameters;
   }
 
-  static std::string search_members(const Query& query, std::int64_t size) {
-    std::string members = fmt::format(R"("size":{})", size);
-    if (query.lucene.empty()) members += ",\"query\":" + query.query;
-    if (query.sort_parameter.empty()) members += ",\"sort\":" + query.sort;
-    return members;
+  static void add_search(json::Writer& json, const Query& query, std::int64_t size) {
+    json.member("size", size);
+    if (query.lucene.empty()) json.raw_member("query", query.query);
+    if (query.sort_parameter.empty()) json.raw_member("sort", query.sort);
   }
 
   static Result<json::Value> hits_of(const json::Document& answer) {

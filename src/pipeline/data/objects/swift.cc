@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/json.h"
+#include "base/json_writer.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "base/uuid.h"
@@ -154,14 +155,14 @@ class SwiftStore : public ObjectStore {
   }
 
   Result<void> join_parts(const ObjectPlace& place) override {
-    std::string manifest;
+    json::Writer manifest;
+    manifest.array();
     for (std::size_t i = 0; i < segments_.size(); ++i) {
       const ObjectPlace one = segment(place, i + 1);
-      manifest += fmt::format(R"({}{{"path":{},"etag":{},"size_bytes":{}}})", i == 0 ? "[" : ",",
-                              json::quoted("/" + one.container + "/" + one.name),
-                              json::quoted(segments_[i].etag), segments_[i].bytes);
+      manifest.object().member("path", "/" + one.container + "/" + one.name);
+      manifest.member("etag", segments_[i].etag).member("size_bytes", segments_[i].bytes).end();
     }
-    RETURN_IF_ERROR(answer_to("PUT", place, "?multipart-manifest=put", manifest + "]"));
+    RETURN_IF_ERROR(answer_to("PUT", place, "?multipart-manifest=put", manifest.end().take()));
     return {};
   }
 

@@ -1,8 +1,7 @@
 #include "pipeline/data/objects/swift_login.h"
 
-#include <fmt/format.h>
-
 #include "base/json.h"
+#include "base/json_writer.h"
 #include "pipeline/data/objects/fetch.h"
 
 namespace lectern::pipeline::objects {
@@ -49,23 +48,40 @@ std::string storage_in(json::Value token, const std::string& region) {
 }
 
 /// The project that the token is for; nothing where no tenant is given.
-std::string scope_of(const DataValues& values) {
+void add_scope(json::Writer& json, const DataValues& values) {
   const auto& id = values.find("TENANT_ID")->second;
   const auto& name = values.find("TENANT_NAME")->second;
-  if (!id.empty()) return fmt::format(R"(,"scope":{{"project":{{"id":{}}}}})", json::quoted(id));
-  if (name.empty()) return "";
-  return fmt::format(R"(,"scope":{{"project":{{"name":{},"domain":{{"name":{}}}}}}})",
-                     json::quoted(name), json::quoted(values.find("PROJECT_DOMAIN_NAME")->second));
+  if (id.empty() && name.empty()) return;
+  json.key("scope").object().key("project").object();
+  if (!id.empty())
+    json.member("id", id);
+  else
+    json.member("name", name)
+        .key("domain")
+        .object()
+        .member("name", values.find("PROJECT_DOMAIN_NAME")->second)
+        .end();
+  json.end().end();
+}
+
+/// What Keystone's password method is asked with.
+std::string login_body(const DataValues& values) {
+  json::Writer json;
+  json.object().key("auth").object().key("identity").object();
+  json.key("methods").array().value("password").end();
+  json.key("password").object().key("user").object();
+  json.member("name", values.find("USERNAME")->second);
+  json.key("domain").object().member("name", values.find("USER_DOMAIN_NAME")->second).end();
+  json.member("password", values.find("PASSWORD")->second);
+  json.end().end().end();
+  add_scope(json, values);
+  return json.end().end().take();
 }
 
 Result<SwiftLogin> keystone_login(const DataValues& values, net::HttpClient& client) {
   std::string url = without_slash(values.find("AUTH_URL")->second);
   if (!url.ends_with("/v3")) url += "/v3";
-  const std::string body = fmt::format(
-      R"({{"auth":{{"identity":{{"methods":["password"],"password":{{"user":{{"name":{},"domain":{{"name":{}}},"password":{}}}}}}}{}}}}})",
-      json::quoted(values.find("USERNAME")->second),
-      json::quoted(values.find("USER_DOMAIN_NAME")->second),
-      json::quoted(values.find("PASSWORD")->second), scope_of(values));
+  const std::string body = login_body(values);
   net::HttpRequest request;
   request.method = "POST";
   request.url = url + "/auth/tokens";
