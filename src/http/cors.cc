@@ -16,6 +16,17 @@ constexpr const char* response_headers =
     "X-Experience-API-Version, X-Experience-API-Consistent-Through, X-Request-ID";
 constexpr const char* preflight_seconds = "7200";  // what browsers keep at most
 
+bool asks_whether_it_may(const Request& request) {
+  return request.method == "OPTIONS" && request.headers.find("Origin") &&
+         request.headers.find("Access-Control-Request-Method");
+}
+
+/// What the log says of a page that may not call.
+std::string refusal_of(const Request& request) {
+  return fmt::format("pages of {} may not call this server (LECTERN_RUNSERVER_CORS_ALLOW_ORIGINS)",
+                     request.headers.find("Origin").value_or("no origin"));
+}
+
 }  // namespace
 
 /// The value of Access-Control-Allow-Origin, or "".
@@ -28,8 +39,7 @@ std::string Cors::allowed_origin(const Request& request) const {
 }
 
 bool Cors::is_preflight(const Request& request) const {
-  return !origins_.empty() && request.method == "OPTIONS" && request.headers.find("Origin") &&
-         request.headers.find("Access-Control-Request-Method");
+  return !origins_.empty() && asks_whether_it_may(request);
 }
 
 Response Cors::preflight(const Request& request) const {
@@ -37,9 +47,7 @@ Response Cors::preflight(const Request& request) const {
   response.status = 204;
   permit(request, response);
   if (!response.headers.find("Access-Control-Allow-Origin")) {
-    response.refusal.reason =
-        fmt::format("pages of {} may not call this server (LECTERN_RUNSERVER_CORS_ALLOW_ORIGINS)",
-                    request.headers.find("Origin").value_or("no origin"));
+    response.refusal.reason = refusal_of(request);
     return response;
   }
   response.headers.remove("Access-Control-Expose-Headers");
@@ -50,7 +58,10 @@ Response Cors::preflight(const Request& request) const {
 }
 
 void Cors::permit(const Request& request, Response& response) const {
-  if (origins_.empty()) return;
+  if (origins_.empty()) {
+    if (asks_whether_it_may(request)) response.refusal.reason = refusal_of(request);
+    return;
+  }
   const auto origin = allowed_origin(request);
   // Said even when refused: a cache must not hand one origin's answer to another.
   if (origin != "*") response.headers.add("Vary", "Origin");

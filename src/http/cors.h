@@ -20,7 +20,8 @@ class Cors {
   bool is_preflight(const Request& request) const;
   /// The answer to a preflight: 204, with permissions if the origin is allowed.
   Response preflight(const Request& request) const;
-  /// Lets the page read the response and its headers, if its origin is allowed.
+  /// Lets the page read the response and its headers, if its origin is allowed. Where CORS is off,
+  /// the refusal of a browser's question tells the log which setting would allow it.
   void permit(const Request& request, Response& response) const;
 
  private:

@@ -24,6 +24,12 @@ TEST_CASE("without origins CORS is off") {
   Response response;
   cors.permit(from("GET", "https://a.example"), response);
   CHECK(response.headers.fields().empty());
+  CHECK(response.refusal.reason.empty());
+  cors.permit(question("https://a.example"), response);
+  CHECK(response.headers.fields().empty());
+  CHECK(
+      response.refusal.reason ==
+      "pages of https://a.example may not call this server (LECTERN_RUNSERVER_CORS_ALLOW_ORIGINS)");
 }
 
 TEST_CASE("a preflight is OPTIONS with an origin and the method it asks for") {

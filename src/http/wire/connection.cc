@@ -76,9 +76,11 @@ void Connection::drain() {
 Awaitable<void> Connection::run() {
   if (edge_.draining) co_return;
   deadline_in(edge_.options.header_deadline);
-  if (!co_await stream_.handshake()) co_return;
+  const auto handshake = co_await stream_.handshake();
+  if (handshake == Handshake::broken) co_return;
   while (true) {
-    const Read read = co_await read_request();
+    const bool plain = handshake == Handshake::plain_http;
+    const Read read = plain ? refuse_plain_http() : co_await read_request();
     if (read == Read::broken) co_return;
     ++edge_.counters.requests_in_flight;
     if (read == Read::fault) {

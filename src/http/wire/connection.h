@@ -38,6 +38,8 @@ class Connection {
   enum class Read { whole, answered, broken, fault };
 
   Awaitable<void> run();
+  Read refuse_plain_http();
+  void begin_request();
   Awaitable<Read> read_request();
   Awaitable<Read> read_head();
   Awaitable<Read> admit();

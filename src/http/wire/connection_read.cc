@@ -17,12 +17,25 @@ constexpr milliseconds room_pause{20};
 
 }  // namespace
 
-Awaitable<Connection::Read> Connection::read_request() {
+void Connection::begin_request() {
   parser_.emplace(edge_.options.header_bytes_max, edge_.options.body_bytes_max);
   body_.emplace(edge_.options.body_memory_bytes_max, edge_.options.spool_dir);
   fault_.reset();
   request_ = {};
   response_ = {};
+}
+
+/// Plain HTTP where TLS is spoken. TLS has eaten the request's beginning, so nothing else can be
+/// said of it.
+Connection::Read Connection::refuse_plain_http() {
+  begin_request();
+  fault_ = Fault{400, "This port speaks HTTPS: a URL for it begins with https://"};
+  take_head();
+  return Read::fault;
+}
+
+Awaitable<Connection::Read> Connection::read_request() {
+  begin_request();
   Read read = co_await read_head();
   if (read == Read::broken) co_return read;
   take_head();

@@ -137,13 +137,21 @@ TEST_CASE("HTTPS: keep-alive, pipelining, large bodies, and an end that is said"
   }
 }
 
-TEST_CASE("HTTPS: a client without TLS or with an old one gets nowhere, others are served") {
+TEST_CASE(
+    "HTTPS: a client without TLS is told so, one with an old one gets nowhere, others are served") {
   const Certificate certificate;
   RunningServer server(tls_options(certificate), echo);
   CHECK_FALSE(TlsClient(server.port(), TLS1_1_VERSION).connected);
-  RawClient plain(server.port());
-  plain.send("GET /p HTTP/1.1\r\nHost: a\r\n\r\n");
-  CHECK(plain.receive_all().find("HTTP/1.1 200") == std::string::npos);
+  for (const std::string& request : {post(""), post("a body"), post(std::string(500'000, 'x'))}) {
+    RawClient plain(server.port());
+    plain.send(request);
+    const auto answer = plain.receive_all();
+    CHECK(answer.starts_with("HTTP/1.1 400 Bad Request\r\n"));
+    CHECK(answer.find("a URL for it begins with https://") != std::string::npos);
+  }
+  RawClient nonsense(server.port());
+  nonsense.send("nonsense\r\n\r\n");
+  CHECK(nonsense.receive_all().find("HTTP/") == std::string::npos);
   TlsClient client(server.port());
   client.send(post("hello"));
   CHECK(client.receive_until("hello").ends_with("hello"));

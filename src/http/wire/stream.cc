@@ -40,10 +40,15 @@ Stream::Stream(Socket socket, asio::ssl::context* tls) : socket_(std::move(socke
 }
 Stream::~Stream() = default;
 
-Awaitable<bool> Stream::handshake() {
-  if (!tls_) co_return true;
+Awaitable<Handshake> Stream::handshake() {
+  if (!tls_) co_return Handshake::done;
   auto [ec] = co_await tls_->stream.async_handshake(asio::ssl::stream_base::server, use_tuple);
-  co_return !ec;
+  if (!ec) co_return Handshake::done;
+  const bool by_tls = ec.category() == asio::error::get_ssl_category();
+  if (!by_tls || ERR_GET_REASON(static_cast<unsigned long>(ec.value())) != SSL_R_HTTP_REQUEST)
+    co_return Handshake::broken;
+  tls_.reset();
+  co_return Handshake::plain_http;
 }
 
 Awaitable<std::size_t> Stream::read_some(char* begin, std::size_t bytes) {

@@ -19,6 +19,9 @@ namespace lectern::http {
 Result<std::shared_ptr<asio::ssl::context>> open_tls(const std::string& certificate_file,
                                                      const std::string& key_file);
 
+/// How a TLS handshake ended: with TLS, not at all, or because the client speaks plain HTTP.
+enum class Handshake { done, broken, plain_http };
+
 /// A client's socket, with or without TLS. One operation at a time.
 class Stream {
  public:
@@ -28,8 +31,9 @@ class Stream {
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
-  /// The TLS handshake, if any; false when it failed.
-  Awaitable<bool> handshake();
+  /// The TLS handshake, if any. After plain_http the stream is without TLS, so that the client can
+  /// be told; the beginning of what it sent is lost.
+  Awaitable<Handshake> handshake();
   /// Reads what is there, at least a byte; 0 when the other side has ended or the connection broke.
   Awaitable<std::size_t> read_some(char* begin, std::size_t bytes);
   /// Writes some bytes of `head`, then of `body`; 0 when the connection broke.
