@@ -50,6 +50,9 @@ Result<Response> get_openapi(Exchange& exchange);
 Result<Response> get_docs(Exchange& exchange);
 Result<Response> get_docs_file(Exchange& exchange);
 
+/// What statements come to, for people: counts and measures by group.
+Result<Response> get_statistics(Exchange& exchange);
+
 /// For administrators: faults that were tolerated, and how far forwarding is.
 Result<Response> get_tolerated(Exchange& exchange);
 Result<Response> get_forwarding(Exchange& exchange);

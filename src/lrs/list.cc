@@ -3,125 +3,21 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <span>
-#include <thread>
-#include <unordered_map>
 #include <utility>
 
-#include "base/json.h"
 #include "base/limits.h"
 #include "base/page_bytes.h"
 #include "lrs/access.h"
 #include "lrs/present.h"
-#include "store/find_each.h"
+#include "lrs/selection/chain_check.h"
+#include "lrs/selection/horizon.h"
 #include "xapi/terms.h"
 
 namespace lectern::lrs {
 namespace {
 
-constexpr std::chrono::milliseconds horizon_poll{20};
-/// Statements that are fetched together to look at their terms.
-constexpr std::size_t fetched_at_once = 64;
-/// Statements that are remembered while a page is made.
-constexpr std::size_t known_max = 10'000;
 /// Rows that are asked for at least when a page is filled up.
 constexpr std::size_t refill_rows_min = 64;
-
-/// What the terms of a query mean along chains of references.
-struct ChainFilter {
-  xapi::Terms terms;     ///< one statement of the chain must carry all of them
-  xapi::Terms readable;  ///< the chain ends before a statement without these
-};
-
-/// Whether referring rows match by their own terms or by those of a statement along their chains of
-/// references. The store let them in for the union of both, or because they inherit more than it
-/// keeps, which matches too much.
-class ChainCheck {
- public:
-  ChainCheck(Lrs& lrs, const store::Context& context, const ChainFilter& filter)
-      : lrs_(lrs), context_(context), filter_(filter) {}
-
-  /// The rows that match, in their order; those that do not refer pass.
-  Result<std::vector<store::StoredStatement>> keep(std::vector<store::StoredStatement> rows) {
-    if (known_.size() > known_max) known_.clear();
-    std::vector<Walk> walks;
-    std::vector<bool> matches(rows.size(), true);
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (!rows[i].refers) continue;
-      TRY(const auto link, link_of(rows[i].json));
-      matches[i] = link.matches;
-      if (!link.matches && link.target) walks.push_back({i, *link.target});
-    }
-    for (std::size_t step = 1; step < limits::reference_chain_max && !walks.empty(); ++step) {
-      RETURN_IF_ERROR(fetch(walks));
-      std::vector<Walk> onward;
-      for (const Walk& walk : walks) {
-        const Link& link = known_.at(walk.at);
-        matches[walk.row] = link.matches;
-        if (!link.matches && link.target) onward.push_back({walk.row, *link.target});
-      }
-      walks = std::move(onward);
-    }
-    std::vector<store::StoredStatement> kept;
-    for (std::size_t i = 0; i < rows.size(); ++i)
-      if (matches[i]) kept.push_back(std::move(rows[i]));
-    return kept;
-  }
-
- private:
-  /// What is to be known of a statement in a chain; of one that is not there, nothing.
-  struct Link {
-    bool matches = false;
-    std::optional<Uuid> target;
-  };
-  struct Walk {
-    std::size_t row;
-    Uuid at;
-  };
-
-  Result<Link> link_of(std::string_view json) const {
-    TRY(const auto document, json::parse_view(json));
-    const auto terms = xapi::terms_of(document->root());
-    if (!xapi::match(terms, filter_.readable)) return Link{};
-    return Link{xapi::match(terms, filter_.terms), xapi::reference_of(document->root())};
-  }
-
-  /// Makes known where the walks are.
-  Result<void> fetch(const std::vector<Walk>& walks) {
-    std::vector<Uuid> ids;
-    for (const Walk& walk : walks)
-      if (known_.emplace(walk.at, Link{}).second) ids.push_back(walk.at);
-    for (std::span<const Uuid> rest(ids); !rest.empty();) {
-      const auto some = rest.first(std::min(rest.size(), fetched_at_once));
-      rest = rest.subspan(some.size());
-      const auto look_at = [&](const store::StoredStatement& one) -> Result<void> {
-        TRY(known_[one.position.id], link_of(one.json));
-        return {};
-      };
-      RETURN_IF_ERROR(store::find_each(stores_of(lrs_).statements, context_, some, look_at));
-    }
-    return {};
-  }
-
-  Lrs& lrs_;
-  const store::Context& context_;
-  const ChainFilter& filter_;
-  std::unordered_map<Uuid, Link> known_;
-};
-
-/// The instant up to which a first page sees. What another process has promised, this one reaches
-/// within a moment: a window up to there waits for it instead of being cut short
-/// (docs/CONSISTENCY.md, W5).
-Result<Time> horizon_of(Lrs& lrs, const store::Context& context, const std::optional<Time>& until) {
-  using Clock = std::chrono::steady_clock;
-  const auto give_up = std::min(context.deadline, Clock::now() + window_wait_max);
-  for (;;) {
-    TRY(const Time horizon, stores_of(lrs).statements.consistent_through(context));
-    // What lies ahead of the clock nobody has promised.
-    if (!until || horizon >= *until || *until > now() || Clock::now() > give_up) return horizon;
-    std::this_thread::sleep_for(horizon_poll);
-  }
-}
 
 /// The rows of one page.
 struct Matching {
@@ -196,7 +92,7 @@ Result<Listing> list(Lrs& lrs, const auth::Principal& principal, const xapi::Sta
                                                 : std::min(query.limit, lrs.options.page_rows_max);
   store::PageRequest request{std::nullopt, rows_max, query.ascending};
   if (query.cursor) request.after = query.cursor->after;
-  ChainFilter chain{query.filter, {}};
+  ChainFilter chain{query.filter, {}, {}};
   if (reads_only_own(lrs, principal))
     chain.readable.push_back(xapi::authority_term(principal.agent_ifi));
   TRY(auto page, matching_rows(lrs, context, chain, filter, request));

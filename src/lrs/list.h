@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,13 +7,11 @@
 #include "auth/principal.h"
 #include "base/result.h"
 #include "lrs/lrs.h"
+#include "lrs/selection/horizon.h"
 #include "xapi/formats.h"
 #include "xapi/query.h"
 
 namespace lectern::lrs {
-
-/// How long a list waits for an instant that another process may have promised.
-inline constexpr std::chrono::milliseconds window_wait_max{1'500};
 
 /// How statements are wanted (Communication 2.1.3).
 struct Presentation {

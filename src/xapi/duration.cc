@@ -4,6 +4,12 @@
 //   date     = [ number "Y" ] [ number "M" ] [ number "D" ]     ; at least one
 //   time     = [ number "H" ] [ number "M" ] [ number "S" ]     ; at least one
 //   number   = 1*DIGIT [ ( "." / "," ) 1*DIGIT ]
+#include "xapi/duration.h"
+
+#include <cmath>
+#include <cstdlib>
+#include <string>
+
 #include "xapi/validate.h"
 
 namespace lectern::xapi {
@@ -48,6 +54,34 @@ bool is_duration(std::string_view text) {
   if (text[at] != 'T' || fraction) return false;
   ++at;
   return read_units(text, at, "HMS", fraction) && at == text.size();
+}
+
+std::optional<double> seconds_of(std::string_view duration) {
+  if (!is_duration(duration)) return std::nullopt;
+  double seconds = 0;
+  bool of_day = false;
+  std::string number;
+  for (const char c : duration.substr(1)) {
+    if (c == 'T') {
+      of_day = true;
+    } else if ((c >= '0' && c <= '9') || c == '.' || c == ',') {
+      number += c == ',' ? '.' : c;
+    } else {
+      const double count = std::strtod(number.c_str(), nullptr);
+      number.clear();
+      if (c == 'Y' || (c == 'M' && !of_day)) {
+        if (count != 0) return std::nullopt;
+        continue;
+      }
+      const double unit = c == 'W'   ? 604'800
+                          : c == 'D' ? 86'400
+                          : c == 'H' ? 3'600
+                          : c == 'M' ? 60
+                                     : 1;
+      seconds += count * unit;
+    }
+  }
+  return std::isfinite(seconds) ? std::optional(seconds) : std::nullopt;
 }
 
 }  // namespace lectern::xapi

@@ -20,6 +20,7 @@ BEYOND_SCHEMAS = (
     "Query parameters cannot include both",
     "Querying by id only accepts",
     "is none that a `more` link has held",
+    "a time zone's name that this system knows",
     "merged into",
     "merges into",
     "The body must be a JSON object",

@@ -1,0 +1,116 @@
+#include "lrs/statistics/names.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/json.h"
+#include "lrs/access.h"
+#include "lrs/learned/definitions.h"
+#include "lrs/learned/known.h"
+#include "xapi/language.h"
+#include "xapi/terms.h"
+
+namespace lectern::lrs {
+namespace {
+
+using Name = std::optional<std::string>;
+
+/// Looks each name up once.
+class Namer {
+ public:
+  Namer(Lrs& lrs, const auth::Principal& principal,
+        const std::vector<xapi::LanguageRange>& languages)
+      : lrs_(lrs), principal_(principal), languages_(languages) {}
+
+  Result<Name> name_of(Dimension dimension, const std::string& key) {
+    const auto known = names_.find({dimension, key});
+    if (known != names_.end()) return known->second;
+    TRY(Name name, look_up(dimension, key));
+    names_.emplace(std::pair(dimension, key), name);
+    return name;
+  }
+
+ private:
+  Result<Name> look_up(Dimension dimension, const std::string& key) const {
+    switch (dimension) {
+      case Dimension::verb:
+        return of_verb(key);
+      case Dimension::activity:
+      case Dimension::course:
+        return of_activity(key);
+      case Dimension::actor:
+      case Dimension::authority:
+        return of_agent(key);
+      default:
+        return Name();
+    }
+  }
+
+  Name entry_of(std::optional<json::Value> map) const {
+    if (!map || !map->is(json::Type::object) || map->size() == 0) return std::nullopt;
+    const auto entry = xapi::best_entry(*map, languages_);
+    return entry.is(json::Type::string) ? Name(entry.string()) : std::nullopt;
+  }
+
+  Result<Name> of_activity(const std::string& id) const {
+    TRY(const auto definition, known_of(lrs_, principal_, definition_key(id)));
+    if (definition.empty()) return Name();
+    TRY(const auto document, json::parse_view(definition));
+    return entry_of(document->root().find("name"));
+  }
+
+  Result<Name> of_agent(const std::string& ifi) const {
+    TRY(const auto names, known_of(lrs_, principal_, person_key(ifi)));
+    if (names.empty()) return Name();
+    TRY(const auto document, json::parse_view(names));
+    Name last;
+    for (const auto name : document->root().children())
+      if (name.is(json::Type::string)) last = name.string();
+    return last;
+  }
+
+  Result<Name> of_verb(const std::string& id) const {
+    store::Filter filter;
+    filter.all_of.push_back(xapi::verb_term(id));
+    if (only_mine(lrs_, principal_, false))
+      filter.all_of.push_back(xapi::authority_term(principal_.agent_ifi));
+    store::PageRequest request;
+    request.rows_max = 1;
+    TRY(const auto page,
+        stores_of(lrs_).statements.query(lrs_.context(principal_), filter, request));
+    if (page.rows.empty()) return Name();
+    TRY(const auto document, json::parse_view(page.rows.front().json));
+    const auto verb = document->root().find("verb");
+    const auto verb_id = verb ? verb->find("id") : std::nullopt;
+    // A referring statement has its target's verb as a term.
+    if (!verb_id || !verb_id->is(json::Type::string) || verb_id->string() != id) return Name();
+    return entry_of(verb->find("display"));
+  }
+
+  Lrs& lrs_;
+  const auth::Principal& principal_;
+  const std::vector<xapi::LanguageRange>& languages_;
+  std::map<std::pair<Dimension, std::string>, Name> names_;
+};
+
+}  // namespace
+
+Result<void> add_names(Lrs& lrs, const auth::Principal& principal, const Question& question,
+                       const std::vector<xapi::LanguageRange>& languages, Statistics& statistics) {
+  Namer namer(lrs, principal, languages);
+  std::size_t named = 0;
+  for (auto& group : statistics.groups) {
+    group.names.resize(group.keys.size());
+    if (named++ >= named_groups_max) continue;
+    for (std::size_t i = 0; i < group.keys.size(); ++i)
+      if (group.keys[i]) {
+        TRY(group.names[i], namer.name_of(question.by[i], *group.keys[i]));
+      }
+  }
+  return {};
+}
+
+}  // namespace lectern::lrs

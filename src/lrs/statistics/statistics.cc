@@ -1,0 +1,80 @@
+#include "lrs/statistics/statistics.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/json.h"
+#include "base/time_zone.h"
+#include "lrs/selection/horizon.h"
+#include "lrs/selection/selection_walk.h"
+#include "lrs/statistics/dictionary.h"
+#include "lrs/statistics/fact_row.h"
+#include "lrs/statistics/names.h"
+#include "xapi/facts.h"
+
+namespace lectern::lrs {
+namespace {
+
+/// Asks for memory in pieces, since each takes a lock.
+class Growth {
+ public:
+  explicit Growth(const Tally::Grow& grow) : grow_(grow) {}
+
+  Result<void> take(std::uint64_t bytes) {
+    constexpr std::uint64_t piece_bytes = 256 * 1024;
+    needed_ += bytes;
+    if (needed_ <= taken_) return {};
+    const auto more = std::max(piece_bytes, needed_ - taken_);
+    taken_ += more;
+    return grow_(more);
+  }
+
+ private:
+  const Tally::Grow& grow_;
+  std::uint64_t needed_ = 0, taken_ = 0;
+};
+
+Time instant_of(const Selection& selection, const xapi::Facts& facts, Time stored) {
+  return selection.clock == Clock::stored ? stored : facts.timestamp.value_or(stored);
+}
+
+}  // namespace
+
+Result<Statistics> statistics(Lrs& lrs, const auth::Principal& principal, const Question& question,
+                              const std::vector<xapi::LanguageRange>& languages,
+                              const Tally::Grow& grow) {
+  const auto zone = TimeZone::find(question.zone);
+  if (!zone)
+    return fail(Code::invalid,
+                "The parameter `zone` must be a time zone's name that this system "
+                "knows, such as Europe/Berlin");
+  const auto context = lrs.context(principal);
+  const auto& selection = question.selection;
+  TRY(const Time through,
+      horizon_of(lrs, context, selection.clock == Clock::stored ? selection.until : std::nullopt));
+  Growth growth(grow);
+  Tally tally(question, *zone, [&](std::uint64_t bytes) { return growth.take(bytes); });
+  Dictionary dictionary;
+  std::vector<std::uint32_t> courses;
+  SelectionWalk walk(lrs, principal, selection, {.until = through});
+  while (!walk.done()) {
+    TRY(const auto rows, walk.next(context));
+    const auto bytes_before = dictionary.bytes();
+    for (const auto& row : rows) {
+      TRY(const auto document, json::parse_view(row.json));
+      const auto facts = xapi::facts_of(document->root());
+      const Time at = instant_of(selection, facts, row.position.stored);
+      RETURN_IF_ERROR(tally.add(row_of(facts, at, dictionary, courses)));
+    }
+    RETURN_IF_ERROR(growth.take(dictionary.bytes() - bytes_before));
+  }
+  auto answer = tally.finish(dictionary);
+  answer.through = through;
+  if (question.names) RETURN_IF_ERROR(add_names(lrs, principal, question, languages, answer));
+  return answer;
+}
+
+}  // namespace lectern::lrs
