@@ -92,10 +92,11 @@ endforeach()
 lectern_script_test(hostile_fuzz TIMEOUT 180
                     COMMAND ${Python3_EXECUTABLE} tests/hostile/fuzz_client.py --requests 5000)
 
-# Our models and conversions beside Ralph's: what it made of the same records.
-foreach(part models conversions)
-  add_test(NAME ${part}_beside_ralph COMMAND ${Python3_EXECUTABLE} tests/pipeline/${part}.py
+# Our models and conversions beside Ralph's, and beside event-routing-backends of Open edX: what they
+# made of the same records.
+foreach(part models conversions openedx)
+  add_test(NAME ${part}_beside_original COMMAND ${Python3_EXECUTABLE} tests/pipeline/${part}.py
            WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-  set_tests_properties(${part}_beside_ralph PROPERTIES
+  set_tests_properties(${part}_beside_original PROPERTIES
                        ENVIRONMENT "LECTERN_VERDICTS=$<TARGET_FILE:model_verdicts>" TIMEOUT 600)
 endforeach()

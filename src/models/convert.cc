@@ -1,17 +1,49 @@
 #include "models/convert.h"
 
 #include "base/json.h"
+#include "models/openedx/conversion.h"
 #include "models/ralph_conversion.h"
 
 namespace lectern::models {
+namespace {
+
+Conversion like_ralph(json::Value event, std::string_view line, const ConvertOptions& options) {
+  auto statement = ralph_conversion(event, line, options);
+  if (!statement) return tl::unexpected(std::move(statement).error());
+  return Converted{std::move(*statement)};
+}
+
+}  // namespace
+
+std::string_view name_of(Repair repair) {
+  switch (repair) {
+    case Repair::object_type:
+      return "objects of the type GroupActivity";
+    case Repair::activity_id:
+      return "ids of activities that are no IRI";
+    case Repair::duration:
+      return "lengths of videos as the time that was spent";
+    case Repair::score:
+      return "scores out of 0, or beyond the maximum";
+    case Repair::response:
+      break;
+  }
+  return "answers in Python's notation";
+}
 
 Conversion convert(std::string_view edx_event, const ConvertOptions& options) {
   const auto document = json::parse_view(edx_event, {.bounded = false, .lenient = true});
   if (!document) return tl::unexpected(Refusal{false, "", document.error().message});
-  const json::Value event = (*document)->root();
-  if (!event.is(json::Type::object))
+  const json::Value root = (*document)->root();
+  if (!root.is(json::Type::object))
     return tl::unexpected(Refusal{true, "", "no model is for such a record"});
-  return ralph_conversion(event, edx_event, options);
+  if (options.like == Like::only_ralph) return like_ralph(root, edx_event, options);
+  const openedx::Event event(root);
+  if (options.like == Like::openedx && openedx::knows(event))
+    return openedx::conversion(event, options);
+  auto converted = like_ralph(root, edx_event, options);
+  if (converted || !converted.error().unknown || !openedx::knows(event)) return converted;
+  return openedx::conversion(event, options);
 }
 
 }  // namespace lectern::models

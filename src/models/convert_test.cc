@@ -36,13 +36,14 @@ std::string without_id(std::string statement) {
 TEST_CASE("an event becomes the statement that Ralph makes, byte for byte") {
   const auto statement = convert(load_video(), options);
   REQUIRE(statement);
-  CHECK(without_id(*statement) == initialized);
+  CHECK(without_id(statement->statements) == initialized);
 }
 
 TEST_CASE("one line makes one id, and its line end belongs to it") {
   const std::string line = load_video();
-  CHECK(*convert(line, options) == *convert(line, options));
-  CHECK(*convert(line, options) != *convert(line.substr(0, line.size() - 1), options));
+  CHECK(convert(line, options)->statements == convert(line, options)->statements);
+  CHECK(convert(line, options)->statements !=
+        convert(line.substr(0, line.size() - 1), options)->statements);
 }
 
 TEST_CASE("an event without a session makes no statement where its profile wants one") {

@@ -18,6 +18,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const auto statement =
       convert(text, {"ee241f8b-174f-5bdb-bae9-c09de5fe017f", "https://campus.example"});
-  if (statement) LECTERN_ASSERT(check(Family::xapi, *statement));
+  if (statement) LECTERN_ASSERT(check(Family::xapi, statement->statements));
+  for (const bool exact : {false, true}) {
+    const auto made = convert(text, {"ee241f8b-174f-5bdb-bae9-c09de5fe017f",
+                                     "https://campus.example", Like::openedx, exact});
+    LECTERN_ASSERT(!made || !made->statements.empty());
+  }
   return 0;
 }

@@ -179,7 +179,7 @@ class Making {
   Making(const Rule& rule, Value event, const ConvertOptions& options)
       : rule_(rule), event_(event), options_(options) {}
 
-  Conversion make(std::string_view line) {
+  tl::expected<std::string, Refusal> make(std::string_view line) {
     const auto space = Uuid::parse(options_.uuid_namespace);
     if (!space) return refused("", "needs a UUID as namespace");
     out_ = R"({"id":")";
@@ -400,7 +400,8 @@ class Making {
 
 }  // namespace
 
-Conversion ralph_conversion(Value event, std::string_view line, const ConvertOptions& options) {
+tl::expected<std::string, Refusal> ralph_conversion(Value event, std::string_view line,
+                                                    const ConvertOptions& options) {
   const auto models = models_for(Family::edx, event);
   if (models.empty()) return tl::unexpected(Refusal{true, "", "no model is for such a record"});
   const Model& model = table_of(Family::edx).models[models.front()];

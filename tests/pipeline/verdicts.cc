@@ -1,13 +1,20 @@
 // What the models say of each line of standard input, for the tests around.
 //   model_verdicts edx|xapi                   V, valid; I, invalid; U, unknown; behind that where
-//   and why model_verdicts convert NAMESPACE PLATFORM the statement that Ralph makes; or as above
+//   and why
+//   model_verdicts convert NAMESPACE PLATFORM         the statement that Ralph makes; or as above
+//   model_verdicts openedx NAMESPACE PLATFORM KNOWN   those of event-routing-backends, parted by
+//   U+001E; or as above
+#include <algorithm>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "models/check.h"
 #include "models/convert.h"
+#include "models/openedx/known.h"
 
 namespace {
 
@@ -27,24 +34,43 @@ void check_line(Family family, std::string_view line) {
 }
 
 void convert_line(const std::string& line, const ConvertOptions& options) {
-  const auto statement = convert(line, options);
+  auto statement = convert(line, options);
   if (statement) {
-    std::cout << *statement;
+    std::string& text = statement->statements;
+    std::replace(text.begin(), text.end(), '\n', '\x1e');
+    std::cout << text;
   } else {
     tell(statement.error());
   }
+}
+
+openedx::Known read_known(const std::string& path) {
+  std::ifstream in(path);
+  const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  return openedx::Known::read(text).value();
 }
 
 }  // namespace
 
 int main(int count, char** words) {
   const std::vector<std::string> arguments(words, words + count);
-  if (count < 2 || (arguments[1] == "convert" && count < 4)) return 2;
+  const bool like_ralph = count == 4 && arguments[1] == "convert";
+  const bool like_openedx = count == 5 && arguments[1] == "openedx";
+  if (count != 2 && !like_ralph && !like_openedx) return 2;
+  ConvertOptions options;
+  if (count > 2) options = {arguments[2], arguments[3]};
+  openedx::Known known;
+  if (like_openedx) {
+    known = read_known(arguments[4]);
+    options.like = Like::openedx;
+    options.exact = true;
+    options.known = &known;
+  }
   std::ios::sync_with_stdio(false);
   std::string line;
   while (std::getline(std::cin, line)) {
-    if (arguments[1] == "convert") {
-      convert_line(line + '\n', {arguments[2], arguments[3]});
+    if (count > 2) {
+      convert_line(line + '\n', options);
     } else {
       check_line(arguments[1] == "edx" ? Family::edx : Family::xapi, line);
     }
