@@ -100,6 +100,7 @@ class Server {
     bool* answered = nullptr;  // set after a failure: whether the server said that it failed
     std::string_view content_type = "application/octet-stream";
     bool once = false;
+    bool reads = false;               // changes nothing; no view of a user is run
     std::chrono::seconds run_max{0};  // as of Insert
   };
   Result<net::HttpResponse> post(const Call& call);
