@@ -43,8 +43,6 @@ lectern_script_test(api TIMEOUT 600 COMMAND ${Python3_EXECUTABLE} tests/api/run.
 lectern_script_test(openapi TIMEOUT 900 COMMAND ${Python3_EXECUTABLE} tests/openapi/run.py)
 # Published clients. Needs PyPI and npm once; what has no Node or no Chromium here is left out.
 lectern_script_test(clients TIMEOUT 600 COMMAND ${Python3_EXECUTABLE} tests/clients/run.py)
-# Needs GitHub and PyPI once.
-lectern_script_test(fixtures TIMEOUT 600 COMMAND ${Python3_EXECUTABLE} tests/clients/fixtures.py)
 lectern_script_test(pages TIMEOUT 180 COMMAND ${Python3_EXECUTABLE} tests/clients/pages.py)
 lectern_script_test(login_flood TIMEOUT 180 COMMAND ${Python3_EXECUTABLE} tests/api/login_flood.py)
 lectern_script_test(telemetry TIMEOUT 180 COMMAND ${Python3_EXECUTABLE} tests/api/telemetry.py)

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Statements that real senders make: the fixtures of six public repositories, sent to a server under Ralph's name
-and to one under its own. Where Ralph's own model takes one, so does the first; what the first takes beyond that
-keeps the standard, so the second takes it. Each that is taken comes back as it was sent. The repositories
-and Ralph are kept in ~/.cache/lectern; skipped where GitHub cannot be reached."""
+"""Statements that real senders make, from checkouts that you have, sent to a server under Ralph's name and to one
+under its own. Where Ralph's own model takes one, so does the first; what the first takes beyond that keeps the
+standard, so the second takes it. Each that is taken comes back as it was sent. By hand:
+
+    fixtures.py CHECKOUT...     # folders with .json and .jsonl files"""
 
 import json
 import os
@@ -16,14 +17,6 @@ sys.path[:0] = [os.path.dirname(HERE), os.path.join(os.path.dirname(HERE), "api"
 import lectern
 import pypi
 
-REPOSITORIES = {
-    "openedx/event-routing-backends": "e2acb7041825688ed388550cbd1a4b3920db3325",
-    "xAPI-vle/moodle-logstore_xapi": "166636529c083e0c1afb1271011193fa95f789d9",
-    "yetanalytics/datasim": "e790909315c9586c3147676365ebfd2c9a85f8a2",
-    "yetanalytics/xapi-schema": "f045cdb9e8fc23ec90d4ee043fdea7b6613667d1",
-    "BerryCloud/xapi-java": "8b2d8d23ceffef8affea52207aadb653fd289582",
-    "openfun/ralph": "62d7d4dda56dbd660c3f7092529f5896d0e6554a",
-}
 BATCH = 200
 HEADERS = {"Content-Type": "application/json", "X-Experience-API-Version": "1.0.3"}
 OF_LRS = ("id", "version", "timestamp", "stored", "authority")  # members that it fills in
@@ -37,28 +30,6 @@ def takes(one):
     except ValidationError:
         return False
 print(json.dumps([takes(one) for one in json.load(sys.stdin)]))"""
-
-
-class NotHere(Exception):
-    pass
-
-
-def git(*arguments):
-    done = subprocess.run(["git", *arguments], capture_output=True, env={**os.environ, "GIT_TERMINAL_PROMPT": "0"})
-    if done.returncode != 0:
-        raise NotHere(f"git {arguments}: {done.stderr.decode()[-300:]}")
-    return done.stdout
-
-
-def checkout(name, commit):
-    """A bare repository that has this commit's files."""
-    folder = os.path.join(pypi.CACHE, "fixtures", name.replace("/", "+"))
-    try:
-        git("--git-dir", folder, "cat-file", "-e", commit)
-    except NotHere:
-        git("init", "-q", "--bare", folder)
-        git("--git-dir", folder, "fetch", "-q", "--depth", "1", f"https://github.com/{name}", commit)
-    return folder
 
 
 def statements_in(value):
@@ -85,13 +56,13 @@ def texts(text):
         return []
 
 
-def fixtures(name, commit):
-    folder = checkout(name, commit)
-    for line in git("--git-dir", folder, "ls-tree", "-r", commit).decode().splitlines():
-        meta, path = line.split("\t", 1)
-        if re.search(r"\.jsonl?$", path):
-            blob = git("--git-dir", folder, "cat-file", "blob", meta.split()[2])
-            yield from (one for value in texts(blob.decode("utf-8", "replace")) for one in statements_in(value))
+def fixtures(checkout):
+    for folder, folders, files in os.walk(checkout):
+        folders.sort()
+        for file in sorted(files):
+            if re.search(r"\.jsonl?$", file):
+                with open(os.path.join(folder, file), errors="replace") as text:
+                    yield from (one for value in texts(text.read()) for one in statements_in(value))
 
 
 def with_ids_of_their_own(statements):
@@ -140,12 +111,12 @@ def compare(name, statements, ralph, standard):
 
 
 def main():
-    try:
-        found = {name: list(with_ids_of_their_own(fixtures(name, commit))) for name, commit in REPOSITORIES.items()}
-    except NotHere as error:
-        print(error)
-        return 77
-    print("repository: statements, taken by Ralph's model, under Ralph's name, by the standard")
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    found = {name: list(with_ids_of_their_own(fixtures(name))) for name in sys.argv[1:]}
+    for name, statements in found.items():
+        assert statements, f"no statements in {name}"
+    print("checkout: statements, taken by Ralph's model, under Ralph's name, by the standard")
     total = [0, 0, 0, 0]
     for name, statements in found.items():
         with lectern.Server(program="ralph", backend="memory") as ralph, lectern.Server(backend="memory") as standard:
