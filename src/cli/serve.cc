@@ -107,6 +107,7 @@ http::ServiceOptions service_options(const Settings& settings) {
   options.metrics = settings.metrics;
   options.metrics_credentials = settings.metrics_credentials;
   options.access_log = settings.access_log;
+  options.console = settings.console;
   options.attachment_bytes_max = static_cast<std::uint64_t>(settings.attachment_bytes_max);
   return options;
 }

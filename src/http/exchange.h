@@ -34,6 +34,7 @@ struct ServiceOptions {
   bool metrics = true;               ///< serve /metrics
   bool metrics_credentials = false;  ///< only to who may read all
   bool access_log = true;
+  bool console = true;                     ///< serve /console
   std::uint64_t attachment_bytes_max = 0;  ///< of one request's attachments together; 0: no limit
 };
 

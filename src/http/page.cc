@@ -9,11 +9,16 @@
 
 namespace lectern::http {
 
-std::string_view embedded(std::string_view name) {
+const EmbeddedFile* find_embedded(std::string_view name) {
   const auto files = embedded_files();
   const auto found = std::find_if(files.begin(), files.end(),
                                   [&](const EmbeddedFile& file) { return file.name == name; });
-  LECTERN_ASSERT(found != files.end());
+  return found == files.end() ? nullptr : &*found;
+}
+
+std::string_view embedded(std::string_view name) {
+  const EmbeddedFile* const found = find_embedded(name);
+  LECTERN_ASSERT(found != nullptr);
   return found->text;
 }
 

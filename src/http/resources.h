@@ -49,6 +49,8 @@ Result<Response> get_door(Exchange& exchange);
 Result<Response> get_openapi(Exchange& exchange);
 Result<Response> get_docs(Exchange& exchange);
 Result<Response> get_docs_file(Exchange& exchange);
+Result<Response> get_console(Exchange& exchange);
+Result<Response> get_console_file(Exchange& exchange);
 
 /// What statements come to, for people: counts and measures by group.
 Result<Response> get_statistics(Exchange& exchange);

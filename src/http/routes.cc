@@ -56,9 +56,19 @@ constexpr auto table = std::to_array<Route>({
     {"GET", "/docs/operation.js", get_docs_file, std::nullopt, true},
     {"GET", "/docs/schema.js", get_docs_file, std::nullopt, true},
     {"GET", "/docs/request.js", get_docs_file, std::nullopt, true},
+    {"GET", "/console", get_console, std::nullopt, true},
+    {"GET", "/console/{file}", get_console_file, std::nullopt, true},
     {"GET", "/__heartbeat__", get_heartbeat, std::nullopt, true},
     {"GET", "/__lbheartbeat__", get_lbheartbeat, std::nullopt, true},
 });
+
+/// Whether a path is that of a route: the same, or one more name in the place of `{file}`.
+bool leads_to(std::string_view path, std::string_view pattern) {
+  const auto place = pattern.find('{');
+  if (place == pattern.npos) return path == pattern;
+  return path.size() > place && path.starts_with(pattern.substr(0, place)) &&
+         path.find('/', place) == path.npos;
+}
 
 }  // namespace
 
@@ -68,7 +78,7 @@ Result<const Route*> find_route(std::string_view method, std::string_view path) 
   if (method == "HEAD") method = "GET";
   std::string allowed;
   for (const Route& route : table) {
-    if (route.path != path) continue;
+    if (!leads_to(path, route.path)) continue;
     if (route.method == method) return &route;
     if (!allowed.empty()) allowed += ", ";
     allowed += route.method;

@@ -16,7 +16,8 @@ using Resource = Result<Response> (*)(Exchange&);
 /// One way in. HEAD goes wherever GET goes.
 struct Route {
   std::string_view method;
-  std::string_view path;  ///< without a final slash; with one it is the same route
+  /// Without a final slash; with one it is the same route. `{file}` at its end is any one name.
+  std::string_view path;
   Resource resource;
   std::optional<auth::Scope> scope;  ///< what credentials need; nothing: any, or none if `open`
   bool open = false;                 ///< no credentials, no version header

@@ -90,7 +90,7 @@ def run_step(server, step, names, version):
             value = fill(value, names)
             pairs.append(key + "=" + quote(value if isinstance(value, str) else json.dumps(value), safe=""))
         path += "?" + "&".join(pairs)
-    if path != "/" and not path.startswith(("/xAPI", "/__", "/who", "/metrics", "/docs", "/openapi", "/nowhere", "/lrs")):
+    if path != "/" and not path.startswith(("/xAPI", "/__", "/who", "/metrics", "/docs", "/console", "/openapi", "/nowhere", "/lrs")):
         path = XAPI + path
     body = step.body(names) if callable(step.body) else fill(copy.deepcopy(step.body), names)
     answer = server.call(step.method, path, body, fill(step.headers or {}, names),

@@ -85,4 +85,13 @@ SCENARIOS = [
         GET("/docs/", status=200, has='src="/docs/page.js"', **N),
         *[GET("/docs/" + name, status=200, header={"Content-Type": f"^{media}; charset=utf-8$"}, **N)
           for name, media in FILES.items()], versions=ONE),
+    Scenario(
+        "the console comes without credentials, and says nothing of what is stored",
+        *[GET(path, status=200, has='src="/console/main.js"', header={
+            **PAGE, "Content-Security-Policy": "script-src 'self'; style-src 'self'; connect-src 'self'"}, **N)
+          for path in ("/console", "/console/")],
+        GET("/console/console.css", status=200, header={"Content-Type": "^text/css; charset=utf-8$"}, **N),
+        GET("/console/main.js", status=200, header={"Content-Type": "^text/javascript; charset=utf-8$"}, **N),
+        *[GET(path, status=404, **N) for path in ("/console/none.js", "/console/console.html", "/console/a/main.js")],
+        POST("/console/main.js", {}, status=405, header={"Allow": "^GET, HEAD$"}, **N), versions=ONE),
 ]

@@ -62,6 +62,7 @@ struct Settings {
   bool metrics = false;
   bool metrics_credentials = false;
   bool access_log = false;
+  bool console = false;
 
   std::int64_t search_hits_max = 0;  ///< default and maximum of `limit`
   bool restrict_by_authority = false;

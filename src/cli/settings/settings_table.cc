@@ -80,6 +80,7 @@ constexpr std::array rows = {
     Row{"METRICS", &S::metrics, "true", "whether /metrics answers"},
     Row{"METRICS_CREDENTIALS", &S::metrics_credentials, "false", "/metrics answers only who has the scope all/read"},
     Row{"ACCESS_LOG", &S::access_log, "true", "a log line for each request"},
+    Row{"CONSOLE", &S::console, "true", "whether /console answers: pages to see and ask with; they reach what who signs in may read"},
 
     // The record store
     Row{"LRS_RESTRICT_BY_AUTHORITY", &S::restrict_by_authority, "false", "users see their own statements only"},

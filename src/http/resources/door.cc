@@ -39,7 +39,10 @@ Result<Response> get_door(Exchange& exchange) {
   const auto accept = exchange.request.headers.find("Accept").value_or("");
   if (prefers_html(accept)) {
     static const std::string csp = policy();
-    const auto page = with_value(embedded(page_name), "version", LECTERN_VERSION);
+    const std::string_view console =
+        exchange.app.options.console ? "<li><a href=\"{{root}}/console\">Console</a>\n" : "";
+    const auto page =
+        with_value(with_value(embedded(page_name), "version", LECTERN_VERSION), "console", console);
     response =
         page_response(exchange, "text/html; charset=utf-8",
                       with_value(page, "root", html_escaped(exchange.app.options.root_path)));

@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "base/json.h"
+#include "http/embedded.h"
 #include "http/routes.h"
 
 namespace lectern::http {
@@ -50,13 +51,27 @@ std::set<std::string> described() {
   return out;
 }
 
+/// The paths of a route: one for each embedded file that `{file}` stands for; its page has the
+/// folder's path.
+std::vector<std::string> paths_of(const Route& route) {
+  const auto place = route.path.find('{');
+  if (place == route.path.npos) return {std::string(route.path)};
+  const auto folder = route.path.substr(1, place - 1);
+  std::vector<std::string> out;
+  for (const auto& file : embedded_files())
+    if (file.name.starts_with(folder) && !file.name.ends_with(".html"))
+      out.push_back("/" + std::string(file.name));
+  return out;
+}
+
 std::set<std::string> served() {
   std::set<std::string> out;
   for (const auto& route : routes())
-    out.insert(std::string(route.method) + " " + std::string(route.path) + " " +
-               std::string(route.open    ? "none"
-                           : route.scope ? auth::text_of(*route.scope)
-                                         : ""));
+    for (const auto& path : paths_of(route))
+      out.insert(std::string(route.method) + " " + path + " " +
+                 std::string(route.open    ? "none"
+                             : route.scope ? auth::text_of(*route.scope)
+                                           : ""));
   return out;
 }
 

@@ -1,0 +1,77 @@
+// Who is signed in, and requests in that name. The credentials live in this module's memory and nowhere
+// else: nothing is stored, and a reload forgets them.
+const root = new URL("../", import.meta.url);
+const version = "1.0.3";
+let authorization = "";
+
+export const user = { name: "", agent: null, scopes: [] };
+
+// What the server said when it did not do what it was asked. `status` is 0 where it did not answer.
+export class Refusal extends Error {
+  constructor(status, text) {
+    let said = {};
+    try { said = JSON.parse(text); } catch { /* not from Lectern: a proxy */ }
+    super(said.detail ?? (text.slice(0, 300) || `Status ${status}`));
+    Object.assign(this, { status, path: said.path, rule: said.rule, said });
+  }
+}
+
+export function addressOf(path, query = {}) {
+  const address = new URL(path, root);
+  for (const [name, value] of Object.entries(query))
+    for (const one of [value].flat())
+      if (one !== undefined && one !== "") address.searchParams.append(name, one);
+  return address;
+}
+
+// The answer to a request for a place of this server (`xAPI/statements`, or a `more` link), whatever
+// its status.
+export async function answerOf(path, { query, method = "GET", headers = {}, body, signal } = {}) {
+  const all = { "X-Experience-API-Version": version, ...headers };
+  if (authorization) all.Authorization = authorization;
+  try {
+    return await fetch(addressOf(path, query), { method, headers: all, body, signal, credentials: "omit", cache: "no-store" });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Refusal(0, JSON.stringify({ detail: "The server does not answer." }));
+  }
+}
+
+async function good(path, options) {
+  const answer = await answerOf(path, options);
+  if (!answer.ok) throw new Refusal(answer.status, await answer.text());
+  return answer;
+}
+
+export const readJson = async (path, options) => (await good(path, options)).json();
+export const readText = async (path, options) => (await good(path, options)).text();
+export const readAnswer = good;
+
+function basic(name, password) {
+  const bytes = new TextEncoder().encode(`${name}:${password}`);
+  return "Basic " + btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+}
+
+export async function signIn(name, password) {
+  authorization = basic(name, password);
+  try {
+    const { agent, scopes } = await readJson("whoami");
+    Object.assign(user, { name, agent, scopes });
+  } catch (error) {
+    authorization = "";
+    throw error;
+  }
+}
+
+export function signOut() {
+  authorization = "";
+  Object.assign(user, { name: "", agent: null, scopes: [] });
+}
+
+const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+
+// The same request at a terminal; curl asks for the password.
+export function asCurl(path, query) {
+  return ["curl", "--user", quoted(user.name), "-H", quoted(`X-Experience-API-Version: ${version}`),
+    quoted(addressOf(path, query).href)].join(" ");
+}

@@ -1,0 +1,89 @@
+// The list of statements, newest first, and beside it the one that the address names.
+import { element } from "../docs/element.js";
+import { addressTo, goTo } from "./address.js";
+import { EndlessList } from "./endless_list.js";
+import { Filters, queryOf } from "./filters.js";
+import { activityName, coursesOf, verbName } from "./names.js";
+import { copyButton, trouble } from "./parts.js";
+import { inLanguage, marks, moment, sentence } from "./sentence.js";
+import { asCurl } from "./session.js";
+import { StatementPages } from "./statement_pages.js";
+import { showStatement } from "./statement.js";
+
+const sameQuery = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+class Statements {
+  constructor(place, parameters) {
+    this.query = null;
+    this.filters = new Filters((values) => goTo("statements", values));
+    this.list = new EndlessList("Statements", {
+      rowOf: (index) => this.row(index), count: () => this.pages.length, onNearEnd: () => this.pages.readOn() });
+    this.note = element("p", { class: "note", role: "status" });
+    this.panel = element("aside", { class: "panel", "aria-label": "One statement", hidden: true });
+    place.append(
+      element("h1", { class: "unseen" }, "Statements"), this.filters.form,
+      element("div", { class: "bar" }, this.note, copyButton("Copy as curl", () => asCurl("xAPI/statements", this.query))),
+      element("div", { class: "beside" }, this.list.box, this.panel));
+    place.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && this.shown) this.closePanel();
+    });
+    this.update(parameters);
+  }
+
+  update(parameters) {
+    this.parameters = parameters;
+    const query = queryOf(parameters);
+    this.filters.show(parameters);
+    if (!sameQuery(query, this.query)) {
+      this.query = query;
+      this.pages?.stop();
+      this.pages = new StatementPages(query, () => this.onChange());
+      this.list.reset();
+      this.onChange();
+    }
+    this.showPanel(parameters.id);
+  }
+
+  onChange() {
+    const { pages } = this;
+    this.list.box.toggleAttribute("hidden", pages.isWhole && pages.length === 0);
+    this.list.sized.setAttribute("aria-busy", String(Boolean(pages.reading)));
+    if (pages.error) this.note.replaceChildren(trouble(pages.error), element("button", { type: "button", class: "quiet", onclick: () => pages.again() }, "Try again"));
+    else if (!pages.isWhole && pages.length === 0) this.note.replaceChildren("Reading …");
+    else if (pages.length === 0) this.note.replaceChildren("No statement is like this.");
+    else this.note.replaceChildren(pages.isWhole ? `${pages.length} statements` : `The first ${pages.length} statements; more are read as you go`);
+    this.list.draw();
+  }
+
+  row(index) {
+    const statement = this.pages.at(index);
+    if (!statement) return undefined;
+    this.filters.learn(statement, { verb: verbName, activity: activityName });
+    const course = coursesOf(statement)[0];
+    const link = element("a", { href: addressTo("statements", { ...this.query, id: statement.id }), "data-id": statement.id,
+      "aria-current": this.shown === statement.id ? "true" : undefined }, sentence(statement));
+    return [moment(statement.timestamp ?? statement.stored), link,
+      element("span", { class: "aside" }, marks(statement), course ? inLanguage("span", activityName(course), { class: "course" }) : "")];
+  }
+
+  showPanel(id) {
+    if (id === this.shown) return;
+    const before = this.shown;
+    this.shown = id;
+    for (const link of this.list.sized.querySelectorAll("a")) link.toggleAttribute("aria-current", link.dataset.id === id);
+    this.panel.hidden = !id;
+    this.panel.parentElement.classList.toggle("open", Boolean(id));
+    this.list.draw();
+    if (id) showStatement(this.panel, id, this.query, () => this.closePanel());
+    else if (before) this.list.sized.querySelector(`a[data-id="${CSS.escape(before)}"]`)?.focus({ preventScroll: true });
+  }
+
+  closePanel() { goTo("statements", this.query); }
+
+  close() {
+    this.pages.stop();
+    this.list.close();
+  }
+}
+
+export function open(place, parameters) { return new Statements(place, parameters); }

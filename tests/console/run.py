@@ -1,0 +1,246 @@
+#!/usr/bin/env python3
+"""People at the console, in a headless Chromium: each scenario is what one of them would do. With LECTERN_PICTURES=FOLDER
+keeps pictures of every page that it looks at, in both themes."""
+
+import gzip
+import json
+import os
+import re
+import sys
+import time
+import urllib.parse
+
+from person import Person
+import lectern
+import sample
+import webdriver
+
+COUNT = 1500
+BYTES_MAX = 300_000     # of all that the console is made of, zipped
+PAINT_MS_MAX = 1000     # the bound is 200 ms on a quiet machine; tests run on loaded ones
+REFERRING = {"actor": sample.learner(3), "verb": {"id": "http://example.org/verbs/commented", "display": {"en": "commented on"}}}
+
+
+class Store:
+    """What the scenarios look at: the statements that were sent, oldest first."""
+
+    def __init__(self, server):
+        self.server = server
+        self.all = sample.statements(COUNT)
+        for begin in range(0, COUNT, 500):
+            self.send(self.all[begin:begin + 500])
+        self.drawing, body, kind = sample.with_attachment()
+        self.send(body, kind)
+        self.commented, self.void = self.all[-1], self.all[-2]
+        self.send({**REFERRING, "object": {"objectType": "StatementRef", "id": self.commented["id"]}})
+        self.send({**REFERRING, "verb": {"id": sample.VERBS["voided"][0]}, "object": {"objectType": "StatementRef", "id": self.void["id"]}})
+
+    def send(self, body, kind="application/json"):
+        answer = self.server.call("POST", "/xAPI/statements", body, {"Content-Type": kind})
+        assert answer.status == 200, answer
+
+
+def comes_whole_and_small(person, server):
+    """All of it is from this server, is small, and is painted at once."""
+    person.open(person.url + "/console")
+    person.awaits(".sign-in h1", "Sign in")
+    asked = person.run("return performance.getEntriesByType('resource').map((one) => one.name)")
+    assert asked and all(one.startswith(person.url) for one in asked), asked
+    files = {urllib.parse.urlparse(one).path for one in asked} | {"/console"}
+    size = sum(len(gzip.compress(server.call("GET", one, user=None).body, 3)) for one in files)
+    painted = person.run("return performance.getEntriesByType('paint').find((one) => one.name === 'first-contentful-paint').startTime")
+    print(f"  {len(files)} files, {size} bytes zipped; first painted after {painted:.0f} ms")
+    assert size < BYTES_MAX and painted < PAINT_MS_MAX, (size, painted)
+    person.finds_no_fault("sign-in")
+
+
+def signs_in_and_out(person, store):
+    person.signs_in(password="wrong")
+    person.awaits("[role=alert]", "No user has this name and password.")
+    person.signs_in()
+    person.awaits("#who", "janedoe")
+    kept = person.run("return JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])")
+    assert kept == '[{},{},""]', kept
+    person.presses("#who button", "Sign out")
+    person.awaits(".sign-in h1", "Sign in")
+    assert person.sees("article") == []
+
+
+def reads_the_list(person, store):
+    """Sentences, newest first, and on and on."""
+    person.signs_in()
+    person.awaits("article a", "Dora Stein commented on statement")
+    person.awaits("article a", "Essay <b>about</b> clay")
+    assert person.run("return document.querySelectorAll('article').length") < 60
+    for _ in range(40):
+        if person.sees(".note") == [f"{COUNT + 2} statements"]:  # one is void
+            break
+        person.run("const box = document.querySelector('.endless'); box.scrollTop = box.scrollHeight;")
+        time.sleep(0.1)
+    person.awaits(".note", f"{COUNT + 2} statements")
+    oldest = store.all[0]
+    person.awaits("article a", f"{oldest['actor']['name']} {oldest['verb']['display']['en']}")
+    assert person.run("return document.querySelectorAll('article').length") < 60
+    person.run("document.querySelector('.endless').scrollTop = 0")
+    person.awaits("article a", "Dora Stein commented on statement")
+    person.finds_no_fault("statements")
+
+
+def goes_through_it_by_keyboard(person, store):
+    person.signs_in(view="#/statements?verb=" + urllib.parse.quote(sample.VERBS["completed"][0]))
+    person.awaits("article a", "completed")
+    person.run("document.querySelector('article a').focus()")
+    first = person.run("return document.activeElement.innerText")
+    person.keys("Down", "j")
+    third = person.run("return document.activeElement.innerText")
+    assert third == person.sees("article a")[2], (first, third)
+    person.keys("Enter")
+    person.awaits(".panel h2", "completed")
+    person.keys("Escape")
+    person.wait(lambda: not person.sees(".panel h2"))
+    assert person.run("return document.activeElement.innerText") == third
+
+
+def filters_it(person, store):
+    """What is asked for stands in the address, and the address alone brings it back."""
+    person.signs_in()
+    person.awaits("article a")
+    person.fills("Person", "learner3@example.org")
+    person.fills("Verb", sample.VERBS["answered"][0])
+    wanted = [one for one in store.all if one["actor"] == sample.learner(3) and one["verb"]["id"] == sample.VERBS["answered"][0]]
+    assert 5 < len(wanted) < 100
+    person.awaits(".note", f"{len(wanted)} statements")
+    assert set(person.sees("article a strong:first-child")) == {"Dora Stein"}
+    address = person.address()
+    assert "learner3" in address and "answered" in address, address
+    person.signs_in(view=address)
+    person.awaits(".note", f"{len(wanted)} statements")
+    offered = person.run("return [...document.querySelectorAll('#verbs option')].map((one) => one.value)")
+    assert sample.VERBS["answered"][0] in offered, offered
+    person.presses("article a")
+    person.awaits(".panel li", "It has the agent at /actor.")
+    person.awaits(".panel li", "It has the verb at /verb/id.")
+    person.presses(".filters button", "Clear")
+    person.awaits("article a", "Essay")
+    person.fills("Person", "{")
+    person.awaits("[role=alert]", "agent")
+
+
+def looks_at_one(person, store):
+    """Its facts, its text as it was received, its drawing, what refers to it, and who made it void."""
+    person.signs_in(view="#/statements?id=" + store.commented["id"])
+    person.awaits(".panel h2", store.commented["actor"]["name"])
+    person.awaits(".panel li", "Dora Stein commented on")
+    shown = person.sees(".panel pre")[0]
+    sent = person.server.call("GET", "/xAPI/statements?statementId=" + store.commented["id"])
+    assert json.loads(shown) == sent.json and re.sub(r"\s", "", shown) == re.sub(r"\s", "", sent.body.decode()), shown
+    person.finds_no_fault("one-statement")
+    person.goes_to("#/statements?id=" + store.drawing)
+    person.presses(".panel button", "Show contents")
+    person.wait(lambda: person.run("const image = document.querySelector('.attachments img'); return image?.complete && image.naturalWidth === 1"))
+    person.awaits(".attachments a", "Save A drawing")
+    person.goes_to("#/statements?id=" + store.void["id"])
+    person.awaits(".panel .trouble", "This statement is void")
+    person.awaits(".panel p", "Dora Stein voided")
+    person.goes_to("#/statements?id=12345678-1234-4234-8234-123456789012")
+    person.awaits(".panel [role=alert]")
+
+
+def reads_it_in_german(person, store):
+    person.uses(languages="de-AT,de;q=0.9")
+    person.signs_in(view="#/statements?verb=" + urllib.parse.quote(sample.VERBS["completed"][0]))
+    person.awaits("article a", "schloss ab Einheit")
+    person.uses(languages="en")
+
+
+def tries_statements(person, store):
+    """A refused one is told of with place and rule, and the place is selected; a good one is stored."""
+    person.signs_in(view="#/try")
+    person.awaits(".try textarea, h1", "Try")
+    person.finds_no_fault("try")
+    person.run("document.querySelector('textarea').value = arguments[0]",
+               '{"actor": {"mbox": "ann"}, "verb": {"id": "read"}, "object": {"id": "http://example.org/o"}}')
+    person.presses(".try button", "Send")
+    person.awaits(".verdict", "Refused")
+    assert len(person.sees(".faults li")) == 2, person.sees(".faults li")
+    person.awaits(".faults li", "Data 2.4.2.3")
+    person.presses(".faults button", "/verb/id")
+    assert person.run("const area = document.querySelector('textarea'); return area.value.slice(area.selectionStart, area.selectionEnd)") == '"read"'
+    person.finds_no_fault("try-refused")
+    person.run("document.querySelector('textarea').value = arguments[0]", json.dumps(
+        {"actor": sample.learner(1), "verb": {"id": "http://example.org/verbs/tried"}, "object": {"id": "http://example.org/o"}}))
+    person.presses(".try button", "Send")
+    person.awaits(".verdict", "Stored")
+    person.presses("[role=status] a")
+    person.awaits(".panel h2", "Bela Novák tried")
+
+
+def voids_one(person, store):
+    verb = "http://example.org/verbs/mistaken"
+    store.send({"actor": sample.learner(1), "verb": {"id": verb}, "object": {"id": "http://example.org/o"}})
+    person.signs_in(view="#/statements?verb=" + verb)
+    person.presses("article a", "mistaken")
+    person.presses(".panel button", "Void …")
+    person.awaits("dialog p", "stays so")
+    person.finds_no_fault("void")
+    person.presses("dialog button", "Void it")
+    person.awaits("article a", "voided")
+    left = person.server.call("GET", "/xAPI/statements?verb=" + verb).json["statements"]
+    assert [one["verb"]["id"] for one in left] == [sample.VERBS["voided"][0]], left  # which refers to it
+
+
+def is_told_what_is_not_allowed(person, store):
+    person.signs_in("writer")
+    person.awaits("[role=alert]", "Access not authorized to scope")
+
+
+def holds_a_phone(person, store):
+    person.uses(width=390, height=800, phone=True)
+    person.signs_in()
+    person.awaits("article a")
+    person.finds_no_fault("phone-statements")
+    assert person.run("return document.documentElement.scrollWidth") <= 390
+    person.presses("article a", "Essay")
+    person.awaits(".panel h2", "Essay")
+    assert person.sees("article a") == []
+    person.finds_no_fault("phone-one-statement")
+    person.presses(".panel button", "✕")
+    person.awaits("article a")
+    person.uses()
+
+
+SCENARIOS = [signs_in_and_out, reads_the_list, goes_through_it_by_keyboard, filters_it, looks_at_one, reads_it_in_german,
+             tries_statements, voids_one, is_told_what_is_not_allowed, holds_a_phone]
+USERS = [lectern.user("janedoe"), lectern.user("writer", scopes=("statements/write",))]
+
+
+def switched_off():
+    with lectern.Server({"LECTERN_CONSOLE": "false"}) as server:
+        for path in ("/console", "/console/main.js"):
+            assert server.call("GET", path, user=None).status == 404, path
+        assert b"/console" not in server.call("GET", "/", None, {"Accept": "text/html"}, user=None).body
+
+
+def main():
+    if not webdriver.is_here():
+        print("there is no chromium with chromedriver: bin/setup test installs them")
+        return 1
+    with lectern.Server(users=USERS) as server, Person(f"http://127.0.0.1:{server.port}") as person:
+        person.server = server
+        store = Store(server)
+        person.uses()
+        comes_whole_and_small(person, server)
+        for scenario in SCENARIOS:
+            if sys.argv[1:] and scenario.__name__ not in sys.argv[1:]:
+                continue
+            began = time.monotonic()
+            scenario(person, store)
+            person.sees_no_broken_rule()
+            print(f"  {scenario.__name__.replace('_', ' ')}: {time.monotonic() - began:.1f} s")
+    switched_off()
+    print("the console does what people do there")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
