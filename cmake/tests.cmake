@@ -12,6 +12,11 @@ lectern_script_test(tidy TIMEOUT 120 COMMAND ${Python3_EXECUTABLE} tools/tidy.py
 # Reads some eighty files with clang++-14: 80 s on two cores.
 lectern_script_test(locks TIMEOUT 900
                     COMMAND ${Python3_EXECUTABLE} tools/locks.py ${CMAKE_BINARY_DIR})
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  lectern_script_test(instructions TIMEOUT 300
+                      COMMAND ${Python3_EXECUTABLE} tests/performance/instructions.py
+                              $<TARGET_FILE:hot_paths>)
+endif()
 lectern_script_test(commands TIMEOUT 300 COMMAND ${Python3_EXECUTABLE} tests/cli/run.py)
 lectern_script_test(pipeline_commands TIMEOUT 300
                     COMMAND ${Python3_EXECUTABLE} tests/pipeline/run.py)
