@@ -1,6 +1,6 @@
 // hot_paths PATH TIMES FOLDER: goes one of the five paths that most of a server's work lies on so
-// many times, on a store in an empty folder, for callgrind to count its instructions
-// (instructions.py). What is made ready does not depend on TIMES.
+// many times, on the store in a folder, for callgrind to count its instructions (instructions.py).
+// What is made ready does not depend on TIMES. `find` and `page` want what `append 40` has stored.
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -50,11 +50,15 @@ std::unique_ptr<json::Document> parsed(std::string text) {
 
 class Paths {
  public:
-  explicit Paths(const std::string& folder) {
+  Paths() {
     // Few learners, so that the pages are full.
     dealer_.learners = 8;
     for (std::size_t i = 0; i < batches_max; ++i)
       texts_.push_back(dealer_.batch(i * batch_size, batch_size));
+  }
+
+  /// What the paths of a store go by.
+  void open(const std::string& folder) {
     store::StoreSettings settings;
     settings.app_dir = folder;
     auto opened = store::open_stores(settings);
@@ -82,11 +86,13 @@ class Paths {
   void append(std::size_t times) {
     LECTERN_ASSERT(times <= batches_max);
     const auto batches = rows();
-    append(batches, times);
+    for (std::size_t i = 0; i < times; ++i) {
+      auto batch = batches[i];
+      LECTERN_ASSERT(stores_.statements->append({}, batch, store::OnConflict::refuse_batch));
+    }
   }
 
   void find(std::size_t times) {
-    append(rows(), batches_max);
     for (std::size_t i = 0; i < times; ++i) {
       const auto id = Uuid::parse(dealer_.id(i % (batches_max * batch_size)));
       const auto found = stores_.statements->find({}, std::vector{*id});
@@ -95,7 +101,6 @@ class Paths {
   }
 
   void page(std::size_t times) {
-    append(rows(), batches_max);
     for (std::size_t i = 0; i < times; ++i) {
       const auto agent = parsed(texts_[i % batches_max]);
       const auto terms = xapi::terms_of(*agent->root().children().begin());
@@ -120,11 +125,6 @@ class Paths {
     return all;
   }
 
-  void append(Batches batches, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i)
-      LECTERN_ASSERT(stores_.statements->append({}, batches[i], store::OnConflict::refuse_batch));
-  }
-
   Dealer dealer_;
   std::vector<std::string> texts_;
   store::Stores stores_;
@@ -144,7 +144,9 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: hot_paths validate|derive|append|find|page TIMES FOLDER\n");
     return 2;
   }
-  Paths made(argv[3]);
+  Paths made;
+  const std::string_view path = argv[1];
+  if (path != "validate" && path != "derive") made.open(argv[3]);
   (made.*paths.at(argv[1]))(std::strtoul(argv[2], nullptr, 10));
   return 0;
 }
