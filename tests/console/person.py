@@ -10,7 +10,7 @@ sys.path[:0] = [os.path.join(os.path.dirname(HERE), one) for one in ("api", "cli
 import npm
 import webdriver
 
-KEYS = {"Enter": "\ue007", "Escape": "\ue00c", "Down": "\ue015", "Up": "\ue013", "Tab": "\ue004"}
+KEYS = {"Enter": "\ue007", "Escape": "\ue00c", "Down": "\ue015", "Up": "\ue013", "Left": "\ue012", "Right": "\ue014", "Tab": "\ue004"}
 # Rules of the Web Content Accessibility Guidelines 2.2, A and AA, and what axe holds to be good practice.
 AXE = """return axe.run(document, { resultTypes: ["violations"] })
   .then((told) => told.violations.map((one) => one.id + ": " + one.help + ": " + one.nodes.slice(0, 3).map((node) => node.html.slice(0, 200)).join(" | ")));"""
@@ -63,6 +63,13 @@ class Person(webdriver.Browser):
     def keys(self, *names):
         actions = [{"type": kind, "value": KEYS.get(name, name)} for name in names for kind in ("keyDown", "keyUp")]
         self.ask("POST", "/actions", {"actions": [{"type": "key", "id": "keys", "actions": actions}]})
+
+    def drags(self, selector, begin, end):
+        """Across an element, from one part of its width to another."""
+        x, y, width, height = self.run("const at = document.querySelector(arguments[0]).getBoundingClientRect(); return [at.x, at.y, at.width, at.height]", selector)
+        to = [{"type": "pointerMove", "duration": 100, "x": int(x + width * part), "y": int(y + height / 2)} for part in (begin, end)]
+        self.ask("POST", "/actions", {"actions": [{"type": "pointer", "id": "mouse", "actions": [
+            to[0], {"type": "pointerDown", "button": 0}, to[1], {"type": "pointerUp", "button": 0}]}]})
 
     def fills(self, label, text):
         """Types into the field with this label, in place of what is there."""

@@ -68,7 +68,7 @@ def signs_in_and_out(person, store):
 
 def reads_the_list(person, store):
     """Sentences, newest first, and on and on."""
-    person.signs_in()
+    person.signs_in(view="#/statements")
     person.awaits("article a", "Dora Stein commented on statement")
     person.awaits("article a", "Essay <b>about</b> clay")
     assert person.run("return document.querySelectorAll('article').length") < 60
@@ -103,7 +103,7 @@ def goes_through_it_by_keyboard(person, store):
 
 def filters_it(person, store):
     """What is asked for stands in the address, and the address alone brings it back."""
-    person.signs_in()
+    person.signs_in(view="#/statements")
     person.awaits("article a")
     person.fills("Person", "learner3@example.org")
     person.fills("Verb", sample.VERBS["answered"][0])
@@ -144,6 +144,56 @@ def looks_at_one(person, store):
     person.awaits(".panel p", "Dora Stein voided")
     person.goes_to("#/statements?id=12345678-1234-4234-8234-123456789012")
     person.awaits(".panel [role=alert]")
+
+
+def asks_the_overview(person, store):
+    """Counts are those of what was sent; a mark filters the rest, not its own list; the address holds it all."""
+    person.signs_in(view="#/overview?clock=timestamp&period=365")
+    person.awaits(".numbers div", f"statements\n{COUNT + 2:,}")
+    answered = [one for one in store.all if one["verb"]["id"] == sample.VERBS["answered"][0] and one is not store.void]
+    person.awaits("[data-panel=verb] li", f"{len(answered) + 1}")  # and the drawing
+    person.awaits("[data-panel=score] p", "Half of them are")
+    person.finds_no_fault("overview")
+    soil = [one for one in store.all if one["context"]["contextActivities"]["parent"][0]["id"].endswith("soil") and one is not store.void]
+    person.presses("[data-panel=course] button", "Soil science")
+    person.awaits(".numbers div", f"statements\n{len(soil):,}")
+    person.awaits(".chips button", "Soil science")
+    assert len(person.sees("[data-panel=course] button")) == 3
+    both = [one for one in soil if one in answered]
+    person.presses("[data-panel=verb] button", "answered")
+    person.awaits(".numbers div", f"statements\n{len(both):,}")
+    right = [one for one in both if one["result"]["success"]]
+    person.awaits("[data-panel=outcome] li", f"Right\n{len(right):,}")
+    person.signs_in(view=person.address())
+    person.awaits(".numbers div", f"statements\n{len(both):,}")
+    person.awaits("[data-panel=verb] [aria-pressed=true]", "answered")
+    person.finds_no_fault("overview-filtered")
+    person.presses(".top a", "The statements")
+    person.awaits(".note", "statements")
+    assert "answered" in person.address() and "soil" in person.address(), person.address()
+
+
+def chooses_a_time(person, store):
+    """By keyboard and by dragging: the bars stay, everything else is of that time only."""
+    person.signs_in(view="#/overview?clock=timestamp")
+    person.awaits(".told", f"{COUNT + 2:,} statements")
+    person.run("document.querySelector('.time-chart').focus()")
+    last = person.run("return document.querySelectorAll('.time-chart rect').length") - 1
+    person.keys("Left", "Left")
+    told = person.sees(".told")[0]
+    assert person.run("return document.querySelector('.time-chart').getAttribute('aria-valuetext')") == told
+    person.keys("Enter")
+    count = told.split(": ")[1].split()[0]
+    person.awaits(".numbers div", f"statements\n{count}")
+    assert person.run("return document.querySelectorAll('.time-chart rect:not(.out)').length") == 1
+    assert person.run("return document.querySelectorAll('.time-chart rect').length") == last + 1
+    person.run("document.querySelector('.time-chart').focus()")
+    person.keys("Escape")
+    person.awaits(".numbers div", f"statements\n{COUNT + 2:,}")
+    person.drags(".time-chart", 0.02, 0.5)
+    person.wait(lambda: "since=" in person.address())
+    told = person.awaits(".told", " to ")
+    person.awaits(".numbers div", "statements\n" + told.split(": ")[1].split()[0])
 
 
 def reads_it_in_german(person, store):
@@ -190,13 +240,13 @@ def voids_one(person, store):
 
 
 def is_told_what_is_not_allowed(person, store):
-    person.signs_in("writer")
+    person.signs_in("writer", view="#/statements")
     person.awaits("[role=alert]", "Access not authorized to scope")
 
 
 def holds_a_phone(person, store):
     person.uses(width=390, height=800, phone=True)
-    person.signs_in()
+    person.signs_in(view="#/statements")
     person.awaits("article a")
     person.finds_no_fault("phone-statements")
     assert person.run("return document.documentElement.scrollWidth") <= 390
@@ -204,12 +254,17 @@ def holds_a_phone(person, store):
     person.awaits(".panel h2", "Essay")
     assert person.sees("article a") == []
     person.finds_no_fault("phone-one-statement")
+    person.goes_to("#/overview")
+    person.awaits("[data-panel=verb] li", "answered")
+    assert person.run("return document.documentElement.scrollWidth") <= 390
+    person.finds_no_fault("phone-overview")
+    person.run("history.back()")
     person.presses(".panel button", "✕")
     person.awaits("article a")
     person.uses()
 
 
-SCENARIOS = [signs_in_and_out, reads_the_list, goes_through_it_by_keyboard, filters_it, looks_at_one, reads_it_in_german,
+SCENARIOS = [signs_in_and_out, asks_the_overview, chooses_a_time, reads_the_list, goes_through_it_by_keyboard, filters_it, looks_at_one, reads_it_in_german,
              tries_statements, voids_one, is_told_what_is_not_allowed, holds_a_phone]
 USERS = [lectern.user("janedoe"), lectern.user("writer", scopes=("statements/write",))]
 

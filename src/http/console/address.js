@@ -1,13 +1,19 @@
 // The address names the whole view: `#/statements?verb=...`. What stands behind # never leaves the browser.
+
+// The view, and its parameters: a text each, a list of them where one stands there several times.
 export function here() {
   const [path, query = ""] = location.hash.replace(/^#\/?/, "").split(/\?(.*)/s);
-  return { view: path, parameters: Object.fromEntries(new URLSearchParams(query)) };
+  const parameters = {};
+  for (const [name, value] of new URLSearchParams(query))
+    parameters[name] = name in parameters ? [parameters[name], value].flat() : value;
+  return { view: path, parameters };
 }
 
 export function addressTo(view, parameters = {}) {
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(parameters))
-    if (value !== undefined && value !== "" && value !== false) query.append(name, value);
+  for (const [name, values] of Object.entries(parameters))
+    for (const value of [values].flat())
+      if (value !== undefined && value !== "" && value !== false) query.append(name, value);
   return `#/${view}${query.size ? `?${query}` : ""}`;
 }
 

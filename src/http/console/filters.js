@@ -7,7 +7,7 @@ export const filterNames = ["agent", "verb", "activity", "registration", "since"
 
 // The parameters of a request that an address names.
 export function queryOf(parameters) {
-  return Object.fromEntries(filterNames.filter((name) => parameters[name]).map((name) => [name, parameters[name]]));
+  return Object.fromEntries(filterNames.filter((name) => parameters[name]).map((name) => [name, [parameters[name]].flat()[0]]));
 }
 
 // What a person types for a person: a mail address, an account ("name https://home.page"), an OpenID, a

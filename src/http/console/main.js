@@ -3,10 +3,12 @@ import { element } from "../docs/element.js";
 import { here } from "./address.js";
 import { field, trouble } from "./parts.js";
 import { signIn, signOut, user } from "./session.js";
+import * as overview from "./overview.js";
 import * as statements from "./statements.js";
 import * as attempt from "./try.js";
 
 const views = [
+  { name: "overview", title: "Overview", open: overview.open },
   { name: "statements", title: "Statements", open: statements.open },
   { name: "try", title: "Try", open: attempt.open },
 ];
