@@ -196,6 +196,51 @@ def chooses_a_time(person, store):
     person.awaits(".numbers div", "statements\n" + told.split(": ")[1].split()[0])
 
 
+def follows_a_learner(person, store):
+    """From the table of people to one of them: their numbers, days, courses and visits."""
+    person.signs_in(view="#/people")
+    person.awaits("tbody tr", "Ann Miller")
+    person.finds_no_fault("people")
+    person.presses("button.sort", "Right")
+    person.awaits("th[aria-sort]", "Right")
+    rates = [int(one.rstrip("%")) for one in person.sees("tbody td:nth-child(4)") if one != "–"]
+    assert len(rates) > 10 and rates == sorted(rates, reverse=True), rates
+    person.fills("Person", "learner5@example.org")
+    person.presses(".find button", "Show")
+    person.awaits("h1", "Farah Aziz")
+    hers = [one for one in store.all if one["actor"] == sample.learner(5) and one is not store.void]
+    person.awaits(".numbers div", f"Statements\n{len(hers)}")
+    person.awaits(".told", f"{len(hers)} statements")
+    assert len(person.wait(lambda: person.sees(".visit li"))) == min(100, len(hers))
+    person.awaits(".visit li", f"Farah Aziz {hers[-1]['verb']['display']['en']}")
+    person.finds_no_fault("person")
+    person.presses(".bars a", "Soil science")
+    person.awaits("h1", "Soil science")
+
+
+def sees_how_a_course_goes(person, store):
+    """How many people come how far in it, and what they answer to one of its questions."""
+    person.signs_in(view="#/courses")
+    person.awaits("tbody tr", "Clean water")
+    person.finds_no_fault("courses")
+    person.presses("tbody a", "Soil science")
+    person.awaits("h1", "Soil science")
+    soil = [one for one in store.all if one["object"]["id"].startswith("https://example.org/courses/soil/") and one is not store.void]
+    people = {one["actor"]["mbox"] for one in soil}
+    done = {one["actor"]["mbox"] for one in soil if one["verb"]["id"] == sample.VERBS["completed"][0]}
+    person.awaits(".numbers div", f"People\n{len(people)}")
+    person.awaits("tbody tr", f"completed\t{len(done)}")
+    person.finds_no_fault("course")
+    person.presses("tbody a", "Question 2: Soil science")
+    person.awaits("h1", "Question 2: Soil science")
+    answers = [one["result"] for one in soil if one["object"]["id"].endswith("/question/2")]
+    right = sum(one["success"] for one in answers)
+    person.awaits(".bars li", f"Clay soil\n{right}, 100% right")
+    person.awaits(".note", f"{len(answers)} answers.")
+    person.awaits("p", "Right is: Clay soil")
+    person.finds_no_fault("item")
+
+
 def reads_it_in_german(person, store):
     person.uses(languages="de-AT,de;q=0.9")
     person.signs_in(view="#/statements?verb=" + urllib.parse.quote(sample.VERBS["completed"][0]))
@@ -264,7 +309,7 @@ def holds_a_phone(person, store):
     person.uses()
 
 
-SCENARIOS = [signs_in_and_out, asks_the_overview, chooses_a_time, reads_the_list, goes_through_it_by_keyboard, filters_it, looks_at_one, reads_it_in_german,
+SCENARIOS = [signs_in_and_out, asks_the_overview, chooses_a_time, follows_a_learner, sees_how_a_course_goes, reads_the_list, goes_through_it_by_keyboard, filters_it, looks_at_one, reads_it_in_german,
              tries_statements, voids_one, is_told_what_is_not_allowed, holds_a_phone]
 USERS = [lectern.user("janedoe"), lectern.user("writer", scopes=("statements/write",))]
 

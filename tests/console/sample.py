@@ -33,15 +33,18 @@ def activity(kind, course, number):
     base, names = course
     labels = {"attempted": ("Unit", "Einheit"), "completed": ("Unit", "Einheit"), "answered": ("Question", "Frage"), "played": ("Film", "Film")}[kind]
     noun = {"attempted": "unit", "completed": "unit", "answered": "question", "played": "film"}[kind]
-    return {"id": f"{base}/{noun}/{number}", "definition": {"type": TYPES[kind], "name": {
-        "en": f"{labels[0]} {number}: {names['en']}", "de": f"{labels[1]} {number}: {names['de']}"}}}
+    definition = {"type": TYPES[kind], "name": {"en": f"{labels[0]} {number}: {names['en']}", "de": f"{labels[1]} {number}: {names['de']}"}}
+    if kind == "answered":
+        definition.update(interactionType="choice", correctResponsesPattern=["clay"], choices=[
+            {"id": one, "description": {"en": one.capitalize() + " soil"}} for one in ("clay", "sand", "loam", "peat")])
+    return {"id": f"{base}/{noun}/{number}", "definition": definition}
 
 
 def result(chance, kind, able):
     if kind == "answered":
         right = chance.random() < able
         return {"success": right, "score": {"scaled": round(min(1, max(0, chance.gauss(able + (0.15 if right else -0.3), 0.15))), 2)},
-                "response": chance.choice(["clay", "sand", "loam", "peat"]), "duration": f"PT{chance.randint(4, 90)}S"}
+                "response": "clay" if right else chance.choice(["sand", "loam", "peat"]), "duration": f"PT{chance.randint(4, 90)}S"}
     if kind == "completed":
         return {"completion": True, "duration": f"PT{chance.randint(6, 50)}M"}
     return {"duration": f"PT{chance.randint(1, 12)}M{chance.randint(0, 59)}S"} if kind == "played" else None

@@ -3,13 +3,17 @@ import { element } from "../docs/element.js";
 import { here } from "./address.js";
 import { field, trouble } from "./parts.js";
 import { signIn, signOut, user } from "./session.js";
+import * as courses from "./courses.js";
 import * as overview from "./overview.js";
+import * as people from "./people.js";
 import * as statements from "./statements.js";
 import * as attempt from "./try.js";
 
 const views = [
   { name: "overview", title: "Overview", open: overview.open },
   { name: "statements", title: "Statements", open: statements.open },
+  { name: "people", title: "People", open: people.open },
+  { name: "courses", title: "Courses", open: courses.open },
   { name: "try", title: "Try", open: attempt.open },
 ];
 const main = document.getElementById("main");

@@ -11,13 +11,13 @@ import { inLanguage, sentence } from "./sentence.js";
 import { asCurl, readText } from "./session.js";
 import { voidButton, voidedBy } from "./voiding.js";
 
-// Where the parts of a sentence lead: to the statements that have them too.
+// Where the parts of a sentence lead: to the person, to the item, to the statements with this verb.
 export function linkTo(kind, value) {
   if (kind === "verb") return addressTo("statements", { verb: value.id });
   const agent = ["Agent", "Group"].includes(value?.objectType) || kind === "actor" ? identityOf(value) : null;
-  if (agent) return addressTo("statements", { agent: JSON.stringify(agent) });
+  if (agent) return addressTo("people", { agent: JSON.stringify(agent) });
   if (value?.objectType === "StatementRef") return addressTo("statements", { id: value.id });
-  return kind === "object" && value?.id ? addressTo("statements", { activity: value.id }) : undefined;
+  return kind === "object" && value?.id ? addressTo("courses", { activity: value.id }) : undefined;
 }
 
 // The text of a statement that is stored, void or not, and which.
@@ -48,12 +48,12 @@ function resultFacts({ score = {}, success, completion, response, duration } = {
 }
 
 function contextFacts({ contextActivities = {}, registration, platform, language, instructor, team } = {}) {
-  const list = (activities) => [activities ?? []].flat().map((one) =>
-    element("div", {}, inLanguage("a", activityName(one), { href: addressTo("statements", { activity: one.id, related_activities: "true" }) })));
-  const shown = (activities) => (activities ? element("div", {}, list(activities)) : "");
+  const hrefOf = (view, id) => (view === "courses" ? addressTo(view, { course: id }) : addressTo(view, { activity: id, related_activities: "true" }));
+  const shown = (activities, view = "courses") => (activities ? element("div", {}, [activities].flat().map((one) =>
+    element("div", {}, inLanguage("a", activityName(one), { href: hrefOf(view, one.id) })))) : "");
   return [
     ["Parent", shown(contextActivities.parent)], ["Grouping", shown(contextActivities.grouping)],
-    ["Category", shown(contextActivities.category)], ["Other", shown(contextActivities.other)],
+    ["Category", shown(contextActivities.category, "statements")], ["Other", shown(contextActivities.other, "statements")],
     ["Registration", registration ? element("a", { href: addressTo("statements", { registration }) }, registration) : ""],
     ["Instructor", instructor ? actorName(instructor) : ""], ["Team", team ? actorName(team) : ""],
     ["Platform", platform], ["Language", language]];

@@ -39,7 +39,8 @@ export function barsOf(groups, bucket) {
 }
 
 export class TimeChart {
-  // `onChoose(since, until)` is called with ISO instants, or with nothing where all are wanted again.
+  // `onChoose(since, until)` is called with ISO instants, or with nothing where all are wanted again; where
+  // it is null the bars are only looked at.
   constructor(onChoose) {
     this.onChoose = onChoose;
     this.picture = svg("svg", { preserveAspectRatio: "none", "aria-hidden": "true" });
@@ -47,6 +48,13 @@ export class TimeChart {
     this.axis = element("p", { class: "axis", "aria-hidden": "true" });
     this.box = element("div", { class: "time-chart", role: "slider", tabindex: "0", "aria-label": "Statements over time. Arrows move, Shift and arrows choose several, Enter shows only these, Escape all." }, this.picture);
     this.whole = element("figure", {}, this.told, this.box, this.axis);
+    if (!onChoose) {
+      this.box.setAttribute("role", "img");
+      this.box.removeAttribute("tabindex");
+      this.box.addEventListener("pointermove", (event) => this.tell(this.indexAt(event)));
+      this.box.addEventListener("pointerleave", () => this.tell());
+      return;
+    }
     this.box.addEventListener("pointerdown", (event) => this.onPointer(event));
     this.box.addEventListener("pointermove", (event) => this.onPointer(event));
     this.box.addEventListener("pointerup", (event) => this.onPointer(event));
@@ -89,6 +97,7 @@ export class TimeChart {
     const sum = this.bars.slice(from, to + 1).reduce((all, one) => all + one.count, 0);
     const span = this.bars.length === 0 ? "" : from === to ? this.bars[from].label : `${this.bars[from].label} to ${this.bars[to].label}`;
     this.told.textContent = this.bars.length === 0 ? "Nothing in this time" : `${span}: ${asNumber(sum)} statements`;
+    if (!this.onChoose) return this.box.setAttribute("aria-label", this.told.textContent);
     const now = Math.max(0, this.at);
     for (const [name, value] of Object.entries({ min: 0, max: Math.max(0, this.bars.length - 1), now, text: this.told.textContent }))
       this.box.setAttribute(`aria-value${name}`, String(value));
