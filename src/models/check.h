@@ -22,4 +22,8 @@ struct Refusal {
 /// it. Thread-safe. A text that is no JSON is refused at its root.
 tl::expected<void, Refusal> check(Family family, std::string_view json);
 
+/// Checks likewise, and gives what `ralph validate` prints of the record: its values written anew,
+/// null or defaults for what is absent, extensions under names of Ralph's own.
+tl::expected<std::string, Refusal> printed(Family family, std::string_view json);
+
 }  // namespace lectern::models

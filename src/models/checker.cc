@@ -110,6 +110,8 @@ bool fits_scalar(const Type& type, Value value) {
       return is_lax_ipv4(value);
     case Kind::extensions:
       return fits_extensions(value);
+    case Kind::path:
+      return value.is(json::Type::string);
     case Kind::object:
       return value.is(json::Type::object);
     case Kind::array:
@@ -164,6 +166,14 @@ class Walk {
     return keeps_must(shape.must, value);
   }
 
+  bool keeps_type(std::uint32_t index, Value value) {
+    const Type& type = table_.types[index];
+    if (++depth_ > depth_max) return refuse(value, "must not lie so deep");
+    const bool kept = keeps_type(type, index, value);
+    --depth_;
+    return kept;
+  }
+
  private:
   bool refuse(Value at, std::string_view rule) {
     if (fault_ != nullptr) *fault_ = {at.pointer(), std::string(rule)};
@@ -173,14 +183,6 @@ class Walk {
   bool refuse(Value at, const Words& words) requires std::is_invocable_r_v<std::string, Words> {
     if (fault_ != nullptr) *fault_ = {at.pointer(), words()};
     return false;
-  }
-
-  bool keeps_type(std::uint32_t index, Value value) {
-    const Type& type = table_.types[index];
-    if (++depth_ > depth_max) return refuse(value, "must not lie so deep");
-    const bool kept = keeps_type(type, index, value);
-    --depth_;
-    return kept;
   }
 
   bool keeps_type(const Type& type, std::uint32_t index, Value value) {
@@ -380,6 +382,10 @@ class Walk {
 
 bool keeps(const Table& table, std::uint32_t shape, Value value, Fault* fault) {
   return Walk(table, fault).keeps_shape(shape, value);
+}
+
+bool keeps_type(const Table& table, std::uint32_t type, Value value) {
+  return Walk(table, nullptr).keeps_type(type, value);
 }
 
 }  // namespace lectern::models

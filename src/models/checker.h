@@ -17,6 +17,9 @@ struct Fault {
 /// tells of the first fault. Thread-safe.
 bool keeps(const Table& table, std::uint32_t shape, json::Value value, Fault* fault);
 
+/// Whether the value is of the type with this index. Thread-safe.
+bool keeps_type(const Table& table, std::uint32_t type, json::Value value);
+
 /// What a type asks for, in words: `an integer`, `"a" or "b"`.
 std::string described(const Table& table, std::uint32_t type);
 

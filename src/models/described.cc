@@ -14,6 +14,7 @@ std::string_view words_for(Kind kind) {
       return "anything";
     case Kind::text:
     case Kind::string:
+    case Kind::path:
       return "a text";
     case Kind::integer:
       return "an integer";

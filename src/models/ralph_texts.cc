@@ -56,7 +56,10 @@ std::string instant_of_number(double number) {
   constexpr double seconds_max = 2e10, micro = 1e6;
   constexpr std::size_t up_to_seconds = 19;
   const double scale = std::abs(number) <= seconds_max ? micro : micro / 1e3;
-  const auto microseconds = static_cast<std::int64_t>(std::llround(number * scale));
+  const double whole = std::floor(number);
+  const std::int64_t microseconds =
+      static_cast<std::int64_t>(whole) * static_cast<std::int64_t>(scale) +
+      std::llround((number - whole) * scale);
   const std::string text = utc_text(Time(std::chrono::microseconds(microseconds)));
   return text.substr(0, up_to_seconds) +
          fraction_text(text.substr(up_to_seconds + 1, micro_digits)) + 'Z';

@@ -19,6 +19,7 @@ enum class Kind : std::uint8_t {
   any,
   text,    // numbers too
   string,  // nothing but strings
+  path,    // likewise; Ralph prints it without slashes that say nothing
   integer,
   number,
   decimal,
@@ -68,6 +69,7 @@ enum class Must : std::uint8_t { none, new_follows_old, old_follows_new, min_raw
 /// A member of an object that a record may or must have.
 struct Member {
   std::string name;
+  std::string printed_as;  ///< under which name Ralph prints it
   std::uint32_t type = 0;
   bool required = true;
   bool nullable = false;

@@ -9,7 +9,9 @@
 //                 / "must" RULE                    ; see Must
 //                 / "open"                         ; other members may stand beside these
 //                 / member ) "}"
-//   member = NAME [ "?" / "??" ] type              ; may be absent; or null as well
+//   member = NAME [ "?" / "??" ] [ "as" NAME ] type
+//            ; "??" may be absent or null; "?" may be absent, Ralph has a default then; "as": what
+//            ; Ralph prints it as, unless that is what stands behind the last slash
 //   type   = alternative *( "|" alternative )
 //   alternative = literal / NAME / block / "(" type ")"
 //          / ( "text" / "string" ) [ range ] [ "~" PATTERN ]
@@ -33,17 +35,29 @@ namespace lectern::models {
 namespace {
 
 const std::map<std::string_view, Kind> kinds = {
-    {"any", Kind::any},         {"text", Kind::text},
-    {"string", Kind::string},   {"integer", Kind::integer},
-    {"number", Kind::number},   {"decimal", Kind::decimal},
-    {"boolean", Kind::boolean}, {"strict_boolean", Kind::strict_boolean},
-    {"true", Kind::is_true},    {"null", Kind::null},
-    {"instant", Kind::instant}, {"duration", Kind::duration},
-    {"uuid", Kind::uuid},       {"url", Kind::url},
-    {"web_url", Kind::web_url}, {"ipv4", Kind::ipv4},
-    {"iri", Kind::iri},         {"language_tag", Kind::language_tag},
-    {"mailto", Kind::mailto},   {"extensions", Kind::extensions},
-    {"object", Kind::object},   {"array", Kind::array},
+    {"any", Kind::any},
+    {"text", Kind::text},
+    {"string", Kind::string},
+    {"path", Kind::path},
+    {"integer", Kind::integer},
+    {"number", Kind::number},
+    {"decimal", Kind::decimal},
+    {"boolean", Kind::boolean},
+    {"strict_boolean", Kind::strict_boolean},
+    {"true", Kind::is_true},
+    {"null", Kind::null},
+    {"instant", Kind::instant},
+    {"duration", Kind::duration},
+    {"uuid", Kind::uuid},
+    {"url", Kind::url},
+    {"web_url", Kind::web_url},
+    {"ipv4", Kind::ipv4},
+    {"iri", Kind::iri},
+    {"language_tag", Kind::language_tag},
+    {"mailto", Kind::mailto},
+    {"extensions", Kind::extensions},
+    {"object", Kind::object},
+    {"array", Kind::array},
 };
 
 const std::map<std::string_view, Must> musts = {
@@ -222,6 +236,12 @@ class Reader {
       word.remove_suffix(1);
     }
     member.name = expanded(word);
+    member.printed_as = word.substr(std::min(word.rfind('/'), word.size() - 1) + 1);
+    if (word.find('/') == std::string_view::npos) member.printed_as = word;
+    if (next_here() == "as") {
+      take();
+      member.printed_as = take();
+    }
     member.type = read_type();
     for (Member& inherited : shape.members) {
       if (inherited.name != member.name) continue;

@@ -65,7 +65,7 @@ A report sums them up by rule and by sender
 
 A wrong use is told
   $ lectern validate -f csv 2>&1 | tail -1
-  Error: --format must be edx or xapi; with xapi --standard may be 1.0.3, 2.0.0 or ralph
+  Error: --format must be edx or xapi; with xapi --standard may be 1.0.3, 2.0.0 or ralph, and with --ralph-output only ralph
   $ lectern validate -f edx --standard 1.0.3 2> /dev/null
   [2]
   $ lectern validate -f xapi nowhere.jsonl
@@ -98,3 +98,12 @@ What Learning Locker would refuse is told beforehand
   Total events: 7, Invalid events: 0
   $ lectern validate -f xapi --for somebody < some 2>&1 | tail -1
   Error: --for must be learninglocker
+
+With --ralph-output it prints what Ralph prints: its models' values, written anew
+  $ cat > event << 'END'
+  > {"username":"ada","ip":"10.0.0.7","agent":"a","host":"h","referer":"https://campus.example","accept_language":"en","context":{"course_id":"course-v1:A+B+C","org_id":"A","path":"/a//b/"},"time":"2026-11-24T09:13:00.5+00:00","page":null,"event_source":"server","event":{"course_id":"course-v1:A+B+C","mode":"audit","user_id":"7"},"event_type":"edx.course.enrollment.activated","name":"edx.course.enrollment.activated"}
+  > END
+  $ lectern validate -f edx --ralph-output event 2> /dev/null
+  {"username":"ada","ip":"10.0.0.7","agent":"a","host":"h","referer":"https://campus.example/","accept_language":"en","context":{"course_id":"course-v1:A+B+C","course_user_tags":null,"module":null,"org_id":"A","path":"/a/b","user_id":null},"time":"2026-11-24T09:13:00.500000Z","page":null,"event_source":"server","event":{"course_id":"course-v1:A+B+C","mode":"audit","user_id":7},"event_type":"edx.course.enrollment.activated","name":"edx.course.enrollment.activated"}
+  $ lectern validate -f xapi --standard 1.0.3 --ralph-output event 2>&1 | tail -1
+  Error: --format must be edx or xapi; with xapi --standard may be 1.0.3, 2.0.0 or ralph, and with --ralph-output only ralph

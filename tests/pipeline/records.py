@@ -36,6 +36,7 @@ PATTERNS = {
 EDGES = {  # the first one is good; of the others nothing is said: that is what the verdicts are for
     "text": ["some text", "", "é", 7, 7.5],
     "string": ["/a/path", "", 7],
+    "path": ["/a/path", "", 7, "/a/b/", "//a", "///a/./b//", ".", "a/../b"],
     "integer": [3, 0, -1, "3", " 3 ", "+3", "1_000", "3.0", "3.5", 3.0, 3.5, 1e3, True, "x", 12345678901234567890123],
     "number": [1.5, 0, -1, "1.5", "nan", "inf", "-inf", "1e3", True, "x", "", " 2 ", "1_0.5", ".5", "5."],
     "decimal": [0.5, 1, -1, 1.0001, 2, -1.5, "0.5", "x", "nan", True, 0.1234, 1e-4, "0.1234", 1e22, "1e-5"],

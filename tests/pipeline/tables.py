@@ -108,6 +108,9 @@ class Table:
                 shape.open = True
             else:
                 name = self.expanded(word.rstrip("?"))
+                if self.here() == "as":
+                    self.take()
+                    self.take()
                 shape.members[name] = (self.type(), not word.endswith("?"), word.endswith("??"))
 
     def type(self):

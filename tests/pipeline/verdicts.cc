@@ -1,6 +1,7 @@
 // What the models say of each line of standard input, for the tests around.
 //   model_verdicts edx|xapi                   V, valid; I, invalid; U, unknown; behind that where
 //   and why
+//   model_verdicts print edx|xapi                     what Ralph prints of it, or as above
 //   model_verdicts convert NAMESPACE PLATFORM         the statement that Ralph makes; or as above
 //   model_verdicts openedx NAMESPACE PLATFORM KNOWN   those of event-routing-backends, parted by
 //   U+001E; or as above
@@ -33,6 +34,15 @@ void check_line(Family family, std::string_view line) {
   }
 }
 
+void print_line(Family family, std::string_view line) {
+  const auto text = printed(family, line);
+  if (text) {
+    std::cout << *text;
+  } else {
+    tell(text.error());
+  }
+}
+
 void convert_line(const std::string& line, const ConvertOptions& options) {
   auto statement = convert(line, options);
   if (statement) {
@@ -56,9 +66,10 @@ int main(int count, char** words) {
   const std::vector<std::string> arguments(words, words + count);
   const bool like_ralph = count == 4 && arguments[1] == "convert";
   const bool like_openedx = count == 5 && arguments[1] == "openedx";
-  if (count != 2 && !like_ralph && !like_openedx) return 2;
+  const bool prints = count == 3 && arguments[1] == "print";
+  if (count != 2 && !prints && !like_ralph && !like_openedx) return 2;
   ConvertOptions options;
-  if (count > 2) options = {arguments[2], arguments[3]};
+  if (count > 3) options = {arguments[2], arguments[3]};
   openedx::Known known;
   if (like_openedx) {
     known = read_known(arguments[4]);
@@ -69,7 +80,9 @@ int main(int count, char** words) {
   std::ios::sync_with_stdio(false);
   std::string line;
   while (std::getline(std::cin, line)) {
-    if (count > 2) {
+    if (prints) {
+      print_line(arguments[2] == "edx" ? Family::edx : Family::xapi, line);
+    } else if (count > 3) {
       convert_line(line + '\n', options);
     } else {
       check_line(arguments[1] == "edx" ? Family::edx : Family::xapi, line);

@@ -15,28 +15,55 @@ namespace {
 using pipeline::Line;
 using pipeline::Refusal;
 
-std::optional<Refusal> check_by_models(models::Family family, std::string_view record) {
-  auto checked = models::check(family, record);
-  if (checked) return std::nullopt;
-  auto& refusal = checked.error();
+Refusal told(models::Refusal refusal) {
   return Refusal{refusal.unknown, std::move(refusal.pointer), refusal.rule, refusal.rule};
 }
 
+/// Judges a line; what is valid is appended as it goes out.
+using Judge = pipeline::LineWork;
+
+/// What is valid goes out as it came.
+Judge passing_on(std::function<std::optional<Refusal>(std::string_view)> check) {
+  return [check = std::move(check)](const Line& line, std::string& out) {
+    auto refusal = check(line.text);
+    if (refusal) return refusal;
+    out += line.whole;
+    if (!line.whole.ends_with('\n')) out += '\n';
+    return refusal;
+  };
+}
+
+Judge by_models(models::Family family, bool prints) {
+  if (!prints)
+    return passing_on([=](std::string_view record) -> std::optional<Refusal> {
+      auto checked = models::check(family, record);
+      if (checked) return std::nullopt;
+      return told(std::move(checked).error());
+    });
+  return [=](const Line& line, std::string& out) -> std::optional<Refusal> {
+    auto text = models::printed(family, line.text);
+    if (!text) return told(std::move(text).error());
+    out += *text;
+    out += '\n';
+    return std::nullopt;
+  };
+}
+
 /// What judges a record, by -f, --standard and the program's name; nothing for a wrong use.
-std::function<std::optional<Refusal>(std::string_view)> judge(const Invocation& invocation) {
+Judge judge(const Invocation& invocation) {
   const auto format = invocation.value("--format");
   const auto standard = invocation.value("--standard");
-  if (format == "edx" && !standard)
-    return [](std::string_view record) { return check_by_models(models::Family::edx, record); };
+  const bool prints = invocation.has("--ralph-output");
+  if (format == "edx" && !standard) return by_models(models::Family::edx, prints);
   if (format != "xapi") return {};
-  if (standard == "ralph" || (!standard && invocation.program == "ralph"))
-    return [](std::string_view record) { return check_by_models(models::Family::xapi, record); };
+  if (standard == "ralph" || (!standard && (prints || invocation.program == "ralph")))
+    return by_models(models::Family::xapi, prints);
   const auto version = standard ? xapi::parse_version(*standard) : std::nullopt;
-  if (standard && !version) return {};
+  if (prints || (standard && !version)) return {};
   const auto receiver =
       invocation.has("--for") ? pipeline::Receiver::learning_locker : pipeline::Receiver::any;
-  return
-      [=](std::string_view record) { return pipeline::check_standard(record, version, receiver); };
+  return passing_on(
+      [=](std::string_view record) { return pipeline::check_standard(record, version, receiver); });
 }
 
 Result<void> write_report(const std::string& path, const pipeline::RefusalReport& report,
@@ -53,7 +80,7 @@ int run_validate(const Invocation& invocation) {
   if (!check)
     return usage_error(invocation,
                        "--format must be edx or xapi; with xapi --standard may be 1.0.3, 2.0.0 or "
-                       "ralph");
+                       "ralph, and with --ralph-output only ralph");
   if (invocation.has("--for") && invocation.value("--for") != "learninglocker")
     return usage_error(invocation, "--for must be learninglocker");
   auto options = line_options(invocation);
@@ -62,36 +89,31 @@ int run_validate(const Invocation& invocation) {
   const auto report_file = invocation.value("--report");
   if (report_file)
     options->on_refused = [&](const pipeline::RefusedRecord& refused) { report.add(refused); };
-  return run_lines(
-      invocation, *options,
-      [&](const Line& line, std::string& out) {
-        auto refusal = check(line.text);
-        if (refusal) return refusal;
-        out += line.whole;
-        if (!line.whole.ends_with('\n')) out += '\n';
-        return refusal;
-      },
-      [&](const pipeline::LineRunTotals& totals) -> Result<void> {
-        if (!report_file) return {};
-        return write_report(*report_file, report, totals, options->files);
-      });
+  return run_lines(invocation, *options, check,
+                   [&](const pipeline::LineRunTotals& totals) -> Result<void> {
+                     if (!report_file) return {};
+                     return write_report(*report_file, report, totals, options->files);
+                   });
 }
 
 }  // namespace
 
 Command validate_command() {
-  return {"validate", "Pass on the lines that are valid, and say of the others where and why",
-          with_line_options(
-              {{"-f,--format", "FORMAT", "edx: events of Open edX; xapi: statements", true},
-               {"--standard", "VERSION",
-                "Of xapi: 1.0.3 or 2.0.0, the whole standard (without it each statement's own "
-                "version); or ralph: Ralph's 38 models, as when called ralph"},
-               {"--for", "STORE",
-                "Of xapi: refuse too what learninglocker refuses though the standard allows it"},
-               ignore_errors_option(),
-               fail_on_unknown_option(),
-               {"--report", "FILE", "Sum refusals up there as JSON, by rule and by sender"}}),
-          run_validate};
+  return {
+      "validate", "Pass on the lines that are valid, and say of the others where and why",
+      with_line_options(
+          {{"-f,--format", "FORMAT", "edx: events of Open edX; xapi: statements", true},
+           {"--standard", "VERSION",
+            "Of xapi: 1.0.3 or 2.0.0, the whole standard (without it each statement's own "
+            "version); or ralph: Ralph's 38 models, as when called ralph"},
+           {"--ralph-output", "",
+            "Print of valid records what Ralph prints of them: its models' values written anew"},
+           {"--for", "STORE",
+            "Of xapi: refuse too what learninglocker refuses though the standard allows it"},
+           ignore_errors_option(),
+           fail_on_unknown_option(),
+           {"--report", "FILE", "Sum refusals up there as JSON, by rule and by sender"}}),
+      run_validate};
 }
 
 }  // namespace lectern::cli
