@@ -10,6 +10,7 @@
 #include "auth/timed_cache.h"
 #include "base/bounded_log.h"
 #include "base/digest.h"
+#include "base/json_writer.h"
 #include "base/time.h"
 #include "base/uuid.h"
 
@@ -105,9 +106,9 @@ struct Subject {
 };
 
 Result<PrincipalPtr> principal_from(const Subject& subject) {
-  const std::string agent =
-      R"({"openid":)" + json::quoted(subject.issuer + "/" + subject.path) + "}";
-  TRY(const auto document, json::parse(agent));
+  json::Writer agent;
+  agent.object().member("openid", subject.issuer + "/" + subject.path).end();
+  TRY(const auto document, json::parse(agent.take()));
   auto principal = principal_of(subject.username, document->root());
   if (!principal) return refuse("the subject makes no agent: " + principal.error().message);
   principal->scopes = scopes_of(subject.scope);

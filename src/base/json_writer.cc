@@ -19,7 +19,7 @@ void append_number(std::string& out, Number value) {
 }  // namespace
 
 void Writer::separate(bool from_next) {
-  if (separates_) text_ += ',';
+  if (separates_) text_ += spaced_ ? std::string_view(", ") : std::string_view(",");
   separates_ = from_next;
 }
 
@@ -41,7 +41,7 @@ Writer& Writer::end() {
 Writer& Writer::key(std::string_view name) {
   separate(false);
   append_quoted(text_, name);
-  text_ += ':';
+  text_ += spaced_ ? std::string_view(": ") : std::string_view(":");
   return *this;
 }
 
@@ -67,6 +67,18 @@ Writer& Writer::string(std::string_view value) {
   separate(true);
   append_quoted(text_, value);
   return *this;
+}
+
+Writer& Writer::on_line(std::size_t columns) {
+  if (separates_) text_ += ',';
+  separates_ = false;
+  text_.append(1, '\n').append(columns, ' ');
+  return *this;
+}
+
+Writer& Writer::end_on_line(std::size_t columns) {
+  text_.append(1, '\n').append(columns, ' ');
+  return end();
 }
 
 Writer& Writer::line() {

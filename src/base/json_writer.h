@@ -21,8 +21,13 @@ namespace lectern::json {
 /// written is UTF-8. Not thread-safe.
 class Writer {
  public:
+  /// Whether a blank stands behind commas and colons, as Python's json.dumps() and people write
+  /// them.
+  enum class Style { dense, spaced };
+
   /// Room for so many bytes at once.
   explicit Writer(std::size_t bytes = 0) { text_.reserve(bytes); }
+  explicit Writer(Style style) : spaced_(style == Style::spaced) {}
 
   /// Begins a container.
   Writer& object() { return open('{', '}'); }
@@ -59,8 +64,15 @@ class Writer {
   Writer& member(std::string_view name, const T& value) {
     return key(name).value(value);
   }
+  /// Members that are JSON text already, one at least, parted by commas.
+  Writer& raw_members(std::string_view json) { return raw(json); }
   /// A key with a value that is JSON text already.
   Writer& raw_member(std::string_view name, std::string_view json) { return key(name).raw(json); }
+
+  /// Has the next key or value stand on a line of its own, so many columns in: for people.
+  Writer& on_line(std::size_t columns);
+  /// Ends the container on a line of its own.
+  Writer& end_on_line(std::size_t columns = 0);
 
   /// Ends a line, where each holds one value (JSON lines, bulk requests).
   Writer& line();
@@ -81,6 +93,7 @@ class Writer {
   std::string text_;
   std::string closings_;    // of the containers that are open
   bool separates_ = false;  // a comma comes before the next key or value
+  bool spaced_ = false;
 };
 
 }  // namespace lectern::json

@@ -19,6 +19,21 @@ TEST_CASE("members and elements are parted by commas, however deep they stand") 
   CHECK(json.take() == R"({"a":1,"list":[{"name":"x"},{"name":"y"},[]],"empty":{},"last":true})");
 }
 
+TEST_CASE("in the spaced style a blank stands behind commas and colons") {
+  Writer json(Writer::Style::spaced);
+  json.object().member("a", 1).key("list").array().value("x,y:z").value(2).end().end();
+  CHECK(json.take() == R"({"a": 1, "list": ["x,y:z", 2]})");
+}
+
+TEST_CASE("for people keys and values stand on lines of their own") {
+  Writer json(Writer::Style::spaced);
+  json.array();
+  for (const int one : {1, 2}) json.on_line(2).object().member("a", one).member("b", true).end();
+  CHECK(json.end_on_line().take() == "[\n  {\"a\": 1, \"b\": true},\n  {\"a\": 2, \"b\": true}\n]");
+  json.object().on_line(2).key("a").array().on_line(4).value(1).end_on_line(2).on_line(2);
+  CHECK(json.member("b", 2).end_on_line().take() == "{\n  \"a\": [\n    1\n  ],\n  \"b\": 2\n}");
+}
+
 TEST_CASE("what a client wrote cannot break out of its string or its key") {
   const std::string hostile = "\"},\\{\n\x01[";
   Writer json;

@@ -9,7 +9,7 @@
 #include <spdlog/spdlog.h>
 
 #include "base/concurrency/mutex.h"
-#include "base/json.h"
+#include "base/json_writer.h"
 #include "base/log_fields.h"
 
 namespace lectern::log {
@@ -68,8 +68,7 @@ void configure(Level least, Format format) {
   auto& out = sink();
   out.format = format;
   out.logger->set_level(to_spdlog(least));
-  if (format == Format::json)
-    out.set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%fZ","level":"%l",%v})");
+  if (format == Format::json) out.set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%fZ","level":"%l",%v)");
 }
 
 bool enabled(Level level) { return sink().logger->should_log(to_spdlog(level)); }
@@ -81,8 +80,8 @@ void listen_to_errors(std::function<void(std::string_view line)> function) {
 
 Format format() { return sink().format; }
 
-void write_fields(Level level, std::string_view members) {
-  sink().logger->log(to_spdlog(level), members);
+void write_fields(Level level, std::string_view object) {
+  sink().logger->log(to_spdlog(level), object.substr(1));  // the pattern opens it
 }
 
 void write(Level level, std::string_view line) {
@@ -92,7 +91,7 @@ void write(Level level, std::string_view line) {
   }
   auto& out = sink();
   if (out.format == Format::json)
-    write_fields(level, "\"message\":" + json::quoted(line));
+    write_fields(level, json::Writer().object().member("message", line).end().take());
   else
     out.logger->log(to_spdlog(level), line);
 }

@@ -10,8 +10,8 @@ namespace lectern::log {
 /// The form that lines have.
 Format format();
 
-/// Prints an object whose members stand behind those of time and level: `members` is their JSON
-/// text, such as `"status":200,"user":"ann"`. Only in Format::json. Thread-safe.
-void write_fields(Level level, std::string_view members);
+/// Prints an object whose members stand behind those of time and level; as JSON text, such as
+/// `{"status":200,"user":"ann"}`, with a member at least. Only in Format::json. Thread-safe.
+void write_fields(Level level, std::string_view object);
 
 }  // namespace lectern::log

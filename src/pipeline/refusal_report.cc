@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/json.h"
+#include "base/json_writer.h"
 
 namespace lectern::pipeline {
 namespace {
@@ -96,22 +97,22 @@ void RefusalReport::add(const RefusedRecord& refused) {
 }
 
 std::string RefusalReport::json(const LineRunTotals& totals) const {
-  std::string rules, sources;
-  for (const auto* entry : most_frequent_first(rules_, count_of_rule))
-    rules += fmt::format(
-        "{}{{\"rule\":{},\"pointer\":{},\"count\":{},\"first_line\":{},"
-        "\"example\":{}}}",
-        rules.empty() ? "" : ",", json::quoted(std::get<0>(entry->first)),
-        json::quoted(std::get<1>(entry->first)), entry->second.count, entry->second.first_line,
-        json::quoted(entry->second.example));
-  for (const auto* entry : most_frequent_first(sources_, count_of_source))
-    sources += fmt::format("{}{{\"verb\":{},\"platform\":{},\"count\":{}}}",
-                           sources.empty() ? "" : ",", json::quoted(std::get<0>(entry->first)),
-                           json::quoted(std::get<1>(entry->first)), entry->second);
-  return fmt::format(
-      "{{\"records\":{},\"refused\":{},\"unknown\":{},\"rules\":[{}],\"other_rules\":{},"
-      "\"sources\":[{}],\"other_sources\":{}}}\n",
-      totals.records, totals.refused, totals.unknown, rules, other_rules_, sources, other_sources_);
+  json::Writer out;
+  out.object().member("records", totals.records).member("refused", totals.refused);
+  out.member("unknown", totals.unknown).key("rules").array();
+  for (const auto* entry : most_frequent_first(rules_, count_of_rule)) {
+    const auto& [key, rule] = *entry;
+    out.object().member("rule", std::get<0>(key)).member("pointer", std::get<1>(key));
+    out.member("count", rule.count).member("first_line", rule.first_line);
+    out.member("example", rule.example).end();
+  }
+  out.end().member("other_rules", other_rules_).key("sources").array();
+  for (const auto* entry : most_frequent_first(sources_, count_of_source)) {
+    const auto& [key, count] = *entry;
+    out.object().member("verb", std::get<0>(key)).member("platform", std::get<1>(key));
+    out.member("count", count).end();
+  }
+  return out.end().member("other_sources", other_sources_).end().line().take();
 }
 
 std::string RefusalReport::table() const {

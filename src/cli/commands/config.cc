@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/json.h"
+#include "base/json_writer.h"
 
 namespace lectern::cli {
 namespace {
@@ -28,15 +29,14 @@ std::string as_text(const std::vector<Effective>& settings, bool by_ralphs_name)
 }
 
 std::string as_json(const std::vector<Effective>& settings) {
-  std::string out = "[";
+  json::Writer out(json::Writer::Style::spaced);
+  out.array();
   for (const Effective& one : settings) {
-    if (out.size() > 1) out += ',';
-    out += fmt::format(
-        "\n  {{\"name\": {}, \"value\": {}, \"origin\": {}, \"honoured\": {}, \"meaning\": {}}}",
-        json::quoted(one.name), json::quoted(one.value), json::quoted(one.origin), one.honoured,
-        json::quoted(one.meaning));
+    out.on_line(2).object().member("name", one.name).member("value", one.value);
+    out.member("origin", one.origin).member("honoured", one.honoured);
+    out.member("meaning", one.meaning).end();
   }
-  return out + "\n]\n";
+  return out.end_on_line().line().take();
 }
 
 int run_config(const Invocation& invocation) {

@@ -15,6 +15,7 @@
 #include "auth/credentials.h"
 #include "auth/jwt.h"
 #include "auth/password.h"
+#include "base/json_writer.h"
 #include "cli/users/new_user.h"
 #include "cli/users/password_input.h"
 #include "cli/users/user_options.h"
@@ -171,17 +172,17 @@ void print_table(const std::vector<Listed>& users) {
 }
 
 void print_json(json::Value list) {
-  std::string out = "[";
+  json::Writer out(json::Writer::Style::spaced);
+  out.array();
   for (const json::Value entry : list.children()) {
     const Listed one = listed(entry);
-    out += fmt::format(
-        "{}\n  {{\"username\": {}, \"disabled\": {}, \"scopes\": {}, \"target\": {}, \"agent\": "
-        "{}}}",
-        out.size() > 1 ? "," : "", json::quoted(one.name), one.state == "disabled",
-        auth::compact(*entry.find("scopes")),
-        one.target.empty() ? "null" : json::quoted(one.target), one.agent);
+    out.on_line(2).object().member("username", one.name);
+    out.member("disabled", one.state == "disabled");
+    out.raw_member("scopes", auth::compact(*entry.find("scopes"))).key("target");
+    one.target.empty() ? out.raw("null") : out.value(one.target);
+    out.raw_member("agent", one.agent).end();
   }
-  fmt::print("{}\n]\n", out);
+  fmt::print("{}", out.end_on_line().line().take());
 }
 
 int run_list(const Invocation& invocation) {

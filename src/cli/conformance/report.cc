@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/json.h"
+#include "base/json_writer.h"
 
 namespace lectern::cli::conformance {
 namespace {
@@ -85,16 +86,16 @@ std::string summary(const std::vector<Outcome>& outcomes, bool colours) {
 
 std::string as_json(const std::vector<Outcome>& outcomes) {
   const auto failed = failures_of(outcomes);
-  std::string list;
+  json::Writer json;
+  json.object().member("passed", outcomes.size() - failed).member("failed", failed);
+  json.key("checks").array();
   for (const auto& one : outcomes) {
-    list += list.empty() ? "\n  " : ",\n  ";
-    list += fmt::format(
-        R"({{"version":"{}","id":"{}","section":"{}","requirement":{},"passed":{},"reason":{}}})",
-        xapi::text_of(one.version), one.check->id, one.check->section,
-        json::quoted(one.check->requirement), one.passed, json::quoted(one.reason));
+    json.on_line(2).object().member("version", xapi::text_of(one.version));
+    json.member("id", one.check->id).member("section", one.check->section);
+    json.member("requirement", one.check->requirement).member("passed", one.passed);
+    json.member("reason", one.reason).end();
   }
-  return fmt::format("{{\"passed\":{},\"failed\":{},\"checks\":[{}\n]}}\n",
-                     outcomes.size() - failed, failed, list);
+  return json.end_on_line().end().line().take();
 }
 
 std::string as_junit(const std::vector<Outcome>& outcomes) {

@@ -3,9 +3,8 @@
 #include <array>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "base/json.h"
+#include "base/json_writer.h"
 #include "base/metrics.h"
 #include "base/text.h"
 #include "cli/process/control_socket.h"
@@ -58,17 +57,16 @@ bool is_of_2_0(json::Value statement) {
 }
 
 Result<void> record(lrs::Lrs& lrs, const auth::Principal& owner, OfVersion statements,
-                    std::uint64_t& recorded, std::string& refused) {
+                    std::uint64_t& recorded, json::Writer& refused) {
   if (statements.indexes.empty()) return {};
   TRY(const auto document, json::parse(std::move(statements.array) + "]", any_json));
   TRY(const auto outcome,
       lrs::record(lrs, owner, {document->root(), statements.version, std::nullopt, {}, true}));
   recorded += outcome.statements.size();
-  for (const auto& refusal : outcome.refusals)
-    refused += fmt::format(R"({}{{"index":{},"pointer":{},"rule":{},"message":{}}})",
-                           refused.empty() ? "" : ",", statements.indexes[refusal.index],
-                           json::quoted(refusal.error.path), json::quoted(refusal.error.rule),
-                           json::quoted(refusal.error.message));
+  for (const auto& [index, error] : outcome.refusals) {
+    refused.object().member("index", statements.indexes[index]).member("pointer", error.path);
+    refused.member("rule", error.rule).member("message", error.message).end();
+  }
   return {};
 }
 
@@ -82,10 +80,17 @@ Result<std::string> record(lrs::Lrs& lrs, json::Value request) {
     by_version.at(is_of_2_0(statement) ? 1 : 0).add(statement, index++);
   const auto principal = owner(text_of(request, "target"));
   std::uint64_t recorded = 0;
-  std::string refused;
+  json::Writer answer;
+  answer.object().key("refused").array();
   for (auto& one : by_version)
-    RETURN_IF_ERROR(record(lrs, principal, std::move(one), recorded, refused));
-  return fmt::format(R"({{"recorded":{},"refused":[{}]}})", recorded, refused);
+    RETURN_IF_ERROR(record(lrs, principal, std::move(one), recorded, answer));
+  return answer.end().member("recorded", recorded).end().take();
+}
+
+/// The answer is a line: line ends between tokens are left out.
+std::string on_one_line(std::string statement) {
+  std::erase_if(statement, [](char c) { return c == '\n' || c == '\r'; });
+  return statement;
 }
 
 Result<std::string> list(lrs::Lrs& lrs, json::Value request) {
@@ -98,23 +103,21 @@ Result<std::string> list(lrs::Lrs& lrs, json::Value request) {
   TRY(const auto asked, xapi::parse_statement_query(parameters, xapi::Ids::any_text));
   if (asked.statement_id || asked.voided_statement_id) {
     TRY(const auto single, lrs::fetch(lrs, owner(text_of(request, "target")), asked, {}));
-    return R"({"statements":[)" + single.statement + R"(],"next":""})";
+    json::Writer answer;
+    answer.object().key("statements").array().raw(single.statement).end();
+    return answer.member("next", "").end().take();
   }
   TRY(const auto page, lrs::list(lrs, owner(text_of(request, "target")), asked, {}));
-  std::string statements;
-  for (const auto& statement : page.statements) {
-    statements += statements.empty() ? "" : ",";
-    // The answer is a line: line ends between tokens are left out.
-    for (const char c : statement)
-      if (c != '\n' && c != '\r') statements += c;
-  }
+  json::Writer answer;
+  answer.object().key("statements").array();
+  for (const auto& statement : page.statements) answer.raw(on_one_line(statement));
   std::string next;
   if (page.next) {
     for (const auto& [name, value] : parameters)
       if (name != "cursor") next += name + "=" + percent_encoded(value) + "&";
     next += "cursor=" + page.next->text();
   }
-  return fmt::format(R"({{"statements":[{}],"next":{}}})", statements, json::quoted(next));
+  return answer.end().member("next", next).end().take();
 }
 
 }  // namespace

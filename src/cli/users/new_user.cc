@@ -3,13 +3,12 @@
 #include "auth/credentials.h"
 #include "auth/password.h"
 #include "base/json.h"
+#include "base/json_writer.h"
 
 namespace lectern::cli {
 namespace {
 
-std::string member(std::string_view name, std::string_view text) {
-  return json::quoted(name) + ": " + json::quoted(text);
-}
+constexpr auto spaced = json::Writer::Style::spaced;
 
 }  // namespace
 
@@ -38,9 +37,10 @@ std::string all_scopes() {
 }
 
 std::string json_list(const std::vector<std::string>& scopes) {
-  std::string list;
-  for (const auto& scope : scopes) (list += list.empty() ? "" : ", ") += json::quoted(scope);
-  return "[" + list + "]";
+  json::Writer list(spaced);
+  list.array();
+  for (const auto& scope : scopes) list.value(scope);
+  return list.end().take();
 }
 
 Result<std::string> agent_of(const NewUser& user) {
@@ -48,15 +48,17 @@ Result<std::string> agent_of(const NewUser& user) {
                           int{user.openid.has_value()} + int{user.account.has_value()};
   if (identifiers != 1)
     return fail(Code::invalid, "exactly one identifier of the agent is needed: -M, -S, -O or -A");
-  std::string members;
-  if (user.mbox) members = member("mbox", *user.mbox);
-  if (user.mbox_sha1sum) members = member("mbox_sha1sum", *user.mbox_sha1sum);
-  if (user.openid) members = member("openid", *user.openid);
-  if (user.account)
-    members = "\"account\": {" + member("name", user.account->first) + ", " +
-              member("homePage", user.account->second) + "}";
-  if (user.agent_name) members += ", " + member("name", *user.agent_name);
-  std::string agent = "{" + members + "}";
+  json::Writer json(spaced);
+  json.object();
+  if (user.mbox) json.member("mbox", *user.mbox);
+  if (user.mbox_sha1sum) json.member("mbox_sha1sum", *user.mbox_sha1sum);
+  if (user.openid) json.member("openid", *user.openid);
+  if (user.account) {
+    json.key("account").object().member("name", user.account->first);
+    json.member("homePage", user.account->second).end();
+  }
+  if (user.agent_name) json.member("name", *user.agent_name);
+  std::string agent = json.end().take();
   const auto document = json::parse_view(agent);
   if (!document) return fail(Code::invalid, document.error().message);
   if (auto principal = auth::principal_of(user.username, (*document)->root()); !principal)
@@ -66,11 +68,12 @@ Result<std::string> agent_of(const NewUser& user) {
 
 Result<std::string> entry_of(const NewUser& user, const std::string& agent) {
   TRY(const std::string hash, auth::hash_password(user.password));
-  std::string entry =
-      "{\n  \"agent\": " + agent + ",\n  \"scopes\": " + json_list(user.scopes) + ",\n";
-  if (user.target) entry += "  " + member("target", *user.target) + ",\n";
-  entry += "  " + member("hash", hash) + ",\n  " + member("username", user.username) + "\n}";
-  return entry;
+  json::Writer entry(spaced);
+  entry.object().on_line(2).raw_member("agent", agent);
+  entry.on_line(2).raw_member("scopes", json_list(user.scopes));
+  if (user.target) entry.on_line(2).member("target", *user.target);
+  entry.on_line(2).member("hash", hash).on_line(2).member("username", user.username);
+  return entry.end_on_line().take();
 }
 
 }  // namespace lectern::cli

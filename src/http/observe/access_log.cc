@@ -5,13 +5,14 @@
 
 #include <fmt/format.h>
 
-#include "base/json.h"
+#include "base/json_writer.h"
 
 namespace lectern::http {
 namespace {
 
 constexpr std::size_t user_agent_bytes_max = 200;
 constexpr std::size_t word_bytes_max = 1000;
+constexpr std::size_t fields_bytes = 512;  // of most requests
 
 /// A value that is one word of the line.
 std::string word(std::string_view text) {
@@ -29,10 +30,8 @@ std::string sentence(std::string_view text) {
   return '"' + out + '"';
 }
 
-void add(std::string& out, std::string_view name, std::string_view value) {
-  if (value.empty()) return;
-  fmt::format_to(std::back_inserter(out), ",\"{}\":", name);
-  json::append_quoted(out, printable(value));
+void add(json::Writer& out, std::string_view name, std::string_view value) {
+  if (!value.empty()) out.member(name, printable(value));
 }
 
 double milliseconds(const Access& access) {
@@ -80,14 +79,15 @@ std::string access_fields(const Access& access) {
   const Response& response = access.response;
   const std::string what =
       fmt::format("{} {} {}", printable(access.method), printable(request.path), response.status);
-  std::string out = "\"message\":" + json::quoted(what);
+  json::Writer out(fields_bytes);
+  out.object().member("message", what);
   add(out, "remote", request.remote);
   add(out, "user", access.user);
   add(out, "method", access.method);
   add(out, "path", request.path);
   add(out, "route", access.route);
-  fmt::format_to(std::back_inserter(out), ",\"status\":{},\"bytes\":{},\"duration_ms\":{:.3f}",
-                 response.status, body_bytes(response), milliseconds(access));
+  out.member("status", response.status).member("bytes", body_bytes(response));
+  out.raw_member("duration_ms", fmt::format("{:.3f}", milliseconds(access)));
   add(out, "request_id", request.id);
   add(out, "user_agent",
       request.headers.find("User-Agent").value_or("").substr(0, user_agent_bytes_max));
@@ -96,7 +96,7 @@ std::string access_fields(const Access& access) {
   add(out, "reason", response.refusal.reason);
   add(out, "pointer", response.refusal.pointer);
   add(out, "rule", response.refusal.rule);
-  return out;
+  return out.end().take();
 }
 
 }  // namespace lectern::http

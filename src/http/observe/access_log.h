@@ -38,9 +38,9 @@ std::string printable(std::string_view text, std::size_t bytes_max = 1000,
 /// reason `"` is `\"`.
 std::string access_line(const Access& access);
 
-/// The same, and what a line has no room for, as members of a JSON object: remote, user, method,
-/// path, route, status, bytes, duration_ms, request_id, user_agent, trace_id, span_id, reason,
-/// pointer, rule; those that are empty are left out.
+/// The same, and what a line has no room for, as a JSON object: remote, user, method, path, route,
+/// status, bytes, duration_ms, request_id, user_agent, trace_id, span_id, reason, pointer, rule;
+/// those that are empty are left out.
 std::string access_fields(const Access& access);
 
 }  // namespace lectern::http

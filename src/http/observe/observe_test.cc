@@ -53,7 +53,7 @@ TEST_CASE(
   Response response;
   response.status = 404;
   response.refusal.reason = "Not Found";
-  const auto text = "{" + access_fields({request, response, "GET", "", "", {}}) + "}";
+  const auto text = access_fields({request, response, "GET", "", "", {}});
   const auto fields = json::parse(text);
   REQUIRE(fields);
   const auto root = (*fields)->root();

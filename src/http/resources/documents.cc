@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/json.h"
+#include "base/json_writer.h"
 #include "base/limits.h"
 #include "http/compression.h"
 #include "http/parameters.h"
@@ -158,12 +159,10 @@ Result<Response> get(Exchange& exchange, DocumentKind kind) {
   std::uint64_t bytes = 0;
   for (const auto& id : ids) bytes += id.size();
   RETURN_IF_ERROR(exchange.request.charge(2 * bytes));
-  std::string text = "[";
-  for (const auto& id : ids) {
-    if (text.size() > 1) text += ',';
-    json::append_quoted(text, id);
-  }
-  return json_response(text + "]");
+  json::Writer json;
+  json.array();
+  for (const auto& id : ids) json.value(id);
+  return json_response(json.end().take());
 }
 
 Result<Response> put(Exchange& exchange, DocumentKind kind) {

@@ -1,6 +1,6 @@
 #include "http/resources/openapi.h"
 
-#include "base/json.h"
+#include "base/json_writer.h"
 #include "http/embedded.h"
 #include "http/page.h"
 #include "http/resources.h"
@@ -21,19 +21,18 @@ std::string members_of(std::string_view place) {
   return out;
 }
 
-std::string object_of(std::string_view place) {
-  return "\"" + std::string(place) + "\":{" + members_of(place) + "}";
-}
+std::string object_of(std::string_view place) { return "{" + members_of(place) + "}"; }
 
 }  // namespace
 
 std::string openapi_document(std::string_view root_path) {
-  std::string out = "{" + with_value(members_of("document"), "version", LECTERN_VERSION) +
-                    ",\"servers\":[{\"url\":" + json::quoted(root_path.empty() ? "/" : root_path) +
-                    "}]," + object_of("paths") + ",\"components\":{";
-  for (const std::string_view place : {"parameters", "headers", "responses", "schemas"})
-    out += object_of(place) + ",";
-  return out + object_of("securitySchemes") + "}}";
+  json::Writer out;
+  out.object().raw_members(with_value(members_of("document"), "version", LECTERN_VERSION));
+  out.key("servers").array().object().member("url", root_path.empty() ? "/" : root_path);
+  out.end().end().raw_member("paths", object_of("paths")).key("components").object();
+  for (const auto* place : {"parameters", "headers", "responses", "schemas", "securitySchemes"})
+    out.raw_member(place, object_of(place));
+  return out.end().end().take();
 }
 
 Result<Response> get_openapi(Exchange& exchange) {

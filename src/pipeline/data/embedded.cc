@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include <fmt/format.h>
-
 #include "base/json.h"
+#include "base/json_writer.h"
 #include "pipeline/data/json_lines.h"
 #include "pipeline/data/statements.h"
 
@@ -38,8 +37,9 @@ class EmbeddedSource : public Source {
     TRY(std::string query, statement_parameters(request.query, chunk_size));
     if (query.find("ascending=") == query.npos) query += "&ascending=true";
     while (!query.empty() && !interrupt_.stopped()) {
-      TRY(auto answer, ask_(fmt::format(R"({{"do":"list","target":{},"query":{}}})",
-                                        json::quoted(request.target), json::quoted(query))));
+      json::Writer asked;
+      asked.object().member("do", "list").member("target", request.target).member("query", query);
+      TRY(auto answer, ask_(asked.end().take()));
       TRY(const auto document, json::parse(std::move(answer), {.bounded = false, .lenient = true}));
       std::string lines;
       if (const auto statements = document->root().find("statements"))
@@ -78,8 +78,9 @@ class EmbeddedSink : public Sink {
   void prepare(Chunk& chunk) const override { take_statements(chunk); }
 
   Result<void> send(Chunk& chunk) override {
-    TRY(auto answer, ask_(fmt::format(R"({{"do":"record","target":{},"statements":{}}})",
-                                      json::quoted(target_), json_array(chunk.lines))));
+    json::Writer asked;
+    asked.object().member("do", "record").member("target", target_);
+    TRY(auto answer, ask_(asked.raw_member("statements", json_array(chunk.lines)).end().take()));
     TRY(const auto document, json::parse(std::move(answer), {.bounded = false, .lenient = true}));
     const auto refused = document->root().find("refused");
     if (!refused) return {};

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <fnmatch.h>
 
-#include "base/json.h"
+#include "base/json_writer.h"
 #include "base/uuid.h"
 #include "pipeline/data/history.h"
 
@@ -63,11 +63,10 @@ Result<std::vector<std::string>> files_matching(const std::string& folder,
 }
 
 std::string json_of(const HistoryEntry& entry) {
-  return fmt::format(
-      "{{\"backend\": {}, \"action\": {}, \"id\": {}, \"filename\": {}, \"size\": {}, "
-      "\"timestamp\": \"{}\"}}",
-      json::quoted(entry.backend), json::quoted(entry.action), json::quoted(entry.id),
-      json::quoted(entry.filename), entry.size, history_time());
+  json::Writer json(json::Writer::Style::spaced);
+  json.object().member("backend", entry.backend).member("action", entry.action);
+  json.member("id", entry.id).member("filename", entry.filename).member("size", entry.size);
+  return json.member("timestamp", history_time()).end().take();
 }
 
 std::string fresh_file_name() {

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "base/descriptor.h"
-#include "base/json.h"
+#include "base/json_writer.h"
 #include "base/log.h"
 #include "pipeline/data/files.h"
 
@@ -206,8 +206,9 @@ std::string details_of(const std::string& path) {
   gmtime_r(&status.st_mtime, &parts);
   std::array<char, 32> time = {};
   std::strftime(time.data(), time.size(), "%Y-%m-%dT%H:%M:%S+00:00", &parts);
-  return fmt::format("{{\"path\": {}, \"size\": {}, \"modified_at\": \"{}\"}}", json::quoted(path),
-                     status.st_size, time.data());
+  json::Writer json(json::Writer::Style::spaced);
+  json.object().member("path", path).member("size", status.st_size);
+  return json.member("modified_at", time.data()).end().take();
 }
 
 class FsListing : public Listing {

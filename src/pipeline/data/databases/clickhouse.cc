@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/json.h"
+#include "base/json_writer.h"
 #include "base/log.h"
 #include "base/micros.h"
 #include "base/text.h"
@@ -403,8 +404,9 @@ class ClickHouseListing : public Listing {
       const auto name = row ? (*row)->root().find("name") : std::nullopt;
       if (!name || !name->is(Type::string))
         return fail(Code::invalid, "Failed to read tables: the answer is not ClickHouse's");
-      TRY(const bool go_on, take(request.details ? fmt::format("{{\"name\": {}}}", name->source())
-                                                 : std::string(name->string())));
+      json::Writer details(json::Writer::Style::spaced);
+      details.object().raw_member("name", name->source()).end();
+      TRY(const bool go_on, take(request.details ? details.take() : std::string(name->string())));
       if (!go_on) break;
     }
     return {};

@@ -215,27 +215,25 @@ class EsSink : public Sink {
   }
 
   void prepare(Chunk& chunk) const override {
-    chunk.body.reserve(chunk.bytes.size() * 5 / 4);
+    json::Writer lines(chunk.bytes.size() * 5 / 4);
     take_objects(chunk, [&](json::Value document) -> MadeRecord {
-      const std::size_t before = chunk.body.size();
+      const std::size_t before = lines.size();
       const auto id = document.find("id");
       const bool given = id && (id->is(Type::string) || id->is(Type::number));
       // One such action would have all of the request refused.
       if (given && id->source().size() > id_bytes_max) return refused("/id", "it is too long");
       if (!given && operation_ != Operation::index && operation_ != Operation::create)
         return refused("", "the document has no id");
-      ((chunk.body += "{\"") += name_of(operation_)) += "\":{\"_id\":";
-      if (given)
-        chunk.body += id->source();
-      else
-        json::append_quoted(chunk.body, Uuid::random().text());
-      chunk.body += "}}\n";
+      lines.object().key(name_of(operation_)).object().key("_id");
+      given ? lines.raw(id->source()) : lines.value(Uuid::random().text());
+      lines.end().end().line();
       if (operation_ == Operation::update)
-        ((chunk.body += "{\"doc\":") += document.source()) += "}\n";
+        lines.object().raw_member("doc", document.source()).end().line();
       else if (operation_ != Operation::remove)
-        (chunk.body += document.source()) += '\n';
-      return Chunk::Record{0, {}, {}, chunk.body.size() - before};
+        lines.raw(document.source()).line();
+      return Chunk::Record{0, {}, {}, lines.size() - before};
     });
+    chunk.body = lines.take();
   }
 
   Result<void> send(Chunk& chunk) override {

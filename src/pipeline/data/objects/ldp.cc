@@ -9,6 +9,7 @@
 
 #include "base/digest.h"
 #include "base/json.h"
+#include "base/json_writer.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -247,10 +248,11 @@ class LdpSource : public Source {
       const auto value = root.is(json::Type::object) ? root.find(name) : std::nullopt;
       return value ? std::string(value->source()) : "null";
     };
-    return history_.append(fmt::format(
-        "{{\"backend\": \"ldp\", \"command\": \"read\", \"id\": {}, \"filename\": {}, \"size\": "
-        "{}, \"timestamp\": \"{}\"}}",
-        json::quoted(stream + "/" + archive), member("filename"), member("size"), history_time()));
+    json::Writer entry(json::Writer::Style::spaced);
+    entry.object().member("backend", "ldp").member("command", "read");
+    entry.member("id", stream + "/" + archive).raw_member("filename", member("filename"));
+    entry.raw_member("size", member("size")).member("timestamp", history_time()).end();
+    return history_.append(entry.take());
   }
 
   Api api_;

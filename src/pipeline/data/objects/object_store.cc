@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/concurrency/mutex.h"
-#include "base/json.h"
+#include "base/json_writer.h"
 #include "base/log.h"
 #include "pipeline/data/files.h"
 #include "pipeline/data/retry.h"
@@ -39,14 +39,12 @@ std::string default_container(const OpenContext& context, const ObjectStore& sto
 /// An entry of the history; `operation` only of a write.
 std::string history_entry(const Words& words, std::string_view action, std::string_view operation,
                           const std::string& id, std::uint64_t size) {
-  const std::string bytes =
-      words.size_is_text ? fmt::format("\"{}\"", size) : fmt::format("{}", size);
-  return fmt::format(
-      "{{\"backend\": \"{}\", \"action\": \"{}\", {}\"id\": {}, \"size\": {}, \"timestamp\": "
-      "\"{}\"}}",
-      words.backend, action,
-      operation.empty() ? "" : fmt::format("\"operation_type\": \"{}\", ", operation),
-      json::quoted(id), bytes, history_time());
+  json::Writer json(json::Writer::Style::spaced);
+  json.object().member("backend", words.backend).member("action", action);
+  if (!operation.empty()) json.member("operation_type", operation);
+  json.member("id", id).key("size");
+  words.size_is_text ? json.value(fmt::format("{}", size)) : json.value(size);
+  return json.member("timestamp", history_time()).end().take();
 }
 
 /// The id in the history: `container/name`.

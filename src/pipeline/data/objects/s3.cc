@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "base/json.h"
+#include "base/json_writer.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "pipeline/data/objects/s3_credentials.h"
@@ -98,17 +98,20 @@ struct Listed {
   }
 
   std::string json() const {
-    std::string out = fmt::format(R"({{"Key": {}, "LastModified": "{}", "ETag": {})",
-                                  json::quoted(key), iso_time(last_modified), json::quoted(etag));
-    std::string algorithms;
-    for (const auto& one : checksums)
-      algorithms += (algorithms.empty() ? "" : ", ") + json::quoted(one);
-    if (!algorithms.empty()) out += ", \"ChecksumAlgorithm\": [" + algorithms + "]";
-    if (!checksum_type.empty()) out += ", \"ChecksumType\": " + json::quoted(checksum_type);
+    json::Writer out(json::Writer::Style::spaced);
+    out.object().member("Key", key).member("LastModified", iso_time(last_modified));
+    out.member("ETag", etag);
+    if (!checksums.empty()) {
+      out.key("ChecksumAlgorithm").array();
+      for (const auto& one : checksums) out.value(one);
+      out.end();
+    }
+    if (!checksum_type.empty()) out.member("ChecksumType", checksum_type);
     const bool number = !size.empty() && size.find_first_not_of("0123456789") == size.npos;
-    out += ", \"Size\": " + (number ? size : json::quoted(size));
-    if (!storage_class.empty()) out += ", \"StorageClass\": " + json::quoted(storage_class);
-    return out + "}";
+    out.key("Size");
+    number ? out.raw(size) : out.value(size);
+    if (!storage_class.empty()) out.member("StorageClass", storage_class);
+    return out.end().take();
   }
 };
 

@@ -74,8 +74,9 @@ std::string details_of(json::Value entry, const std::string& name) {
   // A header has whole seconds: the next one, so that it is not in front of the object's own time.
   const std::string date =
       time ? http_date(std::chrono::ceil<std::chrono::seconds>(*time)) : modified;
-  return fmt::format(R"({{"name": {}, "lastModified": {}, "size": {}}})", json::quoted(name),
-                     json::quoted(date), json::quoted(text_of(entry, "bytes")));
+  json::Writer json(json::Writer::Style::spaced);
+  json.object().member("name", name).member("lastModified", date);
+  return json.member("size", text_of(entry, "bytes")).end().take();
 }
 
 Result<ObjectPage> page_of(std::string body) {
