@@ -12,12 +12,19 @@ namespace {
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
+/// What each byte is worth as a hexadecimal digit; -1: it is none.
+constexpr auto hex_values = [] {
+  std::array<std::int8_t, 256> values{};
+  values.fill(-1);
+  for (int i = 0; i < 10; ++i) values['0' + i] = static_cast<std::int8_t>(i);
+  for (int i = 0; i < 6; ++i) {
+    values['a' + i] = static_cast<std::int8_t>(i + 10);
+    values['A' + i] = values['a' + i];
+  }
+  return values;
+}();
+
+int hex_value(char c) { return hex_values[static_cast<unsigned char>(c)]; }
 
 bool is_dash_place(std::size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
 
@@ -31,18 +38,16 @@ void mark(Uuid& id, std::uint8_t version) {
 std::optional<Uuid> Uuid::parse(std::string_view text) {
   if (text.size() != 36) return std::nullopt;
   Uuid id;
-  std::size_t nibble = 0;
-  for (std::size_t i = 0; i < 36; ++i) {
-    if (is_dash_place(i)) {
-      if (text[i] != '-') return std::nullopt;
-      continue;
-    }
-    const int value = hex_value(text[i]);
-    if (value < 0) return std::nullopt;
-    auto& byte = id.bytes[nibble / 2];
-    byte = static_cast<std::uint8_t>((byte << 4) | value);
-    ++nibble;
+  std::size_t i = 0;
+  int wrong = 0;  // negative once a digit was none
+  for (auto& byte : id.bytes) {
+    if (is_dash_place(i) && text[i++] != '-') return std::nullopt;
+    const int high = hex_value(text[i]), low = hex_value(text[i + 1]);
+    wrong |= high | low;
+    byte = static_cast<std::uint8_t>(high << 4 | (low & 0x0F));
+    i += 2;
   }
+  if (wrong < 0) return std::nullopt;
   return id;
 }
 

@@ -1,5 +1,6 @@
 #include "models/lax_values.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -8,6 +9,7 @@
 
 #include "base/iso8601.h"
 #include "base/uuid.h"
+#include "models/byte_set.h"
 #include "xapi/mailbox.h"
 
 namespace lectern::models {
@@ -26,11 +28,13 @@ std::string lower(std::string_view text) {
   return out;
 }
 
+constexpr ByteSet hex_digits("0123456789abcdefABCDEF");
+
 std::string_view without_space(std::string_view text) {
-  constexpr std::string_view space = " \t\n\v\f\r";
-  const std::size_t begin = text.find_first_not_of(space);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(space) - begin + 1);
+  constexpr ByteSet space(" \t\n\v\f\r");
+  while (!text.empty() && space.has(text.front())) text.remove_prefix(1);
+  while (!text.empty() && space.has(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 /// The text without the underscores between its digits; nothing where one stands elsewhere.
@@ -220,10 +224,9 @@ bool is_port(std::string_view text) {
 bool is_host(std::string_view host) {
   if (host.empty()) return false;
   if (host.front() == '[') return host.back() == ']' && host.find(':') != std::string_view::npos;
+  constexpr ByteSet forbidden("#/:<>?@[\\]^|%\x7f");
   for (const char c : host)
-    if (static_cast<unsigned char>(c) <= ' ' ||
-        std::string_view("#/:<>?@[\\]^|%\x7f").find(c) != std::string_view::npos)
-      return false;
+    if (static_cast<unsigned char>(c) <= ' ' || forbidden.has(c)) return false;
   return true;
 }
 
@@ -334,8 +337,7 @@ bool is_lax_uuid(std::string_view text) {
   if (text.starts_with("urn:uuid:")) return Uuid::parse(text.substr(9)).has_value();
   if (text.size() > 2 && text.front() == '{' && text.back() == '}')
     return Uuid::parse(text.substr(1, text.size() - 2)).has_value();
-  if (text.size() == plain_size)
-    return text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+  if (text.size() == plain_size) return hex_digits.has_all(text);
   return Uuid::parse(text).has_value();
 }
 
@@ -351,7 +353,7 @@ bool is_lax_ipv4(Value value) {
     const std::size_t dot = field < 3 ? text.find('.') : text.size();
     if (dot == std::string_view::npos || dot == 0 || dot > 3) return false;
     const std::string_view digits = text.substr(0, dot);
-    if (digits.find_first_not_of("0123456789") != std::string_view::npos) return false;
+    if (!std::all_of(digits.begin(), digits.end(), is_digit)) return false;
     if (digits.size() > 1 && digits.front() == '0') return false;
     if (digits.size() == 3 && digits > "255") return false;
     text.remove_prefix(std::min(dot + 1, text.size()));
@@ -360,10 +362,11 @@ bool is_lax_ipv4(Value value) {
 }
 
 bool is_url(std::string_view text) {
-  if (text.find_first_of("\t\n\r") != std::string_view::npos) {  // which the URL standard drops
+  constexpr ByteSet dropped("\t\n\r");
+  if (dropped.has_any(text)) {  // which the URL standard drops
     std::string kept;
     for (const char c : text)
-      if (c != '\t' && c != '\n' && c != '\r') kept += c;
+      if (!dropped.has(c)) kept += c;
     return is_url(kept);
   }
   const std::string_view trimmed = without_space(text);

@@ -4,18 +4,17 @@
 #include <string>
 #include <utility>
 
+#include "models/byte_set.h"
+
 namespace lectern::models {
 namespace {
 
 constexpr std::size_t hex_of_md5 = 32;
 
-bool is_hex(std::string_view text) {
-  return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
+constexpr ByteSet hex_digits("0123456789abcdef"), lower_letters("abcdefghijklmnopqrstuvwxyz");
 
-bool is_lower(std::string_view text) {
-  return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz") == std::string_view::npos;
-}
+bool is_hex(std::string_view text) { return hex_digits.has_all(text); }
+bool is_lower(std::string_view text) { return lower_letters.has_all(text); }
 
 bool take_prefix(std::string_view& text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return false;
@@ -45,8 +44,9 @@ bool take_up_to_plus(std::string_view& text) {
 
 /// Takes an organisation or a course, with the `+` or `/` behind it, off the front.
 bool take_name(std::string_view& text) {
-  const std::size_t end = text.find_first_of("/+");
-  if (end == std::string_view::npos || end == 0) return false;
+  std::size_t end = 0;
+  while (end < text.size() && text[end] != '/' && text[end] != '+') ++end;
+  if (end == text.size() || end == 0) return false;
   text.remove_prefix(end + 1);
   return true;
 }
@@ -97,8 +97,8 @@ bool is_block_key(std::string_view text, std::string_view type) {
   const std::string_view found = text.substr(at + 1);
   if (type.empty() ? found.empty() || !is_lower(found) : found != type) return false;
   std::string_view run = text.substr(0, at);
-  return take_suffix(run, "type") && !run.empty() &&
-         run.find_first_of("/?") == std::string_view::npos;
+  constexpr ByteSet ends("/?");
+  return take_suffix(run, "type") && !run.empty() && !ends.has_any(run);
 }
 
 bool is_asset_path(std::string_view text) {
@@ -129,7 +129,8 @@ bool is_version_1_0(std::string_view text) {
 
 /// White space as Unicode has it.
 bool has_space(std::string_view text) {
-  if (text.find_first_of(" \t\n\v\f\r") != std::string_view::npos) return true;
+  constexpr ByteSet narrow(" \t\n\v\f\r");
+  if (narrow.has_any(text)) return true;
   constexpr std::array<std::string_view, 19> wide = {
       "\u0085", "\u00A0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003",
       "\u2004", "\u2005", "\u2006", "\u2007", "\u2008", "\u2009", "\u200A",
