@@ -21,6 +21,7 @@ BEYOND_SCHEMAS = (
     "Querying by id only accepts",
     "is none that a `more` link has held",
     "a time zone's name that this system knows",
+    "The parameter `column` goes with",
     "merged into",
     "merges into",
     "The body must be a JSON object",

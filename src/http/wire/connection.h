@@ -50,6 +50,9 @@ class Connection {
   Awaitable<void> handle();
   Awaitable<bool> answer();
   Awaitable<bool> write_stream();
+  Awaitable<bool> write_open_ended();
+  Awaitable<bool> write_chunk(const std::string& piece);
+  Awaitable<Result<std::string>> next_piece();
   Awaitable<bool> write(std::string_view head, std::string_view body);
   Awaitable<void> linger();
   Awaitable<bool> on_worker(Lane lane, bool admitted, std::function<void()> work);

@@ -4,6 +4,8 @@
 #include <new>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "auth/principal.h"
 #include "base/json_writer.h"
 #include "base/limits.h"
@@ -23,6 +25,9 @@ constexpr std::uint64_t bulk_zipped_bytes_min = 8 * 1024;
 /// Bytes of an answer for which a client has body_deadline, and as long again for as many more: of
 /// a line of 70 KB/s nothing is cut off.
 constexpr std::uint64_t answer_bytes_per_deadline = 8 * 1024 * 1024;
+
+/// How often a stream that pauses is asked whether it goes on.
+constexpr std::chrono::milliseconds stream_pause{100};
 
 unsigned waited_s(Clock::time_point since) {
   constexpr std::int64_t most = 60;
@@ -127,13 +132,17 @@ Awaitable<bool> Connection::answer() {
   if (edge_.draining) keep_alive_ = false;
   const bool streamed = static_cast<bool>(response_.stream);
   const auto bytes = streamed ? response_.stream_bytes : response_.body.size();
+  const bool open_ended = streamed && response_.stream_open_ended;
+  if (open_ended && parser_->http_1_0()) keep_alive_ = false;
   const bool bodiless = wire_head_ || response_.status == 204 || response_.status == 304;
-  const auto head = response_head(response_, {bytes, keep_alive_, parser_->http_1_0()});
+  const auto head = response_head(response_, {open_ended ? std::nullopt : std::optional(bytes),
+                                              keep_alive_, parser_->http_1_0()});
   const std::string_view body = bodiless || streamed ? "" : std::string_view(response_.body);
   const auto deadlines = 1 + static_cast<int>(bytes / answer_bytes_per_deadline);
   answer_deadline_ = Clock::now() + deadlines * edge_.options.body_deadline;
   bool written = co_await write(head, body);
-  if (written && streamed && !bodiless) written = co_await write_stream();
+  if (written && streamed && !bodiless)
+    written = open_ended ? co_await write_open_ended() : co_await write_stream();
   deadline_at(Clock::time_point::max());
   answer_deadline_ = Clock::time_point::max();
   response_ = {};
@@ -141,18 +150,24 @@ Awaitable<bool> Connection::answer() {
   co_return written;
 }
 
+/// What the stream has next. On a worker, since it may block.
+Awaitable<Result<std::string>> Connection::next_piece() {
+  Result<std::string> piece;
+  co_await on_worker(admission_.lane, true, [&] {
+    try {
+      piece = response_.stream();
+    } catch (const std::exception& error) {
+      piece = fail(Code::internal, "The server failed", error.what());
+    }
+  });
+  co_return piece;
+}
+
 Awaitable<bool> Connection::write_stream() {
   std::uint64_t left = response_.stream_bytes;
   while (left > 0) {
     deadline_at(Clock::time_point::max());
-    Result<std::string> piece;
-    co_await on_worker(admission_.lane, true, [&] {
-      try {
-        piece = response_.stream();
-      } catch (const std::exception& error) {
-        piece = fail(Code::internal, "The server failed", error.what());
-      }
-    });
+    const auto piece = co_await next_piece();
     if (!piece || piece->empty() || piece->size() > left) {
       // The length is promised and part of it is out: all that can be done is to break off.
       log::error("{} {}: the answer was broken off: {}", request_.method, request_.path,
@@ -163,6 +178,40 @@ Awaitable<bool> Connection::write_stream() {
     if (!co_await write(*piece, "")) co_return false;
   }
   co_return true;
+}
+
+/// Writes pieces as chunks until there are no more. Who takes one too slowly is cut off, like who
+/// takes a whole answer too slowly.
+Awaitable<bool> Connection::write_open_ended() {
+  Timer pause(stream_.executor());
+  while (true) {
+    deadline_at(Clock::time_point::max());
+    const auto piece = co_await next_piece();
+    if (!piece) {
+      // The missing last chunk tells the client that something is missing.
+      log::error("{} {}: the answer was broken off: {}", request_.method, request_.path,
+                 piece.error().message);
+      co_return false;
+    }
+    if (piece->empty() && !response_.stream_ready) break;
+    if (!piece->empty() && !co_await write_chunk(*piece)) co_return false;
+    while (response_.stream_ready && !edge_.draining && !response_.stream_ready()) {
+      pause.expires_after(stream_pause);
+      co_await pause.async_wait(use_tuple);
+    }
+    if (response_.stream_ready && edge_.draining) break;
+  }
+  if (parser_->http_1_0()) co_return true;
+  answer_deadline_ = Clock::now() + edge_.options.body_deadline;
+  co_return co_await write("0\r\n\r\n", "");
+}
+
+Awaitable<bool> Connection::write_chunk(const std::string& piece) {
+  const auto deadlines = 1 + static_cast<int>(piece.size() / answer_bytes_per_deadline);
+  answer_deadline_ = Clock::now() + deadlines * edge_.options.body_deadline;
+  if (parser_->http_1_0()) co_return co_await write(piece, "");
+  const auto head = fmt::format("{:x}\r\n", piece.size());
+  co_return co_await write(head, piece) && co_await write("\r\n", "");
 }
 
 Awaitable<bool> Connection::write(std::string_view head, std::string_view body) {

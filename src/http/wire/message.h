@@ -86,8 +86,13 @@ struct Response {
   int status = 200;
   Headers headers;
   std::string body;
-  BodySource stream;                    ///< used instead of `body` when set
-  std::uint64_t stream_bytes = 0;       ///< what `stream` yields in all
+  BodySource stream;               ///< used instead of `body` when set
+  std::uint64_t stream_bytes = 0;  ///< what `stream` yields in all
+  bool stream_open_ended = false;  ///< how much that is shows only at its end
+  /// Set: an empty piece is a pause in an open-ended stream, and no end. `stream` is asked again
+  /// when this says so, which is asked ten times a second on an I/O thread and must not block. Such
+  /// a stream ends with the connection, or when the server stops.
+  std::function<bool()> stream_ready{};
   std::uint64_t stream_held_bytes = 0;  ///< memory that `stream` holds at most
   Refusal refusal{};
 };

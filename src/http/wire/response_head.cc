@@ -82,8 +82,12 @@ std::string response_head(const Response& response, const Framing& framing) {
     append_clean(out, value);
     out += "\r\n";
   }
-  if (response.status >= 200 && response.status != 204 && response.status != 304)
-    fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", framing.body_bytes);
+  if (response.status >= 200 && response.status != 204 && response.status != 304) {
+    if (framing.body_bytes)
+      fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", *framing.body_bytes);
+    else if (!framing.http_1_0)
+      out += "Transfer-Encoding: chunked\r\n";
+  }
   if (!framing.keep_alive)
     out += "Connection: close\r\n";
   else if (framing.http_1_0)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "http/wire/message.h"
@@ -9,7 +10,8 @@ namespace lectern::http {
 
 /// What the connection adds to a response's head.
 struct Framing {
-  std::uint64_t body_bytes = 0;
+  /// Nothing: the body comes in chunks, or, to HTTP/1.0, until the connection ends.
+  std::optional<std::uint64_t> body_bytes = 0;
   bool keep_alive = true;
   bool http_1_0 = false;
 };

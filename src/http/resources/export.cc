@@ -1,0 +1,46 @@
+#include "lrs/export/export.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/page_bytes.h"
+#include "base/time.h"
+#include "http/resources.h"
+#include "http/respond.h"
+
+namespace lectern::http {
+namespace {
+
+std::string_view content_type_of(lrs::ExportForm form) {
+  return form == lrs::ExportForm::csv ? "text/csv; charset=utf-8; header=present"
+                                      : "application/jsonl";
+}
+
+}  // namespace
+
+Result<Response> get_export(Exchange& exchange) {
+  TRY(auto wanted,
+      lrs::read_export_request(exchange.parameters, exchange.lrs().options.takes_as_ralph
+                                                        ? xapi::Ids::any_text
+                                                        : xapi::Ids::iris));
+  const auto form = wanted.form;
+  // The rows of a page, and the text that is made of them.
+  RETURN_IF_ERROR(exchange.request.charge(3 * page_bytes_max()));
+  TRY(std::shared_ptr<lrs::Export> out,
+      lrs::Export::begin(exchange.lrs(), exchange.principal, std::move(wanted)));
+  // The first piece here, so that what goes wrong at once is told by the status.
+  TRY(auto first, out->next());
+  Response response;
+  response.headers.add("Content-Type", std::string(content_type_of(form)));
+  response.headers.add("X-Experience-API-Consistent-Through", utc_text(out->through()));
+  if (first.empty()) return response;
+  response.stream_open_ended = true;
+  response.stream_held_bytes = 3 * page_bytes_max();
+  response.stream = [out, first = std::move(first)]() mutable -> Result<std::string> {
+    return first.empty() ? out->next() : std::exchange(first, {});
+  };
+  return response;
+}
+
+}  // namespace lectern::http

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "auth/principal.h"
+#include "base/result.h"
+#include "base/uuid.h"
+#include "lrs/lrs.h"
+#include "lrs/selection/selection.h"
+#include "lrs/selection/selection_walk.h"
+#include "xapi/json_path.h"
+
+namespace lectern::lrs {
+
+/// The forms that statements are taken away in.
+enum class ExportForm {
+  exact,  ///< JSON lines: each statement as it is stored
+  flat,   ///< JSON lines: the columns of flat.h, each on every line
+  csv,
+};
+
+/// A column of a CSV file: one of the flat form, or a path into the statement.
+struct CsvColumn {
+  std::string title;
+  std::size_t flat = 0;  ///< the index in flat_columns, where there is no path
+  std::optional<xapi::JsonPath> path;
+};
+
+/// What is taken away, and how.
+struct ExportRequest {
+  static constexpr std::size_t columns_max = 30;
+
+  Selection selection;
+  ExportForm form = ExportForm::exact;
+  std::vector<CsvColumn> columns;  ///< of CSV
+  std::optional<Uuid> after;       ///< begin behind this statement
+};
+
+/// Reads the parameters: those of read_selection(), and `format` (`jsonl`, `flat`, `csv`), `after`
+/// and, for CSV, any number of `column`. Errors: invalid.
+Result<ExportRequest> read_export_request(const xapi::Parameters& parameters, xapi::Ids ids);
+
+/// Statements on their way out, the oldest first, up to the instant at which it began: piece by
+/// piece, one page in memory. One thread at a time; the LRS outlives it.
+class Export {
+ public:
+  /// Begins one. Errors: not_found (there is no statement `after`); unavailable.
+  static Result<std::unique_ptr<Export>> begin(Lrs& lrs,
+                                               std::shared_ptr<const auth::Principal> principal,
+                                               ExportRequest request);
+
+  /// The next piece: whole lines; empty at the end. Errors: unavailable.
+  Result<std::string> next();
+  /// Everything that was stored up to here is in it, nothing later.
+  Time through() const { return through_; }
+
+ private:
+  Export(Lrs& lrs, std::shared_ptr<const auth::Principal> principal, ExportRequest request,
+         WalkRange range);
+  Result<void> append(std::string& out, const store::StoredStatement& row) const;
+
+  Lrs& lrs_;
+  const std::shared_ptr<const auth::Principal> principal_;
+  const ExportRequest request_;
+  const Time through_;
+  SelectionWalk walk_;
+  bool began_ = false;
+};
+
+}  // namespace lectern::lrs
