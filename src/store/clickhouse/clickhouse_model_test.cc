@@ -13,11 +13,12 @@ TEST_CASE("processes on ClickHouse keep their promises whatever happens on the w
     return open_clickhouse(settings).value();
   };
   model::check([&] {
-    return model::remote({.place = {nullptr, fresh_table(), open},
-                          .server = *server,
-                          .writes = {"_lectern_rows%60", "event_id%2C", "_lectern_ids%60"},
-                          .hold_max = std::chrono::milliseconds{25'000},
-                          .documents = false});
+    return model::remote(
+        {.place = {nullptr, fresh_table(), open},
+         .server = *server,
+         .writes = {"_lectern_rows%60", "event_id%2C", "_lectern_ids%60", "_lectern_feed%60"},
+         .hold_max = std::chrono::milliseconds{25'000},
+         .documents = false});
   });
 }
 

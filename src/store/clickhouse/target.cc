@@ -3,6 +3,7 @@
 #include <future>
 
 #include "store/clickhouse/read/page_reader.h"
+#include "store/clickhouse/schema/feed.h"
 #include "store/common/reference_resolver.h"
 
 namespace lectern::store::clickhouse {
@@ -47,6 +48,7 @@ Result<void> TargetTables::prepare(Deadline deadline) {
   const TimedMutexLock one_at_a_time(prepare_mutex_, std::adopt_lock);
   if (prepared_) return {};
   RETURN_IF_ERROR(create_tables(server_, names_, events_policy_, deadline));
+  has_feed_ = prepare_feed(server_, names_, deadline);
   prepared_ = true;
   const MutexLock lock(monitor_mutex_);
   if (!unmigrated_) unmigrated_.emplace(server_, names_);
@@ -91,6 +93,7 @@ AppendRequests TargetTables::flush(AppendRequests requests) {
     const MutexLock lock(monitor_mutex_);
     return !unmigrated_ || unmigrated_->may_hold_foreign(Clock::now() + flush_max).value_or(true);
   };
+  between_flushes_.has_feed = has_feed_;
   auto again = Flush(server_, names_, watermark_, between_flushes_, may_hold_foreign)
                    .run(std::move(requests));
   last_flush_ended_ = Clock::now();
@@ -107,7 +110,7 @@ std::chrono::milliseconds TargetTables::on_idle(bool ending) {
   const auto rested =
       std::chrono::floor<std::chrono::milliseconds>(Clock::now() - last_flush_ended_);
   if (!ending && rested < rest_after) return rest_after - rested;
-  watermark_.go_idle(Clock::now() + rest_max);
+  if (!doubts.any_ahead()) watermark_.go_idle(Clock::now() + rest_max);
   return rest_after;
 }
 

@@ -53,6 +53,7 @@ class TargetTables {
   const TableNames names_;
   const EventsPolicy events_policy_;
   std::atomic<bool> prepared_{false};
+  std::atomic<bool> has_feed_{false};
   TimedMutex prepare_mutex_;  // one thread makes tables at a time
   ServerClockWatermark watermark_;
   InheritanceWatch marked_;

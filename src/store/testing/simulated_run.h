@@ -53,6 +53,9 @@ class SimulatedPlace {
 /// An id that the seed has made.
 Uuid random_id(World& world);
 
+/// The number in an environment variable.
+std::uint32_t asked(const char* name, std::uint32_t otherwise);
+
 /// Lets LECTERN_MODEL_SEEDS seeds (forty, unless told otherwise) from LECTERN_MODEL_SEED on make
 /// half a minute each of it.
 void check_seeds(const std::function<std::unique_ptr<SimulatedPlace>(World&)>& fresh_place);

@@ -211,12 +211,12 @@ class Run {
   bool stuck_ = false;
 };
 
+}  // namespace
+
 std::uint32_t asked(const char* name, std::uint32_t otherwise) {
   const char* text = std::getenv(name);
   return text == nullptr ? otherwise : static_cast<std::uint32_t>(std::strtoul(text, nullptr, 10));
 }
-
-}  // namespace
 
 Uuid random_id(World& world) {
   Uuid id;

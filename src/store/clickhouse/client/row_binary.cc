@@ -23,10 +23,13 @@ void RowWriter::uuid(const Uuid& id) {
   for (std::size_t i = 16; i-- > 8;) u8(id.bytes[i]);
 }
 
+void RowWriter::size(std::size_t value) {
+  for (; value >= 0x80; value >>= 7) u8(static_cast<std::uint8_t>(value | 0x80));
+  u8(static_cast<std::uint8_t>(value));
+}
+
 void RowWriter::string(std::string_view value) {
-  auto rest = value.size();
-  for (; rest >= 0x80; rest >>= 7) u8(static_cast<std::uint8_t>(rest | 0x80));
-  u8(static_cast<std::uint8_t>(rest));
+  size(value.size());
   bytes_ += value;
 }
 

@@ -28,6 +28,8 @@ class RowWriter {
   void fixed(const Uuid& id) { fixed(id.bytes); }
   /// A UUID.
   void uuid(const Uuid& id);
+  /// The number of elements of an array, or of bytes of a string.
+  void size(std::size_t value);
   /// A String, of any bytes.
   void string(std::string_view value);
   void reserve(std::size_t bytes) { bytes_.reserve(bytes); }

@@ -186,7 +186,7 @@ Result<void> Server::insert_once(const Insert& insert, Deadline deadline, Fate& 
   // Views on the user's table may add to the count; less means that something between us and the
   // server swallowed rows, or that they came too late.
   const auto written = summary_number(*response->header("X-ClickHouse-Summary"), "written_rows");
-  if (written && *written >= insert.rows) return {};
+  if (written && *written >= std::max(insert.rows, insert.written_min)) return {};
   if (written && *written == 0 && insert.until) {
     fate = Fate::late;
     return fail(Code::unavailable, "The database is too slow",

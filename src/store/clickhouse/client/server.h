@@ -36,6 +36,9 @@ struct Insert {
   std::string_view columns;  ///< of each row: names and types, as in CREATE TABLE
   std::size_t rows = 0;
   std::string_view body;  ///< RowBinary
+  /// How many rows the server says at least that it wrote: more than `rows` where views of ours
+  /// hand them on. 0: `rows`.
+  std::size_t written_min = 0;
   /// From this instant of the server's clock on (rounded down to a second) it stores nothing: the
   /// server looks at its clock when it has the whole body (docs/CONSISTENCY.md, W9). Nothing: it
   /// may come in whenever it arrives.

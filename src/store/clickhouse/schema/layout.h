@@ -12,7 +12,8 @@
 #include "store/clickhouse/schema/table_names.h"
 #include "store/statement_store.h"
 
-/// What lies in the database for one target: Ralph's table, and five of ours beside it.
+/// What lies in the database for one target: Ralph's table, and five of ours beside it; and, where
+/// they may be made, a table that keeps nothing, with three views.
 ///
 ///   <events>                   event_id UUID, emission_time DateTime64(6), event String
 ///                              Ralph's: the statement's text and its `timestamp`
@@ -32,7 +33,11 @@
 ///                              kind 2: id is referred to by value = stored id voids
 ///                              kind 3: id has inherited the term in value
 ///   <events>_lectern_writers   process, at, low, active            ordered by at; kept for an hour
-///                              up to where each process has made its writing visible
+///                              up to where each process has made its writing visible;
+///                              active: 0 idle, 1 active, 2 active and alone
+///   <events>_lectern_feed      all that a statement has in ids, terms and Ralph's table; of engine
+///                              Null: the views <events>_lectern_feed_ids, _terms and _events hand
+///                              on what is inserted (schema/feed.h)
 ///
 ///   stored = microseconds since 1970 as Int64, in `value` 8 bytes big-endian
 ///   id, hash = 16 bytes as FixedString(16), which sorts as the bytes do (a UUID column does not)

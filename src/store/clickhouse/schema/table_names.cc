@@ -43,10 +43,14 @@ Result<TableNames> table_names_of(std::string_view default_database, std::string
   const auto beside = [&](std::string_view suffix) {
     return quoted_database + ".`" + std::string(table) + std::string(suffix) + "`";
   };
-  return TableNames{quoted_database,           beside(""),
-                    beside("_lectern_rows"),   beside("_lectern_ids"),
-                    beside("_lectern_terms"),  beside("_lectern_marks"),
-                    beside("_lectern_writers")};
+  return TableNames{quoted_database,
+                    beside(""),
+                    beside("_lectern_rows"),
+                    beside("_lectern_ids"),
+                    beside("_lectern_terms"),
+                    beside("_lectern_marks"),
+                    beside("_lectern_writers"),
+                    beside("_lectern_feed")};
 }
 
 }  // namespace lectern::store::clickhouse

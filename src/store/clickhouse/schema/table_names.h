@@ -16,6 +16,7 @@ struct TableNames {
   std::string terms;
   std::string marks;
   std::string writers;
+  std::string feed;
 };
 
 /// TableNames from a target: a table, or `database.table`. Each part is a letter or `_`, then

@@ -54,6 +54,18 @@ bool Doubts::hold_back() const {
                      [](const Doubt& doubt) { return doubt.step != Doubt::Step::events; });
 }
 
+bool Doubts::any_ahead() const {
+  return std::any_of(doubts_.begin(), doubts_.end(),
+                     [](const Doubt& doubt) { return doubt.ahead; });
+}
+
+bool Doubts::is_ahead(const Uuid& id) const {
+  return std::any_of(doubts_.begin(), doubts_.end(), [&](const Doubt& doubt) {
+    return doubt.ahead && std::any_of(doubt.rows.begin(), doubt.rows.end(),
+                                      [&](const Row& row) { return row.id == id; });
+  });
+}
+
 void Doubts::settle_all(Deadline deadline) {
   while (!doubts_.empty()) {
     if (settle(doubts_.front(), deadline) == Outcome::open) return;

@@ -26,6 +26,7 @@ struct Doubt {
   Time until;              ///< by the server's clock: the inserts store nothing after it
   std::vector<Row> rows;   ///< without their texts
   TableRows body;          ///< of the rows, to be sent again; may be empty
+  bool ahead = false;      ///< of a write to Ralph's table before the look at others
 };
 
 /// What flushes of one target left in doubt (docs/CONSISTENCY.md, W10 and W11). It is settled as
@@ -43,6 +44,11 @@ class Doubts {
   /// Tries to settle all.
   void settle_all(Deadline deadline);
   bool any() const { return !doubts_.empty(); }
+  /// Whether others must go on taking this process for one that is alone.
+  bool any_ahead() const;
+  /// Whether something under this id was written ahead and is in doubt: its reservation may still
+  /// be under way, so that no look would meet it.
+  bool is_ahead(const Uuid& id) const;
   /// Whether some of it could still appear in lists: the promise must wait for that.
   bool hold_back() const;
 

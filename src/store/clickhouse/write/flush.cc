@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <future>
-#include <random>
 #include <thread>
 #include <unordered_map>
 
 #include "base/log.h"
 #include "store/clickhouse/schema/event_row.h"
+#include "store/clickhouse/write/flush_rows.h"
+#include "store/clickhouse/write/view_refusal.h"
 #include "store/common/append_outcome.h"
 #include "xapi/stamp.h"
 
@@ -19,85 +20,10 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds rival_poll{15};
 constexpr milliseconds clean_up_max{1'000};
-constexpr milliseconds settle_max{1'000};
-/// Of the server, at an insert into Ralph's table and into all views on it.
-constexpr std::chrono::seconds views_max{300};
-
-/// Two processes that collided come back at different moments.
-milliseconds put_off_for() {
-  thread_local std::minstd_rand random{std::random_device{}()};
-  return milliseconds{20 + static_cast<int>(random() % 40)};
-}
-
-std::vector<const Row*> pointers(const AppendRequests& requests) {
-  std::vector<const Row*> rows;
-  for (const auto& request : requests)
-    for (const Row& row : request->rows) rows.push_back(&row);
-  return rows;
-}
-
-/// Takes the requests that `is` holds for out of `requests`.
-template <typename Is>
-AppendRequests take(AppendRequests& requests, const Is& is) {
-  const auto kept = std::stable_partition(requests.begin(), requests.end(),
-                                          [&](const auto& request) { return !is(*request); });
-  AppendRequests taken(std::make_move_iterator(kept), std::make_move_iterator(requests.end()));
-  requests.erase(kept, requests.end());
-  return taken;
-}
-
-template <typename Is>
-bool any_row(const AppendRequest& request, const Is& is) {
-  return std::any_of(request.rows.begin(), request.rows.end(),
-                     [&](const Row& row) { return is(row.id); });
-}
 
 bool is_of(const AppendRequest& request, const NewRow& row) {
   return std::any_of(request.rows.begin(), request.rows.end(),
                      [&](const Row& own) { return &own == row.row; });
-}
-
-constexpr std::string_view pushing_to = ": while pushing to view ";
-
-/// The view on Ralph's table that did not take a row, as ClickHouse names it.
-std::optional<std::string> view_of(const Error& error) {
-  const auto at = error.detail.find(pushing_to);
-  if (at == std::string::npos) return std::nullopt;
-  auto name = error.detail.substr(at + pushing_to.size());
-  name.resize(std::min(name.size(), name.find_first_of(" (,:")));
-  if (name.ends_with('.')) name.pop_back();
-  return name;
-}
-
-/// For the client: no want of the database, but of these statements or of that view.
-Error refused_by_view(const Error& error) {
-  constexpr std::string_view before = "DB::Exception: ";
-  constexpr std::size_t reason_bytes_max = 300;
-  const auto begin = error.detail.find(before);
-  const auto from = begin == std::string::npos ? 0 : begin + before.size();
-  const auto reason = error.detail.substr(from, error.detail.find(pushing_to) - from);
-  Error refused;
-  refused.message =
-      "The view " + view_of(error).value_or("") +
-      " of ClickHouse does not take the statements: " + reason.substr(0, reason_bytes_max);
-  refused.detail = error.detail;
-  return refused;
-}
-
-NewRow new_row(const AppendRequest& request, std::size_t i) {
-  return {&request.rows[i], &request.hashes[i], request.completes};
-}
-
-/// A row without its text.
-Row without_text(const Row& row) {
-  Row light;
-  light.id = row.id;
-  light.terms = row.terms;
-  light.refers_to = row.refers_to;
-  light.voids = row.voids;
-  light.stored = row.stored;
-  light.fingerprint = row.fingerprint;
-  return light;
 }
 
 }  // namespace
@@ -125,9 +51,15 @@ AppendRequests Flush::run(AppendRequests requests) {
 
 Result<void> Flush::carry_out() {
   kept_.doubts.settle_all(std::min(deadline_, Clock::now() + settle_max));
-  RETURN_IF_ERROR(watermark_.flush_begins(deadline_));
+  put_off_what_is_ahead();
+  if (requests_.empty()) return {};
+  RETURN_IF_ERROR(watermark_.flush_begins(deadline_, should_say_alone()));
+  give_places();
+  TRY(const bool written, write_alone());
+  if (written) return resolve();
+  if (requests_.empty()) return {};
   RETURN_IF_ERROR(reservation());
-  if (std::exchange(kept_.all_new, false)) begin_terms();
+  if (std::exchange(kept_.all_new, false) && !terms_in_.valid()) begin_terms();
   RETURN_IF_ERROR(settle_rivals());
   RETURN_IF_ERROR(complete_what_events_hold());
   if (requests_.empty()) return {};
@@ -136,7 +68,7 @@ Result<void> Flush::carry_out() {
   return resolve();
 }
 
-Result<void> Flush::reservation() {
+void Flush::give_places() {
   for (const auto& request : requests_) {
     for (Row& row : request->rows) {
       if (request->completes && row.stored_at.empty()) continue;
@@ -144,11 +76,14 @@ Result<void> Flush::reservation() {
       xapi::set_stored(row.json, row.stored_at, row.stored);
     }
   }
-  auto foreign = std::async(std::launch::async, may_hold_foreign_);
-  const auto rows = pointers(requests_);
-  met_ = kept_.known.note(rows);
-  auto acquired = reservations_.acquire(rows, watermark_.until());
-  foreign_ = foreign.get();
+  met_ = kept_.known.note(pointers(requests_));
+}
+
+Result<void> Flush::reservation() {
+  std::future<bool> foreign;
+  if (!foreign_) foreign = std::async(std::launch::async, may_hold_foreign_);
+  auto acquired = acquire();
+  if (foreign.valid()) foreign_ = foreign.get();
   all_known_ = kept_.known.holds_all(watermark_.quiet());
   // Not to have heard is no harm: who wants to know will ask.
   if (acquired)
@@ -207,7 +142,7 @@ Result<void> Flush::complete_what_events_hold() {
     if (request->completes || will_be_refused(*request)) continue;
     for (const Row& row : request->rows)
       if (!reservations_.was_refused(row.id) &&
-          (reservations_.is_left_over(row.id) || (foreign_ && !reservations_.kept(row.id))))
+          (reservations_.is_left_over(row.id) || (*foreign_ && !reservations_.kept(row.id))))
         asked.emplace(row.id, request.get());
   }
   if (asked.empty()) return {};
@@ -301,17 +236,7 @@ Result<void> Flush::write_events() {
                                    .run_max = views_max},
                                   deadline_, &fate);
     if (written || fate != Fate::unknown) return written;
-    // Nothing can be sent again that this table would take twice.
-    Doubt doubt{Doubt::Step::events, reservations_.owner(), watermark_.until(), {}, {}};
-    for (const NewRow& row : rows) doubt.rows.push_back(without_text(*row.row));
-    std::vector<Uuid> ids;
-    for (const Row& row : doubt.rows) ids.push_back(row.id);
-    const auto there =
-        count_events(server_, names_, ids, std::min(deadline_, Clock::now() + settle_max));
-    if (there && *there == ids.size()) return {};
-    in_doubt_ = true;
-    kept_.doubts.add(std::move(doubt));
-    return written;
+    return are_events_there(rows, watermark_.until(), false) ? Result<void>{} : written;
   };
   Fate fate = Fate::unknown;
   auto written = insert_events(new_, fate);
@@ -328,13 +253,34 @@ Result<void> Flush::write_events() {
     if (!lone) written = insert_events(rows, fate);
     if (rows.empty() || written) continue;
     if (fate != Fate::refused || !view_of(written.error())) return written;
-    RETURN_IF_ERROR(reservations_.mark(pointers({request}), ReservationState::refused, deadline_));
-    std::erase_if(new_, [&](const NewRow& row) { return is_of(*request, row); });
-    request->finish(fail(refused_by_view(written.error())));
-    outcomes_.erase(outcomes_.begin() + static_cast<std::ptrdiff_t>(i));
-    requests_.erase(requests_.begin() + static_cast<std::ptrdiff_t>(i));
+    RETURN_IF_ERROR(refuse(i, written.error()));
   }
   return {};
+}
+
+Result<void> Flush::refuse(std::size_t i, const Error& by_view) {
+  const auto& request = requests_[i];
+  RETURN_IF_ERROR(reservations_.mark(pointers({request}), ReservationState::refused, deadline_));
+  std::erase_if(new_, [&](const NewRow& row) { return is_of(*request, row); });
+  request->finish(fail(refused_by_view(by_view)));
+  outcomes_.erase(outcomes_.begin() + static_cast<std::ptrdiff_t>(i));
+  requests_.erase(requests_.begin() + static_cast<std::ptrdiff_t>(i));
+  return {};
+}
+
+/// Behind an insert into Ralph's table that was not answered, of which nothing can be sent again
+/// since that table would take it twice. What is not there is in doubt.
+bool Flush::are_events_there(std::span<const NewRow> rows, Time until, bool ahead) {
+  Doubt doubt{Doubt::Step::events, reservations_.owner(), until, {}, {}, ahead};
+  for (const NewRow& row : rows) doubt.rows.push_back(without_text(*row.row));
+  std::vector<Uuid> ids;
+  for (const Row& row : doubt.rows) ids.push_back(row.id);
+  const auto there =
+      count_events(server_, names_, ids, std::min(deadline_, Clock::now() + settle_max));
+  if (there && *there == ids.size()) return true;
+  in_doubt_ = true;
+  kept_.doubts.add(std::move(doubt));
+  return false;
 }
 
 Result<void> Flush::write() {

@@ -28,6 +28,8 @@ struct BetweenFlushes {
   ReservationFilter known;
   Doubts doubts;
   bool all_new = false;  ///< the last flush wrote all that it was given
+  bool has_feed = false;
+  std::chrono::steady_clock::time_point no_feed_until;  ///< the server refused an insert into it
 };
 
 /// Writes requests of one target together, in these steps:
@@ -40,10 +42,12 @@ struct BetweenFlushes {
 ///      nothing but new statements;
 ///   4. rows: with this one insert, which is one part, everything becomes visible;
 ///   5. references are resolved.
-/// Whatever fails before 4 leaves nothing that find() or query() would show. What 3 has left in
-/// Ralph's table is found when the id comes again, or by the migration, and completed. All but
-/// marks and terms, which show nowhere by themselves, store nothing when they arrive after
-/// flush_max.
+/// A lone request of few rows takes fewer inserts, by the feed (schema/feed.h): 1 and terms are
+/// one; and while the process is alone, and has told others so, 1 and 3 are one, and 2 stands
+/// before it (flush_alone.cc). Whatever fails before 4 leaves nothing that find() or query() would
+/// show. What 3 has left in Ralph's table is found when the id comes again, or by the migration,
+/// and completed. All but marks and terms, which show nowhere by themselves, store nothing when
+/// they arrive after flush_max.
 class Flush {
  public:
   /// Tells whether rows that lack our part may be in Ralph's table, so that it must be asked too.
@@ -59,6 +63,7 @@ class Flush {
 
  private:
   Result<void> carry_out();
+  void give_places();
   Result<void> reservation();
   std::vector<Uuid> ids_to_look_for();
   Result<void> settle_rivals();
@@ -71,9 +76,23 @@ class Flush {
   Result<void> write_around();
   Result<void> write_events();
   Result<void> write_rows();
+  bool are_events_there(std::span<const NewRow> rows, Time until, bool ahead);
   Result<void> try_to_settle(Doubt doubt, const Error& error);
   Result<void> resolve();
 
+  // flush_alone.cc:
+  void put_off_what_is_ahead();
+  bool has_feed() const;
+  bool is_lone() const;
+  bool should_say_alone() const;
+  Result<bool> write_alone();
+  bool finds_nobody();
+  Result<bool> insert_ahead();
+  Result<bool> take_refusal(const Error& error);
+  Result<void> acquire();
+  Result<void> insert_into_feed(bool with_events, Time until, Fate& fate);
+
+  Result<void> refuse(std::size_t request, const Error& by_view);
   Result<void> put_off(const AppendRequests& requests);
   void give_up(const Error& error);
 
@@ -82,7 +101,7 @@ class Flush {
   ServerClockWatermark& watermark_;
   BetweenFlushes& kept_;
   const MayHoldForeign may_hold_foreign_;
-  bool foreign_ = true;
+  std::optional<bool> foreign_;
   const Deadline deadline_ = std::chrono::steady_clock::now() + flush_max;
 
   IdReservations reservations_;

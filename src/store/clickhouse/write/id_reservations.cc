@@ -4,6 +4,7 @@
 #include <cstring>
 #include <map>
 
+#include "store/clickhouse/write/row_encoding.h"
 #include "store/clickhouse/write/server_clock_watermark.h"
 
 namespace lectern::store::clickhouse {
@@ -21,8 +22,7 @@ RowWriter encoded(std::span<const Row* const> rows, std::int64_t owner, Reservat
     body.fixed(row->id);
     body.i64(micros_of(row->stored));
     body.fixed(row->fingerprint.hash);
-    const auto& timestamp = row->fingerprint.timestamp;
-    body.i64(timestamp ? micros_of(*timestamp) : no_timestamp);
+    body.i64(timestamp_of(row->fingerprint));
     body.i64(owner);
     body.u8(static_cast<std::uint8_t>(state));
   }
@@ -97,8 +97,12 @@ Result<void> IdReservations::mark(std::span<const Row* const> rows, ReservationS
   return write_reservations(server_, names_, rows, owner_, state, std::nullopt, deadline);
 }
 
-Result<void> IdReservations::acquire(std::span<const Row* const> rows, Time until) {
+void IdReservations::expect(std::span<const Row* const> rows) {
   for (const Row* row : rows) ours_.emplace(row->id, row->stored);
+}
+
+Result<void> IdReservations::acquire(std::span<const Row* const> rows, Time until) {
+  expect(rows);
   return write_reservations(server_, names_, rows, owner_, ReservationState::reserved, until,
                             deadline_);
 }

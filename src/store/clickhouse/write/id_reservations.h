@@ -41,6 +41,8 @@ class IdReservations {
   /// What tells the reservations of this flush from others.
   std::int64_t owner() const { return owner_; }
 
+  /// To be called before reservations that are written by other means than acquire().
+  void expect(std::span<const Row* const> rows);
   /// Reserves row.stored for each row, up to this instant of the server's clock.
   Result<void> acquire(std::span<const Row* const> rows, Time until);
   /// Reads who else has reserved these of the ids. To be called again while others are waited for.

@@ -17,6 +17,10 @@ std::size_t text_bytes(std::span<const NewRow> rows) {
 
 }  // namespace
 
+std::int64_t timestamp_of(const xapi::Fingerprint& fingerprint) {
+  return fingerprint.timestamp ? micros_of(*fingerprint.timestamp) : no_timestamp;
+}
+
 std::uint8_t flags_of(const Row& row) {
   return static_cast<std::uint8_t>((row.refers_to ? flag::refers : 0) |
                                    (row.voids ? flag::voids : 0));
@@ -73,6 +77,32 @@ TableRows events_body(std::span<const NewRow> rows) {
     ++body.rows;
   }
   return body;
+}
+
+TableRows feed_body(std::span<const NewRow> rows, std::int64_t owner, bool with_events) {
+  TableRows body;
+  body.rows = rows.size();
+  body.bytes.reserve(text_bytes(rows));
+  for (const auto& [row, hashes, in_events] : rows) {
+    body.bytes.uuid(row->id);
+    body.bytes.i64(micros_of(emission_time(row->timestamp.value_or(row->stored))));
+    body.bytes.string(with_events ? row->json : "");
+    body.bytes.fixed(row->id);
+    body.bytes.i64(micros_of(row->stored));
+    body.bytes.fixed(row->fingerprint.hash);
+    body.bytes.i64(timestamp_of(row->fingerprint));
+    body.bytes.i64(owner);
+    body.bytes.i64(verb_mark_of(*row));
+    body.bytes.size(hashes->size());
+    for (const TermHash& hash : *hashes) body.bytes.fixed(hash);
+  }
+  return body;
+}
+
+std::size_t feed_rows(std::span<const NewRow> rows, bool with_events) {
+  std::size_t count = rows.size() * (with_events ? 3 : 2);
+  for (const auto& row : rows) count += row.hashes->size();
+  return count;
 }
 
 TableRows rows_body(std::span<const NewRow> rows) {

@@ -20,6 +20,9 @@ struct NewRow {
 /// What its row says of a statement (store/clickhouse/schema/layout.h, flag).
 std::uint8_t flags_of(const Row& row);
 
+/// The timestamp of a fingerprint as a column of ids holds it.
+std::int64_t timestamp_of(const xapi::Fingerprint& fingerprint);
+
 /// Rows of one table.
 struct TableRows {
   std::size_t rows = 0;
@@ -37,6 +40,16 @@ inline constexpr std::string_view events_columns =
 inline constexpr std::string_view rows_columns =
     "stored Int64, id FixedString(16), flags UInt8, event String";
 
+/// Likewise.
+inline constexpr std::string_view feed_columns =
+    "event_id UUID, emission_time DateTime64(6), event String, id FixedString(16), stored Int64, "
+    "hash FixedString(16), timestamp Int64, owner Int64, verb Int64, terms Array(FixedString(16))";
+
+/// What ids, terms and, `with_events`, Ralph's table get of statements that no one of them has: a
+/// row each. `owner`: of their reservations.
+TableRows feed_body(std::span<const NewRow> rows, std::int64_t owner, bool with_events);
+/// How many rows these three tables get, and the feed itself.
+std::size_t feed_rows(std::span<const NewRow> rows, bool with_events);
 /// A row for each term of each statement.
 TableRows terms_body(std::span<const NewRow> rows);
 /// Of the statements that refer to another.

@@ -17,12 +17,27 @@ constexpr std::chrono::milliseconds retell_after{250};
 
 constexpr std::chrono::milliseconds peer_report_age_max{50};
 
+constexpr std::chrono::milliseconds alone_poll{20};
+
 /// Who has not said anything for so long may be taken for dead before it says something again: the
 /// server's clock may have been put forward meanwhile.
 constexpr std::chrono::milliseconds heard_of_for = silence_max - std::chrono::milliseconds{5'000};
 
 /// Entries are kept for an hour: after a longer pause nobody can tell whether others were quiet.
 constexpr std::chrono::minutes pause_max{30};
+
+/// What each process said last.
+std::unordered_map<Uuid, const Announcement*> last_of_each(const WritersTable::Told& told) {
+  std::unordered_map<Uuid, const Announcement*> last;
+  const auto order = [](const Announcement& entry) {
+    return std::tuple(entry.low, !entry.alone, !entry.active, entry.at);
+  };
+  for (const Announcement& entry : told.entries) {
+    const auto [latest, is_first] = last.emplace(entry.process, &entry);
+    if (!is_first && order(*latest->second) <= order(entry)) latest->second = &entry;
+  }
+  return last;
+}
 
 }  // namespace
 
@@ -56,8 +71,9 @@ Result<void> ServerClockWatermark::follow_clock(Deadline deadline) {
   return {};
 }
 
-Result<void> ServerClockWatermark::announce(bool active, Deadline deadline) {
-  Announcement entry{process_, {}, active, {}};
+Result<void> ServerClockWatermark::announce(Update what, Deadline deadline) {
+  const bool active = what != Update::idle, alone = what == Update::alone;
+  Announcement entry{process_, {}, active, {}, alone};
   {
     const MutexLock lock(mutex_);
     entry.low = low_;
@@ -66,18 +82,43 @@ Result<void> ServerClockWatermark::announce(bool active, Deadline deadline) {
   // An idle entry does no harm whenever it comes.
   if (active) until = until_;
   const auto began = timing_.steady();
+  if (alone) alone_until_ = server_now() + alone_max;
+  told_alone_ = false;
+  said_alone_ = alone;
   RETURN_IF_ERROR(writers_->tell(entry, until, deadline));
   active_ = active;
+  told_alone_ = alone;
   told_at_ = began;
   return {};
 }
 
-Result<void> ServerClockWatermark::flush_begins(Deadline deadline) {
+Result<void> ServerClockWatermark::wait_for_who_is_alone(Deadline deadline) {
+  for (;;) {
+    TRY(const auto told, writers_->read(alone_counts, std::nullopt, deadline));
+    const auto last = last_of_each(told);
+    if (std::none_of(last.begin(), last.end(), [&](const auto& one) {
+          return one.first != process_ && one.second->alone &&
+                 one.second->at > told.now - alone_counts;
+        }))
+      return {};
+    // Two that wake up at once would wait for each other.
+    if (told_alone_) RETURN_IF_ERROR(announce(Update::active, deadline));
+    if (timing_.steady() + alone_poll >= deadline)
+      return fail(Code::unavailable, "The database is too slow",
+                  "another process was alone, and has not answered in time");
+    timing_.sleep_for(alone_poll);
+  }
+}
+
+Result<void> ServerClockWatermark::flush_begins(Deadline deadline, bool alone) {
   if (!clock_known_ || clock_is_doubtful_) RETURN_IF_ERROR(follow_clock(deadline));
   until_ = server_now() + flush_max;
-  const bool tell_again = !active_ || timing_.steady() - told_at_ > retell_after;
+  bool tell_again = !active_ || timing_.steady() - told_at_ > retell_after;
   {
     const MutexLock lock(mutex_);
+    // With a low that must not move it would stand before what was said already.
+    alone = alone && (said_alone_ || !in_doubt_);
+    tell_again = tell_again || alone != told_alone_ || !has_joined_;
     flushing_ = true;
     last_stored_ = std::max(last_stored_, promised_);
     // All earlier flushes are done, and what comes is above the instant taken here. Between two
@@ -86,13 +127,16 @@ Result<void> ServerClockWatermark::flush_begins(Deadline deadline) {
       low_ = last_stored_ = std::max({server_now(), last_stored_, low_ + microseconds{1}});
   }
   if (!tell_again) return {};
-  const bool woke = !active_;
-  const auto last_told = told_at_;
+  if (!active_ || timing_.steady() - told_at_ > heard_of_for) has_joined_ = false;
   // Where the server takes nothing of us its clock may be far from where we think it is.
   clock_is_doubtful_ = true;
-  RETURN_IF_ERROR(announce(true, deadline));
-  // Whoever did not see the entry has promised no more than the instant before it was there.
-  if (woke || timing_.steady() - last_told > heard_of_for) RETURN_IF_ERROR(follow_clock(deadline));
+  RETURN_IF_ERROR(announce(alone ? Update::alone : Update::active, deadline));
+  if (!has_joined_) {
+    RETURN_IF_ERROR(wait_for_who_is_alone(deadline));
+    // Whoever did not see the entry has promised no more than the instant before it was there.
+    RETURN_IF_ERROR(follow_clock(deadline));
+    has_joined_ = true;
+  }
   clock_is_doubtful_ = false;
   return {};
 }
@@ -142,7 +186,8 @@ void ServerClockWatermark::go_idle(Deadline deadline) {
     const MutexLock lock(mutex_);
     if (!active_ || in_doubt_) return;
   }
-  if (const auto told = announce(false, deadline); !told)
+  has_joined_ = false;  // others may take it for idle, whether or not an answer comes
+  if (const auto told = announce(Update::idle, deadline); !told)
     log::debug("clickhouse: could not say that nothing is under way: {}", told.error().detail);
 }
 
@@ -154,21 +199,13 @@ Result<ServerClockWatermark::PeerReport> ServerClockWatermark::ask_peers(std::op
       std::chrono::duration_cast<std::chrono::seconds>(silence_max) + std::chrono::seconds{1};
   const auto asked_at = timing_.steady();
   TRY(const auto told, writers_->read(asked, from, deadline));
-  std::unordered_map<Uuid, const Announcement*> last;  // of each process
   PeerReport heard;
   heard.now = told.now;
   heard.at = timing_.steady();
   // The server may have looked at the table somewhat before it looked at its clock: what it did not
   // see by then may have got an instant in between.
   heard.through = std::max(past, heard.now - std::chrono::ceil<microseconds>(heard.at - asked_at));
-  const auto order = [](const Announcement& entry) {
-    return std::tuple(entry.low, !entry.active, entry.at);
-  };
-  for (const Announcement& entry : told.entries) {
-    const auto [latest, is_first] = last.emplace(entry.process, &entry);
-    if (!is_first && order(*latest->second) <= order(entry)) latest->second = &entry;
-  }
-  for (const auto& [process, entry] : last) {
+  for (const auto& [process, entry] : last_of_each(told)) {
     if (process == process_) continue;
     heard.other = heard.other ? std::max(*heard.other, entry->at) : entry->at;
     if (entry->active && entry->at > heard.now - silence_max)

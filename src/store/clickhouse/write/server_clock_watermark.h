@@ -16,6 +16,12 @@ inline constexpr std::chrono::milliseconds flush_max{10'000};
 /// How long what a process has said counts, if nothing more is heard of it: well above flush_max.
 inline constexpr std::chrono::milliseconds silence_max{15'000};
 
+/// How long after it said that it is alone a process may write ahead of its look at others, by the
+/// server's clock, and how long others wait for one that says nothing more: as long and the margin
+/// for what the server had begun, and some more should its clock be put forward meanwhile.
+inline constexpr std::chrono::seconds alone_max{2};
+inline constexpr std::chrono::seconds alone_counts{8};
+
 /// A time in which no process but this one said anything: from `since` to `until`, by the server's
 /// clock.
 struct QuietPeriod {
@@ -33,7 +39,13 @@ struct QuietPeriod {
 /// instants are of the server's clock, which every process follows. An entry that is older than
 /// silence_max is of a process that died: what its flush sent stores nothing any more by then.
 /// An entry may arrive late: of those of one process the one with the greatest low is the last, and
-/// of two with the same, the idle one.
+/// of two with the same, the one that says less: alone, active, idle.
+///
+/// A process may say that it is `alone`, and then write to Ralph's table before it has looked for
+/// the reservations of others, in a flush whose read_peers() heard of nobody for silence_max. Who
+/// wakes up looks for such a one behind its own entry, and begins nothing until that one has said
+/// otherwise, or nothing for alone_counts. So either it is heard of before the write, or its look
+/// comes behind it and finds the reservation.
 ///
 /// flush_begins() to flush_ended() are for the one thread that writes; consistent_through() for
 /// any.
@@ -43,8 +55,14 @@ class ServerClockWatermark {
   explicit ServerClockWatermark(std::unique_ptr<WritersTable> writers,
                                 Uuid process = Uuid::random(), Timing& timing = Timing::real());
 
-  /// To be called before the `stored` of a flush are given out.
-  Result<void> flush_begins(Deadline deadline);
+  /// To be called before the `stored` of a flush are given out. `alone`: to say so, where that can
+  /// be; only while nothing that was written ahead by an earlier flush is in doubt may it turn
+  /// false.
+  Result<void> flush_begins(Deadline deadline, bool alone = false);
+  /// Whether the others have been told that this process is alone.
+  bool told_alone() const { return told_alone_; }
+  /// Until when, by the server's clock, what is written ahead of the look may come in.
+  Time alone_until() const { return std::min(until_, alone_until_); }
   /// An instant for one more statement, strictly rising.
   Time next_stored();
   /// Until when, by the server's clock, inserts of the flush that began last may come in.
@@ -88,7 +106,10 @@ class ServerClockWatermark {
 
   /// What all others and the clock allow.
   Result<Time> ask_peers_once(Deadline deadline) REQUIRES(mutex_);
-  Result<void> announce(bool active, Deadline deadline);
+  enum class Update { idle, active, alone };
+  Result<void> announce(Update what, Deadline deadline);
+  /// Waits until no other says that it is alone, and takes back that this one is.
+  Result<void> wait_for_who_is_alone(Deadline deadline);
   /// What the others have said of late.
   struct PeerReport {
     Time now;
@@ -110,12 +131,16 @@ class ServerClockWatermark {
 
   // Of the writing thread:
   bool active_ = false;
+  bool told_alone_ = false;
+  bool said_alone_ = false;  // whether or not an answer came
+  bool has_joined_ = false;  // behind what it said when it woke up, it found nobody alone
   bool clock_known_ = false;
   bool clock_is_doubtful_ = false;
   Timing::Steady told_at_;                    // when it began to say what it said last
   std::chrono::microseconds clock_offset_{};  // the server's clock minus steady_clock
   Time last_stored_;
   Time until_;
+  Time alone_until_;
   std::optional<QuietPeriod> quiet_;                       // written by read_peers()
   std::optional<std::chrono::microseconds> heard_offset_;  // likewise: of the server's clock
 

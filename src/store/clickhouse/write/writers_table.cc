@@ -5,6 +5,8 @@
 namespace lectern::store::clickhouse {
 namespace {
 
+constexpr std::uint8_t says_idle = 0, says_active = 1, says_alone = 2;
+
 constexpr std::string_view server_micros = "toInt64(toUnixTimestamp64Micro(now64(6)))";
 
 }  // namespace
@@ -35,7 +37,7 @@ Result<void> ServerWritersTable::tell(const Announcement& entry, std::optional<T
   RowWriter row;
   row.fixed(entry.process);
   row.i64(micros_of(entry.low));
-  row.u8(entry.active ? 1 : 0);
+  row.u8(entry.alone ? says_alone : entry.active ? says_active : says_idle);
   return server_.insert({.table = names_.writers,
                          .columns = "process FixedString(16), low Int64, active UInt8",
                          .rows = 1,
@@ -65,7 +67,9 @@ Result<WritersTable::Told> ServerWritersTable::read(std::chrono::seconds age,
     entry.process = reader.id();
     entry.at = time_of(reader.i64());
     entry.low = time_of(reader.i64());
-    entry.active = reader.u8() != 0;
+    const auto says = reader.u8();
+    entry.active = says != says_idle;
+    entry.alone = says == says_alone;
   }
   if (!reader.ok()) return fail(Code::unavailable, "The database is not available", "no clock");
   return told;

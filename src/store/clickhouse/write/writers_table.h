@@ -15,6 +15,8 @@ struct Announcement {
   Time low;             ///< all that it wrote up to here is visible, and nothing more will be
   bool active = false;  ///< it may store something above low; else nothing is under way
   Time at;              ///< when the server took it, by its clock
+  /// It is active, and may write to Ralph's table before it looks who else has reserved an id.
+  bool alone = false;
 };
 
 /// The table in which the processes that write to one target tell each other how far they are, and
