@@ -43,7 +43,7 @@ VENDORS = {  # a library, and the one place that may see it
     "curl/": ["src/net/"],
     "spdlog/": ["src/base/log"],
     "CLI/": ["src/cli/"],
-    "zstd.h": ["src/store/common/text_segment", "src/pipeline/input"],
+    "zstd.h": ["src/store/common/text_segment", "src/pipeline/input", "src/lrs/export/parquet/"],
     "systemd/": ["src/cli/process/service_manager"],
     "boost/": ["src/http/", "src/pipeline/data/ws.cc"],
 }

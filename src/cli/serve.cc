@@ -27,7 +27,9 @@
 #include "http/service.h"
 #include "http/wire/server.h"
 #include "lrs/forwarding/forwarder.h"
+#include "lrs/live/live_feed.h"
 #include "lrs/lrs.h"
+#include "lrs/statistics/fact_cache.h"
 #include "net/answer_budget.h"
 #include "store/check_target.h"
 #include "store/open.h"
@@ -199,6 +201,17 @@ lrs::StoreRefs refs_of(const store::Stores& stores) {
   return {*stores.statements, *stores.documents, *stores.blobs, stores.few_document_callers};
 }
 
+/// The targets of all users; told of where one cannot be used.
+std::vector<std::string> forwarded_targets(const Settings& settings,
+                                           const Authentication& authentication) {
+  std::vector<std::string> targets;
+  for (const auto& [user, target] : targets_of_users(authentication)) {
+    warn_of_target(settings, user, target);
+    targets.push_back(target);
+  }
+  return targets;
+}
+
 }  // namespace
 
 int serve(const Loaded& loaded) {
@@ -229,17 +242,17 @@ int serve(const Loaded& loaded) {
   metrics::Registry registry;
   auto spans = SpanExporter::start(settings, registry);
   if (!spans) return refuse(spans.error());
-  std::vector<std::string> targets;
-  for (const auto& [user, target] : targets_of_users(*authentication)) {
-    warn_of_target(settings, user, target);
-    targets.push_back(target);
-  }
+  const auto targets = forwarded_targets(settings, *authentication);
   const auto refs = refs_of(*stores);
   lrs::Forwarder forwarder(refs, std::move(*receivers), targets);
   lrs::Tolerated tolerated(registry);
   lrs::Lrs lrs{refs, lrs_options(settings), lrs::Counters(registry)};
   lrs.forwarder = &forwarder;
   lrs.tolerated = &tolerated;
+  lrs::FactCache facts(settings.statistics_memory());
+  lrs.facts = &facts;
+  lrs::LiveFeeds live;
+  lrs.live = &live;
   http::Application app{lrs, *authentication->authenticator, registry, service_options(settings),
                         http::Cors(settings.cors_allow_origins)};
   if (*spans)

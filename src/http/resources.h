@@ -52,9 +52,10 @@ Result<Response> get_docs_file(Exchange& exchange);
 Result<Response> get_console(Exchange& exchange);
 Result<Response> get_console_file(Exchange& exchange);
 
-/// What statements come to, counted and measured by group; and taking them away.
+/// What statements come to, counted and measured by group; taking them away; following them.
 Result<Response> get_statistics(Exchange& exchange);
 Result<Response> get_export(Exchange& exchange);
+Result<Response> get_tail(Exchange& exchange);
 
 /// For administrators: faults that were tolerated, and how far forwarding is.
 Result<Response> get_tolerated(Exchange& exchange);

@@ -40,6 +40,7 @@ constexpr auto table = std::to_array<Route>({
     {"GET", "/xAPI/about", get_about, std::nullopt, true},
 
     {"GET", "/xAPI/extensions/statistics", get_statistics, Scope::statements_read_mine},
+    {"GET", "/xAPI/extensions/tail", get_tail, Scope::statements_read_mine},
     {"GET", "/xAPI/extensions/export", get_export, Scope::statements_read_mine},
     {"GET", "/xAPI/extensions/tolerated", get_tolerated, Scope::statements_read_mine},
     {"GET", "/xAPI/extensions/forwarding", get_forwarding, Scope::all},

@@ -33,7 +33,9 @@ struct Options {
   std::uint64_t document_bytes_max = 100UL * 1024 * 1024;
 };
 
+class FactCache;
 class Forwarder;
+class LiveFeeds;
 
 /// The LRS itself: the stores it works on and what it may do. The verbs (record, list, fetch,
 /// documents ...) are functions on it, and only they reach the stores (lrs/stores.h). Thread-safe.
@@ -50,6 +52,8 @@ class Lrs {
   Counters counters;
   DefinitionRegistry learned;
   Forwarder* forwarder = nullptr;  ///< none: nothing is forwarded
+  FactCache* facts = nullptr;      ///< none: each question reads the statements
+  LiveFeeds* live = nullptr;       ///< none: nobody can follow
   Tolerated* tolerated = nullptr;  ///< none: faults that are tolerated are not told
   DocumentQueue turns{};
   DocumentSizes document_sizes{};

@@ -381,4 +381,9 @@ http::ServerOptions Settings::server_options() const {
   return out;
 }
 
+std::uint64_t Settings::statistics_memory() const {
+  return statistics_bytes_max > 0 ? static_cast<std::uint64_t>(statistics_bytes_max)
+                                  : memory_bytes() / 8;
+}
+
 }  // namespace lectern::cli

@@ -49,6 +49,7 @@ struct Settings {
   std::int64_t memory_bytes_max = 0;  ///< 0: by the machine, as is spool_bytes_max
   std::int64_t spool_bytes_max = 0;
   std::int64_t page_bytes_max = 0;
+  std::int64_t statistics_bytes_max = 0;  ///< 0: by the machine (statistics_memory())
   std::string spool_dir;
   std::int64_t header_deadline_ms = 0;
   std::int64_t body_idle_ms = 0;
@@ -115,6 +116,8 @@ struct Settings {
   /// behind RALPH_BACKENDS__DATA__.
   std::map<std::string, std::string> data_values;
 
+  /// Bytes that the facts of statements may take (lrs/statistics/fact_cache.h).
+  std::uint64_t statistics_memory() const;
   /// For store::open_stores().
   store::StoreSettings store_settings() const;
   /// For http::Server::listen().

@@ -1,5 +1,6 @@
 #include "lrs/export/export.h"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -13,8 +14,16 @@ namespace lectern::http {
 namespace {
 
 std::string_view content_type_of(lrs::ExportForm form) {
+  if (form == lrs::ExportForm::parquet) return "application/vnd.apache.parquet";
   return form == lrs::ExportForm::csv ? "text/csv; charset=utf-8; header=present"
                                       : "application/jsonl";
+}
+
+/// The rows of a page, and what is made of them; of a Parquet file a row group, and that packed.
+std::uint64_t held_bytes(lrs::ExportForm form) {
+  const std::uint64_t group =
+      form == lrs::ExportForm::parquet ? 3 * lrs::parquet::ParquetFile::group_bytes_max : 0;
+  return 3 * page_bytes_max() + group;
 }
 
 }  // namespace
@@ -25,8 +34,7 @@ Result<Response> get_export(Exchange& exchange) {
                                                         ? xapi::Ids::any_text
                                                         : xapi::Ids::iris));
   const auto form = wanted.form;
-  // The rows of a page, and the text that is made of them.
-  RETURN_IF_ERROR(exchange.request.charge(3 * page_bytes_max()));
+  RETURN_IF_ERROR(exchange.request.charge(held_bytes(form)));
   TRY(std::shared_ptr<lrs::Export> out,
       lrs::Export::begin(exchange.lrs(), exchange.principal, std::move(wanted)));
   // The first piece here, so that what goes wrong at once is told by the status.
@@ -36,7 +44,7 @@ Result<Response> get_export(Exchange& exchange) {
   response.headers.add("X-Experience-API-Consistent-Through", utc_text(out->through()));
   if (first.empty()) return response;
   response.stream_open_ended = true;
-  response.stream_held_bytes = 3 * page_bytes_max();
+  response.stream_held_bytes = held_bytes(form);
   response.stream = [out, first = std::move(first)]() mutable -> Result<std::string> {
     return first.empty() ? out->next() : std::exchange(first, {});
   };

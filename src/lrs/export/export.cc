@@ -90,7 +90,8 @@ Result<ExportForm> read_form(std::string_view format) {
   if (format == "jsonl") return ExportForm::exact;
   if (format == "flat") return ExportForm::flat;
   if (format == "csv") return ExportForm::csv;
-  return fail(Code::invalid, "The parameter `format` must be `jsonl`, `flat` or `csv`");
+  if (format == "parquet") return ExportForm::parquet;
+  return fail(Code::invalid, "The parameter `format` must be `jsonl`, `flat`, `csv` or `parquet`");
 }
 
 }  // namespace
@@ -146,9 +147,11 @@ Export::Export(Lrs& lrs, std::shared_ptr<const auth::Principal> principal, Expor
       principal_(std::move(principal)),
       request_(std::move(request)),
       through_(range.until),
-      walk_(lrs, *principal_, request_.selection, range) {}
+      walk_(lrs, *principal_, request_.selection, range) {
+  if (request_.form == ExportForm::parquet) file_.emplace();
+}
 
-Result<void> Export::append(std::string& out, const store::StoredStatement& row) const {
+Result<void> Export::append(std::string& out, const store::StoredStatement& row) {
   if (request_.form == ExportForm::exact) {
     append_line(out, row.json);
     return {};
@@ -157,6 +160,10 @@ Result<void> Export::append(std::string& out, const store::StoredStatement& row)
   const auto flat = flat_row(row, document->root());
   if (request_.form == ExportForm::flat) {
     append_flat(out, flat);
+    return {};
+  }
+  if (request_.form == ExportForm::parquet) {
+    file_->add(flat, out);
     return {};
   }
   csv::CsvWriter csv(out);
@@ -184,6 +191,10 @@ Result<std::string> Export::next() {
   while (out.empty() && !walk_.done()) {
     TRY(const auto rows, walk_.next(lrs_.context(*principal_)));
     for (const auto& row : rows) RETURN_IF_ERROR(append(out, row));
+  }
+  if (walk_.done() && file_) {
+    file_->finish(out);
+    file_.reset();
   }
   return out;
 }

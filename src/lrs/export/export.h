@@ -9,6 +9,7 @@
 #include "auth/principal.h"
 #include "base/result.h"
 #include "base/uuid.h"
+#include "lrs/export/parquet/parquet_file.h"
 #include "lrs/lrs.h"
 #include "lrs/selection/selection.h"
 #include "lrs/selection/selection_walk.h"
@@ -21,6 +22,7 @@ enum class ExportForm {
   exact,  ///< JSON lines: each statement as it is stored
   flat,   ///< JSON lines: the columns of flat.h, each on every line
   csv,
+  parquet,  ///< a file of the columns of flat.h
 };
 
 /// A column of a CSV file: one of the flat form, or a path into the statement.
@@ -40,7 +42,8 @@ struct ExportRequest {
   std::optional<Uuid> after;       ///< begin behind this statement
 };
 
-/// Reads the parameters: those of read_selection(), and `format` (`jsonl`, `flat`, `csv`), `after`
+/// Reads the parameters: those of read_selection(), and `format` (`jsonl`, `flat`, `csv`,
+/// `parquet`), `after`
 /// and, for CSV, any number of `column`. Errors: invalid.
 Result<ExportRequest> read_export_request(const xapi::Parameters& parameters, xapi::Ids ids);
 
@@ -61,13 +64,14 @@ class Export {
  private:
   Export(Lrs& lrs, std::shared_ptr<const auth::Principal> principal, ExportRequest request,
          WalkRange range);
-  Result<void> append(std::string& out, const store::StoredStatement& row) const;
+  Result<void> append(std::string& out, const store::StoredStatement& row);
 
   Lrs& lrs_;
   const std::shared_ptr<const auth::Principal> principal_;
   const ExportRequest request_;
   const Time through_;
   SelectionWalk walk_;
+  std::optional<parquet::ParquetFile> file_;  // until it is finished
   bool began_ = false;
 };
 

@@ -20,6 +20,11 @@ std::int8_t said(const std::optional<bool>& value) {
 
 }  // namespace
 
+std::uint64_t registration_hash(std::string_view text) {
+  const auto hash = std::hash<std::string>{}(lower_case(text));
+  return std::max<std::uint64_t>(1, mixed(hash));
+}
+
 FactRow row_of(const xapi::Facts& facts, Time at, Dictionary& dictionary,
                std::vector<std::uint32_t>& courses) {
   FactRow row;
@@ -35,10 +40,7 @@ FactRow row_of(const xapi::Facts& facts, Time at, Dictionary& dictionary,
   courses.clear();
   for (const auto course : facts.courses) courses.push_back(dictionary.add(course));
   row.courses = courses;
-  if (!facts.registration.empty()) {
-    const auto hash = std::hash<std::string>{}(lower_case(facts.registration));
-    row.registration = std::max<std::uint64_t>(1, mixed(hash));
-  }
+  if (!facts.registration.empty()) row.registration = registration_hash(facts.registration);
   row.scaled = facts.scaled.value_or(none);
   row.raw = facts.raw.value_or(none);
   row.duration_s = facts.duration_s.value_or(none);

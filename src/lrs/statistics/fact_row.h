@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "base/time.h"
@@ -23,6 +24,17 @@ struct FactRow {
   std::int8_t success = -1, completion = -1;  ///< 0, 1; -1: not said
   bool score_says_nothing = false, duration_says_nothing = false;
 };
+
+/// Which members of a row a question looks at.
+struct FactNeeds {
+  Clock clock = Clock::stored;  ///< which instant
+  bool instant = false, verb = false, activity = false, actor = false, courses = false;
+  bool others = false;   ///< activity_type, authority, platform, language, version
+  bool results = false;  ///< everything behind `courses`
+};
+
+/// A registration's text as FactRow has it, of either letter case; never 0.
+std::uint64_t registration_hash(std::string_view text);
 
 /// Makes the row of a statement, whose texts it adds to the dictionary. The row views `courses`.
 FactRow row_of(const xapi::Facts& facts, Time at, Dictionary& dictionary,

@@ -11,6 +11,7 @@
 #include "lrs/selection/horizon.h"
 #include "lrs/selection/selection_walk.h"
 #include "lrs/statistics/dictionary.h"
+#include "lrs/statistics/fact_cache.h"
 #include "lrs/statistics/fact_row.h"
 #include "lrs/statistics/names.h"
 #include "xapi/facts.h"
@@ -41,6 +42,14 @@ Time instant_of(const Selection& selection, const xapi::Facts& facts, Time store
   return selection.clock == Clock::stored ? stored : facts.timestamp.value_or(stored);
 }
 
+Result<Statistics> finished(Lrs& lrs, const auth::Principal& principal, const Question& question,
+                            const std::vector<xapi::LanguageRange>& languages, Time through,
+                            Statistics answer) {
+  answer.through = through;
+  if (question.names) RETURN_IF_ERROR(add_names(lrs, principal, question, languages, answer));
+  return answer;
+}
+
 }  // namespace
 
 Result<Statistics> statistics(Lrs& lrs, const auth::Principal& principal, const Question& question,
@@ -56,6 +65,11 @@ Result<Statistics> statistics(Lrs& lrs, const auth::Principal& principal, const 
   TRY(const Time through,
       horizon_of(lrs, context, selection.clock == Clock::stored ? selection.until : std::nullopt));
   Growth growth(grow);
+  if (lrs.facts != nullptr) {
+    TRY(auto kept, lrs.facts->answer(lrs, principal, context, question, *zone, through,
+                                     [&](std::uint64_t bytes) { return growth.take(bytes); }));
+    if (kept) return finished(lrs, principal, question, languages, through, std::move(*kept));
+  }
   Tally tally(question, *zone, [&](std::uint64_t bytes) { return growth.take(bytes); });
   Dictionary dictionary;
   std::vector<std::uint32_t> courses;
@@ -71,10 +85,7 @@ Result<Statistics> statistics(Lrs& lrs, const auth::Principal& principal, const 
     }
     RETURN_IF_ERROR(growth.take(dictionary.bytes() - bytes_before));
   }
-  auto answer = tally.finish(dictionary);
-  answer.through = through;
-  if (question.names) RETURN_IF_ERROR(add_names(lrs, principal, question, languages, answer));
-  return answer;
+  return finished(lrs, principal, question, languages, through, tally.finish(dictionary));
 }
 
 }  // namespace lectern::lrs

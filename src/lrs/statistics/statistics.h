@@ -11,10 +11,11 @@
 
 namespace lectern::lrs {
 
-/// Answers a question about the statements that a principal may read, by walking through those of
-/// its selection: the same on every backend, voided statements nowhere. `grow` is asked before more
-/// memory is taken. Errors: invalid (no such time zone); too_large (more than Tally::groups_max
-/// groups, or more memory than there is); unavailable, also after Options::store_deadline.
+/// Answers a question about the statements that a principal may read, from the facts in
+/// memory (fact_cache.h) or else by walking through the selection: the same on every backend,
+/// voided statements nowhere. `grow` is asked before more memory is taken. Errors: invalid (no such
+/// time zone); too_large (more than Tally::groups_max groups, or more memory than there is);
+/// unavailable, also after Options::store_deadline.
 Result<Statistics> statistics(Lrs& lrs, const auth::Principal& principal, const Question& question,
                               const std::vector<xapi::LanguageRange>& languages,
                               const Tally::Grow& grow);

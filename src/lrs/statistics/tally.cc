@@ -14,6 +14,7 @@ namespace {
 
 /// Bytes of a group in the table, beside what grows.
 constexpr std::uint64_t group_bytes = 800;
+constexpr int met_bits = 12;
 
 std::int64_t key_of(Dimension dimension, const FactRow& row) {
   switch (dimension) {
@@ -47,8 +48,8 @@ Statistics::Value ratio(std::uint64_t yes, std::uint64_t no) {
 
 std::size_t Tally::KeysHash::operator()(const Keys& keys) const {
   std::uint64_t hash = 0;
-  for (const auto key : keys) hash = mixed(hash * 31 + static_cast<std::uint64_t>(key));
-  return hash;
+  for (const auto key : keys) hash = (hash ^ static_cast<std::uint64_t>(key)) * 0x9E3779B97F4A7C15U;
+  return hash ^ hash >> 32;
 }
 
 std::size_t Tally::Group::bytes() const {
@@ -57,7 +58,10 @@ std::size_t Tally::Group::bytes() const {
 }
 
 Tally::Tally(const Question& question, const TimeZone& zone, Grow grow)
-    : question_(question), zone_(zone), grow_(std::move(grow)) {
+    : question_(question),
+      zone_(zone),
+      grow_(std::move(grow)),
+      met_(question.by.empty() ? 0 : std::size_t{1} << met_bits) {
   for (const auto& measure : question.measures) {
     needs_.actors |= measure.kind == MeasureKind::actors;
     needs_.activities |= measure.kind == MeasureKind::activities;
@@ -82,17 +86,12 @@ Result<void> Tally::add(const FactRow& row) {
 
 Result<void> Tally::add_to_groups(const FactRow& row, Keys& keys, std::size_t dimension) {
   if (dimension == question_.by.size()) {
-    auto& group = groups_[keys];
-    if (!group) {
-      if (groups_.size() > groups_max)
-        return fail(Code::too_large,
-                    fmt::format("The answer has more than {} groups: ask for fewer dimensions or "
-                                "by a narrower filter",
-                                groups_max));
-      RETURN_IF_ERROR(grow_(group_bytes));
-      group = std::make_unique<Group>();
+    auto& met = met_[KeysHash()(keys) >> (64 - met_bits)];
+    if (met.group == nullptr || met.keys != keys) {
+      TRY(met.group, group_of(keys));
+      met.keys = keys;
     }
-    return count_in(*group, row);
+    return count_in(*met.group, row);
   }
   const Dimension by = question_.by[dimension];
   if (by == Dimension::course && !row.courses.empty()) {
@@ -104,6 +103,20 @@ Result<void> Tally::add_to_groups(const FactRow& row, Keys& keys, std::size_t di
   }
   keys[dimension] = is_time(by) ? bucket_of(by, row.at, zone_) : key_of(by, row);
   return add_to_groups(row, keys, dimension + 1);
+}
+
+Result<Tally::Group*> Tally::group_of(const Keys& keys) {
+  auto& group = groups_[keys];
+  if (!group) {
+    if (groups_.size() > groups_max)
+      return fail(Code::too_large,
+                  fmt::format("The answer has more than {} groups: ask for fewer dimensions or by "
+                              "a narrower filter",
+                              groups_max));
+    RETURN_IF_ERROR(grow_(group_bytes));
+    group = std::make_unique<Group>();
+  }
+  return group.get();
 }
 
 Result<void> Tally::count_in(Group& group, const FactRow& row) {

@@ -85,6 +85,7 @@ class Tally {
   };
 
   Result<void> add_to_groups(const FactRow& row, Keys& keys, std::size_t dimension);
+  Result<Group*> group_of(const Keys& keys);
   Result<void> count_in(Group& group, const FactRow& row);
   void add_score(Group& group, const FactRow& row);
   std::vector<Statistics::Value> values_of(const Group& group) const;
@@ -97,6 +98,12 @@ class Tally {
   Needs needs_;
   Group totals_;
   std::unordered_map<Keys, std::unique_ptr<Group>, KeysHash> groups_;
+  /// The groups that were met last, by a few bits of their keys' hash.
+  struct Met {
+    Keys keys{};
+    Group* group = nullptr;
+  };
+  std::vector<Met> met_;
   std::uint64_t scores_left_out_ = 0, durations_left_out_ = 0;
 };
 

@@ -1,0 +1,168 @@
+#include "lrs/statistics/fact_cache.h"
+
+#include <algorithm>
+#include <chrono>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/json.h"
+#include "lrs/access.h"
+#include "store/find_each.h"
+#include "xapi/terms.h"
+
+namespace lectern::lrs {
+namespace {
+
+/// Statements that are read at once.
+constexpr std::size_t rows_at_once = 1'000;
+/// Referring statements whose chains are followed for one question.
+constexpr std::size_t chains_max = 2'000;
+constexpr std::size_t chains_at_once = 64;
+
+/// Those of the referring statements that match along their chains.
+Result<std::vector<FactColumns::RowRef>> matching_along_chains(
+    Lrs& lrs, const store::Context& context, const ChainFilter& filter, const FactColumns& columns,
+    const std::vector<FactColumns::RowRef>& places) {
+  std::vector<FactColumns::RowRef> kept;
+  ChainCheck chains(lrs, context, filter);
+  for (std::size_t begin = 0; begin < places.size(); begin += chains_at_once) {
+    std::unordered_map<Uuid, FactColumns::RowRef> by_id;
+    std::vector<Uuid> ids;
+    for (std::size_t i = begin; i < std::min(places.size(), begin + chains_at_once); ++i) {
+      ids.push_back(columns.referring_id(places[i]));
+      by_id.emplace(ids.back(), places[i]);
+    }
+    std::vector<store::StoredStatement> rows;
+    const auto collect = [&](const store::StoredStatement& one) -> Result<void> {
+      rows.push_back(one);
+      rows.back().refers = true;
+      return {};
+    };
+    RETURN_IF_ERROR(store::find_each(stores_of(lrs).statements, context, ids, collect));
+    TRY(const auto matching, chains.keep(std::move(rows)));
+    for (const auto& row : matching) kept.push_back(by_id.at(row.position.id));
+  }
+  return kept;
+}
+
+/// What the walk would look for (SelectionWalk).
+ChainFilter filter_of(const Lrs& lrs, const auth::Principal& principal,
+                      const Selection& selection) {
+  ChainFilter filter{selection.all_of, {}, selection.any_of};
+  if (reads_only_own(lrs, principal))
+    filter.readable.push_back(xapi::authority_term(principal.agent_ifi));
+  return filter;
+}
+
+}  // namespace
+
+std::shared_ptr<FactCache::OfTarget> FactCache::of(const std::string& target) {
+  const MutexLock lock(mutex_);
+  auto& kept = targets_[target];
+  if (!kept) kept = std::make_shared<OfTarget>();
+  return kept;
+}
+
+Result<std::optional<Statistics>> FactCache::answer(Lrs& lrs, const auth::Principal& principal,
+                                                    const store::Context& context,
+                                                    const Question& question, const TimeZone& zone,
+                                                    Time through, const Tally::Grow& grow) {
+  const auto target = of(context.target);
+  RETURN_IF_ERROR(refresh(lrs, context, *target, through));
+  const ReaderLock lock(target->mutex);
+  if (target->too_large) return std::optional<Statistics>();
+  const auto& columns = *target->columns;
+  const auto& selection = question.selection;
+  const auto filter = filter_of(lrs, principal, selection);
+  std::optional<xapi::Term> authority;
+  if (only_mine(lrs, principal, selection.mine))
+    authority = xapi::authority_term(principal.agent_ifi);
+  const FactColumns::Match match(columns, selection, filter, authority, through);
+  if (!match.able()) return std::optional<Statistics>();
+
+  Tally tally(question, zone, grow);
+  const auto needs = needs_of(question);
+  Result<void> counted;
+  std::vector<FactColumns::RowRef> referring;
+  const auto count = [&](FactColumns::RowRef place) {
+    counted = tally.add(columns.row(place, needs));
+    return counted.has_value();
+  };
+  match.each(count, [&](FactColumns::RowRef place) { referring.push_back(place); });
+  RETURN_IF_ERROR(std::move(counted));
+  if (referring.size() > chains_max) return std::optional<Statistics>();
+  TRY(const auto more, matching_along_chains(lrs, context, filter, columns, referring));
+  for (const auto place : more) RETURN_IF_ERROR(tally.add(columns.row(place, needs)));
+  return std::optional(tally.finish(columns.dictionary()));
+}
+
+Result<void> FactCache::refresh(Lrs& lrs, const store::Context& context, OfTarget& target,
+                                Time through) {
+  {
+    const ReaderLock lock(target.mutex);
+    if (target.too_large || (target.through && *target.through >= through)) return {};
+  }
+  const WriterLock lock(target.mutex);
+  if (target.too_large || (target.through && *target.through >= through)) return {};
+  store::Filter filter;
+  filter.until = through;
+  store::PageRequest request{target.columns->last(), rows_at_once, true};
+  for (bool more = true; more;) {
+    if (std::chrono::steady_clock::now() > context.deadline)
+      return fail(Code::unavailable,
+                  "The statements are being read for statistics: try again in a moment");
+    TRY(const auto page, stores_of(lrs).statements.query(context, filter, request));
+    RETURN_IF_ERROR(take(lrs, context, target, page.rows));
+    request.after = target.columns->last();
+    more = page.more;
+    bound(target);
+    if (target.too_large) return {};
+  }
+  target.through = through;
+  return {};
+}
+
+/// Adds rows, and marks what they void.
+Result<void> FactCache::take(Lrs& lrs, const store::Context& context, OfTarget& target,
+                             const std::vector<store::StoredStatement>& rows) {
+  std::vector<Uuid> voided;
+  for (const auto& row : rows) {
+    TRY(const auto document, json::parse_view(row.json));
+    if (xapi::is_voiding(document->root()))
+      if (const auto id = xapi::reference_of(document->root())) voided.push_back(*id);
+  }
+  // Before the rows are added: when this fails they are read once more, and marks do no harm twice.
+  std::vector<xapi::Position> marked;
+  const auto look_at = [&](const store::StoredStatement& one) -> Result<void> {
+    TRY(const auto document, json::parse_view(one.json));
+    if (one.voided || !xapi::is_voiding(document->root())) marked.push_back(one.position);
+    return {};
+  };
+  if (!voided.empty())
+    RETURN_IF_ERROR(store::find_each(stores_of(lrs).statements, context, voided, look_at));
+  for (const auto& row : rows) {
+    TRY(const auto document, json::parse_view(row.json));
+    target.columns->add(row.position, document->root());
+  }
+  for (const auto& position : marked) target.columns->mark_voided(position);
+  return {};
+}
+
+/// Lets other targets go where this one needs their room, and itself where that is not enough.
+void FactCache::bound(OfTarget& target) {
+  const auto bytes = target.columns->bytes();
+  const MutexLock lock(mutex_);
+  bytes_[&target] = bytes;
+  std::uint64_t all = 0;
+  for (const auto& [other, taken] : bytes_) all += taken;
+  if (all <= bytes_max_) return;
+  std::erase_if(targets_, [&](const auto& one) { return one.second.get() != &target; });
+  std::erase_if(bytes_, [&](const auto& one) { return one.first != &target; });
+  if (bytes <= bytes_max_) return;
+  target.too_large = true;
+  target.columns = std::make_unique<FactColumns>();
+  bytes_[&target] = 0;
+}
+
+}  // namespace lectern::lrs

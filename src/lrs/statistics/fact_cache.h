@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "auth/principal.h"
+#include "base/concurrency/mutex.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "base/time_zone.h"
+#include "lrs/lrs.h"
+#include "lrs/statistics/fact_columns.h"
+#include "lrs/statistics/question.h"
+#include "lrs/statistics/tally.h"
+
+namespace lectern::lrs {
+
+/// The facts of all statements in memory (fact_columns.h), by target, so that a question need not
+/// read them again. A target's are read when it is first asked about, and each question adds what
+/// has come since: statements never change, and what lies behind the watermark is complete
+/// (StatementStore::consistent_through), so this holds on every backend and with any number of
+/// processes. Storing statements costs nothing here. Thread-safe.
+class FactCache {
+ public:
+  /// Keeps so many bytes at most; a target that needs more is not kept.
+  explicit FactCache(std::uint64_t bytes_max) : bytes_max_(bytes_max) {}
+
+  /// Answers a question as of `through`, the watermark when it was asked; nothing where it cannot:
+  /// the facts are too many, or the question is about values that it keeps as digests, or about
+  /// more referring statements than it follows. Errors: those of the store and of the tally;
+  /// unavailable, when the facts are not read by the deadline: the next question goes on there.
+  Result<std::optional<Statistics>> answer(Lrs& lrs, const auth::Principal& principal,
+                                           const store::Context& context, const Question& question,
+                                           const TimeZone& zone, Time through,
+                                           const Tally::Grow& grow);
+
+ private:
+  struct OfTarget {
+    SharedMutex mutex;
+    std::unique_ptr<FactColumns> columns GUARDED_BY(mutex) = std::make_unique<FactColumns>();
+    std::optional<Time> through GUARDED_BY(mutex);  // everything up to here is in it
+    bool too_large GUARDED_BY(mutex) = false;
+  };
+
+  std::shared_ptr<OfTarget> of(const std::string& target);
+  Result<void> refresh(Lrs& lrs, const store::Context& context, OfTarget& target, Time through);
+  Result<void> take(Lrs& lrs, const store::Context& context, OfTarget& target,
+                    const std::vector<store::StoredStatement>& rows) REQUIRES(target.mutex);
+  void bound(OfTarget& target) REQUIRES(target.mutex);
+
+  const std::uint64_t bytes_max_;
+  Mutex mutex_;
+  std::map<std::string, std::shared_ptr<OfTarget>> targets_ GUARDED_BY(mutex_);
+  std::map<const OfTarget*, std::uint64_t> bytes_ GUARDED_BY(mutex_);
+};
+
+}  // namespace lectern::lrs
