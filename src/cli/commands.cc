@@ -3,6 +3,7 @@
 #include "cli/commands/backup.h"
 #include "cli/commands/config.h"
 #include "cli/commands/convert.h"
+#include "cli/commands/export.h"
 #include "cli/commands/extract.h"
 #include "cli/commands/forward.h"
 #include "cli/commands/list.h"
@@ -10,6 +11,7 @@
 #include "cli/commands/read.h"
 #include "cli/commands/restore.h"
 #include "cli/commands/runserver.h"
+#include "cli/commands/tail.h"
 #include "cli/commands/user.h"
 #include "cli/commands/validate.h"
 #include "cli/commands/verify.h"
@@ -21,11 +23,11 @@ namespace lectern::cli {
 
 // The one list: a new command is a line here.
 std::vector<Command> commands() {
-  return {auth_command(),        backup_command(),  completion_command(), config_command(),
-          conformance_command(), convert_command(), extract_command(),    forward_command(),
-          list_command(),        migrate_command(), read_command(),       restore_command(),
-          runserver_command(),   user_command(),    validate_command(),   verify_command(),
-          write_command()};
+  return {auth_command(),        backup_command(),    completion_command(), config_command(),
+          conformance_command(), convert_command(),   export_command(),     extract_command(),
+          forward_command(),     list_command(),      migrate_command(),    read_command(),
+          restore_command(),     runserver_command(), tail_command(),       user_command(),
+          validate_command(),    verify_command(),    write_command()};
 }
 
 }  // namespace lectern::cli
