@@ -16,11 +16,14 @@
 #include "store/embedded/safety/durable_names.h"
 #include "store/embedded/safety/opening_check.h"
 #include "store/embedded/safety/private_files.h"
+#include "store/embedded/write/posting_recovery.h"
 
 namespace lectern::store::embedded {
 namespace {
 
-constexpr std::string_view format = "2";
+constexpr std::string_view format = "3";
+/// Whose postings all stand alone.
+constexpr std::string_view format_without_blocks = "2";
 
 Error error_of_opening(const rocksdb::Status& status, const std::string& folder) {
   const auto text = status.ToString();
@@ -86,7 +89,9 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& folder, rock
   std::unique_ptr<Database> database(new Database(folder, env));
   RETURN_IF_ERROR(database->open_rocks());
   RETURN_IF_ERROR(database->read_targets());
+  RETURN_IF_ERROR(database->migrate());
   RETURN_IF_ERROR(database->look_for_marked());
+  RETURN_IF_ERROR(database->recover_postings());
   return database;
 }
 
@@ -99,6 +104,7 @@ Result<std::unique_ptr<Database>> Database::open_for_reading(const std::string& 
   database->rocks_.reset(rocks);
   RETURN_IF_ERROR(database->read_defaults(false));
   RETURN_IF_ERROR(database->read_targets());
+  RETURN_IF_ERROR(database->recover_postings());
   return database;
 }
 
@@ -162,7 +168,14 @@ bool Database::close_rocks(bool flush) {
 }
 
 Database::~Database() {
-  const bool flush = acknowledged_ != nullptr && !failed_;
+  bool flush = acknowledged_ != nullptr && !failed_ && rocks_;
+  if (flush) {
+    if (const auto written = write_postings(); !written) {
+      // They are made again when it is opened.
+      log::error("closing the store: {}", written.error().detail);
+      flush = false;
+    }
+  }
   if (rocks_ && close_rocks(flush)) acknowledged_->closed();
 }
 
@@ -184,6 +197,8 @@ Result<void> Database::read_defaults(bool make) {
     batch.Put(hash_key_key, key);
     if (const auto status = rocks_->Write(durable(), &batch); !status.ok())
       return fail(error_of(status, "writing the format"));
+  } else if (written == format_without_blocks) {
+    has_blocks_ = false;
   } else if (!written || *written != format) {
     return fail(Code::invalid, "the folder was written in format " + written.value_or("unknown") +
                                    ", this version of lectern reads format " + std::string(format));
@@ -204,6 +219,54 @@ Result<void> Database::read_targets() {
     targets_.emplace(view(at->key()).substr(target_prefix.size()), be32(view(at->value())));
   }
   if (!at->status().ok()) return fail(error_of(at->status(), "reading the targets"));
+  return {};
+}
+
+Result<void> Database::migrate() {
+  if (has_blocks_) return {};
+  TRY(const auto newest, newest_stored());
+  std::string covered;
+  append_be64(covered, order_of(newest));
+  rocksdb::WriteBatch batch;
+  batch.Put(format_key, format);
+  batch.Put(covered_key, covered);
+  RETURN_IF_ERROR(commit(batch));
+  has_blocks_ = true;
+  log::info("the store in {} is now of format {}: older versions of lectern refuse it", folder_,
+            format);
+  return {};
+}
+
+Result<std::uint64_t> Database::covered(const rocksdb::Snapshot* snapshot) const {
+  if (!has_blocks_) return std::uint64_t{0};
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot;
+  std::string bytes;
+  const auto status = rocks_->Get(options, covered_key, &bytes);
+  if (status.IsNotFound()) return ~std::uint64_t{0};
+  if (!status.ok()) return fail(error_of(status, "reading"));
+  if (bytes.size() != 8) return fail(damaged("how far postings reach"));
+  return be64(bytes);
+}
+
+Result<void> Database::recover_postings() {
+  posting_buffer_.clear();
+  TRY(const auto all_before, covered());
+  for (const auto& [name, number] : targets())
+    RETURN_IF_ERROR(gather_postings(*this, number, all_before, posting_buffer_));
+  return {};
+}
+
+Result<void> Database::write_postings() {
+  constexpr std::size_t terms_at_once = 16'384;
+  while (!posting_buffer_.empty()) {
+    posting_buffer_.seal();
+    rocksdb::WriteBatch batch;
+    posting_buffer_.begin_slice(batch, family(Family::defaults), family(Family::postings),
+                                terms_at_once);
+    RETURN_IF_ERROR(commit(batch));
+    posting_buffer_.end_slice();
+  }
   return {};
 }
 
@@ -363,6 +426,7 @@ Result<void> Database::reopen() {
   if (rocks_) close_rocks(false);
   failed_ = false;
   auto opened = open_rocks();
+  if (opened) opened = recover_postings();
   if (!opened && rocks_) close_rocks(false);
   gate_.open();
   return opened;

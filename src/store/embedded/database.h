@@ -17,6 +17,7 @@
 #include "store/embedded/format/keys.h"
 #include "store/embedded/gate.h"
 #include "store/embedded/write/durable_note.h"
+#include "store/embedded/write/posting_buffer.h"
 #include "store/embedded/write/rows_ahead.h"
 
 namespace lectern::store::embedded {
@@ -108,6 +109,13 @@ class Database {
   /// The rows that are no statements yet.
   AllRowsAhead& rows_ahead() const { return rows_ahead_; }
 
+  /// The postings of the newest statements. Changed by the committing thread alone.
+  PostingBuffer& posting_buffer() { return posting_buffer_; }
+  /// Likewise, to look at.
+  const PostingBuffer& posting_buffer() const { return posting_buffer_; }
+  /// The order of the newest statement up to which all own postings are in the database.
+  Result<std::uint64_t> covered(const rocksdb::Snapshot* snapshot = nullptr) const;
+
   /// The latest `stored` of all targets, of rows ahead too.
   Result<Time> newest_stored() const;
 
@@ -138,6 +146,12 @@ class Database {
   Result<void> read_defaults(bool make);
   Result<void> read_targets();
   Result<void> look_for_marked();
+  /// Raises the format of an older folder.
+  Result<void> migrate();
+  /// Makes the postings again that are not in the database.
+  Result<void> recover_postings();
+  /// Writes out those that are in memory.
+  Result<void> write_postings();
   void note_manifest(rocksdb::DB& rocks);
   void fail_for_a_while();
   /// The Error while writes are not even tried; see failed_.
@@ -153,6 +167,8 @@ class Database {
   std::array<char, 16> hash_key_{};
   mutable std::atomic<bool> may_have_marked_ = false;
   mutable AllRowsAhead rows_ahead_;
+  PostingBuffer posting_buffer_;
+  bool has_blocks_ = true;  // the folder's format knows blocks of postings
 
   Mutex make_mutex_;  // one target is made at a time
   Mutex commit_mutex_;

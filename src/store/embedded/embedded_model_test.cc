@@ -16,6 +16,8 @@ class Powered final : public model::Process {
   Powered(std::shared_ptr<PowerCutFiles>& files, const std::string& folder, std::uint32_t seed)
       : files_(files), random_(seed), env_(rocksdb::NewCompositeEnv(files)) {
     engine_ = Engine::open(folder, env_.get()).value();
+    // Few enough that some are being written at any time.
+    engine_->database->posting_buffer().set_postings_max(1 + seed % 50);
     stores_.statements = std::make_unique<EmbeddedStatements>(engine_);
     stores_.documents = std::make_unique<EmbeddedDocuments>(engine_);
     stores_.blobs = std::make_unique<EmbeddedBlobs>(engine_);

@@ -7,6 +7,7 @@
 
 #include "base/assert.h"
 #include "store/embedded/format/keys.h"
+#include "store/embedded/format/posting_block.h"
 #include "store/embedded/format/values.h"
 
 namespace {
@@ -28,6 +29,12 @@ void try_id_entry(std::string_view bytes) {
 void try_reference(std::string_view bytes) {
   if (const auto reference = decode_reference(bytes))
     LECTERN_ASSERT(encode_reference(*reference) == bytes);
+}
+
+void try_block(std::string_view bytes) {
+  constexpr std::uint64_t oldest = 1'000'000;
+  if (const auto entries = decode_block(bytes, oldest))
+    LECTERN_ASSERT(decode_block(encode_block(*entries), oldest) == entries);
 }
 
 void try_document(std::string_view bytes) {
@@ -60,8 +67,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   const std::string all(reinterpret_cast<const char*>(data), size);
   const std::string_view bytes = std::string_view(all).substr(1);
-  constexpr void (*tries[])(std::string_view) = {try_body,     try_id_entry, try_reference,
-                                                 try_document, try_keys,     try_texts};
+  constexpr void (*tries[])(std::string_view) = {
+      try_body, try_id_entry, try_reference, try_document, try_keys, try_texts, try_block};
   tries[data[0] % std::size(tries)](bytes);
   return 0;
 }

@@ -19,11 +19,15 @@
 ///
 ///   bodies     : target order                         ; a statement
 ///   ids        : target id                            ; where it is, or that it is awaited
-///   postings   : term-hash order                      ; a statement that carries the term
+///   postings   : term-hash order                      ; a statement that carries the term, or
+///                                                    ; several: posting_block.h
 ///   references : target id order                      ; of a statement that refers to id
 ///   documents  : target kind owner registration name  ; kind = OCTET; the others are text
 ///   blobs      : target sha2 piece                    ; sha2 in hex, piece = 4OCTET, big-endian
 ///   default    : "format" / "hash-key" / "target:" name / "commits"
+///              / "postings"                          ; whose value is the order of the newest
+///                                                    ; statement up to which all own postings are
+///                                                    ; here: posting_buffer.h
 ///              / "ahead:" target order               ; rows_ahead.h
 ///
 ///   term-hash  = 16OCTET             ; term_hash.h, of target and term

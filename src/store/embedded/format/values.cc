@@ -7,7 +7,7 @@
 namespace lectern::store::embedded {
 namespace {
 
-enum Flag : unsigned char { refers = 1, voids = 2, voided = 4 };
+enum Flag : unsigned char { refers = 1, voids = 2, voided = 4, postings_alone = 8 };
 
 void append_id(std::string& out, const Uuid& id) { out.append(id.bytes.begin(), id.bytes.end()); }
 
@@ -23,7 +23,7 @@ bool take_flags(std::string_view& bytes, unsigned& flags) {
   std::string_view taken;
   if (!take(bytes, 1, taken)) return false;
   flags = static_cast<unsigned char>(taken[0]);
-  return flags < 8;
+  return flags < 16;
 }
 
 template <std::size_t size>
@@ -49,8 +49,9 @@ bool take_instant(std::string_view& bytes, Time& time) {
 
 std::string encode_body_head(const Body& body) {
   std::string head;
-  head += static_cast<char>((body.refers_to ? refers : 0) | (body.voids ? voids : 0) |
-                            (body.voided ? voided : 0));
+  head +=
+      static_cast<char>((body.refers_to ? refers : 0) | (body.voids ? voids : 0) |
+                        (body.voided ? voided : 0) | (body.postings_alone ? postings_alone : 0));
   append_id(head, body.id);
   if (body.refers_to) append_id(head, *body.refers_to);
   return head;
@@ -64,6 +65,7 @@ std::optional<Body> decode_body(std::string_view bytes) {
     return std::nullopt;
   body.voids = (flags & voids) != 0;
   body.voided = (flags & voided) != 0;
+  body.postings_alone = (flags & postings_alone) != 0;
   body.json = bytes;
   return body;
 }
@@ -114,7 +116,8 @@ std::string encode_reference(const Reference& reference) {
 std::optional<Reference> decode_reference(std::string_view bytes) {
   Reference reference;
   unsigned flags = 0;
-  if (!take_flags(bytes, flags) || (flags & refers) == 0 || (flags & voided) != 0)
+  if (!take_flags(bytes, flags) || (flags & refers) == 0 ||
+      (flags & (voided | postings_alone)) != 0)
     return std::nullopt;
   if (!take_array(bytes, reference.id.bytes) || !bytes.empty()) return std::nullopt;
   reference.voids = (flags & voids) != 0;

@@ -13,12 +13,15 @@
 /// The values of the embedded store, under the keys of keys.h.
 ///
 ///   body       = flags id [ id ] json            ; its own id; where it refers, the target's
-///   flags      = OCTET                           ; 1: refers, 2: is a voiding statement, 4: voided
+///   flags      = OCTET                           ; 1: refers, 2: is a voiding statement, 4:
+///   voided,
+///                                                ; 8: its own postings stand alone
 ///   id-entry   = awaited / kept
 ///   awaited    = %x00                            ; not here, but statements refer to it
 ///   kept       = %x01 order 16OCTET [ instant ]  ; hash and timestamp of the fingerprint
-///   posting    = [ 8OCTET ]                      ; what the hash of its verb's term begins with;
-///                                                ; nothing where it refers: it may inherit others
+///   posting    = [ 8OCTET ] / block              ; what the hash of its verb's term begins with;
+///                                                ; nothing where it refers: it may inherit others.
+///                                                ; A block: posting_block.h
 ///   reference  = flags id                        ; of the referring statement
 ///   document   = instant OCTET etag 4OCTET content-type bytes   ; sizes before their texts
 ///   blob       = 1*1048576OCTET / 8OCTET         ; a piece, or the size
@@ -35,6 +38,7 @@ struct Body {
   std::optional<Uuid> refers_to;
   bool voids = false;
   bool voided = false;
+  bool postings_alone = false;  ///< its own postings were not gathered (write/posting_buffer.h)
   std::string_view json;
 };
 

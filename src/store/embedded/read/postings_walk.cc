@@ -24,9 +24,8 @@ PostingsWalk::PostingsWalk(const Database& database, TargetNumber target, const 
   }
 }
 
-std::unique_ptr<Cursor> PostingsWalk::cursor_at(const TermHash& hash) const {
-  return std::make_unique<Cursor>(database_, Family::postings,
-                                  std::string(hash.begin(), hash.end()), stretch_);
+std::unique_ptr<TermCursor> PostingsWalk::cursor_at(const TermHash& hash) const {
+  return std::make_unique<TermCursor>(database_, hash, stretch_);
 }
 
 Result<void> PostingsWalk::pause() {
@@ -36,13 +35,13 @@ Result<void> PostingsWalk::pause() {
 }
 
 Result<std::optional<std::uint64_t>> PostingsWalk::next() {
-  Cursor& leader = *cursors_[0];
+  TermCursor& leader = *cursors_[0];
   while (leader.valid()) {
     if (++executor_ % rounds_of_a_turn == 0) RETURN_IF_ERROR(pause());
     const auto goal = leader.order();
     std::size_t agreed = 1;
     for (; agreed < cursors_.size(); ++agreed) {
-      Cursor& cursor = *cursors_[agreed];
+      TermCursor& cursor = *cursors_[agreed];
       cursor.advance_to(goal);
       if (!cursor.valid() || cursor.order() != goal) break;
     }
@@ -63,8 +62,7 @@ Result<std::optional<std::uint64_t>> PostingsWalk::next() {
 
 Result<bool> PostingsWalk::has_verb(std::uint64_t order) {
   if (!verb_) return true;
-  if (const auto mark = decode_verb_mark(cursors_[0]->value()))
-    return *mark == verb_mark_of(*verb_);
+  if (const auto mark = cursors_[0]->mark()) return *mark == verb_mark_of(*verb_);
   if (verb_cursor_) {
     verb_cursor_->advance_to(order);
   } else {

@@ -4,8 +4,8 @@
 #include <optional>
 #include <vector>
 
-#include "store/embedded/read/cursor.h"
 #include "store/embedded/read/fair_semaphore.h"
+#include "store/embedded/read/term_cursor.h"
 
 namespace lectern::store::embedded {
 
@@ -26,7 +26,7 @@ class PostingsWalk {
   Result<std::optional<std::uint64_t>> next();
 
  private:
-  std::unique_ptr<Cursor> cursor_at(const TermHash& hash) const;
+  std::unique_ptr<TermCursor> cursor_at(const TermHash& hash) const;
   Result<void> pause();
   Result<bool> has_verb(std::uint64_t order);
 
@@ -34,9 +34,9 @@ class PostingsWalk {
   const Stretch stretch_;
   FairSemaphore::Permit& permit_;
   const Deadline deadline_;
-  std::vector<std::unique_ptr<Cursor>> cursors_;  // the first one leads
-  std::optional<TermHash> verb_;                  // to be told by the marks
-  std::unique_ptr<Cursor> verb_cursor_;           // for postings without a mark
+  std::vector<std::unique_ptr<TermCursor>> cursors_;  // the first one leads
+  std::optional<TermHash> verb_;                      // to be told by the marks
+  std::unique_ptr<TermCursor> verb_cursor_;           // for postings without a mark
   std::size_t executor_ = 0;
 };
 

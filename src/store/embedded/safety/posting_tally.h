@@ -20,8 +20,8 @@ class PostingTally {
 
   /// A row of this place should have these.
   void expect(std::uint64_t order, const std::vector<ExpectedPosting>& postings);
-  /// The row of this place refers to another, and so may have more of them than its own.
-  void expect_more(std::uint64_t order) { referring_.insert(order); }
+  /// The row of this place may have more of them than its own, or fewer.
+  void expect_more(std::uint64_t order) { uncounted_.insert(order); }
   /// This one is there.
   void found(std::string_view key, std::string_view value);
 
@@ -29,12 +29,12 @@ class PostingTally {
   bool is_even() const;
   /// Whether a second look at a row of this place is due.
   bool is_odd(std::uint64_t order) const { return sums_[order % buckets] != 0; }
-  bool may_have_more(std::uint64_t order) const { return referring_.contains(order); }
+  bool may_have_more(std::uint64_t order) const { return uncounted_.contains(order); }
 
  private:
   static constexpr std::size_t buckets = std::size_t{1} << 16;
   std::vector<std::uint64_t> sums_;
-  std::unordered_set<std::uint64_t> referring_;
+  std::unordered_set<std::uint64_t> uncounted_;
 };
 
 }  // namespace lectern::store::embedded

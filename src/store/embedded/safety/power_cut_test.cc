@@ -139,6 +139,7 @@ std::shared_ptr<PowerCutFiles> live(std::shared_ptr<PowerCutFiles> files, const 
   if (at_once) files->cut_after(1 + operations % 60);
   auto opened = Engine::open(folder, env.get());
   REQUIRE_MESSAGE(opened.has_value(), opened.error().message, " ", opened.error().detail);
+  (*opened)->database->posting_buffer().set_postings_max(1 + random() % 60);
   if (random() % 2 == 0)
     (*opened)->slices = {.postings_max = 3, .bytes_max = 100, .slices_of_commit_max = 2};
   {

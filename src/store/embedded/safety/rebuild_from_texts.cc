@@ -206,9 +206,6 @@ class Rescue {
       auto body = bytes ? decode_body(*bytes) : std::nullopt;
       if (!body) return fail(damaged("body"));
       rocksdb::WriteBatch batch;
-      TRY(const auto row, row_of_body(*body, stored));
-      for (const auto& posting : own_postings(*to_.database, target, row))
-        batch.Delete(to_.database->family(Family::postings), slice(posting.key));
       body->voided = true;
       batch.Put(to_.database->family(Family::bodies), key,
                 encode_body_head(*body).append(body->json));

@@ -1,7 +1,9 @@
 // Each kind of damage is told in a line; what follows from the texts is rebuilt, the rest is named.
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <sstream>
 
 #include <doctest/doctest.h>
@@ -9,6 +11,7 @@
 #include "base/digest.h"
 #include "store/common/reference_resolver.h"
 #include "store/embedded/engine.h"
+#include "store/embedded/format/posting_block.h"
 #include "store/embedded/format/stored_row.h"
 #include "store/open.h"
 #include "store/open_embedded.h"
@@ -144,6 +147,38 @@ std::string key_of_posting(const Database& database, const xapi::Term& term, Tim
   return {key.data(), key.size()};
 }
 
+/// Changes the block that a posting lies in, which must be there.
+void change_block(const Database& database, rocksdb::WriteBatch& batch, const xapi::Term& term,
+                  Time stored,
+                  const std::function<void(std::vector<BlockEntry>&, std::size_t)>& change) {
+  const auto key = posting_key(hash_of_blocks(database.hash_of(target, term)), order_of(stored));
+  const std::unique_ptr<rocksdb::Iterator> at(
+      database.rocks().NewIterator({}, database.family(Family::postings)));
+  at->Seek(slice(key));
+  REQUIRE(at->Valid());
+  std::uint64_t oldest = 0;
+  REQUIRE(decode_order(view(at->key()), oldest));
+  auto entries = decode_block(view(at->value()), oldest);
+  REQUIRE(entries.has_value());
+  const auto place = std::find_if(entries->begin(), entries->end(), [&](const BlockEntry& entry) {
+    return entry.order == order_of(stored);
+  });
+  REQUIRE(place != entries->end());
+  batch.Delete(database.family(Family::postings), at->key());
+  change(*entries, static_cast<std::size_t>(place - entries->begin()));
+  if (entries->empty()) return;
+  const auto changed =
+      posting_key(hash_of_blocks(database.hash_of(target, term)), entries->back().order);
+  batch.Put(database.family(Family::postings), slice(changed), encode_block(*entries));
+}
+
+void take_from_block(const Database& database, rocksdb::WriteBatch& batch, const xapi::Term& term,
+                     Time stored) {
+  change_block(database, batch, term, stored, [](auto& entries, std::size_t index) {
+    entries.erase(entries.begin() + static_cast<std::ptrdiff_t>(index));
+  });
+}
+
 }  // namespace
 
 TEST_CASE("a store that is whole has no fault") {
@@ -159,8 +194,7 @@ TEST_CASE("a store that is whole has no fault") {
 TEST_CASE("a posting that is missing is told and rebuilt") {
   const Sampled store;
   store.change([&](const Database& database, rocksdb::WriteBatch& batch) {
-    batch.Delete(database.family(Family::postings),
-                 key_of_posting(database, agent("ada"), store.stored[0]));
+    take_from_block(database, batch, agent("ada"), store.stored[0]);
   });
   check_rebuilt(store, store.plain.id.text() + ": 1 of its");
 }
@@ -168,10 +202,20 @@ TEST_CASE("a posting that is missing is told and rebuilt") {
 TEST_CASE("a posting that is damaged is told and rebuilt") {
   const Sampled store;
   store.change([&](const Database& database, rocksdb::WriteBatch& batch) {
-    batch.Put(database.family(Family::postings),
-              key_of_posting(database, agent("ada"), store.stored[0]), "another");
+    change_block(database, batch, agent("ada"), store.stored[0],
+                 [](auto& entries, std::size_t index) { entries[index].mark = VerbMark{}; });
   });
   check_rebuilt(store, store.plain.id.text() + ": 1 of its");
+}
+
+TEST_CASE("a block of postings that is damaged is told and rebuilt") {
+  const Sampled store;
+  store.change([&](const Database& database, rocksdb::WriteBatch& batch) {
+    const auto hash = hash_of_blocks(database.hash_of(target, agent("ada")));
+    batch.Put(database.family(Family::postings),
+              slice(posting_key(hash, order_of(store.stored[0]))), "another");
+  });
+  check_rebuilt(store, "a posting is unreadable");
 }
 
 TEST_CASE("a posting too many is told and taken away") {

@@ -142,10 +142,10 @@ Result<Job::Step> AppendJob::store(Group& group, StoredClock& clock) {
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     if (!is_new(i)) continue;
     write_body(group, i);
-    if (is_voided(i)) continue;
+    // Those of a voided row too: what is gathered must depend on the bodies alone.
     const auto mark = verb_mark(i);
     for (const auto& hash : hashes_[i])
-      group.postings.push_back({posting_key(hash, order_of(rows_[i].stored)), mark});
+      group.gathered.push_back({posting_key(hash, order_of(rows_[i].stored)), mark});
     add_inherited(i, group.postings);
   }
   return finish(group);
@@ -250,7 +250,8 @@ std::optional<VerbMark> AppendJob::verb_mark(std::size_t index) const {
 
 void AppendJob::write_body(Group& group, std::size_t index) {
   const Row& row = rows_[index];
-  const auto head = encode_body_head({row.id, row.refers_to, row.voids, is_voided(index), {}});
+  const auto head = encode_body_head(
+      {row.id, row.refers_to, row.voids, is_voided(index), ahead_.has_value(), {}});
   const auto key = body_key(target_, row.stored);
   const rocksdb::Slice key_part = key;
   const rocksdb::Slice value_parts[] = {head, row.json};

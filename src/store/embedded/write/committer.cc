@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t jobs_of_a_group_max = 256;
 constexpr std::size_t group_bytes_max = std::size_t{8} << 20;
 constexpr std::size_t group_postings_max = 32'768;
+constexpr std::size_t terms_of_slice_min = 256;
 /// Beyond what clocks that are kept right differ by.
 constexpr std::chrono::minutes clock_ahead_max{1};
 constexpr std::chrono::hours clock_warning_pause{1};
@@ -112,8 +113,8 @@ void Committer::gather(std::size_t jobs_max, const Result<Gate::Pass>& pass) {
     job->state_ = Job::State::taken;
     mutex_.unlock();
     auto step = pass ? prepare(*job) : Result<Job::Step>(fail(pass.error()));
-    full =
-        group_.batch.GetDataSize() > group_bytes_max || group_.postings.size() > group_postings_max;
+    full = group_.batch.GetDataSize() > group_bytes_max ||
+           group_.postings.size() + group_.gathered.size() > group_postings_max;
     if (!step) {
       database_.notice(step.error());
       answer(*job, fail(std::move(step).error()));
@@ -142,7 +143,7 @@ Result<Job::Step> Committer::prepare(Job& job) {
   if (!job.hides_from_ && std::chrono::steady_clock::now() > job.deadline_)
     return fail(not_begun());
   group_.batch.SetSavePoint();
-  const auto postings = group_.postings.size();
+  const auto postings = group_.postings.size(), gathered = group_.gathered.size();
   Result<Job::Step> step = fail(Code::unavailable, "The store cannot be used now", "no memory");
   try {
     step = job.prepare(group_, clock_);
@@ -154,6 +155,7 @@ Result<Job::Step> Committer::prepare(Job& job) {
   } else {
     group_.batch.RollbackToSavePoint();
     group_.postings.resize(postings);
+    group_.gathered.resize(gathered);
   }
   return step;
 }
@@ -168,9 +170,16 @@ void Committer::add_postings() {
 
 Result<void> Committer::write_group() {
   if (group_.after_slices) RETURN_IF_ERROR(database_.sync_log());
-  // A slice alone makes nothing that anyone is told of.
-  const bool slice_alone = sliced_ && prepared_.empty() && !group_.before_slices;
-  return slice_alone ? database_.write_unsynced(group_.batch) : database_.commit(group_.batch);
+  if (is_slice_alone()) return database_.write_unsynced(group_.batch);
+  // Twice as fast as they come: the older ones are written before the next are due.
+  auto& buffer = database_.posting_buffer();
+  const auto terms = std::max(terms_of_slice_min, 2 * group_.gathered.size());
+  const bool begun = buffer.begin_slice(group_.batch, database_.family(Family::defaults),
+                                        database_.family(Family::postings), terms);
+  RETURN_IF_ERROR(database_.commit(group_.batch));
+  if (begun) buffer.end_slice();
+  buffer.add(group_.gathered);
+  return {};
 }
 
 void Committer::write() {
@@ -183,6 +192,7 @@ void Committer::write() {
   }
   group_.batch.Clear();
   group_.postings.clear();
+  group_.gathered.clear();
   group_.touched.clear();
   group_.after_slices = group_.before_slices = false;
   if (sliced_ && !outcome) prepared_.push_back(sliced_);

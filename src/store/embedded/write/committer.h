@@ -14,24 +14,20 @@
 #include "store/common/stored_clock.h"
 #include "store/embedded/database.h"
 #include "store/embedded/format/values.h"
+#include "store/embedded/write/posting_buffer.h"
 
 namespace lectern::store::embedded {
-
-/// A key of the family `postings` with its value.
-struct Posting {
-  PostingKey key;
-  std::optional<VerbMark> mark;
-
-  bool operator<(const Posting& other) const { return key < other.key; }
-};
 
 class Job;
 
 /// Writes that go to disk together.
 struct Group {
   rocksdb::WriteBatch batch;
-  /// Postings to be added; they go in sorted, so that the memtable finds each place near the last.
+  /// Postings to be added that stand alone; they go in sorted, so that the memtable finds each
+  /// place near the last.
   std::vector<Posting> postings;
+  /// Postings that are gathered with those of other commits, once this one is on disk.
+  std::vector<Posting> gathered;
   /// Keys that are being written and that other jobs decide by.
   std::unordered_set<std::string> touched;
   /// Jobs that are done in slices and have begun, by their target. Outlives the group's writes.
@@ -122,6 +118,10 @@ class Committer {
   Result<Job::Step> prepare(Job& job);
   void add_postings();
   Result<void> write_group();
+  /// A slice alone makes nothing that anyone is told of.
+  bool is_slice_alone() const {
+    return sliced_ != nullptr && prepared_.empty() && !group_.before_slices;
+  }
   /// Writes the group and answers the jobs that are in it.
   void write();
   void warn_of_clock();
