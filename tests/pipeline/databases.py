@@ -336,9 +336,9 @@ def much_takes_little_memory(on):
     with tempfile.TemporaryFile() as file, tempfile.TemporaryFile() as out:
         file.write(lines(some))
         file.seek(0)
-        code, peak = peak_of(on.command("write"), on.environment, file, out)
+        code, peak = peak_of(on.command("write", "-s", "10000"), on.environment, file, out)
         assert code == 0 and peak < 64, f"write: {peak:.0f} MiB"
-        code, peak = peak_of(on.command("read"), on.environment, subprocess.DEVNULL, out)
+        code, peak = peak_of(on.command("read", "-s", "10000"), on.environment, subprocess.DEVNULL, out)
         assert code == 0 and peak < 64, f"read: {peak:.0f} MiB"
         out.seek(0)
         counts = collections.Counter(on.statement_of(line)["id"] for line in out)

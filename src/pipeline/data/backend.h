@@ -105,6 +105,10 @@ class Sink {
   /// The most records of one chunk, whatever the request says.
   virtual std::size_t chunk_size_max() const { return 100'000; }
 
+  /// Whether what is written is one text, whose order is that of its lines: then concurrency makes
+  /// no difference.
+  bool is_one_stream() const { return chunk_size_default() == 0; }
+
   /// Whether there is nothing of it unless end() has succeeded: then none of the records counts as
   /// written.
   virtual bool is_all_or_nothing() const { return false; }

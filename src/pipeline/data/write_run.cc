@@ -112,7 +112,7 @@ class Run {
         chunks_(reader_, options.files.size(), chunk_size(options.request, sink)) {}
 
   WriteRunTotals run() {
-    const bool at_once = options_.concurrency > 1;
+    const bool at_once = options_.concurrency > 1 && !sink_.is_one_stream();
     const unsigned threads = at_once ? options_.concurrency : 2;
     std::string fault;  // of this thread
     InOrder<Chunk, Sent>::run(

@@ -94,15 +94,23 @@ class EsSource : public Source {
 
   Result<void> walk(Query& query, const ReadRequest& request, const TakeBytes& take) {
     const auto chunk = chunk_of(request);
+    auto wanted = std::min(chunk, first_page_max);
     for (auto left = query.size; left.value_or(1) != 0 && !interrupt_.stopped();) {
-      const auto wanted = left && *left < chunk ? *left : chunk;
+      if (left) wanted = std::min(wanted, *left);
       std::string lines;
       TRY(const auto count, page(query, wanted, lines));
       TRY(const bool go_on, take(lines));
-      if (!go_on || count < chunk) break;
+      if (!go_on || count < wanted) break;
       if (left) *left -= count;
+      wanted = std::min(chunk, fitting(count, lines.size()));
     }
     return {};
+  }
+
+  /// How many hits a page has that holds page_bytes of such as these.
+  static std::int64_t fitting(std::int64_t count, std::size_t bytes) {
+    constexpr std::int64_t page_bytes = 4L * 1024 * 1024;
+    return std::max<std::int64_t>(1, page_bytes * count / static_cast<std::int64_t>(bytes + 1));
   }
 
   /// Adds the lines of the next page; how many.
@@ -135,7 +143,7 @@ class EsSource : public Source {
     std::string path = fmt::format("/{}/_search?scroll={}&{}", percent_encoded(index), keep_alive,
                                    search_parameters(query));
     json::Writer json;
-    add_search(json.object(), query, chunk_of(request));
+    add_search(json.object(), query, std::min(chunk_of(request), scroll_page_max));
     std::string body = json.end().take();
     auto left = query.size.value_or(std::numeric_limits<std::int64_t>::max());
     while (left > 0 && !interrupt_.stopped()) {
@@ -184,6 +192,9 @@ class EsSource : public Source {
       append_line(lines, hit.source());
     }
   }
+
+  // Whatever chunk is asked for: a page is held in memory, and so is what is read of it.
+  static constexpr std::int64_t first_page_max = 500, scroll_page_max = 1000;
 
   const std::unique_ptr<Nodes> nodes_;
   const std::string index_;

@@ -158,7 +158,10 @@ class MongoSource : public Source {
   Result<void> read(const ReadRequest& request, const TakeBytes& take) override {
     RETURN_IF_ERROR(location_.choose(request.target));
     TRY(auto query, read_query(request.query));
-    const auto chunk_size = request.chunk_size > 0 ? request.chunk_size : chunk_size_;
+    // A batch is held in memory.
+    constexpr std::size_t batch_max = 1000;
+    const auto chunk_size =
+        std::min(batch_max, request.chunk_size > 0 ? request.chunk_size : chunk_size_);
     query.options.integer("batchSize", static_cast<std::int64_t>(chunk_size));
     std::uint64_t documents = 0;
     return tried_again(interrupt_,
@@ -237,6 +240,8 @@ class MongoSink : public Sink {
   Operation default_operation() const override { return Operation::index; }
   bool allows(Operation operation) const override { return operation != Operation::append; }
   std::size_t chunk_size_default() const override { return chunk_size_; }
+  /// What is on its way stays below 64 MiB: a document is held as text, as BSON and by the driver.
+  std::size_t chunk_size_max() const override { return 500; }
 
   Result<void> begin(const WriteRequest& request) override {
     operation_ = request.operation;
