@@ -86,7 +86,8 @@ Result<void> Blobs::put(const Context& context, std::span<const Blob> blobs) {
     if (!known.insert(blob.sha2).second) continue;
     for (std::size_t begin = 0; begin < blob.bytes.size(); begin += piece_bytes) {
       append_index(lines, piece_id(blob.sha2, begin / piece_bytes));
-      lines += R"({"bytes":")" + to_base64(blob.bytes.substr(begin, piece_bytes)) + "\"}\n";
+      const auto piece = to_base64(blob.bytes.substr(begin, piece_bytes));
+      lines += json::Writer().object().member("bytes", piece).end().line().take();
       if (lines.size() < request_bytes) continue;
       RETURN_IF_ERROR(send_whole_bulk(cluster_, *index, lines, context.deadline));
       lines.clear();

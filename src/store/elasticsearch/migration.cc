@@ -20,7 +20,7 @@ constexpr std::size_t bulk_bytes_max = 8UL * 1024 * 1024;
 constexpr std::size_t reasons_max = 10;
 
 constexpr std::string_view lacking_ours =
-    R"("query":{"bool":{"must_not":{"exists":{"field":"lectern.stored"}}}})";
+    R"({"bool":{"must_not":{"exists":{"field":"lectern.stored"}}}})";
 
 /// The ids of incomplete documents, as they were when the walk began. A scroll, since the
 /// documents have no field of ours to sort by yet.
@@ -39,12 +39,16 @@ class Ids {
   /// The next ones; none at the end.
   Result<std::vector<std::string>> next() {
     std::string path = "/_search/scroll", body;
+    json::Writer json;
     if (scroll_.empty()) {
       path = "/" + index_ + "/_search?scroll=5m";
-      body = fmt::format(R"({{"size":{},"_source":false,"sort":["_doc"],{}}})", documents_at_once,
-                         lacking_ours);
+      body = json.object()
+                 .member("size", documents_at_once)
+                 .raw_members(R"("_source":false,"sort":["_doc"])")
+                 .raw_member("query", lacking_ours)
+                 .end()
+                 .take();
     } else {
-      json::Writer json;
       body = json.object().member("scroll", "5m").member("scroll_id", scroll_).end().take();
     }
     TRY(const auto reply, cluster_.expect_ok({"POST", path, body}, deadline_));
@@ -206,7 +210,7 @@ Result<std::uint64_t> ElasticsearchMigration::count(const Context& context) {
   TRY(const auto* const target, targets_.of(context));
   const auto& index = target->names.statements;
   RETURN_IF_ERROR(cluster_.expect_ok({"POST", "/" + index + "/_refresh"}, context.deadline));
-  const std::string body = fmt::format("{{{}}}", lacking_ours);
+  const std::string body = json::Writer().object().raw_member("query", lacking_ours).end().take();
   TRY(const auto reply,
       cluster_.expect_ok({"POST", "/" + index + "/_count", body}, context.deadline));
   const auto count = reply.root().find("count");

@@ -62,11 +62,12 @@ class Walk {
   Result<bool> next(Each&& each) {
     Call call{"POST", "/_search/scroll"};
     std::string body;
+    json::Writer json;
     if (scroll_.empty()) {
       call.path = "/" + index_ + "/_search?scroll=5m&allow_partial_search_results=false";
-      body = fmt::format(R"({{"size":{},"sort":["_doc"],{}}})", documents_at_once, asking_);
+      json.object().member("size", documents_at_once).raw_members(R"("sort":["_doc"])");
+      body = json.raw_members(asking_).end().take();
     } else {
-      json::Writer json;
       body = json.object().member("scroll", "5m").member("scroll_id", scroll_).end().take();
     }
     call.body = body;

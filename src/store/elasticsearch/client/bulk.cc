@@ -2,19 +2,20 @@
 
 #include <fmt/format.h>
 
+#include "base/json_writer.h"
+
 namespace lectern::store::elasticsearch {
 namespace {
 
+constexpr std::size_t action_bytes = 128;
+
 void append_action(std::string& lines, std::string_view action, std::string_view id,
                    const Version* version) {
-  lines += "{\"";
-  lines += action;
-  lines += R"(":{"_id":)";
-  json::append_quoted(lines, id);
+  json::Writer json(action_bytes);
+  json.object().key(action).object().member("_id", id);
   if (version != nullptr)
-    lines += fmt::format(R"(,"if_seq_no":{},"if_primary_term":{})", version->seq_no,
-                         version->primary_term);
-  lines += "}}\n";
+    json.member("if_seq_no", version->seq_no).member("if_primary_term", version->primary_term);
+  lines += json.end().end().line().take();
 }
 
 std::int64_t integer(json::Value object, std::string_view key) {

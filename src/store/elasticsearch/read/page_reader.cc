@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_writer.h"
 #include "base/micros.h"
 #include "store/common/page_end.h"
 #include "store/common/reference_resolver.h"
@@ -79,12 +80,19 @@ Result<StoredStatement> listed_of(Value hit, bool with_text) {
 
 /// Who carries a term, or bears the mark of store/common/reference_resolver.h where it may be
 /// inherited.
-void append_carrying(std::string& body, const xapi::Term& term) {
+void write_carrying(json::Writer& json, const xapi::Term& term) {
   const bool either = xapi::is_inheritable(term.kind);
-  body += either ? R"(,{"terms":{"lectern.terms":[)" : R"(,{"term":{"lectern.terms":)";
-  json::append_quoted(body, term.text());
-  if (either) json::append_quoted(body += ',', inherits_more.text());
-  body += either ? "]}}" : "}}";
+  json.object().key(either ? "terms" : "term").object().key("lectern.terms");
+  if (either)
+    json.array().value(term.text()).value(inherits_more.text()).end();
+  else
+    json.value(term.text());
+  json.end().end();
+}
+
+void write_within(json::Writer& json, const Window& window) {
+  json.object().key("range").object().key("lectern.stored").object();
+  json.member("gt", window.after).member("lte", window.through).end().end().end();
 }
 
 class Reading {
@@ -153,19 +161,19 @@ class Reading {
   }
 
   std::string body(const Window& window, std::size_t rows, std::size_t looked_at) const {
-    const std::string_view order = request_.ascending ? "asc" : "desc";
-    std::string body = fmt::format(
-        R"({{"size":{},"terminate_after":{},"track_total_hits":false,)"
-        R"({},"sort":[{}],)"
-        R"("query":{{"bool":{{"filter":[{{"range":{{"lectern.stored":{{"gt":{},"lte":{}}}}}}})",
-        rows, looked_at, with_texts_ ? asking_for_texts() : R"("stored_fields":"_none_")",
-        sort_by_place(order), window.after, window.through);
-    for (const auto& term : filter_.all_of) append_carrying(body, term);
-    body += ']';
-    if (!filter_.voided_too) body += R"(,"must_not":{"term":{"lectern.voided":true}})";
-    body += "}}";
-    if (after_) body += ",\"search_after\":" + sort_values(*after_);
-    return body += '}';
+    json::Writer json;
+    json.object().member("size", rows).member("terminate_after", looked_at);
+    json.member("track_total_hits", false);
+    json.raw_members(with_texts_ ? asking_for_texts() : R"("stored_fields":"_none_")");
+    json.raw_member("sort", sort_by_place(request_.ascending ? "asc" : "desc"));
+    json.key("query").object().key("bool").object().key("filter").array();
+    write_within(json, window);
+    for (const auto& term : filter_.all_of) write_carrying(json, term);
+    json.end();
+    if (!filter_.voided_too) json.raw_member("must_not", R"({"term":{"lectern.voided":true}})");
+    json.end().end();
+    if (after_) json.raw_member("search_after", sort_values(*after_));
+    return json.end().take();
   }
 
   std::string_view asking_for_texts() const {

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
+#include "base/json_writer.h"
 #include "base/log.h"
 #include "base/micros.h"
 #include "store/elasticsearch/schema/packed_text.h"
@@ -13,6 +12,8 @@ namespace {
 
 using json::Type;
 using json::Value;
+
+constexpr std::size_t lectern_bytes = 1024;  // of most statements' member
 
 /// Half of an id as a number; the numbers rise as the ids do.
 std::int64_t half(const Uuid& id, std::size_t from) {
@@ -51,31 +52,25 @@ struct Later {
   bool shared = false;
 };
 
-/// `kept` is a StatementDocument or a Row.
+/// The member `lectern`; `kept` is a StatementDocument or a Row.
 template <typename T>
-void append_lectern(std::string& lines, const T& kept, const Later& later, std::string_view text,
-                    bool packs) {
-  fmt::format_to(std::back_inserter(lines),
-                 R"("lectern":{{"stored":{},"id_high":{},"id_low":{},"hash":"{}","terms":[)",
-                 micros_of(kept.stored), half(kept.id, 0), half(kept.id, 8),
-                 kept.fingerprint.text());
-  for (std::size_t i = 0; i < kept.terms.size(); ++i) {
-    if (i > 0) lines += ',';
-    json::append_quoted(lines, kept.terms[i].text());
-  }
-  lines += ']';
-  if (kept.refers_to) lines += fmt::format(R"(,"refers_to":"{}")", kept.refers_to->text());
-  if (kept.voids) lines += R"(,"voids":true)";
-  if (later.voided) lines += R"(,"voided":true)";
-  if (!later.batch.empty()) lines.append(R"(,"batch":")").append(later.batch).append("\"");
-  if (later.shared) lines += R"(,"shared":true)";
-  if (const auto packed = packs ? pack_text(text) : std::nullopt) {
-    lines.append(R"(,"packed":")").append(*packed).append("\"}");
-    return;
-  }
-  lines += R"(,"text":)";
-  json::append_quoted(lines, text);
-  lines += '}';
+std::string lectern_of(const T& kept, const Later& later, std::string_view text, bool packs) {
+  json::Writer json(lectern_bytes);
+  json.object().member("stored", micros_of(kept.stored));
+  json.member("id_high", half(kept.id, 0)).member("id_low", half(kept.id, 8));
+  json.member("hash", kept.fingerprint.text()).key("terms").array();
+  for (const auto& term : kept.terms) json.value(term.text());
+  json.end();
+  if (kept.refers_to) json.member("refers_to", kept.refers_to->text());
+  if (kept.voids) json.member("voids", true);
+  if (later.voided) json.member("voided", true);
+  if (!later.batch.empty()) json.member("batch", later.batch);
+  if (later.shared) json.member("shared", true);
+  if (const auto packed = packs ? pack_text(text) : std::nullopt)
+    json.member("packed", *packed);
+  else
+    json.member("text", text);
+  return json.end().take();
 }
 
 /// A JSON object on one line and without its closing brace. A line break cannot be but between
@@ -89,17 +84,17 @@ void append_open_object(std::string& lines, std::string_view object) {
       [](char c) { return c == '\n' || c == '\r'; }, ' ');
 }
 
-/// The document up to where `lectern` begins.
-void append_statement(std::string& lines, const Uuid& id, std::string_view text,
-                      bool with_statement) {
-  if (with_statement) {
-    append_open_object(lines, text);
-  } else {
-    lines += R"({"id":")";
-    id.append_to(lines);
-    lines += '"';
+/// The document: the statement's own text, with the member `lectern` behind its last one.
+void append_line(std::string& lines, const Uuid& id, std::string_view text, bool with_statement,
+                 std::string_view lectern) {
+  if (!with_statement) {
+    json::Writer json;
+    json.object().member("id", id.text()).raw_member("lectern", lectern).end().line();
+    lines += json.take();
+    return;
   }
-  lines += ',';
+  append_open_object(lines, text);
+  lines.append(",\"lectern\":").append(lectern).append("}\n");
 }
 
 std::optional<Time> instant(Value statement, std::string_view key) {
@@ -132,14 +127,17 @@ std::string without_lectern(Value statement) {
 }  // namespace
 
 std::string sort_by_place(std::string_view order) {
-  return fmt::format(
-      R"({{"lectern.stored":"{0}"}},{{"lectern.id_high":"{0}"}},{{"lectern.id_low":"{0}"}})",
-      order);
+  json::Writer json;
+  json.array();
+  for (const auto* field : {"lectern.stored", "lectern.id_high", "lectern.id_low"})
+    json.object().member(field, order).end();
+  return json.end().take();
 }
 
 std::string sort_values(const xapi::Position& position) {
-  return fmt::format("[{},{},{}]", micros_of(position.stored), half(position.id, 0),
-                     half(position.id, 8));
+  json::Writer json;
+  json.array().value(micros_of(position.stored));
+  return json.value(half(position.id, 0)).value(half(position.id, 8)).end().take();
 }
 
 std::optional<xapi::Position> place_of(Value sort) {
@@ -156,17 +154,15 @@ std::optional<xapi::Position> place_of(Value sort) {
 
 void append_document(std::string& lines, const StatementDocument& kept, Layout layout,
                      bool with_statement) {
-  append_statement(lines, kept.id, kept.text, with_statement);
-  append_lectern(lines, kept, {kept.batch, kept.voided, kept.shared}, kept.text,
-                 with_statement && layout == Layout::packed);
-  lines += "}\n";
+  append_line(lines, kept.id, kept.text, with_statement,
+              lectern_of(kept, {kept.batch, kept.voided, kept.shared}, kept.text,
+                         with_statement && layout == Layout::packed));
 }
 
 void append_document(std::string& lines, const Row& row, std::string_view batch, Layout layout,
                      bool with_statement) {
-  append_statement(lines, row.id, row.json, with_statement);
-  append_lectern(lines, row, {batch}, row.json, with_statement && layout == Layout::packed);
-  lines += "}\n";
+  append_line(lines, row.id, row.json, with_statement,
+              lectern_of(row, {batch}, row.json, with_statement && layout == Layout::packed));
 }
 
 std::string_view asking_for_statement_document(Layout layout) {

@@ -26,9 +26,9 @@ struct StatementDocument {
   Version version;      ///< of the document, when it was read
 };
 
-/// The elements of `sort` for the order of Position, `order` being asc or desc; the values that
-/// stand for a place in it, as an array; and the place of a hit's `sort`. The id is cut into two
-/// numbers, since to compare a keyword costs a look into its dictionary.
+/// `sort` for the order of Position, `order` being asc or desc; the values that stand for a place
+/// in it; both are arrays; and the place of a hit's `sort`. The id is cut into two numbers, since
+/// to compare a keyword costs a look into its dictionary.
 std::string sort_by_place(std::string_view order);
 std::string sort_values(const xapi::Position& position);
 std::optional<xapi::Position> place_of(json::Value sort);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_writer.h"
 #include "base/log.h"
 #include "base/micros.h"
 #include "store/elasticsearch/client/bulk.h"
@@ -19,6 +20,10 @@ using json::Value;
 using std::chrono::milliseconds;
 
 constexpr std::size_t rows_at_once = 5'000;
+constexpr std::string_view asking_for_hit =
+    R"("_source":false,"seq_no_primary_term":true,"track_total_hits":false,)"
+    R"("stored_fields":["lectern.stored","lectern.batch","lectern.shared","lectern.refers_to",)"
+    R"("lectern.voids"])";
 constexpr std::size_t looked_for_at_once = 500;
 constexpr int attempts_max = 5;
 /// What is stamped lies no further beyond the ceiling of the last renewal.
@@ -66,20 +71,20 @@ Result<std::vector<Hit>> last_rows(Cluster& cluster, const std::string& index,
   const std::string path = fmt::format("/{}/_search?allow_partial_search_results=false", index);
   std::vector<Hit> hits;
   for (std::string after;;) {
-    const std::string body = fmt::format(
-        R"({{"size":{},"_source":false,"seq_no_primary_term":true,"track_total_hits":false,)"
-        R"("stored_fields":["lectern.stored","lectern.batch","lectern.shared","lectern.refers_to",)"
-        R"("lectern.voids"],"sort":[{}],)"
-        R"("query":{{"range":{{"lectern.stored":{{"gt":{},"lte":{}}}}}}}{}}})",
-        rows_at_once, sort_by_place("asc"), micros_of(*entry.floor),
-        micros_of(std::max(entry.ceiling, *entry.floor) + beyond_ceiling), after);
+    json::Writer json;
+    json.object().member("size", rows_at_once).raw_members(asking_for_hit);
+    json.raw_member("sort", sort_by_place("asc")).key("query").object().key("range").object();
+    json.key("lectern.stored").object().member("gt", micros_of(*entry.floor));
+    json.member("lte", micros_of(std::max(entry.ceiling, *entry.floor) + beyond_ceiling));
+    json.end().end().end();
+    if (!after.empty()) json.raw_member("search_after", after);
+    const std::string body = json.end().take();
     TRY(const auto reply, cluster.expect_ok({"POST", path, body}, deadline));
     TRY(const auto found, hits_of(reply));
     if (!found) return hits;
     for (const Value one : found->children()) {
       if (auto hit = hit_of(one)) hits.push_back(std::move(*hit));
-      if (const auto sort = one.find("sort"))
-        after = ",\"search_after\":" + std::string(sort->source());
+      if (const auto sort = one.find("sort")) after = sort->source();
     }
     if (found->size() < rows_at_once) return hits;
   }
