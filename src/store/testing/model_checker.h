@@ -46,6 +46,8 @@ class Deployment {
   /// How long the last promise may be waited for after all faults: while entries of killed
   /// processes age.
   std::chrono::seconds settles_within{60};
+  /// Asked for at the end: faults in what lies there that no client sees, a sentence each.
+  std::function<std::vector<std::string>()> hidden_faults;
 };
 
 /// How much is done.
@@ -67,6 +69,7 @@ struct RemoteDeployment {
   /// What is held arrives no later: the assumption of docs/CONSISTENCY.md.
   std::chrono::milliseconds hold_max{4'000};
   bool documents = true;
+  std::function<std::vector<std::string>()> hidden_faults{};  ///< as of Deployment
 };
 /// Processes that share a database behind proxies.
 std::unique_ptr<Deployment> remote(RemoteDeployment place);

@@ -58,7 +58,10 @@ class World {
     for (auto& client : clients) client.join();
     if (auto fault = calm_down(); !fault.empty()) return {fault};
     if (auto fault = read_everything(); !fault.empty()) return {fault};
-    return history::faults_of(recorder_.history());
+    auto faults = history::faults_of(recorder_.history());
+    if (deployment_.hidden_faults)
+      for (auto& fault : deployment_.hidden_faults()) faults.push_back(std::move(fault));
+    return faults;
   }
 
   const history::History& history() const { return recorder_.history(); }

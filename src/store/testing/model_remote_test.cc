@@ -75,6 +75,7 @@ class Database final : public Deployment {
     target = remote_.place.target;
     processes = 2;
     documents = remote_.documents;
+    hidden_faults = remote_.hidden_faults;
   }
 
   std::unique_ptr<Process> start(std::uint32_t) override {
