@@ -83,6 +83,8 @@ foreach(backend mongo clickhouse clickhouse_and_mongo es opensearch)
                       COMMAND ${Python3_EXECUTABLE} tests/api/on_backend.py ${backend})
 endforeach()
 foreach(backend mongo clickhouse es opensearch)
+  lectern_script_test(follow_${backend} TIMEOUT 300
+                      COMMAND ${Python3_EXECUTABLE} tests/api/on_backend.py ${backend} follow.py)
   lectern_script_test(first_steps_${backend} TIMEOUT 120
                       COMMAND ${Python3_EXECUTABLE} tests/api/first_steps.py ${backend})
   lectern_script_test(two_servers_${backend} TIMEOUT 300

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Runs the scenario tables on the database that tests/servers/run.sh has started: on_backend.py
-mongo|clickhouse|es|opensearch. Exit 77 where it has started none."""
+mongo|clickhouse|es|opensearch [follow.py]: another program in place of the tables. Exit 77 where it has started none."""
 
 import json
 import os
@@ -46,7 +46,8 @@ def main():
     environment = dict(os.environ, LECTERN_TEST_BACKEND=chosen["RALPH_RUNSERVER_BACKEND"],
                        LECTERN_TEST_SETTINGS=json.dumps(chosen))
     tables = ["documents", "attachments"] if backend == "clickhouse_and_mongo" else []
-    os.execve(sys.executable, [sys.executable, os.path.join(HERE, "run.py"), *tables], environment)
+    program = sys.argv[2] if len(sys.argv) > 2 else "run.py"
+    os.execve(sys.executable, [sys.executable, os.path.join(HERE, program), *tables], environment)
 
 
 if __name__ == "__main__":

@@ -46,6 +46,39 @@ Result<std::vector<FactColumns::RowRef>> matching_along_chains(
   return kept;
 }
 
+/// Whether counting how often each number occurs is enough.
+bool only_counts(const Question& question) {
+  const auto is_count = [](const Measure& measure) { return measure.kind == MeasureKind::count; };
+  return question.by.size() == 1 && !is_time(question.by.front()) &&
+         std::all_of(question.measures.begin(), question.measures.end(), is_count);
+}
+
+/// Counts the rows that match; those that may match along their chains are left.
+Result<std::vector<FactColumns::RowRef>> count_rows(const Question& question,
+                                                    const FactColumns& columns,
+                                                    const FactColumns::Match& match, Tally& tally) {
+  std::vector<FactColumns::RowRef> left;
+  const auto leave = [&](FactColumns::RowRef at) { left.push_back(at); };
+  if (only_counts(question)) {
+    const Dimension by = question.by.front();
+    std::vector<std::uint64_t> counts(columns.codes());
+    const auto count = [&](FactColumns::RowRef at) { return ++counts[columns.code(at, by)] > 0; };
+    match.each(count, leave);
+    for (std::uint32_t code = 0; code < counts.size(); ++code)
+      if (counts[code] > 0) RETURN_IF_ERROR(tally.add(columns.row_with(by, code), counts[code]));
+    return left;
+  }
+  const auto needs = needs_of(question);
+  Result<void> counted;
+  const auto count = [&](FactColumns::RowRef at) {
+    counted = tally.add(columns.row(at, needs));
+    return counted.has_value();
+  };
+  match.each(count, leave);
+  RETURN_IF_ERROR(std::move(counted));
+  return left;
+}
+
 /// What the walk would look for (SelectionWalk).
 ChainFilter filter_of(const Lrs& lrs, const auth::Principal& principal,
                       const Selection& selection) {
@@ -82,17 +115,10 @@ Result<std::optional<Statistics>> FactCache::answer(Lrs& lrs, const auth::Princi
   if (!match.able()) return std::optional<Statistics>();
 
   Tally tally(question, zone, grow);
-  const auto needs = needs_of(question);
-  Result<void> counted;
-  std::vector<FactColumns::RowRef> referring;
-  const auto count = [&](FactColumns::RowRef place) {
-    counted = tally.add(columns.row(place, needs));
-    return counted.has_value();
-  };
-  match.each(count, [&](FactColumns::RowRef place) { referring.push_back(place); });
-  RETURN_IF_ERROR(std::move(counted));
+  TRY(const auto referring, count_rows(question, columns, match, tally));
   if (referring.size() > chains_max) return std::optional<Statistics>();
   TRY(const auto more, matching_along_chains(lrs, context, filter, columns, referring));
+  const auto needs = needs_of(question);
   for (const auto place : more) RETURN_IF_ERROR(tally.add(columns.row(place, needs)));
   return std::optional(tally.finish(columns.dictionary()));
 }

@@ -177,6 +177,20 @@ FactRow FactColumns::row(RowRef place, const FactNeeds& needs) const {
   return row;
 }
 
+FactRow FactColumns::row_with(Dimension by, std::uint32_t code) const {
+  FactRow row;
+  if (by == Dimension::verb) row.verb = code;
+  if (by == Dimension::activity) row.activity = code;
+  if (by == Dimension::activity_type) row.activity_type = code;
+  if (by == Dimension::course) row.courses = lists_.list(code);
+  if (by == Dimension::actor) row.actor = code;
+  if (by == Dimension::authority) row.authority = code;
+  if (by == Dimension::platform) row.platform = code;
+  if (by == Dimension::language) row.language = code;
+  if (by == Dimension::version) row.version = code;
+  return row;
+}
+
 FactColumns::Match::Match(const FactColumns& columns, const Selection& selection,
                           const ChainFilter& filter, const std::optional<xapi::Term>& authority,
                           Time until)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -17,6 +18,7 @@
 #include "lrs/selection/selection.h"
 #include "lrs/statistics/dictionary.h"
 #include "lrs/statistics/fact_row.h"
+#include "lrs/statistics/question.h"
 #include "store/statement_store.h"
 
 namespace lectern::lrs {
@@ -32,6 +34,8 @@ class ListDictionary {
   std::span<const std::uint32_t> list(std::uint32_t number) const { return *lists_[number]; }
   /// For each list whether it holds one of these.
   std::vector<bool> holding(const std::vector<std::uint32_t>& wanted) const;
+  /// How many there are.
+  std::size_t size() const { return lists_.size(); }
   /// Memory that it takes, about.
   std::size_t bytes() const { return bytes_; }
 
@@ -69,6 +73,34 @@ class FactColumns {
     return referring_.at(place.block * block_rows + place.row);
   }
 
+  /// The number of a row in a dimension that is no time: of its text, or of its list of courses.
+  std::uint32_t code(RowRef at, Dimension by) const {
+    const Block& block = *blocks_[at.block];
+    switch (by) {
+      case Dimension::verb:
+        return block.verb[at.row];
+      case Dimension::activity:
+        return block.activity[at.row];
+      case Dimension::activity_type:
+        return block.activity_type[at.row];
+      case Dimension::course:
+        return block.courses[at.row];
+      case Dimension::actor:
+        return block.actor[at.row];
+      case Dimension::authority:
+        return block.authority[at.row];
+      case Dimension::platform:
+        return block.platform[at.row];
+      case Dimension::language:
+        return block.language[at.row];
+      default:
+        return block.version[at.row];
+    }
+  }
+  /// Every code is less.
+  std::size_t codes() const { return std::max(texts_.size(), lists_.size()); }
+  /// A row that has that code, and nothing else.
+  FactRow row_with(Dimension by, std::uint32_t code) const;
   /// The row at a place, as far as it is needed.
   FactRow row(RowRef place, const FactNeeds& needs) const;
 
@@ -129,7 +161,7 @@ class FactColumns::Match {
       const bool all = !asks_ && block.stored.front() > since_ && block.stored.back() <= until_;
       for (std::size_t i = 0; i < block.stored.size(); ++i) {
         if (all ? (block.flags[i] & voided) != 0 : !plain_fits(block, i)) continue;
-        if (terms_fit(block, i)) {
+        if (wanted_.empty() || terms_fit(block, i)) {
           if (!yes(RowRef{b, i})) return;
         } else if ((block.flags[i] & refers) != 0) {
           perhaps(RowRef{b, i});

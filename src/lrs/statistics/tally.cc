@@ -75,34 +75,35 @@ Tally::Tally(const Question& question, const TimeZone& zone, Grow grow)
   }
 }
 
-Result<void> Tally::add(const FactRow& row) {
+Result<void> Tally::add(const FactRow& row, std::uint64_t times) {
   if (row.score_says_nothing) ++scores_left_out_;
   if (row.duration_says_nothing) ++durations_left_out_;
-  RETURN_IF_ERROR(count_in(totals_, row));
+  RETURN_IF_ERROR(count_in(totals_, row, times));
   if (question_.by.empty()) return {};
   Keys keys{};
-  return add_to_groups(row, keys, 0);
+  return add_to_groups(row, times, keys, 0);
 }
 
-Result<void> Tally::add_to_groups(const FactRow& row, Keys& keys, std::size_t dimension) {
+Result<void> Tally::add_to_groups(const FactRow& row, std::uint64_t times, Keys& keys,
+                                  std::size_t dimension) {
   if (dimension == question_.by.size()) {
     auto& met = met_[KeysHash()(keys) >> (64 - met_bits)];
     if (met.group == nullptr || met.keys != keys) {
       TRY(met.group, group_of(keys));
       met.keys = keys;
     }
-    return count_in(*met.group, row);
+    return count_in(*met.group, row, times);
   }
   const Dimension by = question_.by[dimension];
   if (by == Dimension::course && !row.courses.empty()) {
     for (const auto course : row.courses) {
       keys[dimension] = course;
-      RETURN_IF_ERROR(add_to_groups(row, keys, dimension + 1));
+      RETURN_IF_ERROR(add_to_groups(row, times, keys, dimension + 1));
     }
     return {};
   }
   keys[dimension] = is_time(by) ? bucket_of(by, row.at, zone_) : key_of(by, row);
-  return add_to_groups(row, keys, dimension + 1);
+  return add_to_groups(row, times, keys, dimension + 1);
 }
 
 Result<Tally::Group*> Tally::group_of(const Keys& keys) {
@@ -119,8 +120,8 @@ Result<Tally::Group*> Tally::group_of(const Keys& keys) {
   return group.get();
 }
 
-Result<void> Tally::count_in(Group& group, const FactRow& row) {
-  ++group.count;
+Result<void> Tally::count_in(Group& group, const FactRow& row, std::uint64_t times) {
+  group.count += times;
   group.succeeded += row.success == 1;
   group.failed += row.success == 0;
   group.completed += row.completion == 1;

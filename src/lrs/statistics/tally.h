@@ -54,8 +54,9 @@ class Tally {
   /// What it views outlives it.
   Tally(const Question& question, const TimeZone& zone, Grow grow);
 
-  /// Counts one statement. Errors: too_large, beyond groups_max; those of Grow.
-  Result<void> add(const FactRow& row);
+  /// Counts one statement; or, where only counts are asked for, `times` of this row. Errors:
+  /// too_large, beyond groups_max; those of Grow.
+  Result<void> add(const FactRow& row, std::uint64_t times = 1);
   /// What came out of it; `dictionary` knows the numbers of all rows.
   Statistics finish(const Dictionary& dictionary);
 
@@ -84,9 +85,10 @@ class Tally {
     }
   };
 
-  Result<void> add_to_groups(const FactRow& row, Keys& keys, std::size_t dimension);
+  Result<void> add_to_groups(const FactRow& row, std::uint64_t times, Keys& keys,
+                             std::size_t dimension);
   Result<Group*> group_of(const Keys& keys);
-  Result<void> count_in(Group& group, const FactRow& row);
+  Result<void> count_in(Group& group, const FactRow& row, std::uint64_t times);
   void add_score(Group& group, const FactRow& row);
   std::vector<Statistics::Value> values_of(const Group& group) const;
   bool less(const Keys& a, const Keys& b, const Dictionary& dictionary) const;
