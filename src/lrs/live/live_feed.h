@@ -55,7 +55,7 @@ class LiveFeed {
 
   std::atomic<std::int64_t> next_look_ms_{0};
   std::atomic<std::uint64_t> version_{0};
-  Mutex advancing_;
+  Mutex advancing_;  // one looks at the store at a time
   mutable Mutex mutex_;
   std::deque<std::shared_ptr<const Entry>> kept_ GUARDED_BY(mutex_);
   std::size_t bytes_ GUARDED_BY(mutex_) = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -125,26 +126,36 @@ Result<std::optional<Statistics>> FactCache::answer(Lrs& lrs, const auth::Princi
 
 Result<void> FactCache::refresh(Lrs& lrs, const store::Context& context, OfTarget& target,
                                 Time through) {
-  {
+  const auto is_there = [&] {
     const ReaderLock lock(target.mutex);
-    if (target.too_large || (target.through && *target.through >= through)) return {};
-  }
-  const WriterLock lock(target.mutex);
-  if (target.too_large || (target.through && *target.through >= through)) return {};
+    return target.too_large || (target.through && *target.through >= through);
+  };
+  if (is_there()) return {};
+  const auto too_late = [] {
+    return fail(Code::unavailable,
+                "The statements are being read for statistics: try again in a moment");
+  };
+  if (!target.reading.lock_until(context.deadline)) return too_late();
+  const TimedMutexLock turn(target.reading, std::adopt_lock);
+  if (is_there()) return {};
   store::Filter filter;
   filter.until = through;
-  store::PageRequest request{target.columns->last(), rows_at_once, true};
+  store::PageRequest request{std::nullopt, rows_at_once, true};
+  {
+    const ReaderLock lock(target.mutex);
+    request.after = target.columns->last();
+  }
   for (bool more = true; more;) {
-    if (std::chrono::steady_clock::now() > context.deadline)
-      return fail(Code::unavailable,
-                  "The statements are being read for statistics: try again in a moment");
+    if (std::chrono::steady_clock::now() > context.deadline) return too_late();
     TRY(const auto page, stores_of(lrs).statements.query(context, filter, request));
     RETURN_IF_ERROR(take(lrs, context, target, page.rows));
-    request.after = target.columns->last();
+    if (!page.rows.empty()) request.after = page.rows.back().position;
     more = page.more;
+    const WriterLock lock(target.mutex);
     bound(target);
     if (target.too_large) return {};
   }
+  const WriterLock lock(target.mutex);
   target.through = through;
   return {};
 }
@@ -152,13 +163,15 @@ Result<void> FactCache::refresh(Lrs& lrs, const store::Context& context, OfTarge
 /// Adds rows, and marks what they void.
 Result<void> FactCache::take(Lrs& lrs, const store::Context& context, OfTarget& target,
                              const std::vector<store::StoredStatement>& rows) {
+  std::vector<std::unique_ptr<json::Document>> documents;
   std::vector<Uuid> voided;
   for (const auto& row : rows) {
-    TRY(const auto document, json::parse_view(row.json));
+    TRY(auto document, json::parse_view(row.json));
     if (xapi::is_voiding(document->root()))
       if (const auto id = xapi::reference_of(document->root())) voided.push_back(*id);
+    documents.push_back(std::move(document));
   }
-  // Before the rows are added: when this fails they are read once more, and marks do no harm twice.
+  // Before the rows are added: when this fails they are read once more.
   std::vector<xapi::Position> marked;
   const auto look_at = [&](const store::StoredStatement& one) -> Result<void> {
     TRY(const auto document, json::parse_view(one.json));
@@ -167,10 +180,9 @@ Result<void> FactCache::take(Lrs& lrs, const store::Context& context, OfTarget& 
   };
   if (!voided.empty())
     RETURN_IF_ERROR(store::find_each(stores_of(lrs).statements, context, voided, look_at));
-  for (const auto& row : rows) {
-    TRY(const auto document, json::parse_view(row.json));
-    target.columns->add(row.position, document->root());
-  }
+  const WriterLock lock(target.mutex);
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    target.columns->add(rows[i].position, documents[i]->root());
   for (const auto& position : marked) target.columns->mark_voided(position);
   return {};
 }

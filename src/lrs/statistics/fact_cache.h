@@ -39,6 +39,7 @@ class FactCache {
 
  private:
   struct OfTarget {
+    TimedMutex reading;  // one reads what is missing, others wait until their deadline
     SharedMutex mutex;
     std::unique_ptr<FactColumns> columns GUARDED_BY(mutex) = std::make_unique<FactColumns>();
     std::optional<Time> through GUARDED_BY(mutex);  // everything up to here is in it
@@ -48,7 +49,7 @@ class FactCache {
   std::shared_ptr<OfTarget> of(const std::string& target);
   Result<void> refresh(Lrs& lrs, const store::Context& context, OfTarget& target, Time through);
   Result<void> take(Lrs& lrs, const store::Context& context, OfTarget& target,
-                    const std::vector<store::StoredStatement>& rows) REQUIRES(target.mutex);
+                    const std::vector<store::StoredStatement>& rows);
   void bound(OfTarget& target) REQUIRES(target.mutex);
 
   const std::uint64_t bytes_max_;
