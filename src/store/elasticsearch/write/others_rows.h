@@ -1,0 +1,36 @@
+#pragma once
+
+#include <vector>
+
+#include "store/elasticsearch/schema/statement_document.h"
+#include "store/elasticsearch/write/append.h"
+
+namespace lectern::store::elasticsearch {
+
+/// Says of the rows under these ids that nothing takes them back any more. False: one is gone.
+/// Errors: unavailable, where others change them all the while.
+Result<bool> share(const Writing& writing, const std::vector<Uuid>& ids);
+
+/// Rows that a batch knows by their ids and whose own batch may yet be taken back. Not thread-safe.
+class OthersRows {
+ public:
+  /// Nothing where that batch is finished, or has said that the row stays.
+  void add(const StatementDocument& there);
+  /// Says of those that may still go that they stay. False: one is gone.
+  Result<bool> share_all(const Writing& writing);
+  /// Beside a conflict they may be of this very batch, sent before, of which nothing is to stay:
+  /// waits until theirs are finished. Errors: unavailable, when they are not in time.
+  Result<void> await(const Writing& writing);
+
+ private:
+  /// Leaves what may yet be taken back.
+  Result<void> forget_finished(const Writing& writing);
+
+  struct Known {
+    Uuid id;
+    Time stored;
+  };
+  std::vector<Known> rows_;
+};
+
+}  // namespace lectern::store::elasticsearch
