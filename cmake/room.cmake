@@ -81,11 +81,11 @@ endfunction()
 
 # lectern_store_part(NAME [OPTION variable] DEPS ...): src/store/NAME as a library of its own, that
 # the room store is made of, with the third-party libraries that it alone may see. Where OPTION is
-# off, src/store/left_out/NAME.cc takes its place.
+# off, src/store/stubs/NAME.cc takes its place.
 function(lectern_store_part NAME)
   cmake_parse_arguments(PART "" "OPTION" "DEPS" ${ARGN})
   if(PART_OPTION AND NOT ${PART_OPTION})
-    set(sources ${CMAKE_SOURCE_DIR}/src/store/left_out/${NAME}.cc)
+    set(sources ${CMAKE_SOURCE_DIR}/src/store/stubs/${NAME}.cc)
     set(PART_DEPS store_common)
     set_property(GLOBAL APPEND PROPERTY LECTERN_LEFT_OUT ${NAME})
   else()
@@ -103,7 +103,7 @@ function(lectern_room NAME)
   lectern_sources(sources ${NAME})
   if(NAME STREQUAL "store")
     get_property(parts GLOBAL PROPERTY LECTERN_STORE_PARTS)
-    foreach(part left_out ${parts})
+    foreach(part stubs ${parts})
       list(FILTER sources EXCLUDE REGEX "/src/store/${part}/")
     endforeach()
     list(TRANSFORM parts PREPEND store_)
@@ -114,13 +114,13 @@ function(lectern_room NAME)
       list(REMOVE_ITEM LECTERN_DATABASES ${part})
     endforeach()
   endif()
-  # Of a part of the store that is left out, another room's left_out/NAME.cc stands for its NAME.cc.
+  # Of a part of the store that is left out, another room's stubs/NAME.cc stands for its NAME.cc.
   get_property(left_out GLOBAL PROPERTY LECTERN_LEFT_OUT)
   foreach(part ${LECTERN_DATABASES})
     if(part IN_LIST left_out)
       list(FILTER sources EXCLUDE REGEX "/src/${NAME}/data/databases/${part}\\.cc$")
     else()
-      list(FILTER sources EXCLUDE REGEX "/src/${NAME}/.*left_out/${part}\\.cc$")
+      list(FILTER sources EXCLUDE REGEX "/src/${NAME}/.*stubs/${part}\\.cc$")
     endif()
   endforeach()
   set(tests ${all})

@@ -92,7 +92,7 @@ def include_faults(path, text):
             inside = len(parts) > 3 and parts[2] == folder
             if inside or path.endswith(("_test.cc", "_bench.cc")) and folder in ("memory", "testing"):
                 continue  # memory: the reference that every store is compared with
-            if folder in BACKENDS and not path.startswith(("src/store/open", "src/store/left_out/")):
+            if folder in BACKENDS and not path.startswith(("src/store/open", "src/store/stubs/")):
                 faults.append(f"{path}:{number}: only store/open.cc may include the backend {folder}")
             if folder == "testing" and not path.endswith("/fixture.h"):
                 faults.append(f"{path}:{number}: only tests may include {target}")

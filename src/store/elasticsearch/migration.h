@@ -2,7 +2,7 @@
 
 #include "store/elasticsearch/client/cluster.h"
 #include "store/elasticsearch/target.h"
-#include "store/elasticsearch/write/left_behind.h"
+#include "store/elasticsearch/write/orphaned_batches.h"
 #include "store/migration.h"
 
 namespace lectern::store::elasticsearch {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "store/elasticsearch/target.h"
-#include "store/elasticsearch/write/left_behind.h"
+#include "store/elasticsearch/write/orphaned_batches.h"
 #include "store/statement_store.h"
 
 namespace lectern::store::elasticsearch {

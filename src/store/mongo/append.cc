@@ -4,7 +4,7 @@
 #include <unordered_map>
 
 #include "store/mongo/layout.h"
-#include "store/mongo/left_behind.h"
+#include "store/mongo/orphaned_batches.h"
 #include "store/mongo/reference_access.h"
 #include "store/mongo/statements.h"
 #include "xapi/stamp.h"

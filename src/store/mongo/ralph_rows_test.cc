@@ -6,7 +6,7 @@
 #include "store/mongo/client/convert.h"
 #include "store/mongo/fixture.h"
 #include "store/mongo/layout.h"
-#include "store/mongo/left_behind.h"
+#include "store/mongo/orphaned_batches.h"
 #include "store/testing/contract_walk.h"
 #include "xapi/stamp.h"
 
@@ -116,7 +116,7 @@ TEST_CASE("W2: what came beside a statement of Ralph's stays when its process di
   REQUIRE(mark.has_value());
   const auto before = rows[1].stored - std::chrono::seconds(1);
   const DeadWriter dead{mark->process, {before, rows[1].stored, {shared.collection}}};
-  REQUIRE(settle_left_behind(*shared.pool, shared.database.name, dead, Deadline::max()));
+  REQUIRE(settle_orphaned_batches(*shared.pool, shared.database.name, dead, Deadline::max()));
   CHECK(contract::found(*stores.statements, "", rows[1].id).position.stored == rows[1].stored);
 }
 

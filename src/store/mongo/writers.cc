@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/micros.h"
-#include "store/mongo/left_behind.h"
+#include "store/mongo/orphaned_batches.h"
 
 namespace lectern::store::mongo {
 namespace {
@@ -123,7 +123,7 @@ std::unique_ptr<VisibilityWatermark> open_watermark(Pool& entries, Pool& pool,
   WatermarkOptions options;
   options.joins_at_once = true;
   options.sweep = [&pool, database](const DeadWriter& dead, Deadline deadline) {
-    return settle_left_behind(pool, database, dead, deadline);
+    return settle_orphaned_batches(pool, database, dead, deadline);
   };
   return std::make_unique<VisibilityWatermark>(
       std::make_unique<MongoWriters>(entries, database, self), self, std::move(options));

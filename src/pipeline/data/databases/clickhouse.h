@@ -9,7 +9,7 @@
 namespace lectern::pipeline::clickhouse {
 
 /// The backend's settings, and what registry.cc opens it by. Errors: invalid, naming the setting,
-/// or saying that this build is without ClickHouse (left_out/clickhouse.cc).
+/// or saying that this build is without ClickHouse (stubs/clickhouse.cc).
 std::span<const DataSetting> settings();
 Result<std::unique_ptr<Source>> open_source(const OpenContext& context);
 Result<std::unique_ptr<Sink>> open_sink(const OpenContext& context);

@@ -9,7 +9,7 @@
 namespace lectern::pipeline::mongo {
 
 /// The backend's settings, and what registry.cc opens it by. Errors: invalid, naming the setting,
-/// or saying that this build is without MongoDB (left_out/mongo.cc).
+/// or saying that this build is without MongoDB (stubs/mongo.cc).
 std::span<const DataSetting> settings();
 Result<std::unique_ptr<Source>> open_source(const OpenContext& context);
 Result<std::unique_ptr<Sink>> open_sink(const OpenContext& context);

@@ -1,4 +1,4 @@
-#include "store/mongo/left_behind.h"
+#include "store/mongo/orphaned_batches.h"
 
 #include <algorithm>
 
@@ -160,8 +160,8 @@ Result<void> delete_rows(Client& client, const std::string& database, const std:
   return {};
 }
 
-Result<void> settle_left_behind(Pool& pool, const std::string& database, const DeadWriter& dead,
-                                Deadline deadline) {
+Result<void> settle_orphaned_batches(Pool& pool, const std::string& database,
+                                     const DeadWriter& dead, Deadline deadline) {
   TRY(auto client, pool.lease(deadline));
   for (const auto& collection : dead.entry.places) {
     TRY(const auto rows, marked_rows(client, database, collection, dead.entry));

@@ -1,12 +1,12 @@
 #include "store/elasticsearch/open.h"
 #include "store/elasticsearch/verify.h"
-#include "store/left_out/left_out.h"
+#include "store/stubs/stub.h"
 
 namespace lectern::store::elasticsearch {
 namespace {
 
 tl::unexpected<Error> refuse() {
-  return left_out::refuse("Elasticsearch and OpenSearch", "LECTERN_WITH_ELASTICSEARCH");
+  return stub::refuse("Elasticsearch and OpenSearch", "LECTERN_WITH_ELASTICSEARCH");
 }
 
 }  // namespace

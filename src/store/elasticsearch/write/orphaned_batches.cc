@@ -1,4 +1,4 @@
-#include "store/elasticsearch/write/left_behind.h"
+#include "store/elasticsearch/write/orphaned_batches.h"
 
 #include <fmt/format.h>
 
@@ -170,8 +170,8 @@ Result<void> complete_what_stays(Cluster& cluster, const TargetOf& target_of,
 
 }  // namespace
 
-Result<void> settle_left_behind(Cluster& cluster, const TargetOf& target_of, const DeadWriter& dead,
-                                Deadline deadline) {
+Result<void> settle_orphaned_batches(Cluster& cluster, const TargetOf& target_of,
+                                     const DeadWriter& dead, Deadline deadline) {
   for (const auto& index : dead.entry.places) {
     if (!check_index_name(index)) continue;
     for (int attempt = 0;; ++attempt) {
@@ -194,7 +194,7 @@ std::unique_ptr<VisibilityWatermark> open_watermark(Cluster& cluster,
   options.writing_for = milliseconds{10'000};
   options.sweep = [&cluster, target_of = std::move(target_of)](const DeadWriter& dead,
                                                                Deadline deadline) {
-    return settle_left_behind(cluster, target_of, dead, deadline);
+    return settle_orphaned_batches(cluster, target_of, dead, deadline);
   };
   return std::make_unique<VisibilityWatermark>(
       std::make_unique<ElasticsearchWriters>(cluster, writers_index(settings.default_index), self),

@@ -17,7 +17,7 @@ Result<void> delete_rows(Client& client, const std::string& database, const std:
 /// rows of a batch are there, the others are taken back, but for those that somebody was answered
 /// with. For what stays references are followed, in both directions; a referring statement that
 /// came alone takes over its target's terms only when it is sent again. Errors: unavailable.
-Result<void> settle_left_behind(Pool& pool, const std::string& database, const DeadWriter& dead,
-                                Deadline deadline);
+Result<void> settle_orphaned_batches(Pool& pool, const std::string& database,
+                                     const DeadWriter& dead, Deadline deadline);
 
 }  // namespace lectern::store::mongo

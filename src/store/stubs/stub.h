@@ -5,9 +5,9 @@
 
 #include "base/result.h"
 
-/// What stands in the place of a backend that a build leaves out (CMake's LECTERN_WITH_...): the
-/// functions that store/open.h reaches it by, each of which says so.
-namespace lectern::store::left_out {
+/// Stubs: what stands in the place of a backend that a build leaves out (CMake's LECTERN_WITH_...):
+/// the functions that store/open.h reaches it by, each of which says so.
+namespace lectern::store::stub {
 
 /// Error `invalid`, for who asks for that backend.
 inline tl::unexpected<Error> refuse(std::string_view backend, std::string_view option) {
@@ -16,4 +16,4 @@ inline tl::unexpected<Error> refuse(std::string_view backend, std::string_view o
                                  "=OFF): take one that has it, or set another backend");
 }
 
-}  // namespace lectern::store::left_out
+}  // namespace lectern::store::stub

@@ -17,8 +17,8 @@ using TargetOf = std::function<Result<TargetIndex*>(const std::string& index, De
 /// rows of a batch are there, the others are taken back, but for those that somebody was answered
 /// with. For what stays references are followed, in both directions; a referring statement that
 /// came alone takes over its target's terms only when it is sent again. Errors: unavailable.
-Result<void> settle_left_behind(Cluster& cluster, const TargetOf& target_of, const DeadWriter& dead,
-                                Deadline deadline);
+Result<void> settle_orphaned_batches(Cluster& cluster, const TargetOf& target_of,
+                                     const DeadWriter& dead, Deadline deadline);
 
 /// The watermark of all that uses one default index. `cluster` must outlive it; `target_of` is not
 /// called before something of the watermark is.

@@ -1,11 +1,11 @@
-#include "store/left_out/left_out.h"
 #include "store/mongo/open.h"
 #include "store/mongo/verify.h"
+#include "store/stubs/stub.h"
 
 namespace lectern::store::mongo {
 namespace {
 
-tl::unexpected<Error> refuse() { return left_out::refuse("MongoDB", "LECTERN_WITH_MONGO"); }
+tl::unexpected<Error> refuse() { return stub::refuse("MongoDB", "LECTERN_WITH_MONGO"); }
 
 }  // namespace
 

@@ -1,11 +1,11 @@
 #include "store/clickhouse/migration/verify.h"
 #include "store/clickhouse/open.h"
-#include "store/left_out/left_out.h"
+#include "store/stubs/stub.h"
 
 namespace lectern::store::clickhouse {
 namespace {
 
-tl::unexpected<Error> refuse() { return left_out::refuse("ClickHouse", "LECTERN_WITH_CLICKHOUSE"); }
+tl::unexpected<Error> refuse() { return stub::refuse("ClickHouse", "LECTERN_WITH_CLICKHOUSE"); }
 
 }  // namespace
 
