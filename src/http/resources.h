@@ -57,8 +57,10 @@ Result<Response> get_statistics(Exchange& exchange);
 Result<Response> get_export(Exchange& exchange);
 Result<Response> get_tail(Exchange& exchange);
 
-/// For administrators: faults that were tolerated, and how far forwarding is.
+/// For administrators: faults that were tolerated, those of refused statements, and how far
+/// forwarding is.
 Result<Response> get_tolerated(Exchange& exchange);
+Result<Response> get_refused(Exchange& exchange);
 Result<Response> get_forwarding(Exchange& exchange);
 Result<Response> post_forwarding_replay(Exchange& exchange);
 

@@ -43,6 +43,7 @@ constexpr auto table = std::to_array<Route>({
     {"GET", "/xAPI/extensions/tail", get_tail, Scope::statements_read_mine},
     {"GET", "/xAPI/extensions/export", get_export, Scope::statements_read_mine},
     {"GET", "/xAPI/extensions/tolerated", get_tolerated, Scope::statements_read_mine},
+    {"GET", "/xAPI/extensions/refused", get_refused, Scope::statements_read_mine},
     {"GET", "/xAPI/extensions/forwarding", get_forwarding, Scope::all},
     {"POST", "/xAPI/extensions/forwarding/replay", post_forwarding_replay, Scope::all},
 

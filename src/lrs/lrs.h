@@ -11,6 +11,7 @@
 #include "lrs/counters.h"
 #include "lrs/documents/document_queue.h"
 #include "lrs/documents/document_sizes.h"
+#include "lrs/fault_kinds.h"
 #include "lrs/learned/definitions.h"
 #include "lrs/stores.h"
 #include "lrs/tolerated.h"
@@ -39,7 +40,7 @@ class LiveFeeds;
 
 /// The LRS itself: the stores it works on and what it may do. The verbs (record, list, fetch,
 /// documents ...) are functions on it, and only they reach the stores (lrs/stores.h). Thread-safe.
-/// Owns nothing but what it has learned.
+/// Owns nothing but what it has learned and counted.
 class Lrs {
  public:
   Lrs(const StoreRefs& stores, Options its_options, Counters its_counters)
@@ -57,6 +58,7 @@ class Lrs {
   Tolerated* tolerated = nullptr;  ///< none: faults that are tolerated are not told
   DocumentQueue turns{};
   DocumentSizes document_sizes{};
+  FaultKinds refused{};  ///< of statements
 
   /// The target and deadline of a request that begins now.
   store::Context context(const auth::Principal& principal) const {

@@ -145,7 +145,7 @@ class Refusals {
 };
 
 /// Checks everything that can be checked without the store.
-Result<std::vector<Accepted>> accept_all(const Lrs& lrs, const auth::Principal& principal,
+Result<std::vector<Accepted>> accept_all(Lrs& lrs, const auth::Principal& principal,
                                          const Submission& submission, ContentsByHash& contents,
                                          Deadline deadline, Refusals& refusals) {
   std::vector<Accepted> accepted;
@@ -163,7 +163,9 @@ Result<std::vector<Accepted>> accept_all(const Lrs& lrs, const auth::Principal& 
   };
   const auto take = [&](std::size_t index, Value statement) {
     auto taken = take_valid(index, statement);
-    if (!taken) lrs.counters.invalid.add();
+    if (taken) return taken;
+    lrs.counters.invalid.add();
+    lrs.refused.add(principal.username, statement.pointer(), taken.error());
     return taken;
   };
   if (submission.body.is(Type::object)) {

@@ -6,9 +6,6 @@ namespace lectern::lrs {
 
 void Tolerated::add(std::string_view username, std::string_view statement_pointer,
                     const Error& fault) {
-  std::string_view pointer = fault.path;
-  if (pointer.starts_with(statement_pointer)) pointer.remove_prefix(statement_pointer.size());
-  bool is_first = false;
   {
     const MutexLock lock(mutex_);
     // Rules are those of the standard's sections, so their number is bounded by itself.
@@ -20,30 +17,13 @@ void Tolerated::add(std::string_view username, std::string_view statement_pointe
                              "them, by the first rule that each breaks",
                              {{"rule", fault.rule}});
     counter->add();
-    const std::pair key{fault.rule, std::string(username)};
-    auto at = kinds_.find(key);
-    if (at == kinds_.end()) {
-      if (kinds_.size() >= kinds_max) return;
-      at = kinds_.emplace(key, Kind{fault.rule, key.second, fault.message, std::string(pointer)})
-               .first;
-      is_first = true;
-    }
-    ++at->second.count;
-    at->second.last = now();
   }
-  if (is_first)
-    log::warning(
-        "a statement of user {} breaks {} at {} and was taken, since LRS_VALIDATION is "
-        "ralph: {} (more of the same are told at /xAPI/extensions/tolerated only)",
-        username, fault.rule, pointer.empty() ? "its root" : pointer, fault.message);
-}
-
-std::vector<Tolerated::Kind> Tolerated::list(std::string_view username) const {
-  const MutexLock lock(mutex_);
-  std::vector<Kind> all;
-  for (const auto& [key, kind] : kinds_)
-    if (username.empty() || kind.username == username) all.push_back(kind);
-  return all;
+  if (!kinds_.add(username, statement_pointer, fault)) return;
+  const auto pointer = pointer_within(statement_pointer, fault);
+  log::warning(
+      "a statement of user {} breaks {} at {} and was taken, since LRS_VALIDATION is "
+      "ralph: {} (more of the same are told at /xAPI/extensions/tolerated only)",
+      username, fault.rule, pointer.empty() ? "its root" : pointer, fault.message);
 }
 
 }  // namespace lectern::lrs

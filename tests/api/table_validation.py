@@ -27,6 +27,15 @@ def only_of(user):
     return look
 
 
+def of_bob_at(path):
+    """One kind of fault, of bob, with its place in the statement: verbs must have ids."""
+    def look(answer, names):
+        kinds = [(one["user"], one["rule"], one["example"]["path"]) for one in answer.json["refused"]]
+        if kinds != [("bob", "Data 2.4.3", path)] or '"id"' not in answer.json["refused"][0]["example"]["detail"]:
+            raise Failure(str(answer.json))
+    return look
+
+
 def tolerated(name, rule, **more):
     """A statement with `more` is stored as it came, found, and counted."""
     return Scenario(
@@ -81,6 +90,13 @@ SCENARIOS = [
         POST("/statements", statement(context={"language": "zh_HANS"}), status=200, user="bob"),
         GET("/extensions/tolerated", status=200, user="bob", check=only_of("bob")),
         GET("/extensions/tolerated", status=200, has='"user":"bob"')),
+    Scenario(
+        "who sends what that is refused is told, each its own",
+        POST("/statements?partialSuccess=false", [statement(), statement(verb={"display": {"en": "x"}})], status=400, user="bob"),
+        GET("/extensions/refused", status=200, user="bob", check=of_bob_at("/verb")),
+        POST("/statements?partialSuccess=false", statement(actor={"name": "x"}), status=400),
+        GET("/extensions/refused", status=200, has='"user":"janedoe"'),
+        GET("/extensions/refused?a=b", status=400)),
     refused("an actor without identifier is refused", actor={"objectType": "Agent", "name": "x"}),
     refused("a verb without id is refused", verb={"display": {"en": "x"}}),
     refused("an object without id is refused", object={"objectType": "Activity"}),

@@ -2,6 +2,7 @@
 """People at the console, in a headless Chromium: each scenario is what one of them would do. With LECTERN_PICTURES=FOLDER
 keeps pictures of every page that it looks at, in both themes."""
 
+import contextlib
 import gzip
 import json
 import os
@@ -284,6 +285,25 @@ def voids_one(person, store):
     assert [one["verb"]["id"] for one in left] == [sample.VERBS["voided"][0]], left  # which refers to it
 
 
+def asks_how_the_server_is(person, store):
+    """Rates and times, who sends what is refused, a dead letter that is sent again."""
+    bad = {"actor": sample.learner(1), "verb": {"id": "no-iri"}, "object": {"id": "http://example.org/o"}}
+    assert person.server.call("POST", "/xAPI/statements", bad, user="writer").status == 400
+    person.signs_in(view="#/health")
+    person.awaits(".numbers div", "the store\nanswers", seconds=20)
+    person.awaits(".numbers div", "/s")
+    person.awaits("tbody tr", "POST /xAPI/statements\t")
+    told = person.awaits("[aria-label^=Refused] tbody tr", "writer\tData 2.4.3\t1\t")
+    assert "/verb/id" in told and "no-iri" in told, told
+    person.awaits("[aria-label=Senders] tbody tr", "janedoe@example.org")
+    person.awaits("[aria-label=Forwarding] tbody tr", f"{store.all[0]['id']}\t409")
+    person.finds_no_fault("health")
+    person.presses("[aria-label=Forwarding] button", "Send them again")
+    person.awaits("#said", "They were refused again.")
+    person.signs_in("reader", view="#/health")
+    person.awaits("[aria-label=Forwarding] p", "Told to users with the scope all only.")
+
+
 def is_told_what_is_not_allowed(person, store):
     person.signs_in("writer", view="#/statements")
     person.awaits("[role=alert]", "Access not authorized to scope")
@@ -310,8 +330,8 @@ def holds_a_phone(person, store):
 
 
 SCENARIOS = [signs_in_and_out, asks_the_overview, chooses_a_time, follows_a_learner, sees_how_a_course_goes, reads_the_list, goes_through_it_by_keyboard, filters_it, looks_at_one, reads_it_in_german,
-             tries_statements, voids_one, is_told_what_is_not_allowed, holds_a_phone]
-USERS = [lectern.user("janedoe"), lectern.user("writer", scopes=("statements/write",))]
+             tries_statements, voids_one, asks_how_the_server_is, is_told_what_is_not_allowed, holds_a_phone]
+USERS = [lectern.user("janedoe"), lectern.user("writer", scopes=("statements/write",)), lectern.user("reader", scopes=("statements/read",))]
 
 
 def switched_off():
@@ -325,7 +345,16 @@ def main():
     if not webdriver.is_here():
         print("there is no chromium with chromedriver: bin/setup test installs them")
         return 1
-    with lectern.Server(users=USERS) as server, Person(f"http://127.0.0.1:{server.port}") as person:
+    receiver = lectern.Server().start()
+    other = {"id": sample.statements(COUNT)[0]["id"], **REFERRING, "object": {"id": "http://example.org/another"}}
+    assert receiver.call("POST", "/xAPI/statements", other).status == 200
+    settings = {"LECTERN_XAPI_FORWARDINGS": json.dumps([{
+        "url": f"http://127.0.0.1:{receiver.port}/xAPI/statements", "is_active": True, "basic_username": "janedoe",
+        "basic_password": "supersecret", "max_retries": 1, "timeout": 10}])}
+    with contextlib.ExitStack() as closing:
+        closing.callback(receiver.stop)
+        server = closing.enter_context(lectern.Server(settings, users=USERS))
+        person = closing.enter_context(Person(f"http://127.0.0.1:{server.port}"))
         person.server = server
         store = Store(server)
         person.uses()

@@ -4,6 +4,7 @@ import { here } from "./address.js";
 import { field, trouble } from "./parts.js";
 import { signIn, signOut, user } from "./session.js";
 import * as courses from "./courses.js";
+import * as health from "./health.js";
 import * as overview from "./overview.js";
 import * as people from "./people.js";
 import * as statements from "./statements.js";
@@ -14,6 +15,7 @@ const views = [
   { name: "statements", title: "Statements", open: statements.open },
   { name: "people", title: "People", open: people.open },
   { name: "courses", title: "Courses", open: courses.open },
+  { name: "health", title: "Health", open: health.open },
   { name: "try", title: "Try", open: attempt.open },
 ];
 const main = document.getElementById("main");
