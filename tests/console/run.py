@@ -304,6 +304,31 @@ def asks_how_the_server_is(person, store):
     person.awaits("[aria-label=Forwarding] p", "Told to users with the scope all only.")
 
 
+def watches_live(person, store):
+    """What is stored appears, if it is what was asked for; the reader's place stays."""
+    verb = "http://example.org/verbs/waved"
+    wave = {"actor": sample.learner(6), "verb": {"id": verb}, "object": {"id": "http://example.org/o"}}
+    store.send([dict(wave, actor=sample.learner(i)) for i in range(30)])
+    person.signs_in(view="#/statements?verb=" + verb)
+    person.awaits(".note", "30 statements")
+    person.presses(".tick", "Live")
+    store.send([dict(wave, actor=sample.learner(8)), dict(wave, verb={"id": verb + "/not"})])
+    person.awaits(".note", "31 statements")
+    assert "İpek Kaya waved" in person.sees("article a")[0], person.sees("article a")[:3]
+    person.run("const box = document.querySelector('.endless'); box.scrollTop = 300;")
+    person.awaits("article a")
+    store.send(wave)
+    person.awaits(".note", "32 statements")
+    assert person.run("return document.querySelector('.endless').scrollTop") == 300 + 44
+    person.presses(".tick", "Live")
+    store.send(wave)
+    time.sleep(3)
+    assert person.sees(".note") == ["32 statements"]
+    person.goes_to("#/statements?ascending=true")
+    person.awaits("article a")
+    assert "Live" not in person.sees(".bar .tick")
+
+
 def is_told_what_is_not_allowed(person, store):
     person.signs_in("writer", view="#/statements")
     person.awaits("[role=alert]", "Access not authorized to scope")
@@ -311,7 +336,7 @@ def is_told_what_is_not_allowed(person, store):
 
 def holds_a_phone(person, store):
     person.uses(width=390, height=800, phone=True)
-    person.signs_in(view="#/statements")
+    person.signs_in(view="#/statements?activity=https://example.org/essay")
     person.awaits("article a")
     person.finds_no_fault("phone-statements")
     assert person.run("return document.documentElement.scrollWidth") <= 390
@@ -330,7 +355,7 @@ def holds_a_phone(person, store):
 
 
 SCENARIOS = [signs_in_and_out, asks_the_overview, chooses_a_time, follows_a_learner, sees_how_a_course_goes, reads_the_list, goes_through_it_by_keyboard, filters_it, looks_at_one, reads_it_in_german,
-             tries_statements, voids_one, asks_how_the_server_is, is_told_what_is_not_allowed, holds_a_phone]
+             tries_statements, voids_one, watches_live, asks_how_the_server_is, is_told_what_is_not_allowed, holds_a_phone]
 USERS = [lectern.user("janedoe"), lectern.user("writer", scopes=("statements/write",)), lectern.user("reader", scopes=("statements/read",))]
 
 

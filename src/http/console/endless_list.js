@@ -30,11 +30,15 @@ export class EndlessList {
     this.draw();
   }
 
-  // What is shown at these places has changed.
-  forget() {
+  // `count` rows came in front: who looks further down, or has one of them in focus, keeps it.
+  shift(count) {
+    const id = this.sized.contains(document.activeElement) ? document.activeElement.dataset.id : undefined;
+    this.sized.style.height = `${this.count() * this.rowHeight()}px`;
+    if (this.box.scrollTop > 0) this.box.scrollTop += count * this.rowHeight();
     this.rows.forEach((row) => row.remove());
     this.rows.clear();
     this.draw();
+    if (id) this.sized.querySelector(`a[data-id="${CSS.escape(id)}"]`)?.focus({ preventScroll: true });
   }
 
   draw() {

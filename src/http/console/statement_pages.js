@@ -1,6 +1,6 @@
 // The statements that a query finds, page by page. Every page has an address that stays good (its
 // cursor), so only some are kept, and one that is wanted again is read again.
-import { addressOf, readJson } from "./session.js";
+import { addressOf, readAnswer } from "./session.js";
 
 const pagesKept = 40;
 
@@ -57,7 +57,9 @@ export class StatementPages {
     const address = known?.address ?? this.next;
     this.reading = address;
     try {
-      const { statements, more } = await readJson(address, { signal: this.stopped.signal });
+      const answer = await readAnswer(address, { signal: this.stopped.signal });
+      const { statements, more } = await answer.json();
+      this.through ??= answer.headers.get("X-Experience-API-Consistent-Through"); // the first page tells all up to it
       if (known) {
         known.rows = statements;
       } else {
@@ -85,11 +87,10 @@ export class StatementPages {
     if (!first) {
       this.pages.push({ address: null, begin: 0, count: statements.length, rows: statements });
     } else {
-      first.rows.unshift(...statements);
+      first.rows = [...statements, ...first.rows];
       first.count += statements.length;
       for (const page of this.pages.slice(1)) page.begin += statements.length;
     }
-    this.onChange();
   }
 
   stop() { this.stopped.abort(); }

@@ -3,12 +3,15 @@ import { element } from "../docs/element.js";
 import { addressTo, goTo } from "./address.js";
 import { EndlessList } from "./endless_list.js";
 import { Filters, queryOf } from "./filters.js";
+import { Live } from "./live.js";
 import { activityName, coursesOf, verbName } from "./names.js";
-import { copyButton, trouble } from "./parts.js";
+import { copyButton, tick, trouble } from "./parts.js";
 import { inLanguage, marks, moment, sentence } from "./sentence.js";
 import { asCurl } from "./session.js";
 import { StatementPages } from "./statement_pages.js";
 import { showStatement } from "./statement.js";
+
+const liveMost = 5000; // statements that came in front; beyond them the list begins anew
 
 const sameQuery = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
@@ -19,10 +22,12 @@ class Statements {
     this.list = new EndlessList("Statements", {
       rowOf: (index) => this.row(index), count: () => this.pages.length, onNearEnd: () => this.pages.readOn() });
     this.note = element("p", { class: "note", role: "status" });
+    this.liveBox = element("input", { type: "checkbox", onchange: () => this.setLive() });
+    this.liveTick = tick("Live", this.liveBox);
     this.panel = element("aside", { class: "panel", "aria-label": "One statement", hidden: true });
     place.append(
       element("h1", { class: "unseen" }, "Statements"), this.filters.form,
-      element("div", { class: "bar" }, this.note, copyButton("Copy as curl", () => asCurl("xAPI/statements", this.query))),
+      element("div", { class: "bar" }, this.note, element("div", { class: "buttons" }, this.liveTick, copyButton("Copy as curl", () => asCurl("xAPI/statements", this.query)))),
       element("div", { class: "beside" }, this.list.box, this.panel));
     place.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && this.shown) this.closePanel();
@@ -36,12 +41,38 @@ class Statements {
     this.filters.show(parameters);
     if (!sameQuery(query, this.query)) {
       this.query = query;
-      this.pages?.stop();
-      this.pages = new StatementPages(query, () => this.onChange());
-      this.list.reset();
-      this.onChange();
+      this.begin();
     }
     this.showPanel(parameters.id);
+  }
+
+  begin() {
+    this.pages?.stop();
+    this.live?.stop();
+    this.live = null;
+    this.pages = new StatementPages(this.query, () => this.onChange());
+    this.list.reset();
+    this.onChange();
+  }
+
+  // New ones come in front, so a list that is oldest first, or ends at an instant, has none.
+  setLive() {
+    const can = !this.query.ascending && !this.query.until;
+    this.liveTick.hidden = !can;
+    const wanted = can && this.liveBox.checked && this.pages.through;
+    if (!wanted) this.live?.stop();
+    this.live = wanted ? this.live ?? new Live(this.query, this.pages.through, (found) => this.onNew(found), (error) => this.note.replaceChildren(trouble(error))) : null;
+  }
+
+  onNew(found) {
+    this.came = (this.came ?? 0) + found.length;
+    if (this.came > liveMost) {
+      this.came = 0;
+      return this.begin();
+    }
+    this.pages.prepend(found);
+    this.list.shift(found.length);
+    this.onChange();
   }
 
   onChange() {
@@ -52,6 +83,7 @@ class Statements {
     else if (!pages.isWhole && pages.length === 0) this.note.replaceChildren("Reading …");
     else if (pages.length === 0) this.note.replaceChildren("No statement is like this.");
     else this.note.replaceChildren(pages.isWhole ? `${pages.length} statements` : `The first ${pages.length} statements; more are read as you go`);
+    this.setLive();
     this.list.draw();
   }
 
@@ -82,6 +114,7 @@ class Statements {
 
   close() {
     this.pages.stop();
+    this.live?.stop();
     this.list.close();
   }
 }
