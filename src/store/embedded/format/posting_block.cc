@@ -28,7 +28,7 @@ bool take_varint(std::string_view& bytes, std::uint64_t& value) {
   return false;
 }
 
-std::vector<VerbMark> marks_of(const std::vector<BlockEntry>& entries) {
+std::vector<VerbMark> marks_of(std::span<const BlockEntry> entries) {
   std::vector<VerbMark> marks;
   // From the oldest on, as they are written.
   for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry)
@@ -45,7 +45,7 @@ TermHash hash_of_blocks(const TermHash& hash) {
   return other;
 }
 
-std::string encode_block(const std::vector<BlockEntry>& entries) {
+std::string encode_block(std::span<const BlockEntry> entries) {
   const auto marks = marks_of(entries);
   const bool all_marked = std::all_of(entries.begin(), entries.end(), [](const BlockEntry& entry) {
     return entry.mark.has_value();

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,7 +37,7 @@ struct BlockEntry {
 TermHash hash_of_blocks(const TermHash& hash);
 
 /// The bytes of a block. `entries`: one at least, from the newest (the least order) to the oldest.
-std::string encode_block(const std::vector<BlockEntry>& entries);
+std::string encode_block(std::span<const BlockEntry> entries);
 /// The entries of the block whose key has this order, in the same order; nothing for bytes that
 /// encode_block() cannot have made.
 std::optional<std::vector<BlockEntry>> decode_block(std::string_view bytes, std::uint64_t oldest);

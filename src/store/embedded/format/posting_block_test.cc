@@ -48,7 +48,7 @@ TEST_CASE("a block that would look like a mark is told from it") {
 }
 
 TEST_CASE("what no block can be is refused") {
-  const auto bytes = encode_block({{5, mark('a')}, {9, mark('b')}});
+  const auto bytes = encode_block(std::vector<BlockEntry>{{5, mark('a')}, {9, mark('b')}});
   REQUIRE(decode_block(bytes, 9).has_value());
   CHECK_FALSE(decode_block("", 9).has_value());
   CHECK_FALSE(decode_block("another", 9).has_value());

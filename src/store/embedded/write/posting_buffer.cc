@@ -54,9 +54,10 @@ void PostingBuffer::seal() {
 
 void PostingBuffer::seal_locked() {
   sealed_ = std::exchange(recent_, std::make_shared<Generation>());
-  to_write_.clear();
-  to_write_.reserve(sealed_->last.size());
-  for (const auto& [hash, last] : sealed_->last) to_write_.push_back(hash);
+  // As many as there were, most likely.
+  recent_->items.reserve(sealed_->items.size());
+  recent_->last.reserve(sealed_->last.size());
+  to_write_.assign(sealed_->last.begin(), sealed_->last.end());
   std::sort(to_write_.begin(), to_write_.end());
   written_ = begun_ = 0;
 }
@@ -67,40 +68,36 @@ bool PostingBuffer::empty() const {
 }
 
 void PostingBuffer::put_term(rocksdb::WriteBatch& batch, rocksdb::ColumnFamilyHandle* family,
-                             const TermHash& hash) const {
-  std::vector<BlockEntry> entries;
-  {
-    const ReaderLock lock(mutex_);
-    const auto& items = sealed_->items;
-    for (auto at = sealed_->last.at(hash); at != 0; at = items[at - 1].before) {
-      const auto& item = items[at - 1];
-      entries.push_back({item.order, item.has_mark ? std::optional(item.mark) : std::nullopt});
-    }
+                             const std::vector<Item>& items, const TermHash& hash,
+                             std::uint32_t last) {
+  entries_.clear();
+  for (auto at = last; at != 0; at = items[at - 1].before) {
+    const auto& item = items[at - 1];
+    entries_.push_back({item.order, item.has_mark ? std::optional(item.mark) : std::nullopt});
   }
   const auto key_hash = hash_of_blocks(hash);
   // From the oldest on, so that more that come later change no block but the last.
-  for (std::size_t end = entries.size(); end > 0;) {
-    const auto begin = end - std::min(end, entries_of_block_max);
-    const std::vector<BlockEntry> block(entries.begin() + static_cast<std::ptrdiff_t>(begin),
-                                        entries.begin() + static_cast<std::ptrdiff_t>(end));
+  for (std::size_t end = entries_.size(); end > 0;) {
+    const auto count = std::min(end, entries_of_block_max);
+    const auto block = std::span(entries_).subspan(end - count, count);
     batch.Put(family, slice_of(posting_key(key_hash, block.back().order)), encode_block(block));
-    end = begin;
+    end -= count;
   }
 }
 
 bool PostingBuffer::begin_slice(rocksdb::WriteBatch& batch, rocksdb::ColumnFamilyHandle* defaults,
                                 rocksdb::ColumnFamilyHandle* postings, std::size_t terms) {
-  std::uint64_t newest = 0;
+  std::shared_ptr<const Generation> sealed;  // which nothing is added to any more
   {
     const ReaderLock lock(mutex_);
-    if (!sealed_) return false;
-    newest = sealed_->newest;
+    sealed = sealed_;
   }
+  if (!sealed) return false;
   for (begun_ = written_; begun_ < to_write_.size() && begun_ < written_ + terms; ++begun_)
-    put_term(batch, postings, to_write_[begun_]);
+    put_term(batch, postings, sealed->items, to_write_[begun_].first, to_write_[begun_].second);
   if (begun_ == to_write_.size()) {
     std::string bytes;
-    append_be64(bytes, newest);
+    append_be64(bytes, sealed->newest);
     batch.Put(defaults, rocksdb::Slice(covered_key.data(), covered_key.size()), bytes);
   }
   return true;

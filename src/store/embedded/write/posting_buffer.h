@@ -99,14 +99,15 @@ class PostingBuffer {
  private:
   void seal_locked() REQUIRES(mutex_);
   void put_term(rocksdb::WriteBatch& batch, rocksdb::ColumnFamilyHandle* family,
-                const TermHash& hash) const;
+                const std::vector<Item>& items, const TermHash& hash, std::uint32_t last);
 
   std::size_t seal_at_ = postings_max;
   mutable SharedMutex mutex_;
   std::shared_ptr<Generation> recent_ GUARDED_BY(mutex_) = std::make_shared<Generation>();
   std::shared_ptr<Generation> sealed_ GUARDED_BY(mutex_);  // null: all of it is written
   // Of the writing thread:
-  std::vector<TermHash> to_write_;  // the terms of sealed_, sorted
+  std::vector<std::pair<TermHash, std::uint32_t>> to_write_;  // the terms of sealed_, sorted
+  std::vector<BlockEntry> entries_;                           // of one of them
   std::size_t written_ = 0, begun_ = 0;
 };
 
