@@ -51,8 +51,6 @@ lectern_script_test(follow TIMEOUT 180 COMMAND ${Python3_EXECUTABLE} tests/api/f
 lectern_script_test(openapi TIMEOUT 900 COMMAND ${Python3_EXECUTABLE} tests/openapi/run.py)
 # Published clients. Needs PyPI and npm once; what has no Node or no Chromium here is left out.
 lectern_script_test(clients TIMEOUT 600 COMMAND ${Python3_EXECUTABLE} tests/clients/run.py)
-# Needs GitHub and PyPI once.
-lectern_script_test(fixtures TIMEOUT 600 COMMAND ${Python3_EXECUTABLE} tests/clients/fixtures.py)
 lectern_script_test(pages TIMEOUT 180 COMMAND ${Python3_EXECUTABLE} tests/clients/pages.py)
 # Needs npm once, and Chromium: bin/setup test installs it, so it is never skipped.
 lectern_script_test(console TIMEOUT 240 COMMAND ${Python3_EXECUTABLE} tests/console/run.py)
