@@ -31,7 +31,7 @@ def check_first_screen(readme):
 def run(command, server):
     environment = {**server.environment(), "LECTERN_RUNSERVER_PORT": str(server.port)}
     command = command.replace("localhost:8100", f"localhost:{server.port}")
-    command = command.replace("/tmp/lectern-backup", server.app_dir + "/backup")
+    command = command.replace("~/lectern-backup", server.app_dir + "/backup")
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=environment, cwd=lectern.ROOT)
     assert done.returncode == 0, (command, done)
     return done.stdout
