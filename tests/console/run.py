@@ -3,7 +3,9 @@
 keeps pictures of every page that it looks at, in both themes."""
 
 import contextlib
+import csv
 import gzip
+import io
 import json
 import os
 import re
@@ -116,6 +118,11 @@ def filters_it(person, store):
     assert "learner3" in address and "answered" in address, address
     person.signs_in(view=address)
     person.awaits(".note", f"{len(wanted)} statements")
+    person.run("const make = URL.createObjectURL; URL.createObjectURL = (blob) => make(window.saved = blob)")
+    person.presses("button", "Save as CSV")
+    person.awaits("#said", "It is saved as statements.csv.")
+    rows = list(csv.DictReader(io.StringIO(person.run("return window.saved.text()"))))
+    assert [one["id"] for one in rows] == [one["id"] for one in wanted], rows
     offered = person.run("return [...document.querySelectorAll('#verbs option')].map((one) => one.value)")
     assert sample.VERBS["answered"][0] in offered, offered
     person.presses("article a")

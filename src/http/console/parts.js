@@ -34,6 +34,25 @@ export function copyButton(label, text) {
   } }, label);
 }
 
+// Saves what `read` answers under a name. The browser keeps what comes, in memory or on its disk, until it is whole.
+export function saveButton(label, name, read) {
+  const button = element("button", { type: "button", class: "quiet", onclick: async () => {
+    button.disabled = true;
+    say("It is on its way.");
+    try {
+      const address = URL.createObjectURL(await (await read()).blob());
+      element("a", { href: address, download: name }).click();
+      URL.revokeObjectURL(address);
+      say(`It is saved as ${name}.`);
+    } catch (error) {
+      say(`It could not be saved: ${error.message}`);
+    } finally {
+      button.disabled = false;
+    }
+  } }, label);
+  return button;
+}
+
 export function trouble(error) {
   const need = error.status === 403 ? " Another user may be allowed to." : error.status === 401 ? " Sign in again." : "";
   return element("p", { class: "trouble", role: "alert" }, error.message + need,

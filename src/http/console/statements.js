@@ -5,9 +5,9 @@ import { EndlessList } from "./endless_list.js";
 import { Filters, queryOf } from "./filters.js";
 import { Live } from "./live.js";
 import { activityName, coursesOf, verbName } from "./names.js";
-import { copyButton, tick, trouble } from "./parts.js";
+import { copyButton, saveButton, tick, trouble } from "./parts.js";
 import { inLanguage, marks, moment, sentence } from "./sentence.js";
-import { asCurl } from "./session.js";
+import { asCurl, readAnswer } from "./session.js";
 import { StatementPages } from "./statement_pages.js";
 import { showStatement } from "./statement.js";
 
@@ -27,7 +27,8 @@ class Statements {
     this.panel = element("aside", { class: "panel", "aria-label": "One statement", hidden: true });
     place.append(
       element("h1", { class: "unseen" }, "Statements"), this.filters.form,
-      element("div", { class: "bar" }, this.note, element("div", { class: "buttons" }, this.liveTick, copyButton("Copy as curl", () => asCurl("xAPI/statements", this.query)))),
+      element("div", { class: "bar" }, this.note, element("div", { class: "buttons" }, this.liveTick, copyButton("Copy as curl", () => asCurl("xAPI/statements", this.query)),
+        saveButton("Save as CSV", "statements.csv", () => this.export()))),
       element("div", { class: "beside" }, this.list.box, this.panel));
     place.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && this.shown) this.closePanel();
@@ -85,6 +86,12 @@ class Statements {
     else this.note.replaceChildren(pages.isWhole ? `${pages.length} statements` : `The first ${pages.length} statements; more are read as you go`);
     this.setLive();
     this.list.draw();
+  }
+
+  // All that the filters let in, the oldest first.
+  export() {
+    const { ascending, ...filters } = this.query;
+    return readAnswer("xAPI/extensions/export", { query: { ...filters, format: "csv" } });
   }
 
   row(index) {
