@@ -59,9 +59,8 @@ class Operation {
   }
   void reload() {
     notify_reloading();
-    log::info(
-        "SIGHUP was received: the TLS certificate is read again; the credentials file is read "
-        "again whenever it changes");
+    log::info("SIGHUP was received: {}the credentials file is read again whenever it changes",
+              tls_files_.empty() ? "" : "the TLS certificate is read again; ");
     tls_files_.changed();
     reload_tls();
     notify_ready();

@@ -12,7 +12,7 @@ SIGHUP does not end the server: it reads its files again and says so
   $ kill -HUP $pid; within grep -q 'SIGHUP was received' log; lives
   lives
   $ kill $pid; wait $pid; said
-  info SIGHUP was received: the TLS certificate is read again; the credentials file is read again whenever it changes
+  info SIGHUP was received: the credentials file is read again whenever it changes
   info ending: SIGTERM was received; what is under way is finished
   info ended
 
