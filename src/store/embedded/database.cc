@@ -252,8 +252,13 @@ Result<std::uint64_t> Database::covered(const rocksdb::Snapshot* snapshot) const
 Result<void> Database::recover_postings() {
   posting_buffer_.clear();
   TRY(const auto all_before, covered());
-  for (const auto& [name, number] : targets())
-    RETURN_IF_ERROR(gather_postings(*this, number, all_before, posting_buffer_));
+  posting_buffer_.clear(all_before);
+  for (const auto& [name, number] : targets()) {
+    auto gathered = gather_postings(*this, number, all_before, posting_buffer_);
+    if (gathered) continue;
+    posting_buffer_.clear(all_before);  // or else closing would write a part, as if it were all
+    return gathered;
+  }
   return {};
 }
 

@@ -194,7 +194,11 @@ Result<Job::Step> AppendJob::write_ahead(Group& group) {
     group.postings.push_back(ahead.inherited[ahead.inherited_done]);
   if (is_full()) return Step::again;
   group.batch.Delete(database_.family(Family::defaults), rows_ahead_key(ahead.rows));
-  return finish(group);
+  TRY(const auto step, finish(group));
+  group.alone += own_postings_.size();
+  for (const auto& row : rows_) group.alone += row.json.size() / 1024;
+  group.newest_alone = std::min(group.newest_alone, order_of(ahead.rows.last));
+  return step;
 }
 
 Result<Job::Step> AppendJob::finish(Group& group) {

@@ -13,6 +13,8 @@ constexpr std::size_t jobs_of_a_group_max = 256;
 constexpr std::size_t group_bytes_max = std::size_t{8} << 20;
 constexpr std::size_t group_postings_max = 32'768;
 constexpr std::size_t terms_of_slice_min = 256;
+/// Of a commit that ends a large batch: few such must write a generation.
+constexpr std::size_t terms_beside_large = 4'096;
 /// Beyond what clocks that are kept right differ by.
 constexpr std::chrono::minutes clock_ahead_max{1};
 constexpr std::chrono::hours clock_warning_pause{1};
@@ -173,12 +175,16 @@ Result<void> Committer::write_group() {
   if (is_slice_alone()) return database_.write_unsynced(group_.batch);
   // Twice as fast as they come: the older ones are written before the next are due.
   auto& buffer = database_.posting_buffer();
-  const auto terms = std::max(terms_of_slice_min, 2 * group_.gathered.size());
+  const auto kibibytes = group_.batch.GetDataSize() / 1024;
+  const auto terms = std::max(group_.alone > 0 ? terms_beside_large : terms_of_slice_min,
+                              2 * group_.gathered.size());
   const bool begun = buffer.begin_slice(group_.batch, database_.family(Family::defaults),
                                         database_.family(Family::postings), terms);
   RETURN_IF_ERROR(database_.commit(group_.batch));
   if (begun) buffer.end_slice();
   buffer.add(group_.gathered);
+  if (!group_.gathered.empty() || group_.alone > 0)
+    buffer.add_weight(group_.newest_alone, group_.alone + kibibytes);
   return {};
 }
 
@@ -193,6 +199,8 @@ void Committer::write() {
   group_.batch.Clear();
   group_.postings.clear();
   group_.gathered.clear();
+  group_.alone = 0;
+  group_.newest_alone = ~std::uint64_t{0};
   group_.touched.clear();
   group_.after_slices = group_.before_slices = false;
   if (sliced_ && !outcome) prepared_.push_back(sliced_);

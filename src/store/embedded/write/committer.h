@@ -28,6 +28,10 @@ struct Group {
   std::vector<Posting> postings;
   /// Postings that are gathered with those of other commits, once this one is on disk.
   std::vector<Posting> gathered;
+  /// Of the large batches that it ends: own postings, which stand alone, and KiB of texts; and the
+  /// newest of their rows, as order.
+  std::size_t alone = 0;
+  std::uint64_t newest_alone = ~std::uint64_t{0};
   /// Keys that are being written and that other jobs decide by.
   std::unordered_set<std::string> touched;
   /// Jobs that are done in slices and have begun, by their target. Outlives the group's writes.

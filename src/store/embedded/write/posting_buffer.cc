@@ -36,12 +36,19 @@ void PostingBuffer::add(std::span<const Posting> postings) {
         {order, posting.mark.value_or(VerbMark{}), posting.mark.has_value(), last});
     last = static_cast<std::uint32_t>(into.items.size());
     into.newest = std::min(into.newest, order);
+    into.oldest = std::max(into.oldest, order);
   }
-  if (into.items.size() >= seal_at_ && !sealed_) seal_locked();
 }
 
-void PostingBuffer::clear() {
+void PostingBuffer::add_weight(std::uint64_t newest, std::size_t weight) {
   const WriterLock lock(mutex_);
+  recent_->newest = std::min(recent_->newest, newest);
+  recent_->weight += weight;
+}
+
+void PostingBuffer::clear(std::uint64_t covered) {
+  const WriterLock lock(mutex_);
+  covered_ = covered;
   recent_ = std::make_shared<Generation>();
   sealed_.reset();
   to_write_.clear();
@@ -49,7 +56,7 @@ void PostingBuffer::clear() {
 
 void PostingBuffer::seal() {
   const WriterLock lock(mutex_);
-  if (!sealed_ && !recent_->items.empty()) seal_locked();
+  if (!sealed_ && !recent_->empty()) seal_locked();
 }
 
 void PostingBuffer::seal_locked() {
@@ -64,7 +71,7 @@ void PostingBuffer::seal_locked() {
 
 bool PostingBuffer::empty() const {
   const ReaderLock lock(mutex_);
-  return !sealed_ && recent_->items.empty();
+  return !sealed_ && recent_->empty();
 }
 
 void PostingBuffer::put_term(rocksdb::WriteBatch& batch, rocksdb::ColumnFamilyHandle* family,
@@ -89,7 +96,8 @@ bool PostingBuffer::begin_slice(rocksdb::WriteBatch& batch, rocksdb::ColumnFamil
                                 rocksdb::ColumnFamilyHandle* postings, std::size_t terms) {
   std::shared_ptr<const Generation> sealed;  // which nothing is added to any more
   {
-    const ReaderLock lock(mutex_);
+    const WriterLock lock(mutex_);
+    if (!sealed_ && recent_->size() >= seal_at_) seal_locked();
     sealed = sealed_;
   }
   if (!sealed) return false;
@@ -97,7 +105,8 @@ bool PostingBuffer::begin_slice(rocksdb::WriteBatch& batch, rocksdb::ColumnFamil
     put_term(batch, postings, sealed->items, to_write_[begun_].first, to_write_[begun_].second);
   if (begun_ == to_write_.size()) {
     std::string bytes;
-    append_be64(bytes, sealed->newest);
+    // Never back: a store that is built anew gets its targets one behind the other.
+    append_be64(bytes, std::min(sealed->newest, covered_));
     batch.Put(defaults, rocksdb::Slice(covered_key.data(), covered_key.size()), bytes);
   }
   return true;
@@ -107,9 +116,9 @@ void PostingBuffer::end_slice() {
   written_ = begun_;
   if (written_ < to_write_.size()) return;
   const WriterLock lock(mutex_);
+  covered_ = std::min(covered_, sealed_->newest);
   sealed_.reset();
   to_write_.clear();
-  if (recent_->items.size() >= seal_at_) seal_locked();
 }
 
 PostingBuffer::View::View(const PostingBuffer& buffer, const TermHash& hash) : buffer_(buffer) {
@@ -126,6 +135,7 @@ void PostingBuffer::View::collect(std::optional<std::uint64_t> above, std::size_
   const ReaderLock lock(buffer_.mutex_);
   for (const auto& [generation, last] : chains_) {
     const auto& items = generation->items;
+    if (above && generation->oldest <= *above) continue;  // as on most pages
     for (auto at = last; at != 0; at = items[at - 1].before) {
       const auto& item = items[at - 1];
       if (above && item.order <= *above) continue;

@@ -38,9 +38,15 @@ class PostingBuffer {
   static constexpr std::size_t entries_of_block_max = 256;
 
   /// Those of one commit: the `stored` of a target's rows rise in it, and from commit to commit.
+  /// Begins no generation: what is made again at a start is one, of all targets, as long as what
+  /// a crash left half-written or longer. So its blocks begin where those did, and what covered()
+  /// says holds for each target.
   void add(std::span<const Posting> postings);
-  /// Empties it: nothing is lost that the database does not have.
-  void clear();
+  /// What else a start would read again, counted as postings: those that stand alone, of rows up to
+  /// the one of this order, and KiB of texts.
+  void add_weight(std::uint64_t newest, std::size_t weight);
+  /// Empties it: nothing is lost that the database does not have. `covered`: what it says.
+  void clear(std::uint64_t covered = ~std::uint64_t{0});
 
   /// Adds to a batch what is next to be written, and how far all blocks reach where that is the
   /// last of a generation; about as many terms as `terms` says. Whether it added something.
@@ -70,6 +76,11 @@ class PostingBuffer {
     std::vector<Item> items;
     std::unordered_map<TermHash, std::uint32_t, Hash> last;  // index plus one
     std::uint64_t newest = ~std::uint64_t{0};                // as order
+    std::uint64_t oldest = 0;                                // of its items, as order
+    std::size_t weight = 0;                                  // beside its items
+
+    bool empty() const { return newest == ~std::uint64_t{0}; }
+    std::size_t size() const { return items.size() + weight; }
   };
 
  public:
@@ -109,6 +120,7 @@ class PostingBuffer {
   std::vector<std::pair<TermHash, std::uint32_t>> to_write_;  // the terms of sealed_, sorted
   std::vector<BlockEntry> entries_;                           // of one of them
   std::size_t written_ = 0, begun_ = 0;
+  std::uint64_t covered_ = ~std::uint64_t{0};  // as the database says
 };
 
 }  // namespace lectern::store::embedded

@@ -114,6 +114,44 @@ void make_older(Database& database) {
 
 }  // namespace
 
+TEST_CASE("what is made again at a start is one generation, whatever it holds") {
+  const TemporaryFolder folder;
+  const auto engine = engine_in(folder.path(), 100'000);
+  auto& database = *engine->database;
+  PostingBuffer buffer;
+  buffer.set_postings_max(10);
+  // Of two targets, the second one's older than the first one's.
+  const TermHash first{'a'}, second{'b'};
+  for (std::uint64_t order = 520; order > 500; --order)
+    buffer.add(std::vector<Posting>{{posting_key(first, order), std::nullopt}});
+  for (std::uint64_t order = 620; order > 600; --order)
+    buffer.add(std::vector<Posting>{{posting_key(second, order), std::nullopt}});
+  rocksdb::WriteBatch batch;
+  REQUIRE(buffer.begin_slice(batch, database.family(Family::defaults),
+                             database.family(Family::postings), 100));
+  CHECK(batch.Count() == 3);  // a block each, and how far they reach
+  buffer.end_slice();
+  CHECK(buffer.empty());
+}
+
+TEST_CASE("large batches are not read again at a start") {
+  const TemporaryFolder folder;
+  const auto first = rows_of(60, 2);
+  {
+    const auto engine = engine_in(folder.path(), 100'000);
+    engine->slices = {.postings_max = 3, .bytes_max = 100, .slices_of_commit_max = 2};
+    EmbeddedStatements store(engine);
+    auto rows = first;
+    REQUIRE(store.append({""}, rows, OnConflict::refuse_batch).has_value());
+  }
+  const auto engine = engine_in(folder.path(), 100'000);
+  CHECK(engine->database->posting_buffer().empty());
+  CHECK(engine->database->covered().value() ==
+        order_of(engine->database->newest_stored().value()));
+  EmbeddedStatements store(engine);
+  check_walks(store, first, 2);
+}
+
 TEST_CASE("what is gathered keeps the contract of statements") {
   contract::check_statements(gathering<10>);
 }

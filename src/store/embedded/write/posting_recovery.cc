@@ -5,18 +5,23 @@
 namespace lectern::store::embedded {
 namespace {
 
-Result<std::vector<Posting>> postings_of(const Database& database, TargetNumber target,
-                                         std::string_view key, std::string_view value) {
-  std::vector<Posting> postings;
+Result<void> gather_row(const Database& database, TargetNumber target, std::string_view key,
+                        std::string_view value, PostingBuffer& buffer) {
   std::uint64_t order = 0;
   const auto body = decode_body(value);
   if (!body || !decode_order(key, order)) return fail(damaged("body"));
-  if (body->postings_alone) return postings;
+  if (body->postings_alone) {
+    buffer.add_weight(order, 1 + value.size() / 1024);
+    return {};
+  }
   auto row = row_of_body(*body, stored_of(order));
   if (!row) return fail(damaged("text of a statement: " + row.error().message));
+  std::vector<Posting> postings;
   for (const auto& [posting, mark] : own_postings(database, target, *row))
     postings.push_back({posting, mark});
-  return postings;
+  buffer.add(postings);
+  buffer.add_weight(order, value.size() / 1024);
+  return {};
 }
 
 }  // namespace
@@ -36,14 +41,14 @@ Result<void> gather_postings(const Database& database, TargetNumber target, std:
       database.rocks().NewIterator(options, database.family(Family::bodies)));
   // From the oldest on, as they came.
   for (at->SeekToLast(); at->Valid(); at->Prev()) {
-    const auto postings = postings_of(database, target, view(at->key()), view(at->value()));
-    if (postings) {
-      buffer.add(*postings);
-    } else {
-      database.notice(postings.error());
-    }
+    const auto gathered = gather_row(database, target, view(at->key()), view(at->value()), buffer);
+    if (!gathered) database.notice(gathered.error());
   }
-  if (!at->status().ok()) database.notice(error_of(at->status(), "reading the newest statements"));
+  if (at->status().ok()) return {};
+  const auto error = error_of(at->status(), "reading the newest statements");
+  // What can be read later must not be left out: the next generation would be said to cover it.
+  if (!at->status().IsCorruption()) return fail(error);
+  database.notice(error);
   return {};
 }
 
