@@ -1,5 +1,7 @@
 #include "lrs/fault_kinds.h"
 
+#include <utility>
+
 namespace lectern::lrs {
 namespace {
 
@@ -21,15 +23,15 @@ std::string_view pointer_within(std::string_view statement_pointer, const Error&
   return pointer;
 }
 
-bool FaultKinds::add(std::string_view username, std::string_view statement_pointer,
+bool FaultKinds::add(const auth::Principal& principal, std::string_view statement_pointer,
                      const Error& fault) {
   const MutexLock lock(mutex_);
-  const std::pair key{fault.rule, std::string(username)};
+  const std::array key{fault.rule, principal.username, principal.target};
   auto at = kinds_.find(key);
   const bool is_first = at == kinds_.end();
   if (is_first) {
     if (kinds_.size() >= kinds_max) return false;
-    Kind kind{fault.rule, key.second, begin_of(fault.message),
+    Kind kind{fault.rule, principal.username, principal.target, begin_of(fault.message),
               begin_of(pointer_within(statement_pointer, fault))};
     at = kinds_.emplace(key, std::move(kind)).first;
   }
@@ -38,11 +40,12 @@ bool FaultKinds::add(std::string_view username, std::string_view statement_point
   return is_first;
 }
 
-std::vector<FaultKinds::Kind> FaultKinds::list(std::string_view username) const {
+std::vector<FaultKinds::Kind> FaultKinds::list(std::string_view target,
+                                               const std::optional<std::string>& username) const {
   const MutexLock lock(mutex_);
   std::vector<Kind> all;
   for (const auto& [key, kind] : kinds_)
-    if (username.empty() || kind.username == username) all.push_back(kind);
+    if (kind.target == target && (!username || kind.username == *username)) all.push_back(kind);
   return all;
 }
 

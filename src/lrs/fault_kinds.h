@@ -1,13 +1,15 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
+#include "auth/principal.h"
 #include "base/concurrency/mutex.h"
 #include "base/result.h"
 #include "base/time.h"
@@ -25,23 +27,27 @@ class FaultKinds {
 
   /// Counts a fault: what validation said, at a place in the request's body that begins with
   /// `statement_pointer`. Whether it is the first of its kind.
-  bool add(std::string_view username, std::string_view statement_pointer, const Error& fault);
+  bool add(const auth::Principal& principal, std::string_view statement_pointer,
+           const Error& fault);
 
   /// Faults of one rule that one user's statements have.
   struct Kind {
     std::string rule;
     std::string username;
+    std::string target;   ///< of the user
     std::string message;  ///< of the first one
     std::string pointer;  ///< of the first one, within its statement
     std::uint64_t count = 0;
     Time last{};
   };
-  /// Those of one user, or of all for "".
-  std::vector<Kind> list(std::string_view username) const;
+  /// Those of one target's users, or of one of them alone.
+  std::vector<Kind> list(std::string_view target,
+                         const std::optional<std::string>& username) const;
 
  private:
   mutable Mutex mutex_;
-  std::map<std::pair<std::string, std::string>, Kind> kinds_ GUARDED_BY(mutex_);  // rule and user
+  /// By rule, user and target.
+  std::map<std::array<std::string, 3>, Kind> kinds_ GUARDED_BY(mutex_);
 };
 
 /// The place of a fault within its statement.

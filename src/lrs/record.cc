@@ -91,7 +91,7 @@ Result<void> check(const Lrs& lrs, const auth::Principal& principal, const Submi
     return checked;
   }
   if (lrs.tolerated != nullptr)
-    lrs.tolerated->add(principal.username, statement.pointer(), checked.error());
+    lrs.tolerated->add(principal, statement.pointer(), checked.error());
   return {};
 }
 
@@ -165,7 +165,7 @@ Result<std::vector<Accepted>> accept_all(Lrs& lrs, const auth::Principal& princi
     auto taken = take_valid(index, statement);
     if (taken) return taken;
     lrs.counters.invalid.add();
-    lrs.refused.add(principal.username, statement.pointer(), taken.error());
+    lrs.refused.add(principal, statement.pointer(), taken.error());
     return taken;
   };
   if (submission.body.is(Type::object)) {

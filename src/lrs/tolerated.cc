@@ -4,7 +4,7 @@
 
 namespace lectern::lrs {
 
-void Tolerated::add(std::string_view username, std::string_view statement_pointer,
+void Tolerated::add(const auth::Principal& principal, std::string_view statement_pointer,
                     const Error& fault) {
   {
     const MutexLock lock(mutex_);
@@ -18,12 +18,12 @@ void Tolerated::add(std::string_view username, std::string_view statement_pointe
                              {{"rule", fault.rule}});
     counter->add();
   }
-  if (!kinds_.add(username, statement_pointer, fault)) return;
+  if (!kinds_.add(principal, statement_pointer, fault)) return;
   const auto pointer = pointer_within(statement_pointer, fault);
   log::warning(
       "a statement of user {} breaks {} at {} and was taken, since LRS_VALIDATION is "
       "ralph: {} (more of the same are told at /xAPI/extensions/tolerated only)",
-      username, fault.rule, pointer.empty() ? "its root" : pointer, fault.message);
+      principal.username, fault.rule, pointer.empty() ? "its root" : pointer, fault.message);
 }
 
 }  // namespace lectern::lrs

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "auth/principal.h"
 #include "base/concurrency/mutex.h"
 #include "base/metrics.h"
 #include "base/result.h"
@@ -22,11 +24,14 @@ class Tolerated {
 
   /// Counts a fault: what validation said, at a place in the request's body that begins with
   /// `statement_pointer`.
-  void add(std::string_view username, std::string_view statement_pointer, const Error& fault);
+  void add(const auth::Principal& principal, std::string_view statement_pointer,
+           const Error& fault);
 
-  /// Those of one user, or of all for "". Beyond FaultKinds::kinds_max they count in /metrics only.
-  std::vector<FaultKinds::Kind> list(std::string_view username) const {
-    return kinds_.list(username);
+  /// Those of one target's users, or of one of them alone. Beyond FaultKinds::kinds_max they count
+  /// in /metrics only.
+  std::vector<FaultKinds::Kind> list(std::string_view target,
+                                     const std::optional<std::string>& username) const {
+    return kinds_.list(target, username);
   }
 
  private:

@@ -1,3 +1,5 @@
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "base/json_writer.h"
@@ -8,10 +10,12 @@
 namespace lectern::http {
 namespace {
 
-/// Messages repeat what a client sent: who reads only the own statements gets the own faults.
-std::string whose(const Exchange& exchange) {
-  return lrs::reads_only_own(exchange.lrs(), *exchange.principal) ? exchange.principal->username
-                                                                  : "";
+/// Messages repeat what a client sent: who reads only the own statements gets the own faults, and
+/// nobody those of another target.
+std::optional<std::string> whose(const Exchange& exchange) {
+  const auto& principal = *exchange.principal;
+  return lrs::reads_only_own(exchange.lrs(), principal) ? std::optional(principal.username)
+                                                        : std::nullopt;
 }
 
 void write(json::Writer& json, const std::vector<lrs::FaultKinds::Kind>& kinds) {
@@ -31,7 +35,7 @@ Result<Response> get_tolerated(Exchange& exchange) {
   RETURN_IF_ERROR(xapi::only_allowed(exchange.parameters, {}));
   const auto& lrs = exchange.lrs();
   std::vector<lrs::FaultKinds::Kind> kinds;
-  if (lrs.tolerated != nullptr) kinds = lrs.tolerated->list(whose(exchange));
+  if (lrs.tolerated != nullptr) kinds = lrs.tolerated->list(exchange.principal->target, whose(exchange));
   json::Writer json;
   json.object().member("validation", lrs.options.takes_as_ralph ? "ralph" : "standard");
   json.key("tolerated");
@@ -43,7 +47,7 @@ Result<Response> get_refused(Exchange& exchange) {
   RETURN_IF_ERROR(xapi::only_allowed(exchange.parameters, {}));
   json::Writer json;
   json.object().key("refused");
-  write(json, exchange.lrs().refused.list(whose(exchange)));
+  write(json, exchange.lrs().refused.list(exchange.principal->target, whose(exchange)));
   return json_response(json.end().take());
 }
 
