@@ -92,6 +92,33 @@ TEST_CASE("groups that tie with the last of the greatest are told of") {
   CHECK(told.totals.values[0] == 5);
 }
 
+TEST_CASE("sums beyond what a double holds have no value, and order nothing") {
+  Question question = by_verb(3);
+  question.measures = {{MeasureKind::sum, Quantity::raw, 0, "raw_sum"},
+                       {MeasureKind::mean, Quantity::raw, 0, "raw_mean"},
+                       {MeasureKind::percentile, Quantity::raw, 50, "raw_p50"}};
+  const TimeZone utc;
+  Tally tally(question, utc, for_nothing);
+  Dictionary dictionary;
+  for (int verb = 0; verb < 40; ++verb)
+    for (const double raw : {verb % 2 == 0 ? 1.0 : -1.7e308, verb % 2 == 0 ? 2.0 : 1.7e308, 1.7e308}) {
+      FactRow row;
+      row.verb = dictionary.add("verb" + std::to_string(verb));
+      row.scaled = row.duration_s = std::nan("");
+      row.raw = verb % 4 == 1 ? 1.7e308 : raw;  // of which the sum is NaN
+      REQUIRE(tally.add(row));
+    }
+  const auto told = tally.finish(dictionary);
+  const auto is_finite = [](const Statistics::Group& group) {
+    for (const auto& value : group.values) CHECK((!value || std::isfinite(*value)));
+  };
+  is_finite(told.totals);
+  for (const auto& group : told.groups) is_finite(group);
+  Spread many;
+  for (std::size_t i = 0; i <= Spread::exact_max; ++i) many.add(1.7e308, true);
+  CHECK(many.percentile(50) == 1.7e308);
+}
+
 TEST_CASE("a question with too many groups is refused, and one that memory refuses ends") {
   const auto question = by_verb(0);
   const TimeZone utc;

@@ -185,7 +185,9 @@ std::vector<Statistics::Value> Tally::values_of(const Group& group) const {
       }
       return std::nullopt;
     };
-    values.push_back(number());
+    // Sums of finite numbers may be beyond what a double holds.
+    const auto value = number();
+    values.push_back(value && std::isfinite(*value) ? value : std::nullopt);
   }
   return values;
 }

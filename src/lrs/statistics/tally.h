@@ -24,7 +24,7 @@ namespace lectern::lrs {
 /// The answer to a question.
 struct Statistics {
   /// A measure's value; nothing where there was nothing to measure.
-  using Value = std::optional<double>;
+  using Value = std::optional<double>;  ///< finite
   /// What was told of all statements of one group, or of all.
   struct Group {
     std::vector<std::optional<std::string>> keys;   ///< by `by`; nothing: not there
