@@ -54,14 +54,19 @@ bool only_counts(const Question& question) {
          std::all_of(question.measures.begin(), question.measures.end(), is_count);
 }
 
-/// Counts the rows that match; those that may match along their chains are left.
+/// Counts the rows that match; those that may match along their chains are left, chains_max + 1 of
+/// them at most.
 Result<std::vector<FactColumns::RowRef>> count_rows(const Question& question,
                                                     const FactColumns& columns,
-                                                    const FactColumns::Match& match, Tally& tally) {
+                                                    const FactColumns::Match& match, Tally& tally,
+                                                    const Tally::Grow& grow) {
   std::vector<FactColumns::RowRef> left;
-  const auto leave = [&](FactColumns::RowRef at) { left.push_back(at); };
+  const auto leave = [&](FactColumns::RowRef at) {
+    if (left.size() <= chains_max) left.push_back(at);  // one more, and the walk answers
+  };
   if (only_counts(question)) {
     const Dimension by = question.by.front();
+    RETURN_IF_ERROR(grow(columns.codes() * sizeof(std::uint64_t)));
     std::vector<std::uint64_t> counts(columns.codes());
     const auto count = [&](FactColumns::RowRef at) { return ++counts[columns.code(at, by)] > 0; };
     match.each(count, leave);
@@ -116,12 +121,13 @@ Result<std::optional<Statistics>> FactCache::answer(Lrs& lrs, const auth::Princi
   if (!match.able()) return std::optional<Statistics>();
 
   Tally tally(question, zone, grow);
-  TRY(const auto referring, count_rows(question, columns, match, tally));
+  TRY(const auto referring, count_rows(question, columns, match, tally, grow));
   if (referring.size() > chains_max) return std::optional<Statistics>();
   TRY(const auto more, matching_along_chains(lrs, context, filter, columns, referring));
   const auto needs = needs_of(question);
   for (const auto place : more) RETURN_IF_ERROR(tally.add(columns.row(place, needs)));
-  return std::optional(tally.finish(columns.dictionary()));
+  TRY(auto told, tally.finish(columns.dictionary()));
+  return std::optional(std::move(told));
 }
 
 Result<void> FactCache::refresh(Lrs& lrs, const store::Context& context, OfTarget& target,
@@ -191,6 +197,14 @@ Result<void> FactCache::take(Lrs& lrs, const store::Context& context, OfTarget& 
 void FactCache::bound(OfTarget& target) {
   const auto bytes = target.columns->bytes();
   const MutexLock lock(mutex_);
+  const bool is_kept = std::any_of(targets_.begin(), targets_.end(), [&](const auto& one) {
+    return one.second.get() == &target;
+  });
+  if (!is_kept) {  // let go while it was read: those who are at it go without, the next begin anew
+    target.too_large = true;
+    target.columns = std::make_unique<FactColumns>();
+    return;
+  }
   bytes_[&target] = bytes;
   std::uint64_t all = 0;
   for (const auto& [other, taken] : bytes_) all += taken;

@@ -7,6 +7,7 @@
 #include "lrs/lrs.h"
 #include "lrs/statistics/question.h"
 #include "lrs/statistics/tally.h"
+#include "store/statement_store.h"
 #include "xapi/formats.h"
 
 namespace lectern::lrs {
@@ -17,8 +18,9 @@ inline constexpr std::size_t named_groups_max = 1'000;
 /// Adds to the groups what verbs, activities, courses and actors are called in the language wanted
 /// most: activities by what was learned of them, actors by the name that was seen last, verbs as
 /// the newest statement has them. What is not known, or not for this principal to read, stays
-/// without a name. Errors: unavailable.
-Result<void> add_names(Lrs& lrs, const auth::Principal& principal, const Question& question,
+/// without a name. Errors: unavailable, also when the context's deadline has passed.
+Result<void> add_names(Lrs& lrs, const auth::Principal& principal, const store::Context& context,
+                       const Question& question,
                        const std::vector<xapi::LanguageRange>& languages, Statistics& statistics);
 
 }  // namespace lectern::lrs

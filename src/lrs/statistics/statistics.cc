@@ -43,10 +43,11 @@ Time instant_of(const Selection& selection, const xapi::Facts& facts, Time store
 }
 
 Result<Statistics> finished(Lrs& lrs, const auth::Principal& principal, const Question& question,
-                            const std::vector<xapi::LanguageRange>& languages, Time through,
-                            Statistics answer) {
+                            const std::vector<xapi::LanguageRange>& languages,
+                            const store::Context& context, Time through, Statistics answer) {
   answer.through = through;
-  if (question.names) RETURN_IF_ERROR(add_names(lrs, principal, question, languages, answer));
+  if (question.names)
+    RETURN_IF_ERROR(add_names(lrs, principal, context, question, languages, answer));
   return answer;
 }
 
@@ -68,7 +69,8 @@ Result<Statistics> statistics(Lrs& lrs, const auth::Principal& principal, const 
   if (lrs.facts != nullptr) {
     TRY(auto kept, lrs.facts->answer(lrs, principal, context, question, *zone, through,
                                      [&](std::uint64_t bytes) { return growth.take(bytes); }));
-    if (kept) return finished(lrs, principal, question, languages, through, std::move(*kept));
+    if (kept)
+      return finished(lrs, principal, question, languages, context, through, std::move(*kept));
   }
   Tally tally(question, *zone, [&](std::uint64_t bytes) { return growth.take(bytes); });
   Dictionary dictionary;
@@ -85,7 +87,8 @@ Result<Statistics> statistics(Lrs& lrs, const auth::Principal& principal, const 
     }
     RETURN_IF_ERROR(growth.take(dictionary.bytes() - bytes_before));
   }
-  return finished(lrs, principal, question, languages, through, tally.finish(dictionary));
+  TRY(auto told, tally.finish(dictionary));
+  return finished(lrs, principal, question, languages, context, through, std::move(told));
 }
 
 }  // namespace lectern::lrs

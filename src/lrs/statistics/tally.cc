@@ -218,7 +218,18 @@ Statistics::Group Tally::told(const Keys& keys, const Group& group,
   return out;
 }
 
-Statistics Tally::finish(const Dictionary& dictionary) {
+/// What a group takes that is told: as a value, as text, and once more while that is put together.
+/// One long text may stand in the keys of many groups.
+std::uint64_t Tally::told_bytes(const Keys& keys, const Dictionary& dictionary) const {
+  constexpr std::uint64_t times = 3, plain_bytes = 128;
+  std::uint64_t bytes = plain_bytes;
+  for (std::size_t i = 0; i < question_.by.size(); ++i)
+    if (!is_time(question_.by[i]))
+      bytes += dictionary.text(static_cast<std::uint32_t>(keys[i])).size();
+  return times * bytes;
+}
+
+Result<Statistics> Tally::finish(const Dictionary& dictionary) {
   Statistics out;
   out.totals.values = values_of(totals_);
   out.scores_left_out = needs_.scores ? scores_left_out_ : 0;
@@ -252,6 +263,7 @@ Statistics Tally::finish(const Dictionary& dictionary) {
   note(totals_);
   for (const auto& one : ranked) {
     note(*one.group);
+    RETURN_IF_ERROR(grow_(told_bytes(*one.keys, dictionary)));
     out.groups.push_back(told(*one.keys, *one.group, dictionary));
   }
   return out;

@@ -57,8 +57,9 @@ class Tally {
   /// Counts one statement; or, where only counts are asked for, `times` of this row. Errors:
   /// too_large, beyond groups_max; those of Grow.
   Result<void> add(const FactRow& row, std::uint64_t times = 1);
-  /// What came out of it; `dictionary` knows the numbers of all rows.
-  Statistics finish(const Dictionary& dictionary);
+  /// What came out of it; `dictionary` knows the numbers of all rows. Errors: those of Grow, which
+  /// is asked for what the groups' keys take here and in the answer.
+  Result<Statistics> finish(const Dictionary& dictionary);
 
  private:
   using Keys = std::array<std::int64_t, Question::dimensions_max>;
@@ -91,6 +92,7 @@ class Tally {
   Result<void> count_in(Group& group, const FactRow& row, std::uint64_t times);
   void add_score(Group& group, const FactRow& row);
   std::vector<Statistics::Value> values_of(const Group& group) const;
+  std::uint64_t told_bytes(const Keys& keys, const Dictionary& dictionary) const;
   bool less(const Keys& a, const Keys& b, const Dictionary& dictionary) const;
   Statistics::Group told(const Keys& keys, const Group& group, const Dictionary& dictionary) const;
 
