@@ -55,6 +55,17 @@ def cells(*expected):
     return check
 
 
+def whole_rows(count, columns):
+    """Each with the same statement in all columns: more than is made at once."""
+    def check(answer, names):
+        rows = list(csv.reader(io.StringIO(answer.body.decode())))[1:]
+        if len({json.loads(row[0])["id"] for row in rows}) != count or len(rows) != count:
+            raise Failure(f"{len(rows)} rows")
+        if any(len(row) != columns or len(set(row)) != 1 for row in rows):
+            raise Failure("a row is not whole")
+    return check
+
+
 ODD = {"https://example.org/x.y/z": [1.10, {"a": None}], "https://example.org/big": 12345678901234567890123}
 
 SCENARIOS = [
@@ -79,7 +90,9 @@ SCENARIOS = [
         *[POST("/statements", [in_run(verb=verb("passed" if n % 2 else "failed")) for n in range(250)], status=200) for _ in range(5)],
         GET(PATH, query=RUN, status=200, check=lambda answer, names: len(lines(answer)) == 1250 or ids()(answer, names)),
         GET(PATH, query={**RUN, "verb": verb("passed")["id"]}, status=200,
-            check=lambda answer, names: len(lines(answer)) == 625 or ids()(answer, names)), versions=("1.0.3",)),
+            check=lambda answer, names: len(lines(answer)) == 625 or ids()(answer, names)),
+        GET(PATH, query={**RUN, "language": "tlh"}, status=200, body_is=""),
+        GET(PATH + "?platform={run}&format=csv" + "&column=%24" * 30, status=200, check=whole_rows(1250, 30)), versions=("1.0.3",)),
     Scenario(
         "who reads only the own statements takes only those away",
         POST("/statements", [in_run("{a}")], status=200), POST("/statements", [in_run("{b}")], user="writer", status=200),

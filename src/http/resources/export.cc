@@ -19,11 +19,12 @@ std::string_view content_type_of(lrs::ExportForm form) {
                                       : "application/jsonl";
 }
 
-/// The rows of a page, and what is made of them; of a Parquet file a row group, and that packed.
+/// The rows of a page, and a piece of what is made of them; of a Parquet file a row group, and that
+/// packed.
 std::uint64_t held_bytes(lrs::ExportForm form) {
   const std::uint64_t group =
       form == lrs::ExportForm::parquet ? 3 * lrs::parquet::ParquetFile::group_bytes_max : 0;
-  return 3 * page_bytes_max() + group;
+  return 2 * page_bytes_max() + lrs::Export::piece_bytes + group;
 }
 
 }  // namespace
@@ -42,12 +43,13 @@ Result<Response> get_export(Exchange& exchange) {
   Response response;
   response.headers.add("Content-Type", std::string(content_type_of(form)));
   response.headers.add("X-Experience-API-Consistent-Through", utc_text(out->through()));
-  if (first.empty()) return response;
+  if (out->done() && first.empty()) return response;
   response.stream_open_ended = true;
   response.stream_held_bytes = held_bytes(form);
   response.stream = [out, first = std::move(first)]() mutable -> Result<std::string> {
     return first.empty() ? out->next() : std::exchange(first, {});
   };
+  response.stream_done = [out] { return out->done(); };
   return response;
 }
 

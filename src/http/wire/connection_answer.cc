@@ -156,6 +156,10 @@ Awaitable<Result<std::string>> Connection::next_piece() {
   co_await on_worker(admission_.lane, true, [&] {
     try {
       piece = response_.stream();
+      // One statement alone may be longer than what was charged, and many may read it slowly.
+      if (piece && piece->size() > response_.stream_held_bytes)
+        if (const auto charged = memory_.resize(piece->size()); !charged)
+          piece = fail(charged.error());
     } catch (const std::exception& error) {
       piece = fail(Code::internal, "The server failed", error.what());
     }
@@ -193,8 +197,13 @@ Awaitable<bool> Connection::write_open_ended() {
                  piece.error().message);
       co_return false;
     }
+    if (piece->empty() && response_.stream_done && !response_.stream_done()) {
+      if (edge_.abandoned) co_return false;
+      continue;
+    }
     if (piece->empty() && !response_.stream_ready) break;
     if (!piece->empty() && !co_await write_chunk(*piece)) co_return false;
+    memory_.resize_down(response_.stream_held_bytes);
     while (response_.stream_ready && !edge_.draining && !response_.stream_ready()) {
       pause.expires_after(stream_pause);
       co_await pause.async_wait(use_tuple);

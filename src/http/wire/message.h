@@ -93,6 +93,10 @@ struct Response {
   /// when this says so, which is asked ten times a second on an I/O thread and must not block. Such
   /// a stream ends with the connection, or when the server stops.
   std::function<bool()> stream_ready{};
+  /// Set: an empty piece ends an open-ended stream only where this says so; else `stream` is asked
+  /// again at once, when others have had a turn. Asked on an I/O thread.
+  std::function<bool()> stream_done{};
+  /// What goes beyond it in one piece is charged while that is sent.
   std::uint64_t stream_held_bytes = 0;  ///< memory that `stream` holds at most
   Refusal refusal{};
 };

@@ -188,11 +188,13 @@ Result<std::string> Export::next() {
     for (const auto& column : request_.columns) csv.field(column.title);
     csv.end_line();
   }
-  while (out.empty() && !walk_.done()) {
-    TRY(const auto rows, walk_.next(lrs_.context(*principal_)));
-    for (const auto& row : rows) RETURN_IF_ERROR(append(out, row));
+  if (at_ == rows_.size() && !walk_.done()) {
+    TRY(rows_, walk_.next(lrs_.context(*principal_)));
+    at_ = 0;
   }
-  if (walk_.done() && file_) {
+  for (; at_ < rows_.size() && out.size() < piece_bytes; ++at_)
+    RETURN_IF_ERROR(append(out, std::exchange(rows_[at_], {})));
+  if (at_ == rows_.size() && walk_.done() && file_) {
     file_->finish(out);
     file_.reset();
   }

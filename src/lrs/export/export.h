@@ -56,8 +56,15 @@ class Export {
                                                std::shared_ptr<const auth::Principal> principal,
                                                ExportRequest request);
 
-  /// The next piece: whole lines; empty at the end. Errors: unavailable.
+  /// Bytes of lines that are made at once; the last one may go beyond. Columns may hold more than
+  /// the statement that they are taken from.
+  static constexpr std::size_t piece_bytes = 8 * 1024 * 1024;
+
+  /// The next piece: whole lines. Looks at a page at most, so that others have a turn: empty where
+  /// nothing in it matches, or at the end. Errors: unavailable.
   Result<std::string> next();
+  /// Whether next() has said everything.
+  bool done() const { return walk_.done() && at_ == rows_.size() && !file_; }
   /// Everything that was stored up to here is in it, nothing later.
   Time through() const { return through_; }
 
@@ -71,6 +78,8 @@ class Export {
   const ExportRequest request_;
   const Time through_;
   SelectionWalk walk_;
+  std::vector<store::StoredStatement> rows_;  // of the page; told before at_
+  std::size_t at_ = 0;
   std::optional<parquet::ParquetFile> file_;  // until it is finished
   bool began_ = false;
 };
