@@ -82,11 +82,12 @@ Result<std::string> Tail::from_feed(const store::Context& context) {
   const auto piece = feed_->behind(position_, entries_at_once);
   if (!piece) return from_store(context);
   std::string out;
+  ChainCheck chains(lrs_, context, filter_);
   for (const auto& entry : piece->entries) {
     position_ = entry->statement.position;
-    TRY(const bool wanted, lets_in(context, *entry));
+    TRY(const bool wanted, lets_in(chains, *entry));
     if (wanted) append_event(out, entry->statement);
-    behind_ = out.size() >= piece_bytes;
+    behind_ = out.size() >= piece_bytes || std::chrono::steady_clock::now() > context.deadline;
     if (behind_) return out;
   }
   position_ = piece->end;
@@ -115,7 +116,7 @@ Result<std::string> Tail::from_store(const store::Context& context) {
   return out;
 }
 
-Result<bool> Tail::lets_in(const store::Context& context, const LiveFeed::Entry& entry) const {
+Result<bool> Tail::lets_in(ChainCheck& chains, const LiveFeed::Entry& entry) const {
   if (authority_ && !xapi::match(entry.terms, {*authority_})) return false;
   const Time stored = entry.statement.position.stored;
   if (selection_.clock == Clock::stored && ((selection_.since && stored <= *selection_.since) ||
@@ -127,7 +128,6 @@ Result<bool> Tail::lets_in(const store::Context& context, const LiveFeed::Entry&
   }
   if (filter_.matches(entry.terms)) return true;
   if (!entry.statement.refers) return false;
-  ChainCheck chains(lrs_, context, filter_);
   TRY(const auto kept, chains.keep({entry.statement}));
   return !kept.empty();
 }

@@ -46,7 +46,7 @@ class Tail {
   Tail(Lrs& lrs, std::shared_ptr<const auth::Principal> principal, Selection selection,
        bool in_utc);
 
-  Result<bool> lets_in(const store::Context& context, const LiveFeed::Entry& entry) const;
+  Result<bool> lets_in(ChainCheck& chains, const LiveFeed::Entry& entry) const;
   Result<std::string> from_feed(const store::Context& context);
   Result<std::string> from_store(const store::Context& context);
   void append_event(std::string& out, store::StoredStatement statement) const;

@@ -189,7 +189,7 @@ Result<void> FactCache::take(Lrs& lrs, const store::Context& context, OfTarget& 
   const WriterLock lock(target.mutex);
   for (std::size_t i = 0; i < rows.size(); ++i)
     target.columns->add(rows[i].position, documents[i]->root());
-  for (const auto& position : marked) target.columns->mark_voided(position);
+  target.columns->mark_voided(marked);
   return {};
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <unordered_set>
 
 #include "lrs/statistics/distinct_count.h"
 #include "xapi/facts.h"
@@ -132,17 +133,22 @@ void FactColumns::add_terms(Block& block, json::Value statement, const FactRow& 
   block.authorities.push_back(lists_.add(authorities));
 }
 
-void FactColumns::mark_voided(const xapi::Position& position) {
-  const auto stored = micros_of(position.stored);
-  for (const auto& block : blocks_) {
-    if (block->stored.back() < stored) continue;
-    const auto begin = std::lower_bound(block->stored.begin(), block->stored.end(), stored);
-    for (auto at = begin; at != block->stored.end() && *at == stored; ++at) {
-      const auto row = static_cast<std::size_t>(at - block->stored.begin());
-      if (block->id_hash[row] == hash_of(position.id)) block->flags[row] |= voided;
+/// Those that were stored at one instant are looked for together: a batch is, and voiding each of its
+/// statements would look at all of them each time.
+void FactColumns::mark_voided(const std::vector<xapi::Position>& positions) {
+  std::map<std::int64_t, std::unordered_set<std::uint64_t>> by_stored;
+  for (const auto& position : positions)
+    by_stored[micros_of(position.stored)].insert(hash_of(position.id));
+  for (const auto& [stored, hashes] : by_stored)
+    for (const auto& block : blocks_) {
+      if (block->stored.back() < stored) continue;
+      const auto begin = std::lower_bound(block->stored.begin(), block->stored.end(), stored);
+      for (auto at = begin; at != block->stored.end() && *at == stored; ++at) {
+        const auto row = static_cast<std::size_t>(at - block->stored.begin());
+        if (hashes.contains(block->id_hash[row])) block->flags[row] |= voided;
+      }
+      if (block->stored.back() > stored) break;
     }
-    if (block->stored.back() > stored) return;
-  }
 }
 
 FactRow FactColumns::row(RowRef place, const FactNeeds& needs) const {

@@ -59,8 +59,8 @@ class FactColumns {
 
   /// Adds a statement, behind all others.
   void add(const xapi::Position& position, json::Value statement);
-  /// Marks a statement as voided, if it is here.
-  void mark_voided(const xapi::Position& position);
+  /// Marks statements as voided, those that are here.
+  void mark_voided(const std::vector<xapi::Position>& positions);
 
   /// Behind which the next one is added; nothing: there is none.
   const std::optional<xapi::Position>& last() const { return last_; }
