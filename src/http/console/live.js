@@ -32,6 +32,7 @@ export class Live {
   async look() {
     const { signal } = this.stopped, found = [];
     let query = { ...this.query, since: this.through, ascending: "true", format: "canonical" }, address = "xAPI/statements", through;
+    if (this.rest) [query, address, through] = [undefined, this.rest.address, this.rest.through];
     for (let pages = 0; address && pages < pagesMax; ++pages, query = undefined) {
       const answer = await readAnswer(address, { query, signal });
       through ??= wholeUpTo(answer);
@@ -39,7 +40,8 @@ export class Live {
       found.push(...statements);
       address = more;
     }
-    this.through = address ? found.at(-1).stored : through ?? this.through;
+    this.rest = address ? { address, through } : undefined; // by its cursor: many may be stored at one instant
+    if (!address) this.through = through ?? this.through;
     return found;
   }
 

@@ -1,5 +1,7 @@
 #include "lrs/live/tail.h"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "base/json.h"
@@ -39,6 +41,7 @@ Result<std::unique_ptr<Tail>> Tail::begin(Lrs& lrs,
     tail->position_ = {now_through, {}};
     tail->position_.id.bytes.fill(0xFF);
   }
+  tail->told_to_ = tail->position_;
   RETURN_IF_ERROR(tail->feed_->advance(lrs, context));
   return tail;
 }
@@ -72,7 +75,7 @@ Result<std::string> Tail::next() {
   const auto now = std::chrono::steady_clock::now();
   if (out.empty() && told_ && now < next_heartbeat_) return out;
   // Where nothing matched, the reader still learns how far it has seen.
-  if (out.empty()) out = std::string(told_ ? ":\n" : "retry: 1000\n") + "id: " + place() + "\n\n";
+  if (out.empty()) out = std::string(told_ ? ":\n" : "retry: 1000\n") + "id: " + place(seen()) + "\n\n";
   told_ = true;
   next_heartbeat_ = now + heartbeat;
   return out;
@@ -132,15 +135,27 @@ Result<bool> Tail::lets_in(ChainCheck& chains, const LiveFeed::Entry& entry) con
   return !kept.empty();
 }
 
-void Tail::append_event(std::string& out, store::StoredStatement statement) const {
+void Tail::append_event(std::string& out, store::StoredStatement statement) {
+  told_to_ = position_;
   std::string json = std::move(statement.json);
   if (in_utc_) json = xapi::with_instants_in_utc(std::move(json));
-  out += "id: " + place() + "\ndata: ";
+  out += "id: " + place(position_) + "\ndata: ";
   // A line end between two values, which would end the field, is as good as a blank.
   for (const char c : json) out += c == '\n' || c == '\r' ? ' ' : c;
   out += "\n\n";
 }
 
-std::string Tail::place() const { return xapi::Cursor{position_, position_.stored}.text(); }
+/// How far a reader that gets no event is told that it has seen. Who sees only statements with one
+/// authority learns nothing of others, whose ids stand in their positions.
+xapi::Position Tail::seen() const {
+  if (!authority_) return position_;
+  xapi::Position before{position_.stored - std::chrono::microseconds(1), {}};
+  before.id.bytes.fill(0xFF);
+  return std::max(before, told_to_);
+}
+
+std::string Tail::place(const xapi::Position& position) const {
+  return xapi::Cursor{position, position.stored}.text();
+}
 
 }  // namespace lectern::lrs

@@ -49,8 +49,9 @@ class Tail {
   Result<bool> lets_in(ChainCheck& chains, const LiveFeed::Entry& entry) const;
   Result<std::string> from_feed(const store::Context& context);
   Result<std::string> from_store(const store::Context& context);
-  void append_event(std::string& out, store::StoredStatement statement) const;
-  std::string place() const;
+  void append_event(std::string& out, store::StoredStatement statement);
+  std::string place(const xapi::Position& position) const;
+  xapi::Position seen() const;
 
   Lrs& lrs_;
   const std::shared_ptr<const auth::Principal> principal_;
@@ -60,6 +61,7 @@ class Tail {
   ChainFilter filter_;
   std::optional<xapi::Term> authority_;
   xapi::Position position_;
+  xapi::Position told_to_;  // of the last event, or where it began
   std::uint64_t seen_version_ = 0;
   bool behind_ = true;       // there may be more at once
   bool looks_next_ = false;  // the feed is to be advanced
