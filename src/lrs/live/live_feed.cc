@@ -106,10 +106,21 @@ std::shared_ptr<LiveFeed> LiveFeeds::of(const std::string& target) {
   return feed;
 }
 
-bool LiveFeeds::enter() {
-  if (++readers_ <= readers_max) return true;
+bool LiveFeeds::enter(const auth::Principal& principal) {
+  const MutexLock lock(mutex_);
+  if (readers_ == readers_max) return false;
+  auto& of_user = by_user_[{principal.target, principal.username}];
+  if (of_user == readers_of_user_max) return false;
+  ++of_user;
+  ++readers_;
+  return true;
+}
+
+void LiveFeeds::leave(const auth::Principal& principal) {
+  const MutexLock lock(mutex_);
   --readers_;
-  return false;
+  const auto of_user = by_user_.find({principal.target, principal.username});
+  if (of_user != by_user_.end() && --of_user->second == 0) by_user_.erase(of_user);
 }
 
 }  // namespace lectern::lrs

@@ -9,8 +9,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "auth/principal.h"
 #include "base/concurrency/mutex.h"
 #include "base/result.h"
 #include "lrs/lrs.h"
@@ -67,17 +69,22 @@ class LiveFeed {
 class LiveFeeds {
  public:
   static constexpr std::size_t readers_max = 2'000;
+  /// Of one user, so that others can follow as well.
+  static constexpr std::size_t readers_of_user_max = readers_max / 2;
 
   /// The feed of a target. It stays as long as somebody holds it.
   std::shared_ptr<LiveFeed> of(const std::string& target);
-  /// Counts one reader more; false: there are readers_max.
-  bool enter();
+  /// Counts one reader more; false: there are readers_max, or readers_of_user_max.
+  bool enter(const auth::Principal& principal);
   /// Counts one less.
-  void leave() { --readers_; }
+  void leave(const auth::Principal& principal);
 
  private:
-  std::atomic<std::size_t> readers_{0};
+  using User = std::pair<std::string, std::string>;  // target and name
+
   Mutex mutex_;
+  std::size_t readers_ GUARDED_BY(mutex_) = 0;
+  std::map<User, std::size_t> by_user_ GUARDED_BY(mutex_);
   std::map<std::string, std::weak_ptr<LiveFeed>> feeds_ GUARDED_BY(mutex_);
 };
 

@@ -30,7 +30,7 @@ Result<std::unique_ptr<Tail>> Tail::begin(Lrs& lrs,
     cursor = xapi::Cursor::parse(*last_event_id);
     if (!cursor) return fail(Code::invalid, "The Last-Event-ID is none that an event has had");
   }
-  if (lrs.live == nullptr || !lrs.live->enter())
+  if (lrs.live == nullptr || !lrs.live->enter(*principal))
     return fail(Code::unavailable, "Too many follow already: try again later");
   std::unique_ptr<Tail> tail(new Tail(lrs, std::move(principal), std::move(selection), in_utc));
   const auto context = lrs.context(*tail->principal_);
@@ -59,7 +59,7 @@ Tail::Tail(Lrs& lrs, std::shared_ptr<const auth::Principal> principal, Selection
   if (reads_only_own(lrs, *principal_)) filter_.readable.push_back(own);
 }
 
-Tail::~Tail() { lrs_.live->leave(); }
+Tail::~Tail() { lrs_.live->leave(*principal_); }
 
 bool Tail::ready() {
   if (feed_->due()) looks_next_ = true;
