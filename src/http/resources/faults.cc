@@ -35,7 +35,8 @@ Result<Response> get_tolerated(Exchange& exchange) {
   RETURN_IF_ERROR(xapi::only_allowed(exchange.parameters, {}));
   const auto& lrs = exchange.lrs();
   std::vector<lrs::FaultKinds::Kind> kinds;
-  if (lrs.tolerated != nullptr) kinds = lrs.tolerated->list(exchange.principal->target, whose(exchange));
+  if (lrs.tolerated != nullptr)
+    kinds = lrs.tolerated->list(exchange.principal->target, whose(exchange));
   json::Writer json;
   json.object().member("validation", lrs.options.takes_as_ralph ? "ralph" : "standard");
   json.key("tolerated");

@@ -133,8 +133,8 @@ void FactColumns::add_terms(Block& block, json::Value statement, const FactRow& 
   block.authorities.push_back(lists_.add(authorities));
 }
 
-/// Those that were stored at one instant are looked for together: a batch is, and voiding each of its
-/// statements would look at all of them each time.
+/// Those that were stored at one instant are looked for together: a batch is, and voiding each of
+/// its statements would look at all of them each time.
 void FactColumns::mark_voided(const std::vector<xapi::Position>& positions) {
   std::map<std::int64_t, std::unordered_set<std::uint64_t>> by_stored;
   for (const auto& position : positions)

@@ -16,7 +16,8 @@ int key_of(double number) {
   const double magnitude = std::abs(number);
   if (magnitude < least_magnitude) return zero_key;
   static const double scale = 1 / std::log(ratio);
-  const int key = 1 + static_cast<int>(std::ceil((std::log(magnitude) - std::log(least_magnitude)) * scale));
+  static const double least = std::log(least_magnitude);
+  const int key = 1 + static_cast<int>(std::ceil((std::log(magnitude) - least) * scale));
   return number < 0 ? -key : key;
 }
 

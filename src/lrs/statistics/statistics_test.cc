@@ -102,7 +102,7 @@ TEST_CASE("sums beyond what a double holds have no value, and order nothing") {
   Tally tally(question, utc, for_nothing);
   Dictionary dictionary;
   for (int verb = 0; verb < 40; ++verb)
-    for (const double raw : {verb % 2 == 0 ? 1.0 : -1.7e308, verb % 2 == 0 ? 2.0 : 1.7e308, 1.7e308}) {
+    for (const double raw : {verb % 2 == 0 ? 1.0 : -1.7e308, 1.7e308, 1.7e308}) {
       FactRow row;
       row.verb = dictionary.add("verb" + std::to_string(verb));
       row.scaled = row.duration_s = std::nan("");
