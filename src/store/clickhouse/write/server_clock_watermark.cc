@@ -127,10 +127,13 @@ Result<void> ServerClockWatermark::flush_begins(Deadline deadline, bool alone) {
       low_ = last_stored_ = std::max({server_now(), last_stored_, low_ + microseconds{1}});
   }
   if (!tell_again) return {};
-  if (!active_ || timing_.steady() - told_at_ > heard_of_for) has_joined_ = false;
+  if (!active_) has_joined_ = false;
+  const auto last_told = told_at_;
   // Where the server takes nothing of us its clock may be far from where we think it is.
   clock_is_doubtful_ = true;
   RETURN_IF_ERROR(announce(alone ? Update::alone : Update::active, deadline));
+  // As of the answer, since the entry may have been long on its way.
+  if (timing_.steady() - last_told > heard_of_for) has_joined_ = false;
   if (!has_joined_) {
     RETURN_IF_ERROR(wait_for_who_is_alone(deadline));
     // Whoever did not see the entry has promised no more than the instant before it was there.
