@@ -88,6 +88,7 @@ class Flush {
   Result<bool> write_alone();
   bool finds_nobody();
   Result<bool> insert_ahead();
+  Result<void> look_behind();
   Result<bool> take_refusal(const Error& error);
   Result<void> acquire();
   Result<void> insert_into_feed(bool with_events, Time until, Fate& fate);

@@ -156,4 +156,33 @@ TEST_CASE("who joins waits for one that is alone and silent no longer than its w
   CHECK(Clock::now() - began < alone_counts + 5s);
 }
 
+TEST_CASE("W1: who joins while views are slow for what is written ahead shares no id with it") {
+  const auto address = test_server();
+  if (!address) return;
+  Sender sender(*address);
+  sender.warm();
+  const auto events = "lectern_test." + sender.table;
+  sender.backdoor.run("CREATE TABLE " + events + "_seen (event_id UUID, note Int16) ENGINE = Null");
+  // Longer than others wait; no function may sleep for more than 3 s.
+  for (const auto* view : {"_slow1", "_slow2", "_slow3"})
+    sender.backdoor.run("CREATE MATERIALIZED VIEW " + events + view + " TO " + events +
+                        "_seen AS SELECT event_id, toInt16(sleepEachRow(2.9)) AS note FROM " +
+                        events);
+  const auto id = Uuid::random();
+  std::thread ahead([&] {
+    std::vector rows{contract::row_of({.id = id})};
+    static_cast<void>(
+        sender.store->append({sender.table, Clock::now() + 15s}, rows, OnConflict::refuse_batch)
+            .has_value());
+  });
+  std::this_thread::sleep_for(300ms);
+  const auto other = open_at(*address).statements;
+  std::vector rows{contract::row_of({.id = id})};
+  const auto give_up = Clock::now() + 90s;
+  while (!other->append({sender.table, Clock::now() + 15s}, rows, OnConflict::refuse_batch))
+    REQUIRE(Clock::now() < give_up);
+  ahead.join();
+  CHECK(sender.count("_lectern_rows") == 6);
+}
+
 }  // namespace lectern::store::clickhouse

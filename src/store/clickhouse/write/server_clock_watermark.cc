@@ -23,6 +23,10 @@ constexpr std::chrono::milliseconds alone_poll{20};
 /// server's clock may have been put forward meanwhile.
 constexpr std::chrono::milliseconds heard_of_for = silence_max - std::chrono::milliseconds{5'000};
 
+/// For how long after it was told that one is alone others wait for it, should the server's clock be
+/// put forward meanwhile.
+constexpr std::chrono::seconds others_wait_for = alone_counts - std::chrono::seconds{5};
+
 /// Entries are kept for an hour: after a longer pause nobody can tell whether others were quiet.
 constexpr std::chrono::minutes pause_max{30};
 
@@ -55,6 +59,10 @@ Time ServerClockWatermark::server_now() const {
 
 Time ServerClockWatermark::next_stored() {
   return last_stored_ = std::max(server_now(), last_stored_ + microseconds{1});
+}
+
+bool ServerClockWatermark::others_wait() const {
+  return timing_.steady() - told_at_ < others_wait_for;
 }
 
 Result<void> ServerClockWatermark::follow_clock(Deadline deadline) {

@@ -63,6 +63,9 @@ class ServerClockWatermark {
   bool told_alone() const { return told_alone_; }
   /// Until when, by the server's clock, what is written ahead of the look may come in.
   Time alone_until() const { return std::min(until_, alone_until_); }
+  /// While told_alone(): whether all who have joined since that was told are still waiting, also
+  /// where the server's clock was put forward. What is there by now their looks will meet.
+  bool others_wait() const;
   /// An instant for one more statement, strictly rising.
   Time next_stored();
   /// Until when, by the server's clock, inserts of the flush that began last may come in.
