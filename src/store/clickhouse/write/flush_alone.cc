@@ -16,11 +16,17 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t lone_rows_max = 50;
 /// After the server refused an insert into the feed: with an insert a table it may take the rows.
 constexpr std::chrono::seconds no_feed_for{60};
+/// After it took one and wrote less than it should: a view of ours is gone, or it counts otherwise.
+constexpr std::chrono::hours no_feed_for_long{1};
 
 /// The server has not begun with it.
 bool is_of_tables(const Error& error) {
   return error.detail.find("ACCESS_DENIED") != std::string::npos ||
          error.detail.find("UNKNOWN_TABLE") != std::string::npos;
+}
+
+bool is_unconfirmed(const Error& error) {
+  return error.detail.starts_with("ClickHouse did not confirm");
 }
 
 }  // namespace
@@ -63,14 +69,17 @@ bool Flush::finds_nobody() {
 
 Result<void> Flush::insert_into_feed(bool with_events, Time until, Fate& fate) {
   const auto body = feed_body(new_, reservations_.owner(), with_events);
-  return server_.insert({.table = names_.feed,
-                         .columns = feed_columns,
-                         .rows = body.rows,
-                         .body = body.bytes.bytes(),
-                         .written_min = feed_rows(new_, with_events),
-                         .until = until,
-                         .run_max = views_max},
-                        deadline_, &fate);
+  auto written = server_.insert({.table = names_.feed,
+                                 .columns = feed_columns,
+                                 .rows = body.rows,
+                                 .body = body.bytes.bytes(),
+                                 .written_min = feed_rows(new_, with_events),
+                                 .until = until,
+                                 .run_max = views_max},
+                                deadline_, &fate);
+  if (!written && is_unconfirmed(written.error()))
+    kept_.no_feed_until = Clock::now() + no_feed_for_long;
+  return written;
 }
 
 /// Writes all, if it may be written before the look at others; else it has changed nothing.
@@ -119,9 +128,9 @@ Result<bool> Flush::insert_ahead() {
   return true;
 }
 
-/// Views on Ralph's table may take longer than others wait for one that is alone, and the feed hands
-/// on in no order: somebody may have looked before our reservations were there. Then this look, now
-/// that they are, meets what that one has reserved before.
+/// Views on Ralph's table may take longer than others wait for one that is alone, and the feed
+/// hands on in no order: somebody may have looked before our reservations were there. Then this
+/// look, now that they are, meets what that one has reserved before.
 Result<void> Flush::look_behind() {
   if (watermark_.others_wait()) return {};
   std::vector<Uuid> ids;

@@ -107,6 +107,25 @@ TEST_CASE("without the feed, or where errors of views are passed over, an insert
   }
 }
 
+TEST_CASE("a view of the feed that is dropped meanwhile holds up no more than one statement") {
+  const auto address = test_server();
+  if (!address) return;
+  Sender sender(*address);
+  sender.warm();
+  sender.backdoor.run("DROP TABLE lectern_test." + sender.table + "_lectern_feed_events");
+  std::vector rows{contract::row_of({})};
+  const auto in_doubt =
+      sender.store->append({sender.table, Clock::now() + 5s}, rows, OnConflict::refuse_batch);
+  CHECK_FALSE(in_doubt.has_value());
+  sender.put();
+  const auto before = sender.inserts();
+  sender.put(puts);
+  // One more where the doubt has been settled meanwhile.
+  CHECK(sender.inserts() - before >= 4 * puts);
+  CHECK(sender.count("") == puts + 6);
+  CHECK(sender.count("_lectern_rows") == puts + 6);
+}
+
 TEST_CASE("who joins a process that is alone meets what it wrote, and loses nothing to it") {
   const auto address = test_server();
   if (!address) return;
