@@ -54,6 +54,21 @@ Result<void> make_feed(Server& server, const TableNames& names, Deadline deadlin
   return {};
 }
 
+/// Whether nothing but our views hangs on it. A database that was renamed keeps its views on the
+/// tables of its old name, and where one is made there again they write everything once more
+/// (ClickHouse issue 94629).
+Result<bool> has_no_other_views(Server& server, const TableNames& names, Deadline deadline) {
+  // Quoted names: `database` and `database`.`table`.
+  const auto database = names.database.substr(1, names.database.size() - 2);
+  const auto table =
+      names.feed.substr(database.size() + 4, names.feed.size() - database.size() - 5);
+  return is_true(server,
+                 "SELECT toUInt8(length(dependencies_table) = 3) FROM system.tables WHERE "
+                 "database = '" +
+                     database + "' AND name = '" + table + "'",
+                 deadline);
+}
+
 }  // namespace
 
 bool prepare_feed(Server& server, const TableNames& names, Deadline deadline) {
@@ -61,11 +76,16 @@ bool prepare_feed(Server& server, const TableNames& names, Deadline deadline) {
       is_true(server, "SELECT toUInt8(getSetting('materialized_views_ignore_errors'))", deadline);
   // What our own views could not hand on would be lost without a word.
   if (!passes_over || *passes_over) return false;
-  const auto made = make_feed(server, names, deadline);
-  if (!made)
+  if (const auto made = make_feed(server, names, deadline); !made) {
     log::debug("clickhouse: {} cannot be had, so a lone statement takes more inserts: {}",
                names.feed, made.error().detail);
-  return made.has_value();
+    return false;
+  }
+  const auto only_ours = has_no_other_views(server, names, deadline);
+  if (only_ours && !*only_ours)
+    log::warning("clickhouse: {} is not used, since not just its three views hang on it",
+                 names.feed);
+  return only_ours && *only_ours;
 }
 
 }  // namespace lectern::store::clickhouse

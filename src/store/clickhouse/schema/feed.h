@@ -10,7 +10,8 @@ namespace lectern::store::clickhouse {
 
 /// Makes what is missing of the feed and its views. Whether all of it is there and does what it
 /// should: not without the right to make it (CREATE TABLE, CREATE VIEW), and not where the server
-/// is told to pass over errors of views. Everything works without it, by more inserts.
+/// is told to pass over errors of views, or other views hang on it. Everything works without it, by
+/// more inserts.
 bool prepare_feed(Server& server, const TableNames& names, Deadline deadline);
 
 /// The name of one of its views without quotes, as the server names it in an error, has this in it.

@@ -107,6 +107,25 @@ TEST_CASE("without the feed, or where errors of views are passed over, an insert
   }
 }
 
+TEST_CASE("the feed is not used where other views hang on it, which would write all once more") {
+  const auto address = test_server();
+  if (!address) return;
+  Sender sender(*address);
+  sender.warm();
+  const auto events = "lectern_test." + sender.table;
+  // As the views of a database do that was renamed, when another comes in its place.
+  sender.backdoor.run("CREATE MATERIALIZED VIEW " + events + "_again TO " + events +
+                      " AS SELECT event_id, emission_time, event FROM " + events +
+                      "_lectern_feed WHERE event != ''");
+  Sender later(*address);
+  later.table = sender.table;
+  later.put();
+  const auto before = later.inserts();
+  later.put(puts);
+  CHECK(later.inserts() - before == 4 * puts);
+  CHECK(later.count("") == puts + 6);
+}
+
 TEST_CASE("a view of the feed that is dropped meanwhile holds up no more than one statement") {
   const auto address = test_server();
   if (!address) return;
