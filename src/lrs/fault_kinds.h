@@ -41,8 +41,7 @@ class FaultKinds {
     Time last{};
   };
   /// Those of one target's users, or of one of them alone.
-  std::vector<Kind> list(std::string_view target,
-                         const std::optional<std::string>& username) const;
+  std::vector<Kind> list(std::string_view target, const std::optional<std::string>& username) const;
 
  private:
   mutable Mutex mutex_;

@@ -90,8 +90,7 @@ Result<void> check(const Lrs& lrs, const auth::Principal& principal, const Submi
       tell_further_faults(checked.error(), statement, submission.version);
     return checked;
   }
-  if (lrs.tolerated != nullptr)
-    lrs.tolerated->add(principal, statement.pointer(), checked.error());
+  if (lrs.tolerated != nullptr) lrs.tolerated->add(principal, statement.pointer(), checked.error());
   return {};
 }
 

@@ -68,6 +68,8 @@ bool Tail::ready() {
 }
 
 Result<std::string> Tail::next() {
+  if (std::chrono::steady_clock::now() >= end_)
+    return fail(Code::unavailable, "Who follows has to come again");
   const auto context = lrs_.context(*principal_);
   if (std::exchange(looks_next_, false)) RETURN_IF_ERROR(feed_->advance(lrs_, context));
   seen_version_ = feed_->version();
@@ -75,7 +77,8 @@ Result<std::string> Tail::next() {
   const auto now = std::chrono::steady_clock::now();
   if (out.empty() && told_ && now < next_heartbeat_) return out;
   // Where nothing matched, the reader still learns how far it has seen.
-  if (out.empty()) out = std::string(told_ ? ":\n" : "retry: 1000\n") + "id: " + place(seen()) + "\n\n";
+  if (out.empty())
+    out = std::string(told_ ? ":\n" : "retry: 1000\n") + "id: " + place(seen()) + "\n\n";
   told_ = true;
   next_heartbeat_ = now + heartbeat;
   return out;

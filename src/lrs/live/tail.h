@@ -23,6 +23,10 @@ class Tail {
  public:
   static constexpr std::chrono::seconds heartbeat{15};  ///< a sign of life, where nothing happens
 
+  /// After that the stream ends, and who follows comes again: so a user that was removed, or a
+  /// token that has expired, reads on for no longer.
+  static constexpr std::chrono::minutes time_max{10};
+
   /// Bytes of events that are made at once; the last one may go beyond.
   static constexpr std::size_t piece_bytes = 64 * 1024;
 
@@ -37,7 +41,8 @@ class Tail {
   Tail(const Tail&) = delete;
   Tail& operator=(const Tail&) = delete;
 
-  /// Events; empty where there are none now. Errors: those of the store.
+  /// Events; empty where there are none now. Errors: those of the store; unavailable after
+  /// time_max.
   Result<std::string> next();
   /// Whether next() may have something. Waits for nobody.
   bool ready();
@@ -67,6 +72,7 @@ class Tail {
   bool looks_next_ = false;  // the feed is to be advanced
   bool told_ = false;        // where it begins
   std::chrono::steady_clock::time_point next_heartbeat_;
+  const std::chrono::steady_clock::time_point end_ = std::chrono::steady_clock::now() + time_max;
 };
 
 }  // namespace lectern::lrs

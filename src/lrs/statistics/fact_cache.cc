@@ -197,9 +197,8 @@ Result<void> FactCache::take(Lrs& lrs, const store::Context& context, OfTarget& 
 void FactCache::bound(OfTarget& target) {
   const auto bytes = target.columns->bytes();
   const MutexLock lock(mutex_);
-  const bool is_kept = std::any_of(targets_.begin(), targets_.end(), [&](const auto& one) {
-    return one.second.get() == &target;
-  });
+  const bool is_kept = std::any_of(targets_.begin(), targets_.end(),
+                                   [&](const auto& one) { return one.second.get() == &target; });
   if (!is_kept) {  // let go while it was read: those who are at it go without, the next begin anew
     target.too_large = true;
     target.columns = std::make_unique<FactColumns>();

@@ -100,17 +100,18 @@ class Namer {
 }  // namespace
 
 Result<void> add_names(Lrs& lrs, const auth::Principal& principal, const store::Context& context,
-                       const Question& question,
-                       const std::vector<xapi::LanguageRange>& languages, Statistics& statistics) {
+                       const Question& question, const std::vector<xapi::LanguageRange>& languages,
+                       Statistics& statistics) {
   Namer namer(lrs, principal, languages);
   std::size_t named = 0;
   for (auto& group : statistics.groups) {
     group.names.resize(group.keys.size());
     if (named++ >= named_groups_max) continue;
     if (std::chrono::steady_clock::now() > context.deadline)
-      return fail(Code::unavailable,
-                  "Looking up what all of this is called takes too long here: ask without `name`, or "
-                  "with `top`");
+      return fail(
+          Code::unavailable,
+          "Looking up what all of this is called takes too long here: ask without `name`, or "
+          "with `top`");
     for (std::size_t i = 0; i < group.keys.size(); ++i)
       if (group.keys[i]) {
         TRY(group.names[i], namer.name_of(question.by[i], *group.keys[i]));

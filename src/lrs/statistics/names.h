@@ -20,7 +20,7 @@ inline constexpr std::size_t named_groups_max = 1'000;
 /// the newest statement has them. What is not known, or not for this principal to read, stays
 /// without a name. Errors: unavailable, also when the context's deadline has passed.
 Result<void> add_names(Lrs& lrs, const auth::Principal& principal, const store::Context& context,
-                       const Question& question,
-                       const std::vector<xapi::LanguageRange>& languages, Statistics& statistics);
+                       const Question& question, const std::vector<xapi::LanguageRange>& languages,
+                       Statistics& statistics);
 
 }  // namespace lectern::lrs

@@ -23,8 +23,8 @@ constexpr std::chrono::milliseconds alone_poll{20};
 /// server's clock may have been put forward meanwhile.
 constexpr std::chrono::milliseconds heard_of_for = silence_max - std::chrono::milliseconds{5'000};
 
-/// For how long after it was told that one is alone others wait for it, should the server's clock be
-/// put forward meanwhile.
+/// For how long after it was told that one is alone others wait for it, should the server's clock
+/// be put forward meanwhile.
 constexpr std::chrono::seconds others_wait_for = alone_counts - std::chrono::seconds{5};
 
 /// Entries are kept for an hour: after a longer pause nobody can tell whether others were quiet.

@@ -146,8 +146,7 @@ TEST_CASE("large batches are not read again at a start") {
   }
   const auto engine = engine_in(folder.path(), 100'000);
   CHECK(engine->database->posting_buffer().empty());
-  CHECK(engine->database->covered().value() ==
-        order_of(engine->database->newest_stored().value()));
+  CHECK(engine->database->covered().value() == order_of(engine->database->newest_stored().value()));
   EmbeddedStatements store(engine);
   check_walks(store, first, 2);
 }
