@@ -1,6 +1,7 @@
 #include "net/http_client.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include <curl/curl.h>
 
@@ -226,7 +227,10 @@ void set_common(CURL* handle, const HttpOptions& options) {
   curl_easy_setopt(handle, CURLOPT_USERAGENT, "lectern");
   curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS,
                    static_cast<long>(options.connect_timeout.count()));
-  if (!options.ca_file.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, options.ca_file.c_str());
+  // As OpenSSL's own programs take it; the library of curl does not by itself.
+  const char* named = std::getenv("SSL_CERT_FILE");
+  const std::string ca_file = options.ca_file.empty() && named != nullptr ? named : options.ca_file;
+  if (!ca_file.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, ca_file.c_str());
   curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, options.verify_tls ? 1L : 0L);
   curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, options.verify_tls ? 2L : 0L);
   if (!options.username.empty()) {

@@ -55,7 +55,7 @@ struct HttpOptions {
   std::chrono::milliseconds timeout{30'000};         ///< of one call, connecting included
   std::chrono::milliseconds connect_timeout{5'000};  ///< part of it
   std::size_t response_bytes_max = 1024UL * 1024 * 1024;
-  std::string ca_file;     ///< PEM; "" is the system's list
+  std::string ca_file;     ///< PEM; "" is SSL_CERT_FILE's, else the system's list
   bool verify_tls = true;  ///< false also accepts a certificate of another host
   std::string username;    ///< Basic credentials for every request, unless it is empty
   std::string password;

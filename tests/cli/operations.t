@@ -40,6 +40,8 @@ A certificate is renewed while it serves
   another
   $ as analyst analyst https://localhost:$port/xAPI/statements | jq '.statements | length'
   1
+  $ SSL_CERT_FILE=fullchain.pem lectern export https://localhost:$port/xAPI -u analyst -p "$(cat analyst)" -f jsonl | wc -l
+  1
 
 A receiver that is new gets what was stored before, and the command tells when it fails
   $ kill $pid; wait $pid; unset LECTERN_RUNSERVER_TLS_CERTIFICATE LECTERN_RUNSERVER_TLS_KEY LECTERN_RUNSERVER_PROXY_HEADERS
