@@ -36,6 +36,17 @@ Result<std::string> back_up(const Settings& settings, const std::string& folder)
   return as_json(report);
 }
 
+/// The server does the work, and may see other files than this command: a unit of systemd has a
+/// /tmp of its own.
+Result<void> check_seen(const std::filesystem::path& folder) {
+  std::error_code error;
+  if (std::filesystem::exists(folder, error) || error) return {};
+  return fail(Code::invalid,
+              "The server wrote the backup to " + folder.string() +
+                  ", which is not there for this command: name a folder that both see, such as one "
+                  "below /var/backups that the server may write");
+}
+
 int run_backup(const Invocation& invocation) {
   const auto loaded = settings_for(invocation);
   if (!loaded) return 1;
@@ -57,6 +68,7 @@ int run_backup(const Invocation& invocation) {
   const auto report = back_up(settings, folder.string());
   if (!report) return failure(report.error().message);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+  if (const auto seen = check_seen(folder); !seen) return failure(seen.error().message);
   if (keep > 0)
     if (const auto removed = store::remove_old_backups(folder.string(), keep); !removed)
       return failure(removed.error().message);
