@@ -9,7 +9,7 @@
 #include <spdlog/spdlog.h>
 
 #include "base/concurrency/mutex.h"
-#include "base/json_writer.h"
+#include "base/json/writer.h"
 #include "base/log_fields.h"
 
 namespace lectern::log {

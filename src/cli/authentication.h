@@ -5,8 +5,8 @@
 #include <string>
 
 #include "auth/authenticator.h"
-#include "auth/basic.h"
-#include "auth/oidc.h"
+#include "auth/basic/basic.h"
+#include "auth/oidc/oidc.h"
 #include "base/metrics.h"
 #include "base/result.h"
 #include "cli/settings/settings.h"

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "base/time.h"
+#include "base/time/time.h"
 #include "http/wire/body_spool.h"
 #include "http/wire/message.h"
 

@@ -13,7 +13,7 @@
 #include "base/concurrency/mutex.h"
 #include "base/metrics.h"
 #include "base/result.h"
-#include "base/time.h"
+#include "base/time/time.h"
 #include "http/cors.h"
 #include "http/health_probe.h"
 #include "http/observe/request_span.h"

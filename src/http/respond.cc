@@ -1,6 +1,6 @@
 #include "http/respond.h"
 
-#include "base/json_writer.h"
+#include "base/json/writer.h"
 #include "base/log.h"
 
 namespace lectern::http {

@@ -11,7 +11,7 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "lrs/record.h"
-#include "xapi/validate.h"
+#include "xapi/validate/validate.h"
 
 namespace lectern::lrs {
 namespace {

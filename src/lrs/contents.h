@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/result.h"
 #include "store/blob_store.h"
 #include "store/document_store.h"

@@ -12,7 +12,7 @@
 #include "auth/principal.h"
 #include "base/concurrency/mutex.h"
 #include "base/result.h"
-#include "base/time.h"
+#include "base/time/time.h"
 
 namespace lectern::lrs {
 

@@ -2,13 +2,13 @@
 
 #include <optional>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/limits.h"
 #include "lrs/access.h"
 #include "lrs/learned/definitions.h"
 #include "xapi/formats.h"
-#include "xapi/utc.h"
-#include "xapi/validate.h"
+#include "xapi/validate/validate.h"
+#include "xapi/values/utc.h"
 
 namespace lectern::lrs {
 

@@ -15,11 +15,11 @@
 #include "lrs/contents.h"
 #include "lrs/forwarding/forwarder.h"
 #include "store/find_each.h"
-#include "xapi/fingerprint.h"
+#include "xapi/equality/fingerprint.h"
 #include "xapi/ralph_statement.h"
 #include "xapi/stamp.h"
 #include "xapi/terms.h"
-#include "xapi/validate.h"
+#include "xapi/validate/validate.h"
 
 namespace lectern::lrs {
 namespace {

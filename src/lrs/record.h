@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "auth/principal.h"
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/result.h"
 #include "lrs/lrs.h"
 #include "xapi/version.h"

@@ -3,10 +3,10 @@
 #include <optional>
 
 #include "base/assert.h"
-#include "base/json.h"
+#include "base/json/json.h"
 #include "models/checker.h"
 #include "models/family.h"
-#include "models/ralph_output.h"
+#include "models/ralph/output.h"
 
 namespace lectern::models {
 

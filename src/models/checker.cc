@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "models/lax_values.h"
-#include "xapi/validate.h"
+#include "xapi/validate/validate.h"
 
 namespace lectern::models {
 namespace {

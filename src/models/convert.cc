@@ -1,8 +1,8 @@
 #include "models/convert.h"
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "models/openedx/conversion.h"
-#include "models/ralph_conversion.h"
+#include "models/ralph/conversion.h"
 
 namespace lectern::models {
 namespace {

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "base/assert.h"
-#include "base/json.h"
+#include "base/json/json.h"
 #include "models/check.h"
 #include "models/convert.h"
 

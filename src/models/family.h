@@ -2,7 +2,7 @@
 
 #include <span>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "models/check.h"
 #include "models/table.h"
 

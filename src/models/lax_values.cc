@@ -7,10 +7,10 @@
 #include <limits>
 #include <string>
 
-#include "base/iso8601.h"
+#include "base/time/iso8601.h"
 #include "base/uuid.h"
 #include "models/byte_set.h"
-#include "xapi/mailbox.h"
+#include "xapi/values/mailbox.h"
 
 namespace lectern::models {
 namespace {

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string_view>
 
-#include "base/json.h"
+#include "base/json/json.h"
 
 /// What Ralph's models take for a number, an instant and so on: more than JSON's own types, since
 /// texts and numbers stand in for each other there. "Text" means a JSON string.

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "base/time.h"
+#include "base/time/time.h"
 #include "net/answer_budget.h"
 
 /// What the program asks of others: databases, identity providers, targets of forwarding.

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <optional>
 
-#include "base/time.h"
+#include "base/time/time.h"
 #include "net/http_client.h"
 
 namespace lectern::net {

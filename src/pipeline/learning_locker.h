@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "pipeline/line_run.h"
 
 namespace lectern::pipeline {

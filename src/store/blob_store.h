@@ -19,7 +19,8 @@ struct Blob {
 };
 
 /// The contents of attachments, by their hash. Thread-safe; durable when a write returns. Every
-/// implementation passes the contract (store/testing/contract.h). Common errors: unavailable.
+/// implementation passes the contract (store/testing/contract/contract.h). Common errors:
+/// unavailable.
 class BlobStore {
  public:
   virtual ~BlobStore() = default;

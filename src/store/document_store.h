@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "base/time.h"
+#include "base/time/time.h"
 #include "store/statement_store.h"
 
 namespace lectern::store {
@@ -85,8 +85,8 @@ enum class Freshness {
 };
 
 /// Documents (state, profiles, what is learned) with compare-and-set. Thread-safe; durable when a
-/// write returns. Every implementation passes the contract (store/testing/contract.h). Common
-/// errors: unavailable.
+/// write returns. Every implementation passes the contract (store/testing/contract/contract.h).
+/// Common errors: unavailable.
 class DocumentStore {
  public:
   virtual ~DocumentStore() = default;

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "base/time.h"
+#include "base/time/time.h"
 #include "store/embedded/safety/backup.h"
 #include "store/embedded/safety/maintenance.h"
 #include "store/embedded/safety/opening_check.h"

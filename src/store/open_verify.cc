@@ -1,6 +1,6 @@
 #include "store/open_verify.h"
 
-#include "store/clickhouse/migration/verify.h"
+#include "store/clickhouse/verify.h"
 #include "store/elasticsearch/verify.h"
 #include "store/mongo/verify.h"
 

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "base/result.h"
-#include "base/time.h"
+#include "base/time/time.h"
 #include "base/uuid.h"
-#include "xapi/fingerprint.h"
+#include "xapi/equality/fingerprint.h"
 #include "xapi/position.h"
 #include "xapi/terms.h"
 
@@ -87,8 +87,8 @@ struct Page {
 enum class Health { ok, away, error };
 
 /// Statements of every target. Thread-safe; each call blocks until it is done, failed or past its
-/// deadline. Every implementation passes store/testing/contract.h. Common errors: unavailable
-/// (away, busy, too slow; nothing is known to be stored), internal.
+/// deadline. Every implementation passes store/testing/contract/contract.h. Common errors:
+/// unavailable (away, busy, too slow; nothing is known to be stored), internal.
 class StatementStore {
  public:
   virtual ~StatementStore() = default;

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "xapi/duration.h"
 #include "xapi/member.h"
 #include "xapi/terms.h"
+#include "xapi/values/duration.h"
 
 namespace lectern::xapi {
 namespace {

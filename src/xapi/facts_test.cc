@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-#include "xapi/duration.h"
+#include "xapi/values/duration.h"
 
 namespace lectern::xapi {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <doctest/doctest.h>
 
-#include "xapi/fingerprint.h"
-#include "xapi/rewrite_test.h"
+#include "xapi/equality/fingerprint.h"
+#include "xapi/testing/rewrite_test.h"
 
 namespace lectern::xapi {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "xapi/formats.h"
 
 namespace lectern::xapi {

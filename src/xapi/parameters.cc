@@ -1,12 +1,12 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "base/utf8.h"
 #include "xapi/query.h"
-#include "xapi/validate.h"
+#include "xapi/validate/validate.h"
 
 namespace lectern::xapi {
 namespace {

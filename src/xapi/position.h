@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/time.h"
+#include "base/time/time.h"
 #include "base/uuid.h"
 
 namespace lectern::xapi {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "base/time.h"
+#include "base/time/time.h"
 #include "base/uuid.h"
 #include "xapi/position.h"
 #include "xapi/terms.h"

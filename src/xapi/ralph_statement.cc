@@ -5,9 +5,9 @@
 #include <string>
 
 #include "base/uuid.h"
-#include "xapi/mailbox.h"
 #include "xapi/member.h"
-#include "xapi/validate.h"
+#include "xapi/validate/validate.h"
+#include "xapi/values/mailbox.h"
 
 namespace lectern::xapi {
 namespace {

@@ -3,8 +3,8 @@
 #include <optional>
 #include <string_view>
 
-#include "base/json.h"
-#include "base/time.h"
+#include "base/json/json.h"
+#include "base/time/time.h"
 
 namespace lectern::xapi {
 

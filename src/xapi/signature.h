@@ -3,10 +3,10 @@
 #include <optional>
 #include <string_view>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/result.h"
 #include "base/uuid.h"
-#include "xapi/fingerprint.h"
+#include "xapi/equality/fingerprint.h"
 
 namespace lectern::xapi {
 

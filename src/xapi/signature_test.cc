@@ -10,7 +10,7 @@
 
 #include "base/assert.h"
 #include "base/digest.h"
-#include "xapi/rewrite_test.h"
+#include "xapi/testing/rewrite_test.h"
 
 namespace lectern::xapi {
 namespace {

@@ -5,7 +5,7 @@
 #include "base/assert.h"
 #include "xapi/json_patch.h"
 #include "xapi/member.h"
-#include "xapi/utc.h"
+#include "xapi/values/utc.h"
 
 namespace lectern::xapi {
 namespace {

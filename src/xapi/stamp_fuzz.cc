@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "base/assert.h"
-#include "xapi/fingerprint.h"
+#include "xapi/equality/fingerprint.h"
 #include "xapi/formats.h"
 #include "xapi/ralph_statement.h"
 #include "xapi/stamp.h"

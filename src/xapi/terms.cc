@@ -6,7 +6,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
-#include "xapi/folding.h"
+#include "xapi/equality/folding.h"
 #include "xapi/member.h"
 
 namespace lectern::xapi {

@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "xapi/rewrite_test.h"
+#include "xapi/testing/rewrite_test.h"
 
 namespace lectern::xapi {
 namespace {

@@ -2,10 +2,10 @@
 #include <benchmark/benchmark.h>
 
 #include "base/assert.h"
-#include "xapi/fingerprint.h"
+#include "xapi/equality/fingerprint.h"
 #include "xapi/stamp.h"
 #include "xapi/terms.h"
-#include "xapi/validate.h"
+#include "xapi/validate/validate.h"
 
 namespace lectern::xapi {
 namespace {

@@ -9,13 +9,13 @@
 #include <vector>
 
 #include "base/assert.h"
-#include "base/json.h"
+#include "base/json/json.h"
 #include "statements.h"
 #include "store/open.h"
-#include "xapi/fingerprint.h"
+#include "xapi/equality/fingerprint.h"
 #include "xapi/stamp.h"
 #include "xapi/terms.h"
-#include "xapi/validate.h"
+#include "xapi/validate/validate.h"
 
 namespace lectern::performance {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/concurrency/mutex.h"
-#include "base/time.h"
+#include "base/time/time.h"
 
 namespace lectern {
 

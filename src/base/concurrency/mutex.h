@@ -7,7 +7,7 @@
 #include <stop_token>
 
 #include "base/concurrency/annotations.h"
-#include "base/time.h"
+#include "base/time/time.h"
 
 /// The standard library's locks, as clang can check their use: it knows nothing of std::mutex. They
 /// cost what those cost. Nothing else in the program uses the standard ones.

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "cli/process/maintenance_control.h"
 #include "cli/terminal/progress_bar.h"
 #include "store/open_embedded.h"

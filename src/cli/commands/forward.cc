@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/digest.h"
-#include "base/json.h"
+#include "base/json/json.h"
 #include "cli/users/password_input.h"
 #include "net/http_client.h"
 

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "base/json_writer.h"
+#include "base/json/writer.h"
 #include "store/open.h"
 
 namespace lectern::cli {

@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "base/json.h"
-#include "base/time.h"
+#include "base/json/json.h"
+#include "base/time/time.h"
 #include "cli/process/maintenance_control.h"
 #include "cli/terminal/progress_bar.h"
 #include "store/open_embedded.h"

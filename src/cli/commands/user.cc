@@ -12,10 +12,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "auth/credentials.h"
-#include "auth/jwt.h"
-#include "auth/password.h"
-#include "base/json_writer.h"
+#include "auth/basic/credentials.h"
+#include "auth/basic/password.h"
+#include "auth/oidc/jwt.h"
+#include "base/json/writer.h"
 #include "cli/users/new_user.h"
 #include "cli/users/password_input.h"
 #include "cli/users/user_options.h"

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/digest.h"
-#include "base/json.h"
+#include "base/json/json.h"
 #include "cli/conformance/check.h"
 
 /// State and profile documents, agents, activities, about.

@@ -8,9 +8,9 @@
 #include <fmt/ranges.h>
 
 #include "base/digest.h"
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/text.h"
-#include "base/time.h"
+#include "base/time/time.h"
 #include "base/uuid.h"
 #include "xapi/query.h"
 

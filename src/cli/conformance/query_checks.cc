@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "cli/conformance/check.h"
 
 /// Reading statements: filters, pages, formats, parameters.

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "base/time.h"
+#include "base/time/time.h"
 #include "cli/conformance/check.h"
 #include "xapi/query.h"
 

@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "base/json.h"
-#include "base/json_writer.h"
+#include "base/json/json.h"
+#include "base/json/writer.h"
 #include "cli/process/store_door.h"
 #include "store/open_blobs.h"
 

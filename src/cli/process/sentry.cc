@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 
 #include "base/digest.h"
-#include "base/json_writer.h"
+#include "base/json/writer.h"
 #include "base/log.h"
-#include "base/time.h"
+#include "base/time/time.h"
 #include "base/uuid.h"
 
 namespace lectern::cli {

@@ -3,8 +3,8 @@
 #include <array>
 #include <vector>
 
-#include "base/json.h"
-#include "base/json_writer.h"
+#include "base/json/json.h"
+#include "base/json/writer.h"
 #include "base/metrics.h"
 #include "base/text.h"
 #include "cli/process/control_socket.h"

@@ -5,7 +5,7 @@
 #include <charconv>
 #include <span>
 
-#include "base/json.h"
+#include "base/json/json.h"
 
 namespace lectern::cli {
 namespace {

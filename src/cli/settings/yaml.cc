@@ -4,7 +4,7 @@
 
 #include <yaml.h>
 
-#include "base/json.h"
+#include "base/json/json.h"
 
 namespace lectern::cli {
 namespace {

@@ -1,9 +1,9 @@
 #include "cli/users/new_user.h"
 
-#include "auth/credentials.h"
-#include "auth/password.h"
-#include "base/json.h"
-#include "base/json_writer.h"
+#include "auth/basic/credentials.h"
+#include "auth/basic/password.h"
+#include "base/json/json.h"
+#include "base/json/writer.h"
 
 namespace lectern::cli {
 namespace {

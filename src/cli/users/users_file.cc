@@ -11,10 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "auth/credentials.h"
-#include "auth/jwt.h"
+#include "auth/basic/credentials.h"
+#include "auth/oidc/jwt.h"
 #include "base/descriptor.h"
-#include "base/json.h"
+#include "base/json/json.h"
 
 namespace lectern::cli {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "base/json_writer.h"
+#include "base/json/writer.h"
 
 namespace lectern::http {
 namespace {

@@ -1,7 +1,7 @@
 // What is told about requests: the access log, spans and the metrics.
 #include <doctest/doctest.h>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "http/observe/access_log.h"
 #include "http/observe/request_span.h"
 #include "http/observe/trace_context.h"

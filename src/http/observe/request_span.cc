@@ -4,7 +4,7 @@
 #include <array>
 #include <string>
 
-#include "base/json_writer.h"
+#include "base/json/writer.h"
 
 namespace lectern::http {
 namespace {

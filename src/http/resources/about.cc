@@ -1,4 +1,4 @@
-#include "base/json_writer.h"
+#include "base/json/writer.h"
 #include "http/resources.h"
 #include "http/respond.h"
 

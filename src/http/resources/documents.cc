@@ -2,11 +2,11 @@
 
 #include <string>
 
-#include "base/json.h"
-#include "base/json_writer.h"
+#include "base/json/json.h"
+#include "base/json/writer.h"
 #include "base/limits.h"
 #include "http/compression.h"
-#include "http/parameters.h"
+#include "http/request/parameters.h"
 #include "http/resources.h"
 #include "http/respond.h"
 #include "lrs/access.h"

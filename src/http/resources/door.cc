@@ -1,9 +1,9 @@
 #include <string>
 
-#include "base/json_writer.h"
-#include "http/accept.h"
+#include "base/json/writer.h"
 #include "http/embedded.h"
 #include "http/page.h"
+#include "http/request/accept.h"
 #include "http/resources.h"
 
 namespace lectern::http {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/page_bytes.h"
-#include "base/time.h"
+#include "base/time/time.h"
 #include "http/resources.h"
 #include "http/respond.h"
 

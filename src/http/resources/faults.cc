@@ -2,7 +2,7 @@
 #include <string>
 #include <vector>
 
-#include "base/json_writer.h"
+#include "base/json/writer.h"
 #include "http/resources.h"
 #include "http/respond.h"
 #include "lrs/access.h"

@@ -1,6 +1,6 @@
 #include <vector>
 
-#include "base/json_writer.h"
+#include "base/json/writer.h"
 #include "http/resources.h"
 #include "http/respond.h"
 #include "lrs/forwarding/forwarder.h"

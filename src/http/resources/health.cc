@@ -1,6 +1,6 @@
 #include <string>
 
-#include "base/json_writer.h"
+#include "base/json/writer.h"
 #include "http/health_probe.h"
 #include "http/resources.h"
 #include "http/respond.h"

@@ -1,6 +1,6 @@
 #include "http/resources/openapi.h"
 
-#include "base/json_writer.h"
+#include "base/json/writer.h"
 #include "http/embedded.h"
 #include "http/page.h"
 #include "http/resources.h"

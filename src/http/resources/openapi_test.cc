@@ -6,7 +6,7 @@
 
 #include <doctest/doctest.h>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "http/embedded.h"
 #include "http/routes.h"
 

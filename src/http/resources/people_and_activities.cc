@@ -1,10 +1,10 @@
-#include "base/json.h"
-#include "http/parameters.h"
+#include "base/json/json.h"
+#include "http/request/parameters.h"
 #include "http/resources.h"
 #include "http/respond.h"
 #include "lrs/learned/activities.h"
 #include "lrs/learned/agents.h"
-#include "xapi/validate.h"
+#include "xapi/validate/validate.h"
 
 namespace lectern::http {
 Result<Response> get_agents(Exchange& exchange) {

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <string>
 
-#include "base/json_writer.h"
+#include "base/json/writer.h"
 #include "base/page_bytes.h"
-#include "http/parameters.h"
-#include "http/ralph_parameters.h"
+#include "http/request/parameters.h"
+#include "http/request/ralph_parameters.h"
 #include "http/resources.h"
 #include "http/resources/statements_in.h"
 #include "http/resources/statements_out.h"

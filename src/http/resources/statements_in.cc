@@ -6,7 +6,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
-#include "http/multipart.h"
+#include "http/request/multipart.h"
 
 namespace lectern::http {
 namespace {

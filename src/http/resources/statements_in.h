@@ -3,7 +3,7 @@
 #include <memory>
 #include <vector>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/result.h"
 #include "http/wire/message.h"
 #include "lrs/record.h"

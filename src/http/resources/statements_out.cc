@@ -6,13 +6,13 @@
 #include <utility>
 #include <vector>
 
-#include "base/json.h"
-#include "base/json_writer.h"
+#include "base/json/json.h"
+#include "base/json/writer.h"
 #include "base/text.h"
-#include "http/multipart.h"
+#include "http/request/multipart.h"
 #include "http/respond.h"
 #include "lrs/attachments.h"
-#include "xapi/validate.h"
+#include "xapi/validate/validate.h"
 
 namespace lectern::http {
 namespace {

@@ -10,9 +10,9 @@
 
 #include "base/csv.h"
 #include "base/digest.h"
-#include "base/json_writer.h"
+#include "base/json/writer.h"
 #include "base/page_bytes.h"
-#include "base/time.h"
+#include "base/time/time.h"
 #include "http/resources.h"
 #include "http/respond.h"
 #include "lrs/documents/preconditions.h"

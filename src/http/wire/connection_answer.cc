@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "auth/principal.h"
-#include "base/json_writer.h"
+#include "base/json/writer.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/text.h"

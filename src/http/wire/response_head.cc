@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "base/time.h"
+#include "base/time/time.h"
 
 namespace lectern::http {
 namespace {

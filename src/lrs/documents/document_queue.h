@@ -8,7 +8,7 @@
 
 #include "base/concurrency/mutex.h"
 #include "base/result.h"
-#include "base/time.h"
+#include "base/time/time.h"
 #include "store/document_store.h"
 
 namespace lectern::lrs {

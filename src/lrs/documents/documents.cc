@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/digest.h"
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "lrs/documents/charged_reads.h"

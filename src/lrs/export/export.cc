@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "base/csv.h"
-#include "base/json.h"
-#include "base/json_writer.h"
+#include "base/json/json.h"
+#include "base/json/writer.h"
 #include "lrs/access.h"
 #include "lrs/export/flat.h"
 #include "lrs/selection/horizon.h"

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "base/json_writer.h"
+#include "base/json/writer.h"
 #include "xapi/facts.h"
 
 namespace lectern::lrs {

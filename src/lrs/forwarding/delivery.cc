@@ -5,11 +5,11 @@
 #include <fmt/format.h>
 
 #include "base/digest.h"
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/uuid.h"
 #include "net/retry_after.h"
 #include "net/upload.h"
-#include "xapi/validate.h"
+#include "xapi/validate/validate.h"
 
 namespace lectern::lrs {
 namespace {

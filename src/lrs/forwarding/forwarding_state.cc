@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "base/digest.h"
-#include "base/json_writer.h"
-#include "base/micros.h"
+#include "base/json/writer.h"
+#include "base/time/micros.h"
 
 namespace lectern::lrs {
 namespace {

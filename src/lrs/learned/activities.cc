@@ -1,6 +1,6 @@
 #include "lrs/learned/activities.h"
 
-#include "base/json_writer.h"
+#include "base/json/writer.h"
 #include "lrs/learned/definitions.h"
 #include "lrs/learned/known.h"
 

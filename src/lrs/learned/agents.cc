@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "base/json_writer.h"
+#include "base/json/writer.h"
 #include "lrs/learned/definitions.h"
 #include "lrs/learned/known.h"
 #include "xapi/terms.h"

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "auth/principal.h"
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/result.h"
 #include "lrs/lrs.h"
 

@@ -12,7 +12,7 @@
 
 #include "base/concurrency/batch_executor.h"
 #include "base/concurrency/mutex.h"
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/result.h"
 #include "store/document_store.h"
 

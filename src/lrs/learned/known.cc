@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/limits.h"
 #include "lrs/access.h"
 #include "lrs/learned/definitions.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/json.h"
+#include "base/json/json.h"
 
 namespace lectern::lrs {
 namespace {

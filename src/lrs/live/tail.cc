@@ -4,11 +4,11 @@
 #include <chrono>
 #include <utility>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "lrs/access.h"
 #include "lrs/selection/selection_walk.h"
 #include "xapi/facts.h"
-#include "xapi/utc.h"
+#include "xapi/values/utc.h"
 
 namespace lectern::lrs {
 namespace {

@@ -4,7 +4,7 @@
 #include <span>
 #include <utility>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/limits.h"
 #include "store/find_each.h"
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "base/time.h"
+#include "base/time/time.h"
 #include "xapi/facts.h"
 #include "xapi/query.h"
 #include "xapi/terms.h"

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <utility>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "lrs/access.h"
 #include "xapi/facts.h"
 #include "xapi/terms.h"

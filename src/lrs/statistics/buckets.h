@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <string>
 
-#include "base/time.h"
-#include "base/time_zone.h"
+#include "base/time/time.h"
+#include "base/time/time_zone.h"
 #include "lrs/statistics/question.h"
 
 namespace lectern::lrs {

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "lrs/access.h"
 #include "store/find_each.h"
 #include "xapi/terms.h"

@@ -11,8 +11,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "base/json.h"
-#include "base/time.h"
+#include "base/json/json.h"
+#include "base/time/time.h"
 #include "base/uuid.h"
 #include "lrs/selection/chain_check.h"
 #include "lrs/selection/selection.h"

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/time.h"
+#include "base/time/time.h"
 #include "lrs/selection/selection.h"
 #include "lrs/statistics/dictionary.h"
 #include "xapi/facts.h"

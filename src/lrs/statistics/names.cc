@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "lrs/access.h"
 #include "lrs/learned/definitions.h"
 #include "lrs/learned/known.h"

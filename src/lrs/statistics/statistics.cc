@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/json.h"
-#include "base/time_zone.h"
+#include "base/json/json.h"
+#include "base/time/time_zone.h"
 #include "lrs/selection/horizon.h"
 #include "lrs/selection/selection_walk.h"
 #include "lrs/statistics/dictionary.h"

@@ -7,8 +7,8 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
-#include "base/json.h"
-#include "base/time_zone.h"
+#include "base/json/json.h"
+#include "base/time/time_zone.h"
 #include "lrs/statistics/fact_columns.h"
 #include "lrs/statistics/tally.h"
 #include "xapi/query.h"

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "base/result.h"
-#include "base/time.h"
-#include "base/time_zone.h"
+#include "base/time/time.h"
+#include "base/time/time_zone.h"
 #include "lrs/statistics/dictionary.h"
 #include "lrs/statistics/distinct_count.h"
 #include "lrs/statistics/fact_row.h"

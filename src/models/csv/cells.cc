@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
-#include "base/iso8601.h"
-#include "base/json_grammar.h"
+#include "base/json/grammar.h"
 #include "base/text.h"
-#include "xapi/validate.h"
+#include "base/time/iso8601.h"
+#include "xapi/validate/validate.h"
 
 namespace lectern::models::csv {
 namespace {

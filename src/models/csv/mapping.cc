@@ -23,7 +23,7 @@
 #include "models/csv/cells.h"
 #include "xapi/member.h"
 #include "xapi/query.h"
-#include "xapi/validate.h"
+#include "xapi/validate/validate.h"
 
 namespace lectern::models::csv {
 namespace {

@@ -8,7 +8,7 @@
 
 #include <tl/expected.hpp>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/result.h"
 #include "base/uuid.h"
 #include "models/check.h"

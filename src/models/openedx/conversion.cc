@@ -3,14 +3,14 @@
 
 #include <fmt/format.h>
 
-#include "base/json_writer.h"
+#include "base/json/writer.h"
 #include "base/uuid.h"
 #include "models/openedx/names.h"
 #include "models/openedx/python_texts.h"
 #include "models/openedx/results.h"
 #include "models/openedx/rules.h"
-#include "models/ralph_texts.h"
-#include "xapi/validate.h"
+#include "models/ralph/texts.h"
+#include "xapi/validate/validate.h"
 
 namespace lectern::models::openedx {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "models/convert.h"
 
 namespace lectern::models {

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/json.h"
+#include "base/json/json.h"
 
 /// The events of Open edX as its own event-routing-backends converts them.
 namespace lectern::models::openedx {

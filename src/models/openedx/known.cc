@@ -1,6 +1,6 @@
 #include "models/openedx/known.h"
 
-#include "base/json.h"
+#include "base/json/json.h"
 
 namespace lectern::models::openedx {
 namespace {

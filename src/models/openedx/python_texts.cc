@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "models/ralph_texts.h"
+#include "models/ralph/texts.h"
 
 namespace lectern::models::openedx {
 namespace {

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/json.h"
+#include "base/json/json.h"
 
 /// How Python writes values, where event-routing-backends leaves the writing to it.
 namespace lectern::models::openedx {

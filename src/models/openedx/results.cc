@@ -7,7 +7,7 @@
 
 #include "models/lax_values.h"
 #include "models/openedx/python_texts.h"
-#include "models/ralph_texts.h"
+#include "models/ralph/texts.h"
 
 namespace lectern::models::openedx {
 namespace {

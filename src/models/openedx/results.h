@@ -3,8 +3,8 @@
 #include <optional>
 #include <string>
 
-#include "base/json.h"
-#include "base/json_writer.h"
+#include "base/json/json.h"
+#include "base/json/writer.h"
 #include "models/convert.h"
 #include "models/openedx/event.h"
 #include "models/openedx/rules.h"

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "base/json.h"
-#include "base/json_writer.h"
+#include "base/json/json.h"
+#include "base/json/writer.h"
 #include "pipeline/data/json_lines.h"
 #include "pipeline/data/statements.h"
 

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <fnmatch.h>
 
-#include "base/json_writer.h"
+#include "base/json/writer.h"
 #include "base/uuid.h"
 #include "pipeline/data/history.h"
 

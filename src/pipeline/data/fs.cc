@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "base/descriptor.h"
-#include "base/json_writer.h"
+#include "base/json/writer.h"
 #include "base/log.h"
 #include "pipeline/data/files.h"
 

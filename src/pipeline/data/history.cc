@@ -11,8 +11,8 @@
 #include <sys/file.h>
 
 #include "base/descriptor.h"
-#include "base/json.h"
-#include "base/time.h"
+#include "base/json/json.h"
+#include "base/time/time.h"
 
 namespace lectern::pipeline {
 namespace {

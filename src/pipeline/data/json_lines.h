@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "pipeline/data/backend.h"
 
 namespace lectern::pipeline {

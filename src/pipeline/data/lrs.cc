@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "net/http_client.h"
 #include "pipeline/data/json_lines.h"
 #include "pipeline/data/retry.h"

@@ -10,7 +10,7 @@
 #include <fstream>
 #include <thread>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "store/clickhouse/statements.h"
 #include "xapi/stamp.h"
 

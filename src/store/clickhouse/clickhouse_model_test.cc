@@ -1,5 +1,5 @@
 #include "store/clickhouse/fixture.h"
-#include "store/testing/model_checker.h"
+#include "store/testing/model/checker.h"
 
 namespace lectern::store::clickhouse {
 

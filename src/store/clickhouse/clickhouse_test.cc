@@ -3,8 +3,8 @@
 #include <thread>
 
 #include "store/clickhouse/fixture.h"
-#include "store/testing/contract.h"
-#include "store/testing/contract_walk.h"
+#include "store/testing/contract/contract.h"
+#include "store/testing/contract/walk.h"
 #include "store/testing/differential.h"
 
 namespace lectern::store::clickhouse {

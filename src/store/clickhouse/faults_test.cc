@@ -1,5 +1,5 @@
 #include "store/clickhouse/fixture.h"
-#include "store/testing/contract_recovery.h"
+#include "store/testing/contract/recovery.h"
 
 namespace lectern::store::clickhouse {
 

@@ -1,6 +1,6 @@
 #include "store/clickhouse/fixture.h"
 #include "store/clickhouse/schema/layout.h"
-#include "store/testing/contract_walk.h"
+#include "store/testing/contract/walk.h"
 #include "xapi/terms.h"
 
 // What lies in Ralph's own table: what we write there, what others wrote, and what was left over.

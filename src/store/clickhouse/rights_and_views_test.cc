@@ -4,7 +4,7 @@
 #include "store/clickhouse/client/row_binary.h"
 #include "store/clickhouse/fixture.h"
 #include "store/clickhouse/write/row_encoding.h"
-#include "store/testing/contract_walk.h"
+#include "store/testing/contract/walk.h"
 
 // What belongs to others: their views on Ralph's table, and the rights that they grant.
 namespace lectern::store::clickhouse {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "store/clickhouse/schema/table_names.h"
 
 namespace lectern::store::clickhouse {

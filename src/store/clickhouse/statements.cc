@@ -1,7 +1,7 @@
 #include "store/clickhouse/statements.h"
 
 #include "base/log.h"
-#include "store/common/clock_check.h"
+#include "store/common/watermark/clock_check.h"
 
 namespace lectern::store::clickhouse {
 namespace {

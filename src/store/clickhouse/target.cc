@@ -2,7 +2,7 @@
 
 #include <future>
 
-#include "store/clickhouse/read/page_reader.h"
+#include "store/clickhouse/read/query.h"
 #include "store/clickhouse/schema/feed.h"
 #include "store/common/reference_resolver.h"
 

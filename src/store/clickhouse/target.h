@@ -9,8 +9,8 @@
 #include "store/clickhouse/read/page_single_flight.h"
 #include "store/clickhouse/read/statement_finder.h"
 #include "store/clickhouse/settings.h"
+#include "store/clickhouse/watermark/server_clock_watermark.h"
 #include "store/clickhouse/write/insert_batcher.h"
-#include "store/clickhouse/write/server_clock_watermark.h"
 #include "store/common/inheritance_watch.h"
 
 namespace lectern::store::clickhouse {

@@ -2,7 +2,7 @@
 #include <thread>
 
 #include "store/clickhouse/fixture.h"
-#include "store/testing/contract_walk.h"
+#include "store/testing/contract/walk.h"
 
 namespace lectern::store::clickhouse {
 

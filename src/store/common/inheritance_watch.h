@@ -7,9 +7,9 @@
 #include <optional>
 
 #include "base/concurrency/mutex.h"
-#include "base/micros.h"
 #include "base/result.h"
-#include "base/time.h"
+#include "base/time/micros.h"
+#include "base/time/time.h"
 
 namespace lectern::store {
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/assert.h"
-#include "base/micros.h"
+#include "base/time/micros.h"
 
 namespace lectern::store {
 namespace {

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/digest.h"
-#include "base/json_writer.h"
+#include "base/json/writer.h"
 #include "store/elasticsearch/client/bulk.h"
 #include "store/elasticsearch/client/search.h"
 #include "store/elasticsearch/read/lookup.h"

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "base/json_writer.h"
-#include "base/micros.h"
+#include "base/json/writer.h"
+#include "base/time/micros.h"
 #include "store/elasticsearch/client/search.h"
 #include "store/elasticsearch/documents/document_writes.h"
 #include "store/elasticsearch/schema/layout.h"

@@ -3,11 +3,11 @@
 #include <doctest/doctest.h>
 
 #include "store/elasticsearch/fixture.h"
-#include "store/testing/contract_doubt.h"
-#include "store/testing/contract_recovery.h"
-#include "store/testing/contract_walk.h"
+#include "store/testing/contract/doubt.h"
+#include "store/testing/contract/recovery.h"
+#include "store/testing/contract/walk.h"
 #include "store/testing/faulty_proxy.h"
-#include "store/testing/model_checker.h"
+#include "store/testing/model/checker.h"
 #include "store/testing/sample.h"
 
 namespace lectern::store::elasticsearch {

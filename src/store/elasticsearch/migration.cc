@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include "base/json_writer.h"
+#include "base/json/writer.h"
 #include "base/log.h"
 #include "store/elasticsearch/client/search.h"
 #include "store/elasticsearch/read/lookup.h"
 #include "store/elasticsearch/schema/layout.h"
-#include "store/elasticsearch/write/reference_access.h"
+#include "store/elasticsearch/write/references.h"
 
 namespace lectern::store::elasticsearch {
 namespace {

@@ -1,13 +1,13 @@
 #include "store/elasticsearch/open.h"
 
 #include "net/silence_watch.h"
-#include "store/common/clock_check.h"
+#include "store/common/watermark/clock_check.h"
 #include "store/elasticsearch/blobs.h"
 #include "store/elasticsearch/documents.h"
 #include "store/elasticsearch/migration.h"
 #include "store/elasticsearch/schema/index_names.h"
 #include "store/elasticsearch/statements.h"
-#include "store/elasticsearch/writers.h"
+#include "store/elasticsearch/write/writers.h"
 
 namespace lectern::store::elasticsearch {
 namespace {

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "store/elasticsearch/fixture.h"
-#include "store/testing/contract_walk.h"
+#include "store/testing/contract/walk.h"
 #include "xapi/stamp.h"
 
 namespace lectern::store::elasticsearch {

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "net/http_client.h"
 #include "store/elasticsearch/schema/index_names.h"
 

@@ -4,7 +4,7 @@
 
 #include "base/page_bytes.h"
 #include "store/elasticsearch/read/lookup.h"
-#include "store/elasticsearch/read/page_reader.h"
+#include "store/elasticsearch/read/query.h"
 #include "store/elasticsearch/write/append.h"
 
 namespace lectern::store::elasticsearch {

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
-#include "base/micros.h"
+#include "base/time/micros.h"
 #include "store/elasticsearch/client/search.h"
 #include "store/elasticsearch/read/lookup.h"
 #include "store/elasticsearch/schema/layout.h"

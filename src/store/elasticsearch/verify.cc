@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/digest.h"
-#include "base/json_writer.h"
+#include "base/json/writer.h"
 #include "store/common/row_check.h"
 #include "store/elasticsearch/blobs.h"
 #include "store/elasticsearch/client/search.h"

@@ -4,7 +4,7 @@
 #include "store/embedded/documents.h"
 #include "store/embedded/safety/power_cut_files.h"
 #include "store/embedded/statements.h"
-#include "store/testing/model_checker.h"
+#include "store/testing/model/checker.h"
 #include "store/testing/temporary_folder.h"
 
 namespace lectern::store::embedded {

@@ -5,9 +5,9 @@
 #include <doctest/doctest.h>
 
 #include "store/open.h"
-#include "store/testing/contract.h"
-#include "store/testing/contract_bounds.h"
-#include "store/testing/contract_walk.h"
+#include "store/testing/contract/bounds.h"
+#include "store/testing/contract/contract.h"
+#include "store/testing/contract/walk.h"
 #include "store/testing/differential.h"
 #include "store/testing/temporary_folder.h"
 

@@ -5,7 +5,7 @@
 
 #include "base/concurrency/mutex.h"
 #include "base/result.h"
-#include "base/time.h"
+#include "base/time/time.h"
 
 namespace lectern::store::embedded {
 

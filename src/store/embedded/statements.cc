@@ -4,8 +4,8 @@
 #include <thread>
 
 #include "base/page_bytes.h"
-#include "store/embedded/read/page_query.h"
-#include "store/embedded/write/append_job.h"
+#include "store/embedded/read/query.h"
+#include "store/embedded/write/append.h"
 
 namespace lectern::store::embedded {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "base/concurrency/mutex.h"
 #include "store/common/statement_table.h"
-#include "store/common/stored_clock.h"
+#include "store/common/watermark/stored_clock.h"
 #include "store/fs/line_file.h"
 #include "store/statement_store.h"
 

@@ -4,7 +4,7 @@
 
 #include "store/fs/fs_statements.h"
 #include "store/open.h"
-#include "store/testing/contract.h"
+#include "store/testing/contract/contract.h"
 #include "store/testing/differential.h"
 #include "store/testing/sample.h"
 #include "store/testing/temporary_folder.h"

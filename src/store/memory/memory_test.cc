@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "store/open.h"
-#include "store/testing/contract.h"
+#include "store/testing/contract/contract.h"
 
 namespace lectern::store {
 namespace {

@@ -5,7 +5,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "store/mongo/layout.h"
+#include "store/mongo/schema/layout.h"
 
 namespace lectern::store::mongo {
 namespace {

@@ -9,7 +9,7 @@
 #include "base/result.h"
 #include "net/silence_watch.h"
 #include "store/mongo/client/client.h"
-#include "store/mongo/writers.h"
+#include "store/mongo/write/writers.h"
 #include "store/statement_store.h"
 
 namespace lectern::store::mongo {

@@ -4,8 +4,8 @@
 #include <map>
 
 #include "base/digest.h"
-#include "base/micros.h"
-#include "store/mongo/layout.h"
+#include "base/time/micros.h"
+#include "store/mongo/schema/layout.h"
 
 namespace lectern::store::mongo {
 namespace {

@@ -1,9 +1,9 @@
 #include <doctest/doctest.h>
 
 #include "store/mongo/fixture.h"
-#include "store/testing/contract_doubt.h"
-#include "store/testing/contract_recovery.h"
-#include "store/testing/model_checker.h"
+#include "store/testing/contract/doubt.h"
+#include "store/testing/contract/recovery.h"
+#include "store/testing/model/checker.h"
 
 namespace lectern::store::mongo {
 

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "store/mongo/layout.h"
-#include "store/mongo/reference_access.h"
+#include "store/mongo/schema/layout.h"
+#include "store/mongo/write/references.h"
 
 namespace lectern::store::mongo {
 namespace {

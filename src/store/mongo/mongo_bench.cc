@@ -12,11 +12,11 @@
 #include <thread>
 #include <vector>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/log.h"
 #include "store/mongo/client/client.h"
-#include "store/mongo/layout.h"
 #include "store/mongo/open.h"
+#include "store/mongo/schema/layout.h"
 #include "xapi/stamp.h"
 #include "xapi/terms.h"
 

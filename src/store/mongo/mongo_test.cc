@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "store/mongo/fixture.h"
-#include "store/testing/contract.h"
+#include "store/testing/contract/contract.h"
 #include "store/testing/differential.h"
 
 namespace lectern::store::mongo {

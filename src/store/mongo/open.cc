@@ -1,13 +1,13 @@
 #include "store/mongo/open.h"
 
-#include "store/common/clock_check.h"
+#include "store/common/watermark/clock_check.h"
 #include "store/mongo/blobs.h"
 #include "store/mongo/database.h"
 #include "store/mongo/documents.h"
 #include "store/mongo/migration.h"
 #include "store/mongo/settings.h"
 #include "store/mongo/statements.h"
-#include "store/mongo/writers.h"
+#include "store/mongo/write/writers.h"
 
 namespace lectern::store::mongo {
 

@@ -2,12 +2,12 @@
 
 #include <doctest/doctest.h>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "store/mongo/client/convert.h"
 #include "store/mongo/fixture.h"
-#include "store/mongo/layout.h"
-#include "store/mongo/orphaned_batches.h"
-#include "store/testing/contract_walk.h"
+#include "store/mongo/schema/layout.h"
+#include "store/mongo/write/orphaned_batches.h"
+#include "store/testing/contract/walk.h"
 #include "xapi/stamp.h"
 
 namespace lectern::store::mongo {

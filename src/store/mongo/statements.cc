@@ -5,12 +5,12 @@
 #include <unordered_set>
 
 #include "base/log.h"
-#include "base/micros.h"
 #include "base/page_bytes.h"
+#include "base/time/micros.h"
 #include "store/common/page_merge.h"
-#include "store/mongo/append.h"
-#include "store/mongo/layout.h"
-#include "store/mongo/reference_access.h"
+#include "store/mongo/schema/layout.h"
+#include "store/mongo/write/append.h"
+#include "store/mongo/write/references.h"
 
 namespace lectern::store::mongo {
 namespace {

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "store/mongo/fixture.h"
-#include "store/testing/contract.h"
+#include "store/testing/contract/contract.h"
 #include "store/testing/sample.h"
 
 namespace lectern::store::mongo {

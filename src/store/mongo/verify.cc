@@ -5,13 +5,13 @@
 #include <fmt/format.h>
 
 #include "base/digest.h"
-#include "base/json.h"
+#include "base/json/json.h"
 #include "store/common/row_check.h"
 #include "store/mongo/client/convert.h"
 #include "store/mongo/database.h"
-#include "store/mongo/layout.h"
-#include "store/mongo/reference_access.h"
+#include "store/mongo/schema/layout.h"
 #include "store/mongo/settings.h"
+#include "store/mongo/write/references.h"
 
 namespace lectern::store::mongo {
 namespace {

@@ -1,5 +1,5 @@
-#include "store/clickhouse/migration/verify.h"
 #include "store/clickhouse/open.h"
+#include "store/clickhouse/verify.h"
 #include "store/stubs/stub.h"
 
 namespace lectern::store::clickhouse {

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "store/testing/contract.h"
+#include "store/testing/contract/contract.h"
 
 namespace lectern::store::contract {
 

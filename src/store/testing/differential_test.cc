@@ -5,7 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "store/open.h"
-#include "store/testing/contract_walk.h"
+#include "store/testing/contract/walk.h"
 
 namespace lectern::store::contract {
 namespace {

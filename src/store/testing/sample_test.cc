@@ -1,6 +1,6 @@
 #include "store/testing/sample.h"
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "xapi/stamp.h"
 
 namespace lectern::store::contract {

@@ -7,12 +7,12 @@
 
 #include <fmt/format.h>
 
-#include "base/json.h"
-#include "base/json_writer.h"
+#include "base/json/json.h"
+#include "base/json/writer.h"
 #include "base/log.h"
-#include "base/micros.h"
 #include "base/text.h"
-#include "base/time.h"
+#include "base/time/micros.h"
+#include "base/time/time.h"
 #include "base/uuid.h"
 #include "net/download.h"
 #include "pipeline/data/databases/clickhouse_query.h"

@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "base/json.h"
-#include "base/json_writer.h"
+#include "base/json/json.h"
+#include "base/json/writer.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/uuid.h"

@@ -1,6 +1,6 @@
 #include "pipeline/data/databases/es_query.h"
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/log.h"
 
 namespace lectern::pipeline::es {

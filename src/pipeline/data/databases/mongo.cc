@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 
 #include "base/digest.h"
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/log.h"
-#include "base/time.h"
+#include "base/time/time.h"
 #include "base/uuid.h"
 #include "pipeline/data/json_lines.h"
 #include "pipeline/data/retry.h"

@@ -8,11 +8,11 @@
 #include <fmt/format.h>
 
 #include "base/digest.h"
-#include "base/json.h"
-#include "base/json_writer.h"
+#include "base/json/json.h"
+#include "base/json/writer.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "base/time.h"
+#include "base/time/time.h"
 #include "net/http_client.h"
 #include "pipeline/data/history.h"
 #include "pipeline/data/json_lines.h"

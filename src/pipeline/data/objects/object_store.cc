@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/concurrency/mutex.h"
-#include "base/json_writer.h"
+#include "base/json/writer.h"
 #include "base/log.h"
 #include "pipeline/data/files.h"
 #include "pipeline/data/retry.h"

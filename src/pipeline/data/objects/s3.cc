@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
-#include "base/json_writer.h"
+#include "base/json/writer.h"
 #include "base/text.h"
-#include "base/time.h"
+#include "base/time/time.h"
 #include "pipeline/data/objects/s3_credentials.h"
 #include "pipeline/data/objects/s3_signature.h"
 #include "pipeline/data/objects/xml.h"

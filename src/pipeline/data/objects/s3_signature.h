@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/time.h"
+#include "base/time/time.h"
 #include "net/http_client.h"
 
 namespace lectern::pipeline::objects {

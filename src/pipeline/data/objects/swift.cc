@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
-#include "base/json.h"
-#include "base/json_writer.h"
+#include "base/json/json.h"
+#include "base/json/writer.h"
 #include "base/text.h"
-#include "base/time.h"
+#include "base/time/time.h"
 #include "base/uuid.h"
 #include "pipeline/data/objects/swift_login.h"
 

@@ -1,7 +1,7 @@
 #include "pipeline/data/objects/swift_login.h"
 
-#include "base/json.h"
-#include "base/json_writer.h"
+#include "base/json/json.h"
+#include "base/json/writer.h"
 #include "pipeline/data/objects/fetch.h"
 
 namespace lectern::pipeline::objects {

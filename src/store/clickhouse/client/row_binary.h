@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/micros.h"
-#include "base/time.h"
+#include "base/time/micros.h"
+#include "base/time/time.h"
 #include "base/uuid.h"
 
 /// ClickHouse's RowBinary format, as far as our columns need it.

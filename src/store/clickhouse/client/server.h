@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "base/time.h"
+#include "base/time/time.h"
 #include "net/http_client.h"
 #include "store/statement_store.h"
 

@@ -10,7 +10,7 @@
 #include "store/clickhouse/client/row_binary.h"
 #include "store/clickhouse/client/server.h"
 #include "store/clickhouse/schema/layout.h"
-#include "xapi/fingerprint.h"
+#include "xapi/equality/fingerprint.h"
 #include "xapi/position.h"
 
 /// Reads by key, each one round trip for as many keys as are given. Errors: unavailable.

@@ -1,7 +1,7 @@
 #include "store/clickhouse/schema/event_row.h"
 
-#include "base/json.h"
-#include "xapi/fingerprint.h"
+#include "base/json/json.h"
+#include "xapi/equality/fingerprint.h"
 #include "xapi/terms.h"
 
 namespace lectern::store::clickhouse {

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/time.h"
+#include "base/time/time.h"
 #include "base/uuid.h"
 #include "store/clickhouse/client/server.h"
 #include "store/clickhouse/schema/table_names.h"

@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 #include "store/clickhouse/read/lookup.h"
-#include "store/clickhouse/write/reference_access.h"
+#include "store/clickhouse/write/references.h"
 #include "store/common/reference_resolver.h"
 
 namespace lectern::store::clickhouse {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "store/clickhouse/client/server.h"
-#include "store/clickhouse/write/id_reservations.h"
+#include "store/clickhouse/reservations/id_reservations.h"
 #include "store/clickhouse/write/row_encoding.h"
 #include "store/common/reference_resolver.h"
 

@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "base/concurrency/mutex.h"
-#include "store/clickhouse/write/flush.h"
+#include "store/clickhouse/write/append.h"
 
 namespace lectern::store::clickhouse {
 

@@ -3,7 +3,7 @@
 
 #include "store/clickhouse/fixture.h"
 #include "store/clickhouse/write/row_encoding.h"
-#include "store/testing/contract_walk.h"
+#include "store/testing/contract/walk.h"
 #include "store/testing/faulty_proxy.h"
 
 // AppendRequests that a network keeps back, and answers that it loses (docs/CONSISTENCY.md).

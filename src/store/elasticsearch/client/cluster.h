@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/result.h"
-#include "base/time.h"
+#include "base/time/time.h"
 #include "net/http_client.h"
 #include "store/elasticsearch/settings.h"
 

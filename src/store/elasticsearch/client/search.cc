@@ -1,6 +1,6 @@
 #include "store/elasticsearch/client/search.h"
 
-#include "base/json_writer.h"
+#include "base/json/writer.h"
 
 namespace lectern::store::elasticsearch {
 

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "base/digest.h"
-#include "base/json_writer.h"
-#include "base/micros.h"
+#include "base/json/writer.h"
+#include "base/time/micros.h"
 #include "store/elasticsearch/client/search.h"
 
 namespace lectern::store::elasticsearch {

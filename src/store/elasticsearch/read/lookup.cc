@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "base/json_writer.h"
+#include "base/json/writer.h"
 #include "base/log.h"
 #include "base/page_bytes.h"
 #include "store/elasticsearch/client/search.h"

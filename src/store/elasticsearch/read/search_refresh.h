@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "base/concurrency/mutex.h"
-#include "store/common/visibility_watermark.h"
+#include "store/common/watermark/visibility_watermark.h"
 
 namespace lectern::store::elasticsearch {
 

@@ -20,7 +20,8 @@ struct IndexNames {
 /// Errors: invalid; the message says what is allowed.
 Result<void> check_index_name(std::string_view name);
 
-/// The index in which processes tell each other how far they are (store/elasticsearch/writers.h).
+/// The index in which processes tell each other how far they are
+/// (store/elasticsearch/write/writers.h).
 std::string writers_index(std::string_view default_index);
 
 /// The indices of `target`, or of the default index for "". Errors: as check_index_name().

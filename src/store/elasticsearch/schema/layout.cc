@@ -19,8 +19,8 @@ constexpr std::string_view keyword =
     R"({"type":"text","index":false,"norms":false,)"
     R"("fields":{"keyword":{"type":"keyword","ignore_above":8191}}})";
 
-// Which rows came in one batch (store/common/visibility_watermark.h); read with a row, never looked
-// for.
+// Which rows came in one batch (store/common/watermark/visibility_watermark.h); read with a row,
+// never looked for.
 constexpr std::string_view batch_fields =
     R"("batch":{"type":"keyword","index":false,"doc_values":false,"store":true},)"
     R"("shared":{"type":"boolean","index":false,"doc_values":false,"store":true})";

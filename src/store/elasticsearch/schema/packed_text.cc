@@ -9,7 +9,7 @@
 #include <zlib.h>
 
 #include "base/digest.h"
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/limits.h"
 
 namespace lectern::store::elasticsearch {

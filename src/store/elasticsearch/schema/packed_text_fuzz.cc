@@ -7,7 +7,7 @@
 
 #include "base/assert.h"
 #include "base/digest.h"
-#include "base/json.h"
+#include "base/json/json.h"
 #include "store/elasticsearch/schema/packed_text.h"
 
 using namespace lectern;

@@ -5,7 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "base/digest.h"
-#include "base/json.h"
+#include "base/json/json.h"
 
 namespace lectern::store::elasticsearch {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "base/json_writer.h"
+#include "base/json/writer.h"
 #include "base/log.h"
-#include "base/micros.h"
+#include "base/time/micros.h"
 #include "store/elasticsearch/schema/packed_text.h"
 
 namespace lectern::store::elasticsearch {

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "base/micros.h"
 #include "base/page_bytes.h"
+#include "base/time/micros.h"
 #include "store/common/append_outcome.h"
 #include "store/elasticsearch/schema/layout.h"
 #include "store/elasticsearch/write/others_rows.h"
-#include "store/elasticsearch/write/reference_access.h"
+#include "store/elasticsearch/write/references.h"
 #include "store/elasticsearch/write/row_creator.h"
 #include "xapi/stamp.h"
 
@@ -325,7 +325,7 @@ class Append {
 
   /// Says of our rows that they stay: of all where some of the batch are known, so that nobody
   /// takes it for one that was left half done; and of voiding ones, which count from then on
-  /// (reference_access.h).
+  /// (references.h).
   Result<void> share_own() {
     std::vector<Uuid> ours;
     std::size_t stored = 0;

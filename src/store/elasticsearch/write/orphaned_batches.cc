@@ -2,15 +2,15 @@
 
 #include <fmt/format.h>
 
-#include "base/json_writer.h"
+#include "base/json/writer.h"
 #include "base/log.h"
-#include "base/micros.h"
+#include "base/time/micros.h"
 #include "store/elasticsearch/client/bulk.h"
 #include "store/elasticsearch/client/search.h"
 #include "store/elasticsearch/schema/index_names.h"
 #include "store/elasticsearch/schema/statement_document.h"
-#include "store/elasticsearch/write/reference_access.h"
-#include "store/elasticsearch/writers.h"
+#include "store/elasticsearch/write/references.h"
+#include "store/elasticsearch/write/writers.h"
 
 namespace lectern::store::elasticsearch {
 namespace {

@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "store/common/visibility_watermark.h"
+#include "store/common/watermark/visibility_watermark.h"
 #include "store/elasticsearch/client/cluster.h"
 #include "store/elasticsearch/target.h"
 

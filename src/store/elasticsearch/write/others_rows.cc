@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "store/elasticsearch/write/reference_access.h"
+#include "store/elasticsearch/write/references.h"
 
 namespace lectern::store::elasticsearch {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "base/json.h"
-#include "xapi/fingerprint.h"
+#include "base/json/json.h"
+#include "xapi/equality/fingerprint.h"
 #include "xapi/terms.h"
 
 namespace lectern::store::embedded {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/micros.h"
+#include "base/time/micros.h"
 
 namespace lectern::store::embedded {
 namespace {

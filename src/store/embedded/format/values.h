@@ -4,11 +4,11 @@
 #include <string>
 #include <string_view>
 
-#include "base/time.h"
+#include "base/time/time.h"
 #include "base/uuid.h"
 #include "store/document_store.h"
 #include "store/embedded/format/keys.h"
-#include "xapi/fingerprint.h"
+#include "xapi/equality/fingerprint.h"
 
 /// The values of the embedded store, under the keys of keys.h.
 ///

@@ -8,7 +8,7 @@
 #include <rocksdb/sst_file_reader.h>
 
 #include "base/digest.h"
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/limits.h"
 #include "store/common/reference_resolver.h"
 #include "store/common/row_check.h"

@@ -11,7 +11,7 @@
 
 #include "base/concurrency/fair_queue.h"
 #include "base/concurrency/mutex.h"
-#include "store/common/stored_clock.h"
+#include "store/common/watermark/stored_clock.h"
 #include "store/embedded/database.h"
 #include "store/embedded/format/values.h"
 #include "store/embedded/write/posting_buffer.h"

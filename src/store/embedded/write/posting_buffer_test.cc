@@ -7,8 +7,8 @@
 #include "store/embedded/documents.h"
 #include "store/embedded/safety/verify.h"
 #include "store/embedded/statements.h"
-#include "store/testing/contract.h"
-#include "store/testing/contract_walk.h"
+#include "store/testing/contract/contract.h"
+#include "store/testing/contract/walk.h"
 #include "store/testing/differential.h"
 #include "store/testing/temporary_folder.h"
 

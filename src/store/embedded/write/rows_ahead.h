@@ -10,13 +10,13 @@
 
 #include "base/concurrency/mutex.h"
 #include "base/result.h"
-#include "base/time.h"
+#include "base/time/time.h"
 #include "store/embedded/format/keys.h"
 
 namespace lectern::store::embedded {
 
 /// Rows of one target that are written ahead of the commit that makes them statements
-/// (append_job.h), by their `stored`, both ends included. Until then nothing is stored there: who
+/// (append.h), by their `stored`, both ends included. Until then nothing is stored there: who
 /// meets a body there passes it over. A note of them goes into the database with the first ones,
 /// and is taken away by that commit; so what a crash or a failed write leaves of them is passed
 /// over for good.

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/assert.h"
-#include "base/json.h"
+#include "base/json/json.h"
 #include "store/mongo/client/bson.h"
 #include "store/mongo/client/convert.h"
 

@@ -12,7 +12,7 @@
 
 #include "base/concurrency/mutex.h"
 #include "base/result.h"
-#include "base/time.h"
+#include "base/time/time.h"
 #include "store/mongo/client/bson.h"
 #include "store/mongo/client/driver.h"
 #include "store/mongo/client/watched_stream.h"

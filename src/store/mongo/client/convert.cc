@@ -10,7 +10,7 @@
 
 #include "base/digest.h"
 #include "base/limits.h"
-#include "base/time.h"
+#include "base/time/time.h"
 
 namespace lectern::store::mongo {
 namespace {

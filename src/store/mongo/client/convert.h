@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/result.h"
 #include "store/mongo/client/bson.h"
 
@@ -17,7 +17,7 @@ inline constexpr int source_depth_max = 90;
 ///   a number beyond a double        -> the greatest double of its sign
 ///   U+0000 in a key                 -> U+2400
 ///   a value deeper than 90 levels   -> a string with its JSON text
-/// The exact text is kept beside it (store/mongo/layout.h), so nothing is lost.
+/// The exact text is kept beside it (store/mongo/schema/layout.h), so nothing is lost.
 Bson to_bson(json::Value object);
 
 /// The JSON text of a document that another program wrote. Numbers come out as Python's json would

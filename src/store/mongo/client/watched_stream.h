@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "base/time.h"
+#include "base/time/time.h"
 #include "net/answer_budget.h"
 #include "net/outstanding.h"
 #include "store/mongo/client/driver.h"
