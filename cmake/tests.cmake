@@ -105,7 +105,7 @@ lectern_script_test(hostile_fuzz TIMEOUT 180
 # Our models and conversions beside Ralph's, and beside event-routing-backends of Open edX: what they
 # made of the same records.
 foreach(part models printed conversions openedx)
-  add_test(NAME ${part}_beside_original COMMAND ${Python3_EXECUTABLE} tests/pipeline/${part}.py
+  add_test(NAME ${part}_beside_original COMMAND ${Python3_EXECUTABLE} tests/models/${part}.py
            WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(${part}_beside_original PROPERTIES
                        ENVIRONMENT "LECTERN_VERDICTS=$<TARGET_FILE:model_verdicts>" TIMEOUT 600)

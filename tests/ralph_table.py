@@ -19,8 +19,8 @@ def read(path):
 
 def sentences_of(path):
     """What a test file says of itself: names of scenarios, of cases, first-column lines, or docstrings and texts."""
-    if os.path.basename(path).startswith("table_"):
-        return {one.name for one in importlib.import_module(os.path.basename(path)[:-3]).SCENARIOS}
+    if path.startswith("tests/api/tables/"):
+        return {one.name for one in importlib.import_module("tables." + os.path.basename(path)[:-3]).SCENARIOS}
     text = read(path)
     if path.endswith(".t"):
         return {line for line in text.splitlines() if line and not line.startswith(" ")}

@@ -19,8 +19,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def tables(wanted):
-    names = sorted(f[:-3] for f in os.listdir(HERE) if f.startswith("table_") and f.endswith(".py"))
-    return [n for n in names if not wanted or n in wanted or n[len("table_"):] in wanted]
+    names = sorted(f[:-3] for f in os.listdir(os.path.join(HERE, "tables")) if f.endswith(".py"))
+    return [n for n in names if not wanted or n in wanted]
 
 
 def main():
@@ -31,7 +31,7 @@ def main():
     options = options.parse_args()
     passed, failed = 0, 0
     for name in tables(options.tables):
-        module = importlib.import_module(name)
+        module = importlib.import_module("tables." + name)
         if getattr(module, "ONLY_EMBEDDED", False) and os.environ.get("LECTERN_TEST_BACKEND", "embedded") != "embedded":
             continue
         with lectern.Server(getattr(module, "SETTINGS", {}), getattr(module, "USERS", None),

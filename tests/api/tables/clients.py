@@ -8,7 +8,7 @@ import urllib.parse
 import lectern
 from scenario import DELETE, GET, HEAD, POST, PUT, Scenario, Failure, fill
 from statements import activity, agent, statement, verb
-from table_attachments import attachment, part
+from tables.attachments import attachment, part
 
 SETTINGS = {"LECTERN_LRS_UNCONDITIONAL_PROFILE_USERS": "tincan,other"}
 USERS = [lectern.user("janedoe"), lectern.user("tincan")]

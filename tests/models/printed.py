@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Holds what `validate --ralph-output` prints of records made from every model (records.py) against Ralph's output.
 
-    tests/pipeline/printed.py           against what printed.txt has of it: a digest a model
-    tests/pipeline/printed.py --ralph   installs Ralph from PyPI, asks it, and compares the file too
-    tests/pipeline/printed.py --write   ... and writes the file anew
+    tests/models/printed.py           against what printed.txt has of it: a digest a model
+    tests/models/printed.py --ralph   installs Ralph from PyPI, asks it, and compares the file too
+    tests/models/printed.py --write   ... and writes the file anew
 """
 
 import hashlib

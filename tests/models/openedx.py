@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Holds the statements that we make with --like openedx --exact against those of event-routing-backends.
 
-    tests/pipeline/openedx.py              against what openedx.txt has of its statements: a digest a line, or - for none
-    tests/pipeline/openedx.py --original   installs it from PyPI, asks it, and compares the file too
-    tests/pipeline/openedx.py --write      ... and writes the file anew
-    tests/pipeline/openedx.py --fixtures FOLDER   asks it about the events of its own tests, in a checkout of it
+    tests/models/openedx.py              against what openedx.txt has of its statements: a digest a line, or - for none
+    tests/models/openedx.py --original   installs it from PyPI, asks it, and compares the file too
+    tests/models/openedx.py --write      ... and writes the file anew
+    tests/models/openedx.py --fixtures FOLDER   asks it about the events of its own tests, in a checkout of it
 
 Compared are JSON values; which release made a statement is left out of it.
 """

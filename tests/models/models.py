@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Holds our verdicts on records made from every model (records.py) against Ralph's.
 
-    tests/pipeline/models.py           against those in verdicts_edx.txt and verdicts_xapi.txt
-    tests/pipeline/models.py --ralph   installs Ralph from PyPI, asks it, and compares the files too
-    tests/pipeline/models.py --write   ... and writes the files anew
+    tests/models/models.py           against those in verdicts_edx.txt and verdicts_xapi.txt
+    tests/models/models.py --ralph   installs Ralph from PyPI, asks it, and compares the files too
+    tests/models/models.py --write   ... and writes the files anew
 """
 
 import os

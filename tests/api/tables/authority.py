@@ -4,7 +4,7 @@ What that means for voiding, references, attachments, persons and definitions: d
 import lectern
 from scenario import GET, POST, PUT, Failure, Scenario
 from statements import activity, agent, reference, statement, verb, voiding
-from table_attachments import MIXED, TEXT, attachment, has_content_once, mixed, part
+from tables.attachments import MIXED, TEXT, attachment, has_content_once, mixed, part
 
 SETTINGS = {"LECTERN_LRS_RESTRICT_BY_AUTHORITY": "true"}
 USERS = [lectern.user("ann", ["all"]), lectern.user("bob", ["statements/write", "statements/read/mine"]),

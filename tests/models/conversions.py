@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Holds the statements that we make of events against Ralph's, byte for byte.
 
-    tests/pipeline/conversions.py           against what conversions.txt has of Ralph's: a digest a line, or - for none
-    tests/pipeline/conversions.py --ralph   installs Ralph from PyPI, asks it, and compares the file too
-    tests/pipeline/conversions.py --write   ... and writes the file anew
+    tests/models/conversions.py           against what conversions.txt has of Ralph's: a digest a line, or - for none
+    tests/models/conversions.py --ralph   installs Ralph from PyPI, asks it, and compares the file too
+    tests/models/conversions.py --write   ... and writes the file anew
 """
 
 import hashlib
