@@ -2,6 +2,7 @@
 #include <atomic>
 #include <future>
 #include <string>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -205,10 +206,10 @@ TEST_CASE("a server that is stopped under load, twice, ends and loses no answer"
     std::atomic<int> lost{0};
     std::vector<std::thread> clients;
     for (int i = 0; i < 8; ++i)
-      clients.emplace_back([&, port = server.port()] {
-        RawClient client(port);
-        while (client.send(get)) {
-          const auto answer = client.receive();
+      // Connected here: a thread that is late would find the server stopped.
+      clients.emplace_back([&, client = std::make_unique<RawClient>(server.port())] {
+        while (client->send(get)) {
+          const auto answer = client->receive();
           if (answer.status == 0) break;  // closed between requests
           if (answer.status != 200 || answer.body != "ok") ++lost;
         }
