@@ -87,7 +87,11 @@ def migrate_by_renaming(events, between):
     sql(f"CREATE TABLE IF NOT EXISTS {events} {COLUMNS} ENGINE ReplacingMergeTree {ORDER} "
         f"PARTITION BY toYYYYMM(emission_time)")
     make_views(events)
-    # Who writes between the table and its views, in any program, is seen by none of them.
+    made = time.monotonic()
+    # Who writes between the table and its views, in any program, is seen by none of them; so is an insert that
+    # began then and has not ended yet.
+    while float(sql("SELECT max(elapsed) FROM system.processes WHERE query_kind = 'Insert'")) > time.monotonic() - made:
+        time.sleep(0.02)
     for view in ("parsed", "problems"):
         sql(f"INSERT INTO {events} SELECT event_id, emission_time, event FROM {events} "
             f"WHERE event_id NOT IN (SELECT event_id FROM {events}_{view})")
