@@ -47,11 +47,30 @@ Bson stored_between(Time after, Time until) {
   return filter;
 }
 
+/// What a mark of the process's ends with (BatchMark).
+Bson marked_by(std::string_view process) {
+  Bson mark;
+  mark.text("$regex", "/" + std::string(process.substr(0, 8)) + "$");
+  return mark;
+}
+
+/// Of the rows between, those that bear the process's mark, or none. The others stay in the
+/// database: who goes on while a process is dead may have stored very many.
+Bson of_process_between(std::string_view process, Time after, Time until) {
+  Bson none, unmarked, marked;
+  none.flag("$exists", false);
+  unmarked.object("lectern.batch", none);
+  marked.object("lectern.batch", marked_by(process));
+  auto filter = stored_between(after, until);
+  filter.array("$or", Array().object(unmarked).object(marked).get());
+  return filter;
+}
+
 /// The marked rows of a collection that the process may have stored since it told its last floor.
 Result<std::vector<MarkedRow>> marked_rows(Client& client, const std::string& database,
-                                           const std::string& collection,
-                                           const WriterEntry& entry) {
-  const auto filter = stored_between(*entry.floor, last_of(entry));
+                                           const std::string& collection, const DeadWriter& dead) {
+  auto filter = stored_between(*dead.entry.floor, last_of(dead.entry));
+  filter.object("lectern.batch", marked_by(dead.process));
   Bson fields, options;
   fields.small("_id", 0);
   for (const char* name : {"lectern.id", "lectern.stored", "lectern.batch", "lectern.shared"})
@@ -117,7 +136,8 @@ Result<void> complete_what_stays(Client& client, const std::string& database,
     std::vector<Uuid> unshared;
     std::size_t read = 0;
     Time last{};
-    RETURN_IF_ERROR(client.find(database, collection, stored_between(after, last_of(dead.entry)),
+    RETURN_IF_ERROR(client.find(database, collection,
+                                of_process_between(dead.process, after, last_of(dead.entry)),
                                 options, [&](View document) {
                                   ++read;
                                   if (const auto stored = instant_of(document))
@@ -164,7 +184,7 @@ Result<void> settle_orphaned_batches(Pool& pool, const std::string& database,
                                      const DeadWriter& dead, Deadline deadline) {
   TRY(auto client, pool.lease(deadline));
   for (const auto& collection : dead.entry.places) {
-    TRY(const auto rows, marked_rows(client, database, collection, dead.entry));
+    TRY(const auto rows, marked_rows(client, database, collection, dead));
     const auto broken = rows_of_broken_batches(rows, dead.process);
     if (!broken.empty()) {
       RETURN_IF_ERROR(delete_rows(client, database, collection, broken));
