@@ -192,8 +192,8 @@ Result<void> Server::insert_once(const Insert& insert, Deadline deadline, Fate& 
     return fail(Code::unavailable, "The database is too slow",
                 "an insert into " + std::string(insert.table) + " came after its time");
   }
-  return unavailable("ClickHouse did not confirm the " + std::to_string(insert.rows) + " rows of " +
-                     std::string(insert.table));
+  return unavailable(std::string(not_confirmed) + " the " + std::to_string(insert.rows) +
+                     " rows of " + std::string(insert.table));
 }
 
 Result<void> Server::insert(const Insert& insert, Deadline deadline, Fate* fate) {

@@ -53,6 +53,10 @@ struct Insert {
   std::chrono::seconds run_max{0};
 };
 
+/// What the detail begins with of the error of an insert that the server answered, and that wrote
+/// less than it should.
+inline constexpr std::string_view not_confirmed = "ClickHouse did not confirm";
+
 /// What becomes of an insert that failed.
 enum class Fate {
   refused,  ///< the server said that it failed: nothing more of it will appear

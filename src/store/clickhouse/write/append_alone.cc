@@ -25,9 +25,7 @@ bool is_of_tables(const Error& error) {
          error.detail.find("UNKNOWN_TABLE") != std::string::npos;
 }
 
-bool is_unconfirmed(const Error& error) {
-  return error.detail.starts_with("ClickHouse did not confirm");
-}
+bool is_unconfirmed(const Error& error) { return error.detail.starts_with(not_confirmed); }
 
 }  // namespace
 

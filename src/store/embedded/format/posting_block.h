@@ -15,10 +15,10 @@
 ///
 ///   block = %xB1 head *mark [ index ] *( delta [ index ] ) [ %x00 ]
 ///                                    ; from the oldest on; the order of the first is in the key
-///   head  = varint                   ; twice the number of marks, and 1 more where there are
-///   indexes mark  = 8OCTET                   ; of a verb (values.h) index = varint ; of its mark,
-///   from 1 on; 0: it has none. Left out where all
-///                                    ; have the only mark, or none has one
+///   head  = varint                   ; twice the number of marks; 1 more where there are indexes
+///   mark  = 8OCTET                   ; of a verb (values.h)
+///   index = varint                   ; of its mark, from 1 on; 0: it has none. Left out where
+///                                    ; all have the only mark, or none has one
 ///   delta = varint                   ; by how much the next one's order is less, 1 at least
 ///   varint = *( %x80-FF ) %x00-7F    ; seven bits each, the lowest first
 ///

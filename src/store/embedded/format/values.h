@@ -13,9 +13,8 @@
 /// The values of the embedded store, under the keys of keys.h.
 ///
 ///   body       = flags id [ id ] json            ; its own id; where it refers, the target's
-///   flags      = OCTET                           ; 1: refers, 2: is a voiding statement, 4:
-///   voided,
-///                                                ; 8: its own postings stand alone
+///   flags      = OCTET                           ; 1: refers, 2: is a voiding statement,
+///                                                ; 4: voided, 8: its own postings stand alone
 ///   id-entry   = awaited / kept
 ///   awaited    = %x00                            ; not here, but statements refer to it
 ///   kept       = %x01 order 16OCTET [ instant ]  ; hash and timestamp of the fingerprint

@@ -152,8 +152,8 @@ class InMemory final : public PostingSource {
       entries_ = view_.all();
       std::reverse(entries_.begin(), entries_.end());
     } else {
-      above_ = stretch.newest == 0 ? std::nullopt : std::optional(stretch.newest - 1);
-      entries_ = view_.newest(above_);
+      entries_ =
+          view_.newest(stretch.newest == 0 ? std::nullopt : std::optional(stretch.newest - 1));
     }
     if (!entries_.empty()) advance_to(stretch.ascending ? stretch.oldest : stretch.newest);
   }
@@ -191,7 +191,6 @@ class InMemory final : public PostingSource {
 
   PostingBuffer::View view_;
   const Stretch stretch_;
-  std::optional<std::uint64_t> above_;
   std::vector<BlockEntry> entries_;  // in the direction of the walk
   std::size_t index_ = 0;
 };

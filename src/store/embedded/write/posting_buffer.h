@@ -33,7 +33,8 @@ inline constexpr std::string_view covered_key = "postings";
 /// Written to by one thread; read by any.
 class PostingBuffer {
  public:
-  /// Postings that are written together, or more where a commit brings them.
+  /// Postings that are written together, or more where a commit brings them: twice as many are in
+  /// memory, of 24 bytes each beside their terms.
   static constexpr std::size_t postings_max = std::size_t{1} << 17;
   static constexpr std::size_t entries_of_block_max = 256;
 
