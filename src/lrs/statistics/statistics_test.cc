@@ -6,7 +6,6 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "base/csv.h"
 #include "lrs/statistics/buckets.h"
 #include "lrs/statistics/distinct_count.h"
 #include "lrs/statistics/spread.h"
@@ -173,15 +172,6 @@ TEST_CASE("buckets of time begin where the zone says") {
   CHECK(bucket(Dimension::hour, "2026-10-25T01:30:00Z") == "2026-10-25T02:00:00+01:00");
   CHECK(bucket(Dimension::day, "1969-12-31T12:00:00.5Z") == "1969-12-31");
   CHECK(bucket(Dimension::week, "1969-12-28T12:00:00Z") == "1969-12-22");
-}
-
-TEST_CASE("a field that a spreadsheet would compute is text") {
-  std::string out;
-  csv::CsvWriter csv(out);
-  for (const std::string_view text : {"=1+1", " @x", "plain", "a,\"b\"", "-3"}) csv.field(text);
-  csv.number("-3");
-  csv.end_line();
-  CHECK(out == "\"'=1+1\",\"' @x\",plain,\"a,\"\"b\"\"\",\"'-3\",-3\r\n");
 }
 
 }  // namespace lectern::lrs
