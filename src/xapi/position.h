@@ -17,6 +17,13 @@ struct Position {
   Uuid id;
 
   auto operator<=>(const Position&) const = default;
+
+  /// Behind everything that was stored up to that instant.
+  static Position end_of(Time stored) {
+    Position position{stored, {}};
+    position.id.bytes.fill(0xFF);
+    return position;
+  }
 };
 
 /// Where a walk over pages goes on: after `after`, within what was there when it began.

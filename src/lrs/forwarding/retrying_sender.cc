@@ -24,14 +24,6 @@ constexpr auto look_every = 5s;
 /// Where the position at which a receiver was first met is kept; no target has such a name.
 const std::string met_place = "\n";
 
-/// Behind all of that instant.
-xapi::Position end_of(Time stored) {
-  xapi::Position position;
-  position.stored = stored;
-  position.id.bytes.fill(0xFF);
-  return position;
-}
-
 }  // namespace
 
 bool ForwardingSignal::is_stopping() {
@@ -167,10 +159,10 @@ Result<ForwardingState::Served> RetryingSender::served(const std::string& target
   if (met) return begin(target, met->position);
   xapi::Position first;
   if (receiver_.from) {
-    first = end_of(*receiver_.from - std::chrono::microseconds(1));
+    first = xapi::Position::end_of(*receiver_.from - std::chrono::microseconds(1));
   } else {
     TRY(const Time through, around_.stores.statements.consistent_through({target}));
-    first = end_of(through);
+    first = xapi::Position::end_of(through);
   }
   TRY(const auto set, begin(met_place, first));
   return begin(target, set.position);

@@ -17,13 +17,6 @@ std::size_t bytes_of(const LiveFeed::Entry& entry) {
   return bytes;
 }
 
-/// Behind everything that was stored up to an instant.
-xapi::Position end_of(Time through) {
-  xapi::Position position{through, {}};
-  position.id.bytes.fill(0xFF);
-  return position;
-}
-
 std::int64_t now_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
              std::chrono::steady_clock::now().time_since_epoch())
@@ -46,7 +39,7 @@ Result<void> LiveFeed::advance(Lrs& lrs, const store::Context& context) {
   store::PageRequest request{std::nullopt, 1'000, true};
   {
     const MutexLock lock(mutex_);
-    if (!end_) begin_ = end_ = end_of(through);
+    if (!end_) begin_ = end_ = xapi::Position::end_of(through);
     request.after = end_;
   }
   store::Filter filter;
@@ -65,7 +58,7 @@ Result<void> LiveFeed::advance(Lrs& lrs, const store::Context& context) {
     if (!page.rows.empty()) ++version_;
   }
   const MutexLock lock(mutex_);
-  end_ = std::max(*end_, end_of(through));
+  end_ = std::max(*end_, xapi::Position::end_of(through));
   return {};
 }
 

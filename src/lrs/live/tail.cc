@@ -38,8 +38,7 @@ Result<std::unique_ptr<Tail>> Tail::begin(Lrs& lrs,
     tail->position_ = cursor->after;
   } else {
     TRY(const Time now_through, stores_of(lrs).statements.consistent_through(context));
-    tail->position_ = {now_through, {}};
-    tail->position_.id.bytes.fill(0xFF);
+    tail->position_ = xapi::Position::end_of(now_through);
   }
   tail->told_to_ = tail->position_;
   RETURN_IF_ERROR(tail->feed_->advance(lrs, context));
@@ -115,9 +114,7 @@ Result<std::string> Tail::from_store(const store::Context& context) {
   if (walk.position()) position_ = *walk.position();
   behind_ = true;
   if (!walk.done()) return out;
-  xapi::Position end{through, {}};
-  end.id.bytes.fill(0xFF);
-  position_ = std::max(position_, end);
+  position_ = std::max(position_, xapi::Position::end_of(through));
   behind_ = false;
   return out;
 }
@@ -152,9 +149,8 @@ void Tail::append_event(std::string& out, store::StoredStatement statement) {
 /// authority learns nothing of others, whose ids stand in their positions.
 xapi::Position Tail::seen() const {
   if (!authority_) return position_;
-  xapi::Position before{position_.stored - std::chrono::microseconds(1), {}};
-  before.id.bytes.fill(0xFF);
-  return std::max(before, told_to_);
+  const Time before = position_.stored - std::chrono::microseconds(1);
+  return std::max(xapi::Position::end_of(before), told_to_);
 }
 
 std::string Tail::place(const xapi::Position& position) const {
