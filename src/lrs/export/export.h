@@ -42,9 +42,8 @@ struct ExportRequest {
   std::optional<Uuid> after;       ///< begin behind this statement
 };
 
-/// Reads the parameters: those of read_selection(), and `format` (`jsonl`, `flat`, `csv`,
-/// `parquet`), `after`
-/// and, for CSV, any number of `column`. Errors: invalid.
+/// Reads the parameters: those of read_selection(), `format` (`jsonl`, `flat`, `csv`, `parquet`),
+/// `after` and, for CSV, `column`, columns_max times at most. Errors: invalid.
 Result<ExportRequest> read_export_request(const xapi::Parameters& parameters, xapi::Ids ids);
 
 /// Statements on their way out, the oldest first, up to the instant at which it began: piece by

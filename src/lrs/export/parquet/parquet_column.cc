@@ -40,14 +40,6 @@ void append_text(std::string& out, std::string_view text) {
   out += text;
 }
 
-void append_varint(std::string& out, std::uint64_t value) {
-  while (value >= 0x80) {
-    out += static_cast<char>(value | 0x80);
-    value >>= 7;
-  }
-  out += static_cast<char>(value);
-}
-
 std::string packed(const std::string& text) {
   std::string out(ZSTD_compressBound(text.size()), '\0');
   const auto size = ZSTD_compress(out.data(), out.size(), text.data(), text.size(), zstd_level);

@@ -14,9 +14,8 @@ namespace lectern::lrs::parquet {
 /// Where a column lies in a row group, for the footer.
 struct Chunk {
   std::int64_t values = 0, nulls = 0;
-  std::int64_t dictionary_bytes =
-      0;                   ///< of the dictionary's page with its header; 0: there is none
-  std::int64_t bytes = 0;  ///< of all pages with their headers
+  std::int64_t dictionary_bytes = 0;  ///< of its page with the header; 0: there is none
+  std::int64_t bytes = 0;             ///< of all pages with their headers
   std::int64_t bytes_unpacked = 0;
   std::optional<std::string> least, greatest;  ///< plain; nothing: not told
 };
@@ -51,7 +50,7 @@ class ColumnBuffer {
   std::optional<std::string> least_text_, greatest_text_;
 };
 
-/// Numbers of `bits` bits in Parquet's hybrid of runs and packed bits.
+/// Numbers of `bits` bits, 1 to 32, in Parquet's hybrid of runs and packed bits.
 std::string hybrid(const std::vector<std::uint32_t>& numbers, int bits);
 
 }  // namespace lectern::lrs::parquet

@@ -10,16 +10,17 @@ constexpr std::uint8_t type_true = 1, type_false = 2, type_i32 = 5, type_i64 = 6
 
 }  // namespace
 
-void ThriftWriter::varint(std::uint64_t value) {
+void append_varint(std::string& out, std::uint64_t value) {
   while (value >= 0x80) {
-    out_ += static_cast<char>(value | 0x80);
+    out += static_cast<char>(value | 0x80);
     value >>= 7;
   }
-  out_ += static_cast<char>(value);
+  out += static_cast<char>(value);
 }
 
 void ThriftWriter::signed_varint(std::int64_t value) {
-  varint(static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63));
+  append_varint(out_,
+                static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63));
 }
 
 void ThriftWriter::header(int id, std::uint8_t type) {
@@ -57,7 +58,7 @@ void ThriftWriter::list_header(int id, std::size_t size, std::uint8_t type) {
     out_ += static_cast<char>(size << 4 | type);
   } else {
     out_ += static_cast<char>(0xF0 | type);
-    varint(size);
+    append_varint(out_, size);
   }
 }
 
@@ -72,7 +73,7 @@ void ThriftWriter::begin_list_of_texts(int id, std::size_t size) {
 void ThriftWriter::begin_list_of_i32(int id, std::size_t size) { list_header(id, size, type_i32); }
 
 void ThriftWriter::element_text(std::string_view value) {
-  varint(value.size());
+  append_varint(out_, value.size());
   out_ += value;
 }
 

@@ -7,6 +7,9 @@
 
 namespace lectern::lrs::parquet {
 
+/// Appends a number of variable length (LEB128), as Thrift and Parquet's runs have it.
+void append_varint(std::string& out, std::uint64_t value);
+
 /// Writes structs in Thrift's compact protocol, as Parquet's footers and page headers are. Fields
 /// are written in rising order of their ids; what is begun is ended.
 class ThriftWriter {
@@ -36,7 +39,6 @@ class ThriftWriter {
  private:
   void header(int id, std::uint8_t type);
   void list_header(int id, std::size_t size, std::uint8_t type);
-  void varint(std::uint64_t value);
   void signed_varint(std::int64_t value);
 
   std::string out_;
