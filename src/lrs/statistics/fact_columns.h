@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -75,27 +76,11 @@ class FactColumns {
 
   /// The number of a row in a dimension that is no time: of its text, or of its list of courses.
   std::uint32_t code(RowRef at, Dimension by) const {
-    const Block& block = *blocks_[at.block];
-    switch (by) {
-      case Dimension::verb:
-        return block.verb[at.row];
-      case Dimension::activity:
-        return block.activity[at.row];
-      case Dimension::activity_type:
-        return block.activity_type[at.row];
-      case Dimension::course:
-        return block.courses[at.row];
-      case Dimension::actor:
-        return block.actor[at.row];
-      case Dimension::authority:
-        return block.authority[at.row];
-      case Dimension::platform:
-        return block.platform[at.row];
-      case Dimension::language:
-        return block.language[at.row];
-      default:
-        return block.version[at.row];
-    }
+    // In the order of Dimension.
+    static constexpr std::array columns{&Block::verb,     &Block::activity, &Block::activity_type,
+                                        &Block::courses,  &Block::actor,    &Block::authority,
+                                        &Block::platform, &Block::language, &Block::version};
+    return (blocks_[at.block].get()->*columns[static_cast<std::size_t>(by)])[at.row];
   }
   /// Every code is less.
   std::size_t codes() const { return std::max(texts_.size(), lists_.size()); }
