@@ -99,8 +99,9 @@ ChainFilter filter_of(const Lrs& lrs, const auth::Principal& principal,
 std::shared_ptr<FactCache::OfTarget> FactCache::of(const std::string& target) {
   const MutexLock lock(mutex_);
   auto& kept = targets_[target];
-  if (!kept) kept = std::make_shared<OfTarget>();
-  return kept;
+  if (!kept.facts) kept.facts = std::make_shared<OfTarget>();
+  kept.asked = ++questions_;
+  return kept.facts;
 }
 
 Result<std::optional<Statistics>> FactCache::answer(Lrs& lrs, const auth::Principal& principal,
@@ -197,23 +198,32 @@ Result<void> FactCache::take(Lrs& lrs, const store::Context& context, OfTarget& 
 void FactCache::bound(OfTarget& target) {
   const auto bytes = target.columns->bytes();
   const MutexLock lock(mutex_);
-  const bool is_kept = std::any_of(targets_.begin(), targets_.end(),
-                                   [&](const auto& one) { return one.second.get() == &target; });
-  if (!is_kept) {  // let go while it was read: those who are at it go without, the next begin anew
+  const auto here = std::find_if(targets_.begin(), targets_.end(), [&](const auto& one) {
+    return one.second.facts.get() == &target;
+  });
+  if (here == targets_.end()) {
+    // Let go while it was read: those who are at it go without, the next begin anew.
     target.too_large = true;
     target.columns = std::make_unique<FactColumns>();
     return;
   }
-  bytes_[&target] = bytes;
+  here->second.bytes = bytes;
   std::uint64_t all = 0;
-  for (const auto& [other, taken] : bytes_) all += taken;
+  for (const auto& [name, kept] : targets_) all += kept.bytes;
+  while (all > bytes_max_) {
+    auto oldest = here;
+    for (auto at = targets_.begin(); at != targets_.end(); ++at)
+      if (at != here && at->second.bytes > 0 &&
+          (oldest == here || at->second.asked < oldest->second.asked))
+        oldest = at;
+    if (oldest == here) break;
+    all -= oldest->second.bytes;
+    targets_.erase(oldest);
+  }
   if (all <= bytes_max_) return;
-  std::erase_if(targets_, [&](const auto& one) { return one.second.get() != &target; });
-  std::erase_if(bytes_, [&](const auto& one) { return one.first != &target; });
-  if (bytes <= bytes_max_) return;
   target.too_large = true;
   target.columns = std::make_unique<FactColumns>();
-  bytes_[&target] = 0;
+  here->second.bytes = 0;
 }
 
 }  // namespace lectern::lrs

@@ -25,7 +25,8 @@ namespace lectern::lrs {
 /// processes. Storing statements costs nothing here. Thread-safe.
 class FactCache {
  public:
-  /// Keeps so many bytes at most; a target that needs more is not kept.
+  /// Keeps so many bytes at most: targets that nobody has asked about for longest go first; one
+  /// that needs more is not kept.
   explicit FactCache(std::uint64_t bytes_max) : bytes_max_(bytes_max) {}
 
   /// Answers a question as of `through`, the watermark when it was asked; nothing where it cannot:
@@ -46,6 +47,12 @@ class FactCache {
     bool too_large GUARDED_BY(mutex) = false;
   };
 
+  struct Kept {
+    std::shared_ptr<OfTarget> facts;
+    std::uint64_t bytes = 0;
+    std::uint64_t asked = 0;  // by the number of the question that asked last
+  };
+
   std::shared_ptr<OfTarget> of(const std::string& target);
   Result<void> refresh(Lrs& lrs, const store::Context& context, OfTarget& target, Time through);
   Result<void> take(Lrs& lrs, const store::Context& context, OfTarget& target,
@@ -54,8 +61,8 @@ class FactCache {
 
   const std::uint64_t bytes_max_;
   Mutex mutex_;
-  std::map<std::string, std::shared_ptr<OfTarget>> targets_ GUARDED_BY(mutex_);
-  std::map<const OfTarget*, std::uint64_t> bytes_ GUARDED_BY(mutex_);
+  std::map<std::string, Kept> targets_ GUARDED_BY(mutex_);
+  std::uint64_t questions_ GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace lectern::lrs
