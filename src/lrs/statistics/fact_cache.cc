@@ -85,6 +85,22 @@ Result<std::vector<FactColumns::RowRef>> count_rows(const Question& question,
   return left;
 }
 
+/// Counts one more until the end of the scope.
+class Entered {
+ public:
+  explicit Entered(std::atomic<std::size_t>& count) : count_(count), number_(++count) {}
+  Entered(const Entered&) = delete;
+  Entered& operator=(const Entered&) = delete;
+  ~Entered() { --count_; }
+
+  /// How many there were then, this one included.
+  std::size_t number() const { return number_; }
+
+ private:
+  std::atomic<std::size_t>& count_;
+  const std::size_t number_;
+};
+
 /// What the walk would look for (SelectionWalk).
 ChainFilter filter_of(const Lrs& lrs, const auth::Principal& principal,
                       const Selection& selection) {
@@ -142,6 +158,12 @@ Result<void> FactCache::refresh(Lrs& lrs, const store::Context& context, OfTarge
     return fail(Code::unavailable,
                 "The statements are being read for statistics: try again in a moment");
   };
+  const auto is_first = [&] {
+    const ReaderLock lock(target.mutex);
+    return !target.through;
+  };
+  const Entered entered(target.entered);
+  if (entered.number() > 1 + waiting_max && is_first()) return too_late();
   if (!target.reading.lock_until(context.deadline)) return too_late();
   const TimedMutexLock turn(target.reading, std::adopt_lock);
   if (is_there()) return {};

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -25,6 +27,9 @@ namespace lectern::lrs {
 /// processes. Storing statements costs nothing here. Thread-safe.
 class FactCache {
  public:
+  /// Each question that waits holds a worker, and to read a target first may take minutes.
+  static constexpr std::size_t waiting_max = 2;
+
   /// Keeps so many bytes at most: targets that nobody has asked about for longest go first; one
   /// that needs more is not kept.
   explicit FactCache(std::uint64_t bytes_max) : bytes_max_(bytes_max) {}
@@ -32,7 +37,8 @@ class FactCache {
   /// Answers a question as of `through`, the watermark when it was asked; nothing where it cannot:
   /// the facts are too many, or the question is about values that it keeps as digests, or about
   /// more referring statements than it follows. Errors: those of the store and of the tally;
-  /// unavailable, when the facts are not read by the deadline: the next question goes on there.
+  /// unavailable, when the facts are not read by the deadline: the next question goes on there; and
+  /// at once, where a target is first read and waiting_max wait for that already.
   Result<std::optional<Statistics>> answer(Lrs& lrs, const auth::Principal& principal,
                                            const store::Context& context, const Question& question,
                                            const TimeZone& zone, Time through,
@@ -40,6 +46,7 @@ class FactCache {
 
  private:
   struct OfTarget {
+    std::atomic<std::size_t> entered = 0;  // those that read or wait
     TimedMutex reading;  // one reads what is missing, others wait until their deadline
     SharedMutex mutex;
     std::unique_ptr<FactColumns> columns GUARDED_BY(mutex) = std::make_unique<FactColumns>();

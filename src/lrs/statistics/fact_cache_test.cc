@@ -1,8 +1,11 @@
 #include "lrs/statistics/fact_cache.h"
 
+#include <atomic>
+#include <chrono>
 #include <map>
 #include <span>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -25,9 +28,11 @@ const std::string statement =
 class Statements final : public store::StatementStore {
  public:
   std::map<std::string, int> begun;
+  std::atomic<bool> closed = false;  // while it is, who reads waits
 
   Result<store::Page> query(const store::Context& context, const store::Filter& filter,
                             const store::PageRequest& page) override {
+    closed.wait(true);
     if (!page.after) ++begun[context.target];
     return kept_.query(context, filter, page);
   }
@@ -117,6 +122,32 @@ TEST_CASE("a target that needs more than there is goes without, and the answer i
   asked.store_one("a");
   asked.counts_one("a");
   asked.counts_one("a");
+}
+
+TEST_CASE("while a target is first read two may wait, and others are sent away at once") {
+  Asked asked(bytes_of_one() * 2);
+  asked.store_one("a");
+  asked.statements.closed = true;
+  std::atomic<int> answered = 0, sent_away = 0;
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < 1 + FactCache::waiting_max + 3; ++i)
+    threads.emplace_back([&] {
+      const auto told = asked.ask("a");
+      if (told)
+        ++answered;
+      else if (told.error().code == Code::unavailable)
+        ++sent_away;
+    });
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (sent_away < 3 && std::chrono::steady_clock::now() < give_up)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  CHECK(sent_away.load() == 3);
+  CHECK(answered.load() == 0);
+  asked.statements.closed = false;
+  asked.statements.closed.notify_all();
+  for (auto& thread : threads) thread.join();
+  CHECK(sent_away.load() == 3);
+  CHECK(answered.load() == 1 + static_cast<int>(FactCache::waiting_max));
 }
 
 }  // namespace lectern::lrs
