@@ -1,6 +1,7 @@
 #include "lrs/statistics/names.h"
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -22,9 +23,9 @@ using Name = std::optional<std::string>;
 /// Looks each name up once.
 class Namer {
  public:
-  Namer(Lrs& lrs, const auth::Principal& principal,
+  Namer(Lrs& lrs, const auth::Principal& principal, const store::Context& context,
         const std::vector<xapi::LanguageRange>& languages)
-      : lrs_(lrs), principal_(principal), languages_(languages) {}
+      : lrs_(lrs), principal_(principal), context_(context), languages_(languages) {}
 
   Result<Name> name_of(Dimension dimension, const std::string& key) {
     const auto known = names_.find({dimension, key});
@@ -80,8 +81,7 @@ class Namer {
       filter.all_of.push_back(xapi::authority_term(principal_.agent_ifi));
     store::PageRequest request;
     request.rows_max = 1;
-    TRY(const auto page,
-        stores_of(lrs_).statements.query(lrs_.context(principal_), filter, request));
+    TRY(const auto page, stores_of(lrs_).statements.query(context_, filter, request));
     if (page.rows.empty()) return Name();
     TRY(const auto document, json::parse_view(page.rows.front().json));
     const auto verb = document->root().find("verb");
@@ -93,6 +93,7 @@ class Namer {
 
   Lrs& lrs_;
   const auth::Principal& principal_;
+  const store::Context& context_;
   const std::vector<xapi::LanguageRange>& languages_;
   std::map<std::pair<Dimension, std::string>, Name> names_;
 };
@@ -101,8 +102,10 @@ class Namer {
 
 Result<void> add_names(Lrs& lrs, const auth::Principal& principal, const store::Context& context,
                        const Question& question, const std::vector<xapi::LanguageRange>& languages,
-                       Statistics& statistics) {
-  Namer namer(lrs, principal, languages);
+                       const Tally::Grow& grow, Statistics& statistics) {
+  // Where it was looked up, as a value, as text, and once more while that is put together.
+  constexpr std::uint64_t times = 4;
+  Namer namer(lrs, principal, context, languages);
   std::size_t named = 0;
   for (auto& group : statistics.groups) {
     group.names.resize(group.keys.size());
@@ -115,6 +118,7 @@ Result<void> add_names(Lrs& lrs, const auth::Principal& principal, const store::
     for (std::size_t i = 0; i < group.keys.size(); ++i)
       if (group.keys[i]) {
         TRY(group.names[i], namer.name_of(question.by[i], *group.keys[i]));
+        if (group.names[i]) RETURN_IF_ERROR(grow(times * group.names[i]->size()));
       }
   }
   return {};

@@ -44,10 +44,11 @@ Time instant_of(const Selection& selection, const xapi::Facts& facts, Time store
 
 Result<Statistics> finished(Lrs& lrs, const auth::Principal& principal, const Question& question,
                             const std::vector<xapi::LanguageRange>& languages,
-                            const store::Context& context, Time through, Statistics answer) {
+                            const store::Context& context, const Tally::Grow& grow, Time through,
+                            Statistics answer) {
   answer.through = through;
   if (question.names)
-    RETURN_IF_ERROR(add_names(lrs, principal, context, question, languages, answer));
+    RETURN_IF_ERROR(add_names(lrs, principal, context, question, languages, grow, answer));
   return answer;
 }
 
@@ -66,13 +67,14 @@ Result<Statistics> statistics(Lrs& lrs, const auth::Principal& principal, const 
   TRY(const Time through,
       horizon_of(lrs, context, selection.clock == Clock::stored ? selection.until : std::nullopt));
   Growth growth(grow);
+  const Tally::Grow take = [&](std::uint64_t bytes) { return growth.take(bytes); };
   if (lrs.facts != nullptr) {
-    TRY(auto kept, lrs.facts->answer(lrs, principal, context, question, *zone, through,
-                                     [&](std::uint64_t bytes) { return growth.take(bytes); }));
+    TRY(auto kept, lrs.facts->answer(lrs, principal, context, question, *zone, through, take));
     if (kept)
-      return finished(lrs, principal, question, languages, context, through, std::move(*kept));
+      return finished(lrs, principal, question, languages, context, take, through,
+                      std::move(*kept));
   }
-  Tally tally(question, *zone, [&](std::uint64_t bytes) { return growth.take(bytes); });
+  Tally tally(question, *zone, take);
   Dictionary dictionary;
   std::vector<std::uint32_t> courses;
   SelectionWalk walk(lrs, principal, selection, {.until = through});
@@ -88,7 +90,7 @@ Result<Statistics> statistics(Lrs& lrs, const auth::Principal& principal, const 
     RETURN_IF_ERROR(growth.take(dictionary.bytes() - bytes_before));
   }
   TRY(auto told, tally.finish(dictionary));
-  return finished(lrs, principal, question, languages, context, through, std::move(told));
+  return finished(lrs, principal, question, languages, context, take, through, std::move(told));
 }
 
 }  // namespace lectern::lrs
