@@ -96,6 +96,8 @@ Result<void> read_measures(Question& question, std::string_view list) {
                       "`: count, actors, activities, registrations, success_rate, "
                       "completion_rate, and scaled_, raw_ or duration_ with mean, min, max, sum or "
                       "p0 to p100");
+    if (std::ranges::find(question.measures, part, &Measure::name) != question.measures.end())
+      return fail(Code::invalid, "The parameter `measure` names `" + std::string(part) + "` twice");
     question.measures.push_back(std::move(*measure));
   }
   if (question.measures.size() > Question::measures_max)

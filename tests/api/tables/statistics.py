@@ -272,6 +272,7 @@ SCENARIOS = [
         GET(PATH + "?by=verb,actor,day,hour", status=400, has="three dimensions"),
         GET(PATH + "?by=verb,verb", status=400, has="twice"),
         GET(PATH + "?measure=scaled_p101", status=400, has="`measure` knows no"),
+        GET(PATH + "?measure=count,actors,count", status=400, has="twice"),
         GET(PATH + "?zone=../../etc/passwd", status=400, has="time zone"),
         GET(PATH + "?top=0", status=400), GET(PATH + "?limit=3", status=400, has="not allowed: `limit`"),
         GET(PATH + "?since=x", status=400), GET(PATH + "?clock=wall", status=400), GET(PATH + "?format=xml", status=400),
