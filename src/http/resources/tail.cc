@@ -27,6 +27,7 @@ Result<Response> get_tail(Exchange& exchange) {
   response.stream_held_bytes = lrs::Tail::piece_bytes;
   response.stream = [tail] { return tail->next(); };
   response.stream_ready = [tail] { return tail->ready(); };
+  response.stream_done = [tail] { return tail->done(); };
   return response;
 }
 

@@ -197,11 +197,12 @@ Awaitable<bool> Connection::write_open_ended() {
                  piece.error().message);
       co_return false;
     }
-    if (piece->empty() && response_.stream_done && !response_.stream_done()) {
+    const bool is_done = response_.stream_done ? response_.stream_done() : !response_.stream_ready;
+    if (piece->empty() && is_done) break;
+    if (piece->empty() && !response_.stream_ready) {
       if (edge_.abandoned) co_return false;
       continue;
     }
-    if (piece->empty() && !response_.stream_ready) break;
     if (!piece->empty() && !co_await write_chunk(*piece)) co_return false;
     memory_.resize_down(response_.stream_held_bytes);
     while (response_.stream_ready && !edge_.draining && !response_.stream_ready()) {

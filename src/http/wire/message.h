@@ -91,10 +91,11 @@ struct Response {
   bool stream_open_ended = false;  ///< how much that is shows only at its end
   /// Set: an empty piece is a pause in an open-ended stream, and no end. `stream` is asked again
   /// when this says so, which is asked ten times a second on an I/O thread and must not block. Such
-  /// a stream ends with the connection, or when the server stops.
+  /// a stream ends with the connection, when the server stops, or as stream_done says.
   std::function<bool()> stream_ready{};
-  /// Set: an empty piece ends an open-ended stream only where this says so; else `stream` is asked
-  /// again at once, when others have had a turn. Asked on an I/O thread.
+  /// Set: an empty piece ends an open-ended stream only where this says so; else it is a pause, or
+  /// without stream_ready `stream` is asked again when others have had a turn. Asked on an I/O
+  /// thread, and must not block.
   std::function<bool()> stream_done{};
   /// What goes beyond it in one piece is charged while that is sent.
   std::uint64_t stream_held_bytes = 0;  ///< memory that `stream` holds at most

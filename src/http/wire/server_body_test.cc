@@ -200,6 +200,29 @@ TEST_CASE("a streamed answer is pulled as fast as the client reads, and no faste
   CHECK(taken->load() == 64);
 }
 
+TEST_CASE("an open-ended stream pauses, and ends by its last chunk when it says that it is done") {
+  for (const bool pauses : {true, false}) {
+    CAPTURE(pauses);
+    RunningServer server({}, [&](Request&) {
+      const auto asked = std::make_shared<std::atomic<int>>(0);
+      Response response;
+      response.stream_open_ended = true;
+      response.stream = [asked]() -> Result<std::string> {
+        const int time = ++*asked;
+        return std::string(time == 1 ? "abc" : time == 3 ? "de" : "");
+      };
+      if (pauses) response.stream_ready = [] { return true; };
+      response.stream_done = [asked] { return *asked >= 4; };
+      return response;
+    });
+    RawClient client(server.port());
+    client.send("GET /p HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    const auto all = client.receive_all();
+    CHECK(all.find("Transfer-Encoding: chunked\r\n") != std::string::npos);
+    CHECK(all.ends_with("\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"));
+  }
+}
+
 TEST_CASE("HEAD of a streamed answer pulls nothing") {
   const auto taken = std::make_shared<std::atomic<std::size_t>>(0);
   RunningServer server({}, [&](Request&) { return stream_of(3, taken); });

@@ -63,12 +63,11 @@ Tail::~Tail() { lrs_.live->leave(*principal_); }
 bool Tail::ready() {
   if (feed_->due()) looks_next_ = true;
   return looks_next_ || behind_ || feed_->version() != seen_version_ ||
-         std::chrono::steady_clock::now() >= next_heartbeat_;
+         std::chrono::steady_clock::now() >= next_heartbeat_ || done();
 }
 
 Result<std::string> Tail::next() {
-  if (std::chrono::steady_clock::now() >= end_)
-    return fail(Code::unavailable, "Who follows has to come again");
+  if (done()) return std::string();
   const auto context = lrs_.context(*principal_);
   if (std::exchange(looks_next_, false)) RETURN_IF_ERROR(feed_->advance(lrs_, context));
   seen_version_ = feed_->version();

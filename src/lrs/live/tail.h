@@ -41,11 +41,12 @@ class Tail {
   Tail(const Tail&) = delete;
   Tail& operator=(const Tail&) = delete;
 
-  /// Events; empty where there are none now. Errors: those of the store; unavailable after
-  /// time_max.
+  /// Events; empty where there are none now, and when it is done. Errors: those of the store.
   Result<std::string> next();
-  /// Whether next() may have something. Waits for nobody.
+  /// Whether next() may have something, or it is done. Waits for nobody.
   bool ready();
+  /// Whether time_max is over: next() has nothing any more. Waits for nobody.
+  bool done() const { return std::chrono::steady_clock::now() >= end_; }
 
  private:
   Tail(Lrs& lrs, std::shared_ptr<const auth::Principal> principal, Selection selection,
