@@ -22,18 +22,21 @@ std::string_view embedded(std::string_view name) {
   return found->text;
 }
 
-Response page_response(const Exchange& exchange, std::string_view content_type, std::string text) {
+void tag_by(const Exchange& exchange, std::string_view text, Response& response) {
   constexpr std::size_t tag_bytes = 12;
   const std::string tag = to_hex(sha256(text).substr(0, tag_bytes));
-  Response response;
-  // Weak: the same text may go out zipped.
   response.headers.add("ETag", "W/\"" + tag + "\"");
-  response.headers.add("Cache-Control", "no-cache");
   const auto known = exchange.request.headers.find("If-None-Match");
-  if (known && lrs::parse_entity_tags(*known, false).holds(tag)) {
-    response.status = 304;
-    return response;
-  }
+  if (!known || !lrs::parse_entity_tags(*known, false).holds(tag)) return;
+  response.status = 304;
+  response.body.clear();
+}
+
+Response page_response(const Exchange& exchange, std::string_view content_type, std::string text) {
+  Response response;
+  tag_by(exchange, text, response);
+  response.headers.add("Cache-Control", "no-cache");
+  if (response.status == 304) return response;
   response.headers.add("Content-Type", std::string(content_type));
   response.headers.add("X-Content-Type-Options", "nosniff");
   response.body = std::move(text);

@@ -8,6 +8,10 @@
 
 namespace lectern::http {
 
+/// Gives a response an ETag by `text`, which it tells, and makes it a 304 without a body where the
+/// client has that already. Weak: the same may go out zipped, or with another instant.
+void tag_by(const Exchange& exchange, std::string_view text, Response& response);
+
 /// 200 with a text that the program brings along, or 304: browsers keep it and ask each time
 /// whether it is still the one (RFC 9111, 5.2.2.4).
 Response page_response(const Exchange& exchange, std::string_view content_type, std::string text);

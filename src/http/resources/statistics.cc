@@ -9,13 +9,12 @@
 #include <fmt/format.h>
 
 #include "base/csv.h"
-#include "base/digest.h"
 #include "base/json/writer.h"
 #include "base/page_bytes.h"
 #include "base/time/time.h"
+#include "http/page.h"
 #include "http/resources.h"
 #include "http/respond.h"
-#include "lrs/documents/preconditions.h"
 
 namespace lectern::http {
 namespace {
@@ -87,19 +86,6 @@ std::string csv_of(const lrs::Question& question, const lrs::Statistics& told) {
   return out;
 }
 
-/// 304 where the client has this answer. Weak: what it says is the same, but for the instant.
-Response with_tag(const Exchange& exchange, std::string_view body, Response response) {
-  constexpr std::size_t tag_bytes = 12;
-  const std::string tag = to_hex(sha256(body).substr(0, tag_bytes));
-  response.headers.add("ETag", "W/\"" + tag + "\"");
-  const auto known = exchange.request.headers.find("If-None-Match");
-  if (known && lrs::parse_entity_tags(*known, false).holds(tag)) {
-    response.status = 304;
-    response.body.clear();
-  }
-  return response;
-}
-
 }  // namespace
 
 Result<Response> get_statistics(Exchange& exchange) {
@@ -123,15 +109,16 @@ Result<Response> get_statistics(Exchange& exchange) {
   if (format == "csv") {
     response.headers.add("Content-Type", "text/csv; charset=utf-8; header=present");
     response.body = csv_of(question, told);
-    const std::string body = response.body;
-    return with_tag(exchange, body, std::move(response));
+    tag_by(exchange, response.body, response);
+    return response;
   }
   const std::string rest = body_of(question, told);
   response.headers.add("Content-Type", "application/json");
   response.body = json::Writer().object().member("through", utc_text(told.through)).end().take();
   response.body.back() = ',';
   response.body.append(rest, 1);
-  return with_tag(exchange, rest, std::move(response));
+  tag_by(exchange, rest, response);
+  return response;
 }
 
 }  // namespace lectern::http
