@@ -47,4 +47,13 @@ Who follows sees statements as they are stored
   1
   $ kill $tail $tail_exact; wait $tail $tail_exact 2> /dev/null
   [143]
-  $ kill $pid; wait $pid
+
+Where its connection breaks it goes on, the first time as well
+  $ lectern tail $url -u jane > again 2> told & tail=$!
+  $ again() { store '{"actor":{"mbox":"mailto:ann@example.org"},"verb":{"id":"http://adlnet.gov/expapi/verbs/failed"},"object":{"id":"https://example.org/course/1"}}'; test -s again; }
+  $ within again; kill -9 $pid; wait $pid 2> /dev/null
+  [137]
+  $ within grep -q broke told; cat told
+  The connection broke; going on there
+  $ kill $tail; wait $tail 2> /dev/null
+  [143]

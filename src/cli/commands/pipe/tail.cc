@@ -109,14 +109,14 @@ int run_tail(const Invocation& invocation) {
   const auto is_stopped = [&] { return interrupt.stopped(); };
   Events events(invocation.has("--json"), wants_colours(stdout));
   bool told = false;
-  for (bool first = true; !interrupt.stopped(); first = false) {
+  while (!interrupt.stopped()) {
     auto request = remote->request("/extensions/tail", {});
     if (!events.last_id().empty()) request.headers.emplace_back("Last-Event-ID", events.last_id());
     events.begin_again();
     const auto ended = receive(
         *remote, request, [&](std::string_view bytes) { return events.take(bytes); }, is_stopped);
     if (interrupt.stopped() || (ended && !*ended)) break;
-    if (!ended && (first || ended.error().code != Code::unavailable))
+    if (!ended && (events.last_id().empty() || ended.error().code != Code::unavailable))
       return failure(ended.error().message + (ended.error().detail.empty() ? "" : ": ") +
                      ended.error().detail);
     if (!std::exchange(told, true)) fmt::print(stderr, "The connection broke; going on there\n");
