@@ -37,8 +37,16 @@ export async function answerOf(path, { query, method = "GET", headers = {}, body
   }
 }
 
-async function good(path, options) {
-  const answer = await answerOf(path, options);
+const patience = 5; // times that a question is asked again where the server says that it is busy
+
+const pause = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
+
+async function good(path, options = {}) {
+  let answer = await answerOf(path, options);
+  for (let again = 0; answer.status === 503 && (options.method ?? "GET") === "GET" && again < patience; ++again) {
+    await pause(Math.min(Number(answer.headers.get("Retry-After")) || 1, 10));
+    answer = await answerOf(path, options);
+  }
   if (!answer.ok) throw new Refusal(answer.status, await answer.text());
   return answer;
 }
