@@ -1,5 +1,5 @@
-// Any text as a record: both families judge it without an assertion, a refusal tells its rule, and
-// what becomes of an event is a statement that its model takes.
+// Any text as a record: both families judge it without an assertion, a refusal tells its rule, what
+// is valid is printed, and what becomes of an event is a statement that its model takes.
 #include <cstddef>
 #include <cstdint>
 
@@ -15,6 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const Family family : {Family::edx, Family::xapi}) {
     const auto verdict = check(family, text);
     LECTERN_ASSERT(verdict || !verdict.error().rule.empty());
+    LECTERN_ASSERT(printed(family, text).has_value() == verdict.has_value());
   }
   const auto statement =
       convert(text, {"ee241f8b-174f-5bdb-bae9-c09de5fe017f", "https://campus.example"});

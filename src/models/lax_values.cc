@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/time/iso8601.h"
+#include "base/text.h"
 #include "base/uuid.h"
 #include "models/byte_set.h"
 #include "xapi/values/mailbox.h"
@@ -20,13 +21,6 @@ using json::Value;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
 
 constexpr ByteSet hex_digits("0123456789abcdefABCDEF");
 
@@ -252,7 +246,7 @@ std::optional<std::string> scheme_of(std::string_view text) {
   if (colon == std::string_view::npos) return std::nullopt;
   for (const char c : text.substr(0, colon))
     if (!is_alpha(c) && !is_digit(c) && c != '+' && c != '-' && c != '.') return std::nullopt;
-  return lower(text.substr(0, colon));
+  return lower_case(text.substr(0, colon));
 }
 
 }  // namespace
@@ -280,6 +274,16 @@ std::optional<double> lax_decimal(Value value) {
   return number;
 }
 
+int exponent_of(std::string_view digits) {
+  constexpr int exponent_max = 1'000'000'000;
+  if (digits.starts_with('+')) digits.remove_prefix(1);
+  int exponent = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), exponent);
+  if (error == std::errc::result_out_of_range)
+    return digits.starts_with('-') ? -exponent_max : exponent_max;
+  return std::clamp(exponent, -exponent_max, exponent_max);
+}
+
 int decimal_places(Value value) {
   std::string token;
   if (value.is(Type::string)) {
@@ -295,12 +299,8 @@ int decimal_places(Value value) {
   const std::string mantissa = token.substr(0, e);
   const std::size_t point = mantissa.find('.');
   const std::size_t written = point == std::string::npos ? 0 : mantissa.size() - point - 1;
-  int exponent = 0;
-  if (e != std::string::npos) {
-    const std::string_view text = std::string_view(token).substr(e + 1);
-    const std::size_t skipped = text.starts_with('+') ? 1 : 0;
-    std::from_chars(text.data() + skipped, text.data() + text.size(), exponent);
-  }
+  const int exponent =
+      e == std::string::npos ? 0 : exponent_of(std::string_view(token).substr(e + 1));
   return std::max(0, static_cast<int>(written) - exponent);
 }
 
@@ -311,9 +311,17 @@ bool is_lax_boolean(Value value) {
     return number == 0 || number == 1;
   }
   if (!value.is(Type::string)) return false;
-  const std::string word = lower(value.string());
+  const std::string word = lower_case(value.string());
   for (const std::string_view known :
        {"0", "off", "f", "false", "n", "no", "1", "on", "t", "true", "y", "yes"})
+    if (word == known) return true;
+  return false;
+}
+
+bool is_lax_true(Value value) {
+  if (!value.is(Type::string)) return lax_number(value).value_or(0) != 0;
+  const std::string word = lower_case(value.string());
+  for (const std::string_view known : {"1", "on", "t", "true", "y", "yes"})
     if (word == known) return true;
   return false;
 }

@@ -16,10 +16,15 @@ std::optional<double> lax_integer(json::Value value);
 std::optional<double> lax_number(json::Value value);
 /// A number or a text of one, but nothing infinite.
 std::optional<double> lax_decimal(json::Value value);
+/// The number behind a decimal's `e`, whose plus may stand there; 10^9 at most either way, so that
+/// what it is reckoned with overflows nowhere. 0 where there is none.
+int exponent_of(std::string_view digits);
 /// How many digits a decimal has behind its point, as its shortest form.
 int decimal_places(json::Value value);
 /// A boolean, 0, 1, or one of the words for them in any letter case.
 bool is_lax_boolean(json::Value value);
+/// Whether a value that is_lax_boolean() takes is true.
+bool is_lax_true(json::Value value);
 /// A date and time, a date, or seconds or milliseconds since 1970, as a number or a text.
 bool is_lax_instant(json::Value value);
 /// A duration of ISO 8601, its members in any order; `[N days,] HH:MM[:SS]`; or seconds as a

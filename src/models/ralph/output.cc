@@ -157,7 +157,8 @@ class Output {
         return write_number(lax_number(value).value_or(0));
       case Kind::boolean:
       case Kind::is_true:
-        return write_boolean(value);
+        out_ += is_lax_true(value) ? "true" : "false";
+        return;
       case Kind::instant:
         return append_ralph_string(out_, ralph_instant(value).value_or(""));
       default:
@@ -181,16 +182,6 @@ class Output {
     } else {
       out_ += "null";
     }
-  }
-
-  void write_boolean(Value value) {
-    const auto number = lax_number(value);
-    const bool is_true =
-        value.is(json::Type::string)
-            ? std::string_view("tTyY1").find(value.string().front()) != std::string_view::npos ||
-                  value.string() == "on"
-            : number && *number != 0;
-    out_ += is_true ? "true" : "false";
   }
 
   void write_any(Value value) {

@@ -1,8 +1,10 @@
 #include "models/ralph/printed_texts.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -18,8 +20,16 @@ using json::Value;
 
 constexpr std::int64_t micro = 1'000'000, minute = 60 * micro, hour = 60 * minute, day = 24 * hour;
 
+/// What 64 bits do not hold, some 290,000 years, is told as the most that they hold.
 std::int64_t micros_of(double amount, std::int64_t unit) {
-  return std::llround(amount * static_cast<double>(unit));
+  constexpr double micros_max = 9.2e18;
+  return std::llround(std::clamp(amount * static_cast<double>(unit), -micros_max, micros_max));
+}
+
+/// Adds to what is 0 at least; likewise.
+void add(std::int64_t& micros, std::int64_t more) {
+  if (__builtin_add_overflow(micros, more, &micros))
+    micros = std::numeric_limits<std::int64_t>::max();
 }
 
 /// Reads a number from the front of the text.
@@ -56,7 +66,7 @@ std::int64_t micros_of_iso(std::string_view text) {
                               : letter == 'S' ? micro
                               : is_time       ? minute
                                               : month;
-    micros += micros_of(amount, unit);
+    add(micros, micros_of(amount, unit));
   }
   return micros;
 }
@@ -71,7 +81,7 @@ std::int64_t micros_of_clock(std::string_view text) {
   }
   for (const std::int64_t unit : {hour, minute, micro}) {
     if (text.empty()) break;
-    micros += micros_of(take_number(text), unit);
+    add(micros, micros_of(take_number(text), unit));
     if (!text.empty()) text.remove_prefix(1);
   }
   return micros;
@@ -177,8 +187,7 @@ std::string printed_decimal(Value value) {
   std::erase(text, '_');
   int exponent = 0;
   if (const std::size_t e = text.find_first_of("eE"); e != std::string::npos) {
-    const std::size_t digits = e + (text[e + 1] == '+' ? 2 : 1);
-    std::from_chars(text.data() + digits, text.data() + text.size(), exponent);
+    exponent = exponent_of(std::string_view(text).substr(e + 1));
     text.erase(e);
   }
   if (const std::size_t point = text.find('.'); point != std::string::npos) {
