@@ -28,11 +28,11 @@ bool is_empty(const Value& value) {
 }
 
 /// The first one in the order of the text that is not null; an object's own member comes first.
-std::optional<Value> anywhere(const Value& object, std::string_view key) {
+std::optional<Value> found_in(const Value& object, std::string_view key) {
   if (const auto own = object.find(key)) return own;
   for (const Value child : object.children()) {
     if (!child.is(Type::object)) continue;
-    if (const auto found = anywhere(child, key); found && !found->is(Type::null)) return found;
+    if (const auto found = found_in(child, key); found && !found->is(Type::null)) return found;
   }
   return std::nullopt;
 }
@@ -72,14 +72,21 @@ std::optional<Value> Event::at(std::string_view path) const {
   return found;
 }
 
+std::optional<Value> Event::anywhere(std::string_view key) const {
+  if (const auto known = found_.find(key); known != found_.end()) return known->second;
+  auto found = found_in(root_, key);
+  if (!found && data_ && data_->is(Type::object)) found = found_in(*data_, key);
+  found_.emplace(key, found);
+  return found;
+}
+
 std::optional<Value> Event::get(std::string_view key) const {
   std::optional<Value> found;
   if (key.find('.') != std::string_view::npos) {
     found = at(key);
   } else {
     found = child(key);
-    if (!found) found = anywhere(root_, key);
-    if (!found && data_ && data_->is(Type::object)) found = anywhere(*data_, key);
+    if (!found) found = anywhere(key);
   }
   return found && !is_empty(*found) ? found : std::nullopt;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,10 +34,14 @@ class Event {
 
  private:
   std::optional<json::Value> child(std::string_view name) const;
+  /// Looks at every level; the whole event is gone through once for each key.
+  std::optional<json::Value> anywhere(std::string_view key) const;
 
   json::Value root_;
   std::unique_ptr<json::Document> parsed_;  // of an `event` that is JSON in a string
   std::optional<json::Value> data_;
+  /// What anywhere() has found: the statements of a problem's questions ask for the same keys.
+  mutable std::map<std::string, std::optional<json::Value>, std::less<>> found_;
 };
 
 /// What Python takes for true.
