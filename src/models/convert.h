@@ -47,7 +47,10 @@ std::string_view name_of(Repair repair);
 /// What became of an event.
 struct Converted {
   std::string statements;  ///< one, or several with line ends between them
-  std::array<std::uint32_t, repairs_count> repairs{};
+  std::array<std::uint32_t, repairs_count> repairs{};  ///< how often, by Repair
+
+  /// Counts one.
+  void repaired(Repair repair) { ++repairs[static_cast<std::size_t>(repair)]; }
 };
 /// That, or why there is none.
 using Conversion = tl::expected<Converted, Refusal>;

@@ -105,7 +105,7 @@ class Making {
     json::Writer out;
     out.object().member("id", *id);
     const bool is_group = frame_.has_parts && !is_part();
-    if (is_group && !frame_.options.exact) ++repairs(Repair::object_type);
+    if (is_group && !frame_.options.exact) frame_.made.repaired(Repair::object_type);
     out.member("objectType", is_group && frame_.options.exact ? "GroupActivity" : "Activity");
     definition(out, frame_.rule.object);
     return out.end().take();
@@ -237,7 +237,7 @@ class Making {
     auto id = filled(frame_.rule.grouping.id, {frame_.event, frame_.options}, missing);
     if (!id || id->empty()) return "";
     if (!frame_.options.exact && !xapi::is_iri(*id)) {
-      ++repairs(Repair::activity_id);
+      frame_.made.repaired(Repair::activity_id);
       const auto uuid = Uuid::parse(*id);
       if (!uuid) return "";
       id = "urn:uuid:" + uuid->text();
@@ -246,10 +246,6 @@ class Making {
     out.object().member("id", *id).member("objectType", "Activity");
     definition(out, frame_.rule.grouping);
     return out.end().take();
-  }
-
-  std::uint32_t& repairs(Repair repair) {
-    return frame_.made.repairs[static_cast<std::size_t>(repair)];
   }
 
   void check(const std::string& text) {

@@ -15,13 +15,11 @@ namespace {
 using json::Type;
 using json::Value;
 
-void count(Converted& counts, Repair repair) { ++counts.repairs[static_cast<std::size_t>(repair)]; }
-
 /// The members of a result, and what is at fault with what they are made of.
-class Result {
+class ResultWriter {
  public:
-  Result(json::Writer& out, const Event& event, bool exact, Converted& counts)
-      : out_(out), event_(event), exact_(exact), counts_(counts) {}
+  ResultWriter(json::Writer& out, const Event& event, bool exact, Converted& made)
+      : out_(out), event_(event), exact_(exact), made_(made) {}
 
   std::optional<Refusal> refusal() { return std::move(refusal_); }
 
@@ -32,7 +30,7 @@ class Result {
     if (exact_) {
       out_.member("duration", tincan_duration(*seconds));
     } else {
-      count(counts_, Repair::duration);
+      made_.repaired(Repair::duration);
     }
   }
 
@@ -119,7 +117,7 @@ class Result {
     const bool is_out_of_nothing = max && *max <= 0;
     const bool is_beyond = raw && (*raw < 0 || (max && *raw > *max));
     if (!exact_ && (is_out_of_nothing || is_beyond)) {
-      count(counts_, Repair::score);
+      made_.repaired(Repair::score);
       if (is_out_of_nothing) return;
       out_.key("score").object().raw_member("raw", ralph_number(*raw)).end();
       return;
@@ -136,14 +134,14 @@ class Result {
     if (response.is(Type::array)) return python_json(response);
     if (exact_ || response.is(Type::string) || response.is(Type::number))
       return python_string(response);
-    count(counts_, Repair::response);
+    made_.repaired(Repair::response);
     return python_json(response);
   }
 
   json::Writer& out_;
   const Event& event_;
   bool exact_;
-  Converted& counts_;
+  Converted& made_;
   std::optional<Refusal> refusal_;
 };
 
@@ -159,8 +157,8 @@ std::optional<double> seconds_of(const std::optional<Value>& value) {
 }
 
 std::optional<Refusal> write_result(json::Writer& out, const Rule& rule, const Event& event,
-                                    const Question& question, bool exact, Converted& counts) {
-  Result result(out, event, exact, counts);
+                                    const Question& question, bool exact, Converted& made) {
+  ResultWriter result(out, event, exact, made);
   const auto& keys = rule.result_keys;
   switch (rule.result) {
     case ResultRule::watched:

@@ -18,9 +18,9 @@ struct Question {
 };
 
 /// Writes members of a result without extensions, as the rule has it, into an object that is open.
-/// Counts what it mends. Nothing, or the refusal of a value that the statement needs.
+/// Counts in `made` what it mends. Nothing, or the refusal of a value that the statement needs.
 std::optional<Refusal> write_result(json::Writer& out, const Rule& rule, const Event& event,
-                                    const Question& question, bool exact, Converted& counts);
+                                    const Question& question, bool exact, Converted& made);
 
 /// A number, or a text of one, with three decimal places; nothing where it is neither.
 std::optional<double> seconds_of(const std::optional<json::Value>& value);
