@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
 #include "cli/settings/settings.h"
 
 /// How a command describes itself, so that only cli/terminal/frame.cc needs the argument parser.
@@ -54,6 +55,8 @@ int usage_error(const Invocation& invocation, std::string_view message);
 
 /// Prints `Error: message` to stderr. Returns 1.
 int failure(std::string_view message);
+/// The same with what the Error keeps for the log: whoever runs a command may read it.
+int failure(const Error& error);
 
 /// The settings of this process with what the command line says; the Error is printed already when
 /// there is nothing.

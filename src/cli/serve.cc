@@ -38,10 +38,6 @@
 namespace lectern::cli {
 namespace {
 
-int refuse(const Error& error) {
-  return failure(error.message + (error.detail.empty() ? "" : ": ") + error.detail);
-}
-
 /// The host as it stands in a URL: IPv6 addresses have brackets (RFC 3986, 3.2.2).
 std::string url_host(const std::string& host) {
   return host.find(':') == host.npos ? host : "[" + host + "]";
@@ -224,23 +220,23 @@ int serve(const Loaded& loaded) {
   std::unique_ptr<Sentry> sentry;
   if (!settings.sentry_dsn.empty()) {
     auto started = Sentry::start(settings.sentry_dsn, settings.execution_environment);
-    if (!started) return refuse(started.error());
+    if (!started) return failure(started.error());
     sentry = std::move(*started);
   }
   auto authentication = open_authentication(settings);
-  if (!authentication) return refuse(authentication.error());
+  if (!authentication) return failure(authentication.error());
   auto receivers = lrs::parse_receivers(settings.forwardings_json);
-  if (!receivers) return refuse(receivers.error());
+  if (!receivers) return failure(receivers.error());
   std::error_code ignored;
   std::filesystem::create_directories(settings.app_dir, ignored);
   auto stores = store::open_stores(settings.store_settings());
-  if (!stores) return refuse(stores.error());
+  if (!stores) return failure(stores.error());
 
   for (const auto& warning : stores->warnings) log::warning("{}", warning);
 
   metrics::Registry registry;
   auto spans = SpanExporter::start(settings, registry);
-  if (!spans) return refuse(spans.error());
+  if (!spans) return failure(spans.error());
   const auto targets = forwarded_targets(settings, *authentication);
   const auto refs = refs_of(*stores);
   lrs::Forwarder forwarder(refs, std::move(*receivers), targets);
@@ -259,11 +255,11 @@ int serve(const Loaded& loaded) {
 
   auto options = server_options(settings, app);
   auto inherited = inherited_socket();
-  if (!inherited) return refuse(inherited.error());
+  if (!inherited) return failure(inherited.error());
   options.listen_socket = *inherited;
   auto server = http::Server::listen(
       options, [&](http::Request& request) { return http::serve(app, request); });
-  if (!server) return refuse(server.error());
+  if (!server) return failure(server.error());
   http::watch_server(registry, **server);
   watch(registry, forwarder, *authentication);
   watch_process(registry);

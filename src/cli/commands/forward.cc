@@ -89,9 +89,7 @@ int run_forward(const Invocation& invocation) {
   const bool replay = invocation.has("--replay");
   const auto answer = replay ? ask(invocation, "POST", "/extensions/forwarding/replay")
                              : ask(invocation, "GET", "/extensions/forwarding");
-  if (!answer)
-    return failure(answer.error().message +
-                   (answer.error().detail.empty() ? "" : ": " + answer.error().detail));
+  if (!answer) return failure(answer.error());
   const auto document = json::parse(*answer);
   if (!document) return failure("the answer is no JSON: is this a Lectern?");
   if (invocation.has("--json"))

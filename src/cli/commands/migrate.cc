@@ -82,7 +82,7 @@ int run_migrate(const Invocation& invocation) {
   if (invocation.has("--create-tables")) {
     // Counting needs them: what is missing is made.
     const auto counted = stores->migration->count(context);
-    if (!counted) return failure(counted.error().message + ": " + counted.error().detail);
+    if (!counted) return failure(counted.error());
     fmt::print("The tables are there; {} rows lack Lectern's part\n", *counted);
     return 0;
   }
@@ -96,9 +96,9 @@ int run_migrate(const Invocation& invocation) {
         return interrupted == 0;
       });
   bar.end();
-  if (!progress) return failure(progress.error().message + ": " + progress.error().detail);
+  if (!progress) return failure(progress.error());
   const auto left = stores->migration->count(context);
-  if (!left) return failure(left.error().message + ": " + left.error().detail);
+  if (!left) return failure(left.error());
   if (invocation.has("--json"))
     fmt::print("{}", as_json(*progress, *left));
   else

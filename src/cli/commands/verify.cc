@@ -132,9 +132,7 @@ int run_verify(const Invocation& invocation) {
   const auto loaded = settings_for(invocation);
   if (!loaded) return 1;
   const auto report = verify(loaded->settings, invocation);
-  if (!report)
-    return failure(report.error().message +
-                   (report.error().detail.empty() ? "" : ": " + report.error().detail));
+  if (!report) return failure(report.error());
   const bool well = report->wrong == 0 || report->repaired;
   if (invocation.has("--json")) {
     fmt::print("{}\n", as_json(*report));

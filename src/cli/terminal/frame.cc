@@ -221,6 +221,10 @@ int failure(std::string_view message) {
   return 1;
 }
 
+int failure(const Error& error) {
+  return failure(error.message + (error.detail.empty() ? "" : ": ") + error.detail);
+}
+
 std::optional<Loaded> settings_for(const Invocation& invocation) {
   auto loaded =
       load_settings(Sources::of_process(invocation.overrides, invocation.program == "ralph"));

@@ -143,9 +143,7 @@ int run_export(const Invocation& invocation) {
   const pipeline::Interrupt interrupt;
   const auto whole = export_all(invocation, interrupt);
   if (interrupt.signal() != 0) pipeline::Interrupt::end_by(interrupt.signal());
-  if (!whole)
-    return failure(whole.error().message + (whole.error().detail.empty() ? "" : ": ") +
-                   whole.error().detail);
+  if (!whole) return failure(whole.error());
   return *whole ? 0 : 1;
 }
 
