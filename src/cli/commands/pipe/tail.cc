@@ -70,9 +70,11 @@ class Events {
   Events(bool as_json, bool colours) : as_json_(as_json), colours_(colours) {}
 
   Result<bool> take(std::string_view bytes) {
+    // What was left has no line end: it is not looked through again with each piece.
+    const std::size_t looked_at = rest_.size();
     rest_ += bytes;
     std::size_t begin = 0;
-    for (auto end = rest_.find('\n'); end != rest_.npos; end = rest_.find('\n', begin)) {
+    for (auto end = rest_.find('\n', looked_at); end != rest_.npos; end = rest_.find('\n', begin)) {
       TRY(const bool more, take_line(std::string_view(rest_).substr(begin, end - begin)));
       if (!more) return false;
       begin = end + 1;
