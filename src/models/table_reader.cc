@@ -236,8 +236,8 @@ class Reader {
       word.remove_suffix(1);
     }
     member.name = expanded(word);
-    member.printed_as = word.substr(std::min(word.rfind('/'), word.size() - 1) + 1);
-    if (word.find('/') == std::string_view::npos) member.printed_as = word;
+    // All of it where there is no slash: npos + 1 is 0.
+    member.printed_as = word.substr(word.rfind('/') + 1);
     if (next_here() == "as") {
       take();
       member.printed_as = take();
