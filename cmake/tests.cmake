@@ -44,10 +44,9 @@ set_tests_properties(
   pipeline_es_beside_ralph pipeline_clickhouse_beside_ralph pipeline_mongo_beside_ralph
   against_ralph data_on_s3 data_on_swift data_on_ldp data_on_ws PROPERTIES RUN_SERIAL FALSE)
 lectern_script_test(api TIMEOUT 600 COMMAND ${Python3_EXECUTABLE} tests/api/run.py)
-# Needs PyPI once: what it installs is kept in ~/.cache/lectern.
-# Needs PyPI once, as above.
-lectern_script_test(analysis TIMEOUT 900 COMMAND ${Python3_EXECUTABLE} tests/analysis/run.py)
 lectern_script_test(follow TIMEOUT 180 COMMAND ${Python3_EXECUTABLE} tests/api/follow.py)
+# These two need PyPI once: what they install is kept in ~/.cache/lectern.
+lectern_script_test(analysis TIMEOUT 900 COMMAND ${Python3_EXECUTABLE} tests/analysis/run.py)
 lectern_script_test(openapi TIMEOUT 900 COMMAND ${Python3_EXECUTABLE} tests/openapi/run.py)
 # Published clients. Needs PyPI and npm once; what has no Node or no Chromium here is left out.
 lectern_script_test(clients TIMEOUT 600 COMMAND ${Python3_EXECUTABLE} tests/clients/run.py)

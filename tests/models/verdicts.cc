@@ -1,10 +1,9 @@
 // What the models say of each line of standard input, for the tests around.
-//   model_verdicts edx|xapi                   V, valid; I, invalid; U, unknown; behind that where
-//   and why
+//   model_verdicts edx|xapi                           V, I or U (below), where and why
 //   model_verdicts print edx|xapi                     what Ralph prints of it, or as above
 //   model_verdicts convert NAMESPACE PLATFORM         the statement that Ralph makes; or as above
-//   model_verdicts openedx NAMESPACE PLATFORM KNOWN   those of event-routing-backends, parted by
-//   U+001E; or as above
+//   model_verdicts openedx NAMESPACE PLATFORM KNOWN   those of event-routing-backends; or as above
+// V: valid, I: invalid, U: unknown. U+001E stands between statements.
 #include <algorithm>
 #include <fstream>
 #include <iostream>

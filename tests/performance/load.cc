@@ -2,9 +2,8 @@
 //
 //   lectern_load load  PORT [--statements N] [--first N] [--batch N] [COMMON]   POST statements
 //   lectern_load query PORT KIND [--statements N] [--seconds S] [COMMON]        GET them
-//   lectern_load bare  PORT BYTES        answers every request with so many bytes, until it is
-//   ended lectern_load sync  FOLDER BYTES [--seconds S]    appends so many bytes and syncs, again
-//   and again
+//   lectern_load bare  PORT BYTES                   answers each request with so many bytes
+//   lectern_load sync  FOLDER BYTES [--seconds S]   appends so many bytes and syncs, over and over
 //
 // COMMON: --connections N, --seed N, --learners N, --activities N, and --rate R: requests arrive at
 // random (Poisson) R times a second on average whether or not earlier ones are answered, and each

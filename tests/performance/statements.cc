@@ -41,7 +41,7 @@ std::string uuid(std::uint64_t seed, std::uint64_t purpose, std::uint64_t number
 constexpr std::array verbs = {"played",      "paused",    "seeked",
                               "initialized", "completed", "terminated"};
 
-/// Two hours short of thirty days in a month, so that every day there is exists.
+/// In months of 28 days, so that each day exists.
 std::string timestamp(std::uint64_t number) {
   const auto seconds = number * 7 % 29'000'000;
   return fmt::format("2024-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", seconds / 2'419'200 + 1,
