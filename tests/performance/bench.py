@@ -69,23 +69,22 @@ class Bench:
             found.append({"connections": connections, "batch": batch, "statements": count, **result})
         self.data["load_shapes"] = found
 
-    def queries(self, served, count, kinds=measure.KINDS):
+    def queries(self, served, count):
         found = {}
-        for kind in kinds:
-            cpu = served.cpu_seconds() if served else 0
+        for kind in measure.KINDS:
+            cpu = served.cpu_seconds()
             result = self.tool(served).query(kind, statements=count, connections=CONNECTIONS, seconds=self.seconds)
-            result["cpu_us"] = (served.cpu_seconds() - cpu) * 1e6 / result["requests"] if served else None
+            result["cpu_us"] = (served.cpu_seconds() - cpu) * 1e6 / result["requests"]
             found[kind] = result
         return found
 
-    def grow(self, served, count):
-        """Loads up to `count` in tenths; by tenth what it took."""
-        tenths, have = [], self.data.get("_have", 0)
+    def grow(self, served, have, count):
+        """Loads from `have` statements up to `count` in tenths; by tenth what it took."""
+        tenths = []
         for tenth in range(10):
             upto = have + (count - have) * (tenth + 1) // 10
             first = have + (count - have) * tenth // 10
             tenths.append(self.loaded(served, statements=upto - first, first=first, connections=CONNECTIONS, batch=BATCH))
-        self.data["_have"] = count
         return tenths
 
     def open_loop(self, served, count, closed):
@@ -126,9 +125,9 @@ class Bench:
         by_size = {}
         with measure.Served(self.binary) as served:
             self.data["idle_mb"] = served.memory_mb()[0]
-            for count in self.sizes:
+            for have, count in zip([0, *self.sizes], self.sizes):
                 say(f"embedded store: load to {count}")
-                here = {"tenths": self.grow(served, count), "memory_mb": served.memory_mb()[1]}
+                here = {"tenths": self.grow(served, have, count), "memory_mb": served.memory_mb()[1]}
                 say(f"embedded store: queries at {count}")
                 here["files_bytes"] = served.files() / count
                 here["queries"] = self.queries(served, count)
@@ -147,7 +146,7 @@ class Bench:
         largest = self.data["embedded"][self.sizes[-1]]
         limits = {}
         for kind in ("load", "id", "agent"):
-            measured = self.data["load_shapes"][5] if kind == "load" else largest["queries"][kind]
+            measured = report.shape_of(self.data, CONNECTIONS, BATCH) if kind == "load" else largest["queries"][kind]
             port = measure.lectern.free_port()
             bare = subprocess.Popen([self.load_tool, "bare", str(port), str(int(measured["answer_bytes"]))])
             time.sleep(0.3)
@@ -204,7 +203,6 @@ class Bench:
         self.limits()
         self.backends()
         self.peers(peers)
-        self.data.pop("_have", None)
         self.data["took_seconds"] = time.monotonic() - begin
         return json.loads(json.dumps(self.data))
 

@@ -24,6 +24,10 @@ def number(value, digits=0):
     return f"{value:,.{digits}f}"
 
 
+def shape_of(data, connections, batch):
+    return next(one for one in data["load_shapes"] if (one["connections"], one["batch"]) == (connections, batch))
+
+
 def load_part(data, charts_out):
     shapes = data["load_shapes"]
     names = [f"{shape['connections']} x {shape['batch']}" for shape in shapes]
@@ -88,7 +92,7 @@ def open_part(data, charts_out):
 def limits_part(data):
     limits, sizes = data["limits"], list(data["embedded"])
     largest = data["embedded"][sizes[-1]]
-    shape = next(s for s in data["load_shapes"] if (s["connections"], s["batch"]) == (16, 25))
+    shape = shape_of(data, 16, 25)
     rows = [("load, 16 x 25, statements/s", number(shape["rate"]), number(limits["load"]["rate"]),
              f"{shape['rate'] / limits['load']['rate']:.0%}", "a handler that reads the body and answers the same bytes")]
     for kind in ("id", "agent"):
@@ -96,7 +100,7 @@ def limits_part(data):
         rows.append((f"query {kind}, requests/s", number(rate), number(limits[kind]["rate"]),
                      f"{rate / limits[kind]['rate']:.0%}", "a handler that answers the same bytes"))
     syncs = limits["sync"]["rate"]
-    rows.append(("load, 1 x 25, statements/s", number(next(s["rate"] for s in data["load_shapes"] if s["connections"] == 1 and s["batch"] == 25)),
+    rows.append(("load, 1 x 25, statements/s", number(shape_of(data, 1, 25)["rate"]),
                  number(syncs * 25), "", f"{number(syncs)} appends of 30 KB with fdatasync a second, times 25"))
     if "engine" in limits:
         rows.append(("load, 16 x 25, statements/s", number(shape["rate"]), number(limits["engine"]["rate"]), "",
