@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Holds the statements that we make with --like openedx --exact against those of event-routing-backends.
 
-    tests/models/openedx.py              against what openedx.txt has of its statements: a digest a line, or - for none
+    tests/models/openedx.py              against what openedx.txt has of its statements: a line a kind of event, of each
+                                         one a digest, or - for none
     tests/models/openedx.py --original   installs it from PyPI, asks it, and compares the file too
     tests/models/openedx.py --write      ... and writes the file anew
     tests/models/openedx.py --fixtures FOLDER   asks it about the events of its own tests, in a checkout of it
@@ -11,6 +12,7 @@ Compared are JSON values; which release made a statement is left out of it.
 
 import glob
 import hashlib
+import itertools
 import json
 import os
 import sys
@@ -75,6 +77,10 @@ def text_of(made):
     return "-" if made == "-" else json.dumps(comparable(made), sort_keys=True)
 
 
+def digest_of(text):
+    return text if text == "-" else hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
 def ask_ours(events):
     courses = {openedx_events.course_of(event) for event in events}
     with tempfile.NamedTemporaryFile("w", suffix=".json") as known:
@@ -106,15 +112,16 @@ def main():
     path = os.path.join(models.HERE, "openedx.txt")
     faults = []
     if not folder:
-        digests = [one if one == "-" else hashlib.sha256(one.encode()).hexdigest()[:12] for one in wanted or []]
+        digests = [digest_of(one) for one in wanted or []]
         if "--write" in sys.argv:
             with open(path, "w", encoding="utf-8") as file:
-                file.write("".join(one + "\n" for one in digests))
+                rest = iter(digests)
+                file.writelines(" ".join(itertools.islice(rest, len(some))) + "\n" for some in openedx_events.by_kind())
         with open(path, encoding="utf-8") as file:
-            kept = file.read().split("\n")[:-1]
+            kept = file.read().split()
         if len(kept) != len(events) or (wanted and digests != kept):
             faults.append(f"{path}: made for other events")
-        compared = [one if one == "-" else hashlib.sha256(one.encode()).hexdigest()[:12] for one in map(text_of, ours)]
+        compared = [digest_of(text_of(one)) for one in ours]
     else:
         kept, compared = wanted, [text_of(one) for one in ours]
     for number, (event, mine, want) in enumerate(zip(events, compared, kept)):

@@ -131,5 +131,9 @@ def of_kind(source, kind, event):
             yield changed(whole, ("event", key), value)
 
 
+def by_kind():
+    return [[event for event in of_kind(*kind) if event is not None] for kind in KINDS]
+
+
 def events():
-    return [event for kind in KINDS for event in of_kind(*kind) if event is not None]
+    return [event for some in by_kind() for event in some]
