@@ -17,6 +17,8 @@ import time
 import urllib.request
 import uuid
 
+from peak import peak_of
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BINARY = os.environ.get("LECTERN_BINARY", os.path.join(ROOT, "build", "release", "lectern"))
 HOME = tempfile.TemporaryDirectory()
@@ -134,18 +136,6 @@ class Line:
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
         self.connections = []
-
-
-def peak_of(command, environment, stdin, stdout):
-    """Exit code and peak memory in MiB."""
-    process = subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=subprocess.DEVNULL, env=environment)
-    peak_kb = 0
-    while process.poll() is None:
-        # What wait4() tells has this process's own memory, from before the other was executed.
-        with contextlib.suppress(OSError), open(f"/proc/{process.pid}/status") as status:
-            peak_kb = max([peak_kb, *(int(line.split()[1]) for line in status if line.startswith("VmHWM"))])
-        time.sleep(0.01)
-    return process.returncode, peak_kb / 1024
 
 
 def what_was_written_is_read_back(on):

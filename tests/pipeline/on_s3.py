@@ -142,9 +142,11 @@ def tests_of(moto, theirs, ours):
                 file.write((STATEMENT % i).encode() * 8000)
             size = file.tell()
             file.seek(0)
-            code, peak = peak_of(ours, ["write", "-b", "s3", "-c", "4", "-t", "large.jsonl"], file, subprocess.DEVNULL)
+            code, peak = peak_of([ours.program, "write", "-b", "s3", "-c", "4", "-t", "large.jsonl"], ours.environment,
+                                 file, subprocess.DEVNULL)
             assert code == 0 and peak < 64 and size > 64 * 1024 * 1024, (code, peak, size)
-            code, peak = peak_of(ours, ["read", "-b", "s3", "large.jsonl"], subprocess.DEVNULL, out)
+            code, peak = peak_of([ours.program, "read", "-b", "s3", "large.jsonl"], ours.environment,
+                                 subprocess.DEVNULL, out)
             assert code == 0 and peak < 64, (code, peak)
             file.seek(0)
             out.seek(0)

@@ -153,9 +153,11 @@ def tests_of(swift, theirs, ours):
         with tempfile.TemporaryFile() as file, tempfile.TemporaryFile() as out:
             file.write(b"".join((STATEMENT % i).encode() * 8000 for i in range(80)))
             file.seek(0)
-            code, peak = peak_of(ours, ["write", "-b", "swift", "-t", "larger.jsonl"], file, subprocess.DEVNULL)
+            code, peak = peak_of([ours.program, "write", "-b", "swift", "-t", "larger.jsonl"], ours.environment,
+                                 file, subprocess.DEVNULL)
             assert code == 0 and peak < 64, (code, peak)
-            code, peak = peak_of(ours, ["read", "-b", "swift", "larger.jsonl"], subprocess.DEVNULL, out)
+            code, peak = peak_of([ours.program, "read", "-b", "swift", "larger.jsonl"], ours.environment,
+                                 subprocess.DEVNULL, out)
             assert code == 0 and peak < 64, (code, peak)
             file.seek(0)
             out.seek(0)

@@ -6,12 +6,12 @@ import os
 import re
 import socket
 import subprocess
-import sys
 import threading
 import time
 import urllib.request
 
 from against_ralph import BINARY, SKIPPED, ralph  # noqa: F401
+from peak import peak_of  # noqa: F401
 from pypi import installed  # noqa: F401
 
 STATEMENT = ('{"actor":{"mbox":"mailto:a@b.ch"},"verb":{"id":"http://v.example/v%d"},'
@@ -92,17 +92,6 @@ def differences(theirs, ours, commands):
         for what, one, other in zip(("exit code", "output", "history"), *got):
             if one != other:
                 yield f"{' '.join(arguments)}: {what}: Ralph {str(one)[-700:]}\n   Lectern {str(other)[-700:]}\n   {ours.told}"
-
-
-def peak_of(side, arguments, stdin, stdout):
-    """Exit code and peak memory in MiB."""
-    # From a small process of its own: what this one has would count, being there until the program is.
-    measure = ("import os, subprocess, sys; p = subprocess.Popen(sys.argv[1:], stderr=subprocess.DEVNULL); "
-               "_, s, u = os.wait4(p.pid, 0); print(os.waitstatus_to_exitcode(s), u.ru_maxrss, file=sys.stderr)")
-    done = subprocess.run([sys.executable, "-c", measure, side.program, *arguments], stdin=stdin, stdout=stdout,
-                          stderr=subprocess.PIPE, env=side.environment, timeout=300)
-    code, peak_kib = done.stderr.split()
-    return int(code), int(peak_kib) / 1024
 
 
 def kill_in_the_middle(side, arguments, data, first):

@@ -16,6 +16,8 @@ import tempfile
 import threading
 import time
 
+from peak import peak_of
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BINARY = os.environ.get("LECTERN_BINARY", os.path.join(ROOT, "build", "release", "lectern"))
 VALIDATE = [BINARY, "validate", "-f", "xapi"]
@@ -31,17 +33,6 @@ def statement(number, padding=""):
 def run(command, data=b"", **options):
     done = subprocess.run(command, input=data, capture_output=True, timeout=120, env=ENVIRONMENT, **options)
     return done.returncode, done.stdout, done.stderr.decode()
-
-
-def peak_of(command, stdin, stdout):
-    """Exit code and peak memory in MiB."""
-    # From a small process of its own: what this one has would count, being there until the program is.
-    measure = ("import os, subprocess, sys; p = subprocess.Popen(sys.argv[1:], stderr=subprocess.DEVNULL); "
-               "_, s, u = os.wait4(p.pid, 0); print(os.waitstatus_to_exitcode(s), u.ru_maxrss, file=sys.stderr)")
-    done = subprocess.run([sys.executable, "-c", measure, *command], stdin=stdin, stdout=stdout, stderr=subprocess.PIPE,
-                          env=ENVIRONMENT, timeout=120)
-    code, peak_kib = done.stderr.split()
-    return int(code), int(peak_kib) / 1024
 
 
 def a_file_that_was_cut_gives_what_is_whole_in_it():
@@ -144,7 +135,7 @@ def much_input_takes_little_memory_and_keeps_its_order():
         for i in range(150_000):
             file.write(statement(i, "x" * 1000))
         file.seek(0)
-        code, peak = peak_of(VALIDATE, file, out)
+        code, peak = peak_of(VALIDATE, ENVIRONMENT, file, out)
         assert code == 0
         assert peak < 64, f"{peak:.0f} MiB"
         out.seek(0)
