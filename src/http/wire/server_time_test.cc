@@ -1,8 +1,8 @@
 // What happens when clients are slow, the queue is full, or the server stops.
 #include <atomic>
 #include <future>
-#include <string>
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 

@@ -118,8 +118,8 @@ int run_tail(const Invocation& invocation) {
     const auto ended = receive(
         *remote, request, [&](std::string_view bytes) { return events.take(bytes); }, is_stopped);
     if (interrupt.stopped() || (ended && !*ended)) break;
-      if (!ended && (events.last_id().empty() || ended.error().code != Code::unavailable))
-        return failure(ended.error());
+    if (!ended && (events.last_id().empty() || ended.error().code != Code::unavailable))
+      return failure(ended.error());
     if (!std::exchange(told, true)) fmt::print(stderr, "The connection broke; going on there\n");
     std::this_thread::sleep_for(before_next_try);
   }
