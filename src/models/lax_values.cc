@@ -7,8 +7,8 @@
 #include <limits>
 #include <string>
 
-#include "base/time/iso8601.h"
 #include "base/text.h"
+#include "base/time/iso8601.h"
 #include "base/uuid.h"
 #include "models/byte_set.h"
 #include "xapi/values/mailbox.h"

@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/metrics.h"
 #include "lrs/record.h"
 #include "lrs/statistics/statistics.h"

@@ -1,4 +1,4 @@
-#include "models/printed_texts.h"
+#include "models/ralph/printed_texts.h"
 
 #include <doctest/doctest.h>
 
