@@ -1,19 +1,17 @@
 #pragma once
 
-#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "auth/authenticator.h"
 #include "auth/principal.h"
-#include "base/concurrency/mutex.h"
 #include "base/metrics.h"
 #include "base/result.h"
 #include "base/time/time.h"
+#include "http/consistent_through.h"
 #include "http/cors.h"
 #include "http/health_probe.h"
 #include "http/observe/request_span.h"
@@ -38,27 +36,6 @@ struct ServiceOptions {
   std::uint64_t attachment_bytes_max = 0;  ///< of one request's attachments together; 0: no limit
 };
 
-/// The X-Experience-API-Consistent-Through that was told last, of each target. Thread-safe.
-class ToldThrough {
- public:
-  /// What was kept last for that target.
-  std::optional<Time> find(const std::string& target) const {
-    const MutexLock lock(mutex_);
-    const auto at = times_.find(target);
-    return at == times_.end() ? std::nullopt : std::optional(at->second);
-  }
-  /// Keeps the instant, unless a later one is there.
-  void keep(const std::string& target, Time time) {
-    const MutexLock lock(mutex_);
-    auto& kept = times_[target];
-    kept = std::max(kept, time);
-  }
-
- private:
-  mutable Mutex mutex_;
-  std::unordered_map<std::string, Time> times_ GUARDED_BY(mutex_);  // targets are the operator's
-};
-
 /// What the handlers work with. Everything outlives the service.
 struct Application {
   lrs::Lrs& lrs;
@@ -67,7 +44,7 @@ struct Application {
   ServiceOptions options;
   Cors cors;
   Tracing tracing{};
-  ToldThrough told{};
+  LastConsistentThrough last_consistent_through{};
   HealthProbe health{};
 };
 

@@ -9,13 +9,13 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/log_fields.h"
+#include "http/consistent_through.h"
 #include "http/observe/access_log.h"
 #include "http/request/alternate.h"
 #include "http/resources/metrics.h"
 #include "http/respond.h"
 #include "http/routes.h"
 #include "lrs/access.h"
-#include "lrs/list.h"
 #include "xapi/version.h"
 
 namespace lectern::http {
@@ -165,31 +165,6 @@ Response refuse(const Exchange& exchange, Error error) {
     response.headers.set("Retry-After", std::to_string(exchange.login_delay.count()));
   }
   return response;
-}
-
-/// Whether the request was refused for what its head says, or the store did not answer: no more is
-/// asked of the store for it.
-bool spares_store(int status) {
-  return status == 401 || (status >= 403 && status <= 405) || status == 413 || status == 429 ||
-         status >= 500;
-}
-
-/// Communication 2.1.3: on every answer of the statement resource, of any status. Where the store
-/// is not asked it is what was told last, which still holds.
-void add_consistent_through(const Exchange& exchange, Response& response, bool may_block) {
-  auto through = exchange.consistent_through;
-  const std::string target = exchange.principal ? exchange.principal->target : std::string();
-  if (!through && (!may_block || spares_store(response.status))) {
-    through = exchange.app.told.find(target);
-  } else if (!through) {
-    const auth::Principal nobody;
-    const auto& principal = exchange.principal ? *exchange.principal : nobody;
-    const auto now = lrs::consistent_through(exchange.lrs(), principal);
-    if (now) through = *now;
-  }
-  if (!through) return;
-  if (may_block && !spares_store(response.status)) exchange.app.told.keep(target, *through);
-  response.headers.add("X-Experience-API-Consistent-Through", utc_text(*through));
 }
 
 /// What lies in a cache may be used only after asking here again, 404 too: others write while a

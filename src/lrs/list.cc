@@ -10,7 +10,7 @@
 #include "lrs/access.h"
 #include "lrs/present.h"
 #include "lrs/selection/chain_check.h"
-#include "lrs/selection/horizon.h"
+#include "lrs/selection/snapshot.h"
 #include "xapi/terms.h"
 
 namespace lectern::lrs {
@@ -80,13 +80,13 @@ Result<Listing> list(Lrs& lrs, const auth::Principal& principal, const xapi::Sta
   if (only_mine(lrs, principal, query.mine))
     filter.all_of.push_back(xapi::authority_term(principal.agent_ifi));
 
-  Time horizon;
+  Time snapshot;
   if (query.cursor) {
-    horizon = query.cursor->until;
+    snapshot = query.cursor->until;
   } else {
-    TRY(horizon, horizon_of(lrs, context, filter.until));
+    TRY(snapshot, snapshot_of(lrs, context, filter.until));
   }
-  filter.until = filter.until ? std::min(*filter.until, horizon) : horizon;
+  filter.until = filter.until ? std::min(*filter.until, snapshot) : snapshot;
 
   const std::size_t rows_max = query.limit == 0 ? lrs.options.page_rows_max
                                                 : std::min(query.limit, lrs.options.page_rows_max);
@@ -98,8 +98,8 @@ Result<Listing> list(Lrs& lrs, const auth::Principal& principal, const xapi::Sta
   TRY(auto page, matching_rows(lrs, context, chain, filter, request));
 
   Listing listing;
-  listing.consistent_through = horizon;
-  if (page.next) listing.next = xapi::Cursor{*page.next, horizon};
+  listing.consistent_through = snapshot;
+  if (page.next) listing.next = xapi::Cursor{*page.next, snapshot};
   listing.statements.reserve(page.rows.size());
   Presenter presenter(lrs, principal, context, presentation);
   for (auto& row : page.rows) {

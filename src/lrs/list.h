@@ -7,7 +7,7 @@
 #include "auth/principal.h"
 #include "base/result.h"
 #include "lrs/lrs.h"
-#include "lrs/selection/horizon.h"
+#include "lrs/selection/snapshot.h"
 #include "xapi/formats.h"
 #include "xapi/query.h"
 

@@ -11,7 +11,7 @@
 #include "base/json/writer.h"
 #include "lrs/access.h"
 #include "lrs/export/flat.h"
-#include "lrs/selection/horizon.h"
+#include "lrs/selection/snapshot.h"
 
 namespace lectern::lrs {
 namespace {
@@ -128,7 +128,7 @@ Result<std::unique_ptr<Export>> Export::begin(Lrs& lrs,
   const auto context = lrs.context(*principal);
   const bool by_stored = request.selection.clock == Clock::stored;
   WalkRange range;
-  TRY(range.until, horizon_of(lrs, context, by_stored ? request.selection.until : std::nullopt));
+  TRY(range.until, snapshot_of(lrs, context, by_stored ? request.selection.until : std::nullopt));
   if (request.after) {
     TRY(const auto found, stores_of(lrs).statements.find(context, std::array{*request.after}));
     bool readable = !found.empty();

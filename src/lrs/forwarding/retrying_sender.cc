@@ -139,8 +139,8 @@ Result<void> RetryingSender::look_from_afar() {
   for (const auto& target : targets) {
     TRY(const auto there, around_.state.served(receiver_.url, target));
     if (!there) continue;
-    TRY(const Time horizon, around_.stores.statements.consistent_through({target}));
-    const store::Filter filter{{}, std::nullopt, horizon, true};
+    TRY(const Time through, around_.stores.statements.consistent_through({target}));
+    const store::Filter filter{{}, std::nullopt, through, true};
     TRY(const auto page,
         around_.stores.statements.query({target}, filter, {there->position, 1, true}));
     lacks(target,
@@ -177,8 +177,8 @@ Result<ForwardingState::Served> RetryingSender::begin(const std::string& target,
 
 Result<bool> RetryingSender::serve(const std::string& target) {
   TRY(const auto from, served(target));
-  TRY(const Time horizon, around_.stores.statements.consistent_through({target}));
-  const store::Filter filter{{}, std::nullopt, horizon, true};
+  TRY(const Time through, around_.stores.statements.consistent_through({target}));
+  const store::Filter filter{{}, std::nullopt, through, true};
   TRY(const auto page,
       around_.stores.statements.query({target}, filter, {from.position, batch_rows_max, true}));
   lacks(target,

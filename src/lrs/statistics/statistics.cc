@@ -8,8 +8,8 @@
 
 #include "base/json/json.h"
 #include "base/time/time_zone.h"
-#include "lrs/selection/horizon.h"
 #include "lrs/selection/selection_walk.h"
+#include "lrs/selection/snapshot.h"
 #include "lrs/statistics/dictionary.h"
 #include "lrs/statistics/fact_cache.h"
 #include "lrs/statistics/fact_row.h"
@@ -65,7 +65,7 @@ Result<Statistics> statistics(Lrs& lrs, const auth::Principal& principal, const 
   const auto context = lrs.context(principal);
   const auto& selection = question.selection;
   TRY(const Time through,
-      horizon_of(lrs, context, selection.clock == Clock::stored ? selection.until : std::nullopt));
+      snapshot_of(lrs, context, selection.clock == Clock::stored ? selection.until : std::nullopt));
   Growth growth(grow);
   const Tally::Grow take = [&](std::uint64_t bytes) { return growth.take(bytes); };
   if (lrs.facts != nullptr) {

@@ -101,16 +101,16 @@ AppendRequests TargetTables::flush(AppendRequests requests) {
 }
 
 std::chrono::milliseconds TargetTables::on_idle(bool ending) {
-  auto& doubts = between_flushes_.doubts;
-  if (doubts.any()) {
-    doubts.settle_all(Clock::now() + rest_max);
-    if (!doubts.hold_back()) watermark_.settled();
-    if (doubts.any() && !ending) return settle_every;
+  auto& in_doubt = between_flushes_.in_doubt;
+  if (in_doubt.any()) {
+    in_doubt.settle_all(Clock::now() + rest_max);
+    if (!in_doubt.hold_back()) watermark_.settled();
+    if (in_doubt.any() && !ending) return settle_every;
   }
   const auto rested =
       std::chrono::floor<std::chrono::milliseconds>(Clock::now() - last_flush_ended_);
   if (!ending && rested < rest_after) return rest_after - rested;
-  if (!doubts.any_ahead()) watermark_.go_idle(Clock::now() + rest_max);
+  if (!in_doubt.any_ahead()) watermark_.go_idle(Clock::now() + rest_max);
   return rest_after;
 }
 

@@ -253,7 +253,7 @@ class Verification {
 
   Result<void> check(const StatementRow& row, const Reservation* reservation, const Marks& marks) {
     const Uuid& id = row.position.id;
-    RowOfDatabase out{id, row.position.stored, row.json, {}, {}, {}};
+    DatabaseRow out{id, row.position.stored, row.json, {}, {}, {}};
     out.voids = (row.flags & flag::voids) != 0;
     out.voided = marks.voided.contains(id);
     const auto document = json::parse_view(row.json);
@@ -279,7 +279,7 @@ class Verification {
   }
 
   /// A statement's terms in the table that lists are made of.
-  void check_terms(const StatementRow& row, const RowOfDatabase& wanted) {
+  void check_terms(const StatementRow& row, const DatabaseRow& wanted) {
     TermSum sum;
     for (const auto& term : wanted.terms) sum.add(hash_of(term));
     const auto there = sums_.find(row.position);

@@ -24,7 +24,7 @@ bool lacks_any(const xapi::Terms& terms, const xapi::Terms& wanted) {
 }
 
 /// What of a row is not as its text says; "" when all is.
-std::string difference(const RowOfDatabase& row, json::Value statement) {
+std::string difference(const DatabaseRow& row, json::Value statement) {
   const auto member = [&](std::string_view name) -> std::string_view {
     const auto found = statement.find(name);
     return found && found->is(json::Type::string) ? found->string() : "";
@@ -61,7 +61,7 @@ std::vector<std::string> contents_of(json::Value statement) {
   return all;
 }
 
-Result<void> RowCheck::check(const RowOfDatabase& row) {
+Result<void> RowCheck::check(const DatabaseRow& row) {
   ++report_.statements;
   const auto document = json::parse_view(row.text);
   if (!document || !(*document)->root().is(json::Type::object)) {

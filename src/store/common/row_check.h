@@ -15,7 +15,7 @@
 namespace lectern::store {
 
 /// A statement with what a database keeps beside its text.
-struct RowOfDatabase {
+struct DatabaseRow {
   Uuid id;
   Time stored;
   std::string_view text;
@@ -41,7 +41,7 @@ class RowCheck {
   RowCheck(VerifyReport& report, Targets targets) : report_(report), targets_(std::move(targets)) {}
 
   /// Errors: those of `targets`.
-  Result<void> check(const RowOfDatabase& row);
+  Result<void> check(const DatabaseRow& row);
   /// An attachment whose bytes are whole.
   void found_attachment(std::string_view sha2) { wanted_.erase(std::string(sha2)); }
   /// After the last row: who should be voided and is not, and what rows should have inherited.

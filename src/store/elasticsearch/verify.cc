@@ -167,9 +167,9 @@ class Verification {
       add_fault(report_, fault_of(*id, "Lectern's part of it is unreadable"));
       return {};
     }
-    RowOfDatabase row{*id,   Time{std::chrono::microseconds{stored->as_integer().value_or(0)}},
-                      *text, *hash,
-                      {},    {}};
+    DatabaseRow row{*id,   Time{std::chrono::microseconds{stored->as_integer().value_or(0)}},
+                    *text, *hash,
+                    {},    {}};
     if (const auto terms = hit.find("fields")->find("lectern.terms"))
       for (const Value term : terms->children())
         if (auto one = xapi::Term::parse(text_of(term))) row.terms.push_back(std::move(*one));

@@ -179,7 +179,7 @@ Database::~Database() {
   if (rocks_ && close_rocks(flush)) acknowledged_->closed();
 }
 
-Result<Gate::Pass> Database::use(Deadline deadline) const {
+Result<ReopenGate::Pass> Database::use(Deadline deadline) const {
   TRY(auto pass, gate_.enter(deadline));
   if (!rocks_) return fail(Code::unavailable, "The store cannot be used now", "it is closed");
   return pass;

@@ -15,7 +15,7 @@
 #include "base/concurrency/mutex.h"
 #include "base/result.h"
 #include "store/embedded/format/keys.h"
-#include "store/embedded/gate.h"
+#include "store/embedded/safety/reopen_gate.h"
 #include "store/embedded/write/durable_note.h"
 #include "store/embedded/write/posting_buffer.h"
 #include "store/embedded/write/rows_ahead.h"
@@ -69,7 +69,7 @@ class Database {
 
   /// To be held by whoever works on what follows, for one call. Errors: unavailable while the
   /// folder is being opened anew.
-  Result<Gate::Pass> use(Deadline deadline) const;
+  Result<ReopenGate::Pass> use(Deadline deadline) const;
 
   rocksdb::DB& rocks() const { return *rocks_; }
   /// The handle of a family, for RocksDB's calls; valid until the store is closed or opened anew.
@@ -160,7 +160,7 @@ class Database {
   const std::string folder_;
   const std::unique_ptr<rocksdb::Env> env_;
   std::unique_ptr<Acknowledged> acknowledged_;  // null: opened for reading
-  mutable Gate gate_;
+  mutable ReopenGate gate_;
   // Changed only while the gate is shut:
   std::unique_ptr<rocksdb::DB> rocks_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;

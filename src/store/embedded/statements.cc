@@ -82,7 +82,7 @@ Result<Page> EmbeddedStatements::query(const Context& context, const Filter& fil
   TRY(auto permit, pages_.acquire(*target, context.deadline));
   const auto keep = ++pages_read_ % pages_of_one_kept == 0 ? Keep::yes : Keep::no;
   return engine_->read(context.deadline, [&] {
-    return query_page(*engine_->database, *target, filter, page, context.deadline, permit, keep);
+    return read_page(*engine_->database, *target, filter, page, context.deadline, permit, keep);
   });
 }
 

@@ -135,7 +135,7 @@ class Verification {
       return {};
     }
     check_source(document, *found);
-    RowOfDatabase row{found->position.id, found->position.stored, found->json, *hash, {}, {}};
+    DatabaseRow row{found->position.id, found->position.stored, found->json, *hash, {}, {}};
     row.terms = terms_in(document);
     const auto refers_to = field(document, "lectern.refers_to");
     const auto voids = field(document, "lectern.voids");

@@ -44,7 +44,7 @@ struct Event {
 
 /// Whether the text of a StatementRow or an Event was left out.
 template <typename Row>
-bool is_left_out(const Row& row) {
+bool lacks_text(const Row& row) {
   return row.json.size() < row.text_bytes;
 }
 

@@ -50,10 +50,10 @@ Result<std::vector<StoredStatement>> StatementFinder::find(std::span<const Uuid>
     TRY(auto rows, some.size() <= small_find_ids_max
                        ? batcher_.find(some, deadline)
                        : find_short(some, page_bytes_max() / some.size(), deadline));
-    const auto left_out = std::stable_partition(
-        rows.begin(), rows.end(), [](const FoundRow& row) { return !is_left_out(row.row); });
-    for (auto row = rows.begin(); row != left_out; ++row) reading.take(std::move(*row));
-    RETURN_IF_ERROR(read_long({left_out, rows.end()}, reading, deadline));
+    const auto without_text = std::stable_partition(
+        rows.begin(), rows.end(), [](const FoundRow& row) { return !lacks_text(row.row); });
+    for (auto row = rows.begin(); row != without_text; ++row) reading.take(std::move(*row));
+    RETURN_IF_ERROR(read_long({without_text, rows.end()}, reading, deadline));
   }
   return std::move(reading.found);
 }
@@ -93,7 +93,7 @@ Result<void> StatementFinder::find_foreign(std::span<const Uuid> ids, std::size_
     one.is_foreign = true;
     one.row.position.id = event.id;
     one.row.text_bytes = event.text_bytes;
-    if (is_left_out(event)) continue;
+    if (lacks_text(event)) continue;
     auto row = row_of_event(event);
     if (!row) {
       log::warning("clickhouse: {} in {} cannot be read: {}", event.id.text(), names_.events,

@@ -85,7 +85,7 @@ Result<std::vector<StatementRow>> StatementRows::with_short_texts(
 Result<void> StatementRows::read_long_texts(std::vector<StatementRow>& rows, Deadline deadline) {
   std::vector<xapi::Position> missing;
   for (StatementRow& row : rows) {
-    if (!is_left_out(row)) continue;
+    if (!lacks_text(row)) continue;
     if (auto text = texts_.find(row.position))
       row.json = std::move(text->json);
     else
@@ -98,7 +98,7 @@ Result<void> StatementRows::read_long_texts(std::vector<StatementRow>& rows, Dea
   for (StatementRow& row : rows)
     if (const auto whole = by_place.find(row.position); whole != by_place.end())
       row = std::move(*whole->second);
-  std::erase_if(rows, is_left_out<StatementRow>);
+  std::erase_if(rows, lacks_text<StatementRow>);
   return {};
 }
 

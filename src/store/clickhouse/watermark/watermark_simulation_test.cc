@@ -1,5 +1,6 @@
 // The protocol of ClickHouse's processes (server_clock_watermark.h), with a server, its clock and a
-// network that are simulated. What a flush does around it is played after append.h and doubts.h.
+// network that are simulated. What a flush does around it is played after append.h and
+// writes_in_doubt.h.
 #include <algorithm>
 
 #include <doctest/doctest.h>
@@ -17,7 +18,7 @@ using history::Answer;
 using std::chrono::floor;
 using std::chrono::seconds;
 
-/// What of doubts.cc is played here.
+/// What of writes_in_doubt.cc is played here.
 constexpr seconds margin{5};
 constexpr auto settle_max = 1s;
 constexpr auto rest_after = 1s;

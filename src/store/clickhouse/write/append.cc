@@ -42,7 +42,7 @@ AppendRequests Flush::run(AppendRequests requests) {
   const auto done = carry_out();
   if (peers_read_.valid()) peers_read_.wait();
   // Before anybody is answered, since what it is told counts from there on.
-  watermark_.flush_ended(kept_.doubts.hold_back());
+  watermark_.flush_ended(kept_.in_doubt.hold_back());
   kept_.known.refresh(watermark_.quiet());
   if (!done) give_up(done.error());
   for (std::size_t i = 0; i < requests_.size(); ++i) requests_[i]->finish(std::move(outcomes_[i]));
@@ -50,7 +50,7 @@ AppendRequests Flush::run(AppendRequests requests) {
 }
 
 Result<void> Flush::carry_out() {
-  kept_.doubts.settle_all(std::min(deadline_, Clock::now() + settle_max));
+  kept_.in_doubt.settle_all(std::min(deadline_, Clock::now() + settle_max));
   put_off_what_is_ahead();
   if (requests_.empty()) return {};
   RETURN_IF_ERROR(watermark_.flush_begins(deadline_, should_say_alone()));
@@ -271,15 +271,15 @@ Result<void> Flush::refuse(std::size_t i, const Error& by_view) {
 /// Behind an insert into Ralph's table that was not answered, of which nothing can be sent again
 /// since that table would take it twice. What is not there is in doubt.
 bool Flush::are_events_there(std::span<const NewRow> rows, Time until, bool ahead) {
-  Doubt doubt{Doubt::Step::events, reservations_.owner(), until, {}, {}, ahead};
-  for (const NewRow& row : rows) doubt.rows.push_back(without_text(*row.row));
+  WriteInDoubt pending{WriteInDoubt::Step::events, reservations_.owner(), until, {}, {}, ahead};
+  for (const NewRow& row : rows) pending.rows.push_back(without_text(*row.row));
   std::vector<Uuid> ids;
-  for (const Row& row : doubt.rows) ids.push_back(row.id);
+  for (const Row& row : pending.rows) ids.push_back(row.id);
   const auto there =
       count_events(server_, names_, ids, std::min(deadline_, Clock::now() + settle_max));
   if (there && *there == ids.size()) return true;
   in_doubt_ = true;
-  kept_.doubts.add(std::move(doubt));
+  kept_.in_doubt.add(std::move(pending));
   return false;
 }
 
@@ -303,16 +303,18 @@ Result<void> Flush::write_rows() {
                                        .token = token_of(reservations_.owner())},
                                       deadline_, &fate);
   if (written || fate != Fate::unknown) return written;
-  Doubt doubt{Doubt::Step::rows, reservations_.owner(), watermark_.until(), {}, std::move(body)};
-  for (const NewRow& row : new_) doubt.rows.push_back(without_text(*row.row));
-  return try_to_settle(std::move(doubt), written.error());
+  WriteInDoubt pending{
+      WriteInDoubt::Step::rows, reservations_.owner(), watermark_.until(), {}, std::move(body)};
+  for (const NewRow& row : new_) pending.rows.push_back(without_text(*row.row));
+  return try_to_settle(std::move(pending), written.error());
 }
 
-Result<void> Flush::try_to_settle(Doubt doubt, const Error& error) {
-  const auto outcome = kept_.doubts.settle(doubt, std::min(deadline_, Clock::now() + settle_max));
-  if (outcome == Doubts::Outcome::done) return {};
+Result<void> Flush::try_to_settle(WriteInDoubt pending, const Error& error) {
+  const auto outcome =
+      kept_.in_doubt.settle(pending, std::min(deadline_, Clock::now() + settle_max));
+  if (outcome == WritesInDoubt::Outcome::done) return {};
   in_doubt_ = true;
-  if (outcome == Doubts::Outcome::open) kept_.doubts.add(std::move(doubt));
+  if (outcome == WritesInDoubt::Outcome::open) kept_.in_doubt.add(std::move(pending));
   return fail(error);
 }
 
@@ -331,9 +333,10 @@ Result<void> Flush::resolve() {
   auto resolved = resolve_stored(server_, names_, views, deadline_);
   if (resolved || new_.empty()) return resolved;
   // They are in the table already: no list may end behind them before they mean what they should.
-  Doubt doubt{Doubt::Step::resolve, reservations_.owner(), watermark_.until(), {}, {}};
-  for (const Row* row : rows) doubt.rows.push_back(without_text(*row));
-  return try_to_settle(std::move(doubt), resolved.error());
+  WriteInDoubt pending{
+      WriteInDoubt::Step::resolve, reservations_.owner(), watermark_.until(), {}, {}};
+  for (const Row* row : rows) pending.rows.push_back(without_text(*row));
+  return try_to_settle(std::move(pending), resolved.error());
 }
 
 void Flush::give_up(const Error& error) {

@@ -11,9 +11,9 @@
 #include "store/clickhouse/reservations/reservation_filter.h"
 #include "store/clickhouse/watermark/server_clock_watermark.h"
 #include "store/clickhouse/write/append_request.h"
-#include "store/clickhouse/write/doubts.h"
 #include "store/clickhouse/write/references.h"
 #include "store/clickhouse/write/row_encoding.h"
+#include "store/clickhouse/write/writes_in_doubt.h"
 
 namespace lectern::store::clickhouse {
 
@@ -22,11 +22,11 @@ using AppendRequests = std::vector<std::shared_ptr<AppendRequest>>;
 /// What the writing thread of a target keeps from one flush to the next.
 struct BetweenFlushes {
   BetweenFlushes(Server& server, const TableNames& names)
-      : known(server, names), doubts(server, names, ended) {}
+      : known(server, names), in_doubt(server, names, ended) {}
 
   EndedFlushes ended;
   ReservationFilter known;
-  Doubts doubts;
+  WritesInDoubt in_doubt;
   bool all_new = false;  ///< the last flush wrote all that it was given
   bool has_feed = false;
   std::chrono::steady_clock::time_point no_feed_until;  ///< the server refused an insert into it
@@ -77,7 +77,7 @@ class Flush {
   Result<void> write_events();
   Result<void> write_rows();
   bool are_events_there(std::span<const NewRow> rows, Time until, bool ahead);
-  Result<void> try_to_settle(Doubt doubt, const Error& error);
+  Result<void> try_to_settle(WriteInDoubt pending, const Error& error);
   Result<void> resolve();
 
   // append_alone.cc:
@@ -115,7 +115,7 @@ class Flush {
   std::vector<NewRow> new_;                           // to be written
   bool around_written_ = false;                       // step 3 may have reached Ralph's table
   bool events_refused_ = false;                       // the server refused to write to it
-  bool in_doubt_ = false;               // it is age, or kept_.doubts, that ends its reservations
+  bool in_doubt_ = false;               // it is age, or kept_.in_doubt, that ends its reservations
   std::future<Result<void>> terms_in_;  // last: their threads use the above
   std::future<Result<void>> peers_read_;
 };

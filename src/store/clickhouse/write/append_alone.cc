@@ -37,7 +37,7 @@ bool Flush::is_lone() const {
 }
 
 bool Flush::should_say_alone() const {
-  if (kept_.doubts.any_ahead()) return true;
+  if (kept_.in_doubt.any_ahead()) return true;
   return kept_.known.holds_all(watermark_.quiet()) &&
          (is_lone() || (has_feed() && watermark_.told_alone()));
 }
@@ -45,10 +45,10 @@ bool Flush::should_say_alone() const {
 /// What was written ahead under the same ids, and is in doubt, is met by no look before it is
 /// there.
 void Flush::put_off_what_is_ahead() {
-  if (!kept_.doubts.any_ahead()) return;
+  if (!kept_.in_doubt.any_ahead()) return;
   const auto later = Clock::now() + put_off_for();
   for (auto& request : take(requests_, [&](const AppendRequest& one) {
-         return any_row(one, [&](const Uuid& id) { return kept_.doubts.is_ahead(id); });
+         return any_row(one, [&](const Uuid& id) { return kept_.in_doubt.is_ahead(id); });
        })) {
     request->not_before = later;
     again_.push_back(request);

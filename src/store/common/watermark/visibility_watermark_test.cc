@@ -21,7 +21,7 @@ struct Script {
   bool answers = true;
   std::chrono::microseconds clock_offset{0};
   int left = 0;
-  std::set<std::string> buried;
+  std::set<std::string> retired;
 };
 
 class Scripted final : public WriterRegistry {

@@ -7,10 +7,10 @@
 namespace lectern::store {
 
 WriterRegistry::Others WriterRegistry::sum_up(const std::map<std::string, Read>& all,
-                                              std::set<std::string>& buried,
+                                              std::set<std::string>& retired,
                                               std::chrono::steady_clock::time_point now) {
   std::map<std::string, Seen> seen;
-  std::set<std::string> still_buried;
+  std::set<std::string> still_retired;
   Others others;
   for (const auto& [process, read] : all) {
     const auto known = seen_.find(process);
@@ -19,9 +19,9 @@ WriterRegistry::Others WriterRegistry::sum_up(const std::map<std::string, Read>&
     seen[process] = now_seen;
     others.ceiling = std::max(others.ceiling, read.entry.ceiling);
     const bool dead = now - now_seen.since > VisibilityWatermark::dead_after;
-    if (dead && (!read.entry.floor || buried_.count(process) > 0)) {
-      buried.insert(process);
-      still_buried.insert(process);
+    if (dead && (!read.entry.floor || retired_.count(process) > 0)) {
+      retired.insert(process);
+      still_retired.insert(process);
       continue;
     }
     if (dead)
@@ -31,7 +31,7 @@ WriterRegistry::Others WriterRegistry::sum_up(const std::map<std::string, Read>&
     if (read.entry.floor) others.floor = std::min(others.floor, *read.entry.floor);
   }
   seen_ = std::move(seen);
-  buried_ = std::move(still_buried);
+  retired_ = std::move(still_retired);
   return others;
 }
 

@@ -38,7 +38,7 @@ class WriterRegistry {
     bool touched = false;  ///< one was there or came by since the last exchange
     Time floor = Time::max();
     Time ceiling{};
-    std::vector<DeadWriter> dead;  ///< their floors count until they are buried
+    std::vector<DeadWriter> dead;  ///< their floors count until they are retired
   };
 
   virtual ~WriterRegistry() = default;
@@ -49,7 +49,7 @@ class WriterRegistry {
   /// Reads the others alone; those that stand still count as if they were alive.
   virtual Result<Others> look(Deadline deadline) = 0;
   /// What this process left behind is in order: the next exchange() takes its entry away.
-  void retire(const DeadWriter& dead) { buried_.insert(dead.process); }
+  void retire(const DeadWriter& dead) { retired_.insert(dead.process); }
   /// Takes our entry away. Errors: as exchange().
   virtual Result<void> leave(Deadline deadline) = 0;
   /// The wall clock of the database, read within the call. Errors: as exchange().
@@ -62,8 +62,8 @@ class WriterRegistry {
     WriterEntry entry;
   };
   /// Sums up what was read, by process and without our own, and remembers who stands still; what is
-  /// buried is put into `buried` and left out. `now` is when it was read.
-  Others sum_up(const std::map<std::string, Read>& all, std::set<std::string>& buried,
+  /// retired is put into `retired` and left out. `now` is when it was read.
+  Others sum_up(const std::map<std::string, Read>& all, std::set<std::string>& retired,
                 std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now());
 
  private:
@@ -72,7 +72,7 @@ class WriterRegistry {
     std::chrono::steady_clock::time_point since;  // when this process first saw that beat
   };
   std::map<std::string, Seen> seen_;
-  std::set<std::string> buried_;
+  std::set<std::string> retired_;
 };
 
 }  // namespace lectern::store

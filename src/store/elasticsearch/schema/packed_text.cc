@@ -163,9 +163,9 @@ class ReferenceText {
     member.key_end = out_.size();
     out_ += colon_;
     if (!skip(':')) return void(give_up());
-    const bool left_out = !value(depth + 1) || (depth == 0 && key(member) == R"("lectern")");
+    const bool dropped = !value(depth + 1) || (depth == 0 && key(member) == R"("lectern")");
     member.end = out_.size();
-    if (left_out)
+    if (dropped)
       out_.resize(member.begin);
     else
       members_.push_back(member);

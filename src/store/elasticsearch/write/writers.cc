@@ -41,12 +41,12 @@ Result<ElasticsearchWriters::Others> ElasticsearchWriters::exchange(const Writer
     there.entries.erase(self_);
     auto of_those_that_left = there.entries.extract(left);
     compare_clocks(there);
-    std::set<std::string> buried;
-    auto others = sum_up(there.entries, buried);
+    std::set<std::string> retired;
+    auto others = sum_up(there.entries, retired);
     if (!of_those_that_left.empty())
       others.ceiling = std::max(others.ceiling, of_those_that_left.mapped().entry.ceiling);
     others.touched = there.version != written_ || !there.entries.empty();
-    for (const auto& process : buried) there.entries.erase(process);
+    for (const auto& process : retired) there.entries.erase(process);
     there.entries[self_] = {beat_, own};
     there.entries.insert(std::move(of_those_that_left));
     there.clocks[self_] = now();

@@ -14,11 +14,11 @@ std::string key_of(const std::string& prefix, std::uint64_t order) {
 
 }  // namespace
 
-Cursor::Cursor(const Database& database, Family family, std::string prefix, const Stretch& stretch)
+Cursor::Cursor(const Database& database, Family family, std::string prefix, const ScanRange& range)
     : prefix_(std::move(prefix)),
-      ascending_(stretch.ascending),
-      lower_(key_of(prefix_, stretch.newest)),
-      upper_(key_of(prefix_, stretch.oldest) + '\0'),
+      ascending_(range.ascending),
+      lower_(key_of(prefix_, range.newest)),
+      upper_(key_of(prefix_, range.oldest) + '\0'),
       lower_slice_(lower_),
       upper_slice_(upper_) {
   rocksdb::ReadOptions options;

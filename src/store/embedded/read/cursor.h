@@ -8,7 +8,7 @@
 namespace lectern::store::embedded {
 
 /// The part of the time line that a walk covers, both ends included, and its direction.
-struct Stretch {
+struct ScanRange {
   std::uint64_t newest = 0;  ///< as order: the lower number
   std::uint64_t oldest = ~std::uint64_t{0};
   bool ascending = false;
@@ -16,11 +16,11 @@ struct Stretch {
   bool empty() const { return newest > oldest; }
 };
 
-/// Walks over the keys `prefix order` of a family within a stretch. Sees what was there when
+/// Walks over the keys `prefix order` of a family within a range. Sees what was there when
 /// it was made. Not thread-safe; lives no longer than the database.
 class Cursor {
  public:
-  Cursor(const Database& database, Family family, std::string prefix, const Stretch& stretch);
+  Cursor(const Database& database, Family family, std::string prefix, const ScanRange& range);
 
   bool valid() const { return at_->Valid(); }
   /// The `order` in the key at which it stands; valid() must hold.

@@ -12,8 +12,8 @@ constexpr std::size_t rounds_of_a_turn = 4096;
 }  // namespace
 
 PostingsWalk::PostingsWalk(const Database& database, TargetNumber target, const xapi::Terms& terms,
-                           const Stretch& stretch, FairSemaphore::Permit& permit, Deadline deadline)
-    : database_(database), stretch_(stretch), permit_(permit), deadline_(deadline) {
+                           const ScanRange& range, FairSemaphore::Permit& permit, Deadline deadline)
+    : database_(database), range_(range), permit_(permit), deadline_(deadline) {
   for (const auto& term : terms) {
     const auto hash = database.hash_of(target, term);
     if (terms.size() > 1 && !verb_ && term.kind == xapi::TermKind::verb) {
@@ -25,7 +25,7 @@ PostingsWalk::PostingsWalk(const Database& database, TargetNumber target, const 
 }
 
 std::unique_ptr<TermCursor> PostingsWalk::cursor_at(const TermHash& hash) const {
-  return std::make_unique<TermCursor>(database_, hash, stretch_);
+  return std::make_unique<TermCursor>(database_, hash, range_);
 }
 
 Result<void> PostingsWalk::pause() {

@@ -20,7 +20,7 @@ class PostingsWalk {
  public:
   /// `terms`: one at least. `turn` is passed on from time to time.
   PostingsWalk(const Database& database, TargetNumber target, const xapi::Terms& terms,
-               const Stretch& stretch, FairSemaphore::Permit& permit, Deadline deadline);
+               const ScanRange& range, FairSemaphore::Permit& permit, Deadline deadline);
 
   /// The next place, as order; nothing at the end. Errors: unavailable at the deadline.
   Result<std::optional<std::uint64_t>> next();
@@ -31,7 +31,7 @@ class PostingsWalk {
   Result<bool> has_verb(std::uint64_t order);
 
   const Database& database_;
-  const Stretch stretch_;
+  const ScanRange range_;
   FairSemaphore::Permit& permit_;
   const Deadline deadline_;
   std::vector<std::unique_ptr<TermCursor>> cursors_;  // the first one leads

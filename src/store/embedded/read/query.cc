@@ -13,7 +13,7 @@ namespace {
 constexpr Time one_step(Time time, int by) { return time + std::chrono::microseconds{by}; }
 
 /// Where the filter and the place to go on from leave something to walk over.
-Stretch stretch_of(const Filter& filter, const PageRequest& request) {
+ScanRange range_of(const Filter& filter, const PageRequest& request) {
   Time first{std::chrono::microseconds{0}};
   Time last{std::chrono::microseconds{std::numeric_limits<std::int64_t>::max()}};
   if (filter.since) first = std::max(first, one_step(*filter.since, 1));
@@ -31,12 +31,11 @@ Stretch stretch_of(const Filter& filter, const PageRequest& request) {
 class Matches {
  public:
   Matches(const Database& database, TargetNumber target, const xapi::Terms& terms,
-          const Stretch& stretch, FairSemaphore::Permit& permit, Deadline deadline)
-      : ascending_(stretch.ascending),
-        carriers_(database, target, terms, stretch, permit, deadline) {
+          const ScanRange& range, FairSemaphore::Permit& permit, Deadline deadline)
+      : ascending_(range.ascending), carriers_(database, target, terms, range, permit, deadline) {
     if (!database.may_have_marked()) return;
     if (const auto of_marked = terms_of_marked(terms))
-      marked_.emplace(database, target, *of_marked, stretch, permit, deadline);
+      marked_.emplace(database, target, *of_marked, range, permit, deadline);
   }
 
   /// The next place, as order; nothing at the end. Errors: as of PostingsWalk.
@@ -82,12 +81,12 @@ class PageQuery {
         keep_(keep) {}
 
   Result<Page> run() {
-    const auto stretch = stretch_of(filter_, request_);
-    if (!stretch.empty()) {
+    const auto range = range_of(filter_, request_);
+    if (!range.empty()) {
       if (filter_.all_of.empty()) {
-        RETURN_IF_ERROR(walk_bodies(stretch));
+        RETURN_IF_ERROR(walk_bodies(range));
       } else {
-        RETURN_IF_ERROR(walk_postings(stretch));
+        RETURN_IF_ERROR(walk_postings(range));
       }
     }
     if (page_.rows.size() > request_.rows_max) {
@@ -120,17 +119,17 @@ class PageQuery {
   /// The row that only tells of others need not be copied.
   bool is_spare() const { return page_.rows.size() == request_.rows_max; }
 
-  Result<void> walk_bodies(const Stretch& stretch) {
+  Result<void> walk_bodies(const ScanRange& range) {
     std::string prefix;
     append_be32(prefix, target_);
-    Cursor at(database_, Family::bodies, prefix, stretch);
+    Cursor at(database_, Family::bodies, prefix, range);
     for (; at.valid() && !is_full(); at.next()) RETURN_IF_ERROR(list(at.order(), at.value()));
     if (!at.status().ok()) return fail(error_of(at.status(), "walking bodies"));
     return {};
   }
 
-  Result<void> walk_postings(const Stretch& stretch) {
-    Matches walk(database_, target_, filter_.all_of, stretch, permit_, deadline_);
+  Result<void> walk_postings(const ScanRange& range) {
+    Matches walk(database_, target_, filter_.all_of, range, permit_, deadline_);
     std::vector<std::uint64_t> matches;
     for (;;) {
       TRY(const auto match, walk.next());
@@ -185,9 +184,9 @@ class PageQuery {
 
 }  // namespace
 
-Result<Page> query_page(const Database& database, TargetNumber target, const Filter& filter,
-                        const PageRequest& request, Deadline deadline,
-                        FairSemaphore::Permit& permit, Keep keep) {
+Result<Page> read_page(const Database& database, TargetNumber target, const Filter& filter,
+                       const PageRequest& request, Deadline deadline, FairSemaphore::Permit& permit,
+                       Keep keep) {
   return PageQuery(database, target, filter, request, deadline, permit, keep).run();
 }
 

@@ -11,8 +11,8 @@ enum class Keep { yes, no };
 
 /// One page of a target, as StatementStore::query() promises it. `turn`: the caller's, passed on
 /// from time to time.
-Result<Page> query_page(const Database& database, TargetNumber target, const Filter& filter,
-                        const PageRequest& request, Deadline deadline,
-                        FairSemaphore::Permit& permit, Keep keep);
+Result<Page> read_page(const Database& database, TargetNumber target, const Filter& filter,
+                       const PageRequest& request, Deadline deadline, FairSemaphore::Permit& permit,
+                       Keep keep);
 
 }  // namespace lectern::store::embedded

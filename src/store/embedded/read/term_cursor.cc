@@ -14,8 +14,8 @@ bool is_newer(const BlockEntry& entry, std::uint64_t order) { return entry.order
 /// Postings that stand alone: from before there were blocks, of large batches, and inherited ones.
 class Alone final : public PostingSource {
  public:
-  Alone(const Database& database, const TermHash& hash, const Stretch& stretch)
-      : at_(database, Family::postings, text_of(hash), stretch) {}
+  Alone(const Database& database, const TermHash& hash, const ScanRange& range)
+      : at_(database, Family::postings, text_of(hash), range) {}
 
   bool valid() const override { return at_.valid(); }
   std::uint64_t order() const override { return at_.order(); }
@@ -31,10 +31,10 @@ class Alone final : public PostingSource {
 /// Those in blocks, whose keys have the order of the oldest in them.
 class InBlocks final : public PostingSource {
  public:
-  InBlocks(const Database& database, const TermHash& hash, const Stretch& stretch)
+  InBlocks(const Database& database, const TermHash& hash, const ScanRange& range)
       : prefix_(text_of(hash_of_blocks(hash))),
-        stretch_(stretch),
-        lower_(key_of(stretch.newest)),
+        range_(range),
+        lower_(key_of(range.newest)),
         upper_(key_of(~std::uint64_t{0}) + '\0'),
         lower_slice_(lower_),
         upper_slice_(upper_) {
@@ -42,18 +42,18 @@ class InBlocks final : public PostingSource {
     options.iterate_lower_bound = &lower_slice_;
     options.iterate_upper_bound = &upper_slice_;
     at_.reset(database.rocks().NewIterator(options, database.family(Family::postings)));
-    seek(stretch.ascending ? stretch.oldest : stretch.newest);
+    seek(range.ascending ? range.oldest : range.newest);
   }
 
   bool valid() const override {
-    return index_ < entries_.size() && entries_[index_].order >= stretch_.newest &&
-           entries_[index_].order <= stretch_.oldest;
+    return index_ < entries_.size() && entries_[index_].order >= range_.newest &&
+           entries_[index_].order <= range_.oldest;
   }
   std::uint64_t order() const override { return entries_[index_].order; }
   std::optional<VerbMark> mark() const override { return entries_[index_].mark; }
 
   void next() override {
-    if (stretch_.ascending) {
+    if (range_.ascending) {
       if (index_ > 0) {
         --index_;
         return;
@@ -69,18 +69,18 @@ class InBlocks final : public PostingSource {
 
   void advance_to(std::uint64_t goal) override {
     if (!valid()) return;
-    if (stretch_.ascending ? order() <= goal : order() >= goal) return;
-    if (stretch_.ascending ? goal >= entries_.front().order : goal <= entries_.back().order) {
+    if (range_.ascending ? order() <= goal : order() >= goal) return;
+    if (range_.ascending ? goal >= entries_.front().order : goal <= entries_.back().order) {
       return stand_in_block(goal);
     }
     // The block behind it is near; what lies further is sought.
-    if (stretch_.ascending) {
+    if (range_.ascending) {
       at_->Prev();
     } else {
       at_->Next();
     }
     if (!load()) return;
-    if (stretch_.ascending ? goal >= entries_.front().order : goal <= entries_.back().order) {
+    if (range_.ascending ? goal >= entries_.front().order : goal <= entries_.back().order) {
       stand_in_block(goal);
     } else {
       seek(goal);
@@ -100,7 +100,7 @@ class InBlocks final : public PostingSource {
 
   void seek(std::uint64_t goal) {
     at_->Seek(key_of(goal));
-    if (!stretch_.ascending) {
+    if (!range_.ascending) {
       if (load()) stand_in_block(goal);
       return;
     }
@@ -116,7 +116,7 @@ class InBlocks final : public PostingSource {
   /// At `goal`, or behind it in the direction of the walk: the block has such an entry.
   void stand_in_block(std::uint64_t goal) {
     auto place = std::lower_bound(entries_.begin(), entries_.end(), goal, is_newer);
-    if (stretch_.ascending && (place == entries_.end() || place->order > goal)) --place;
+    if (range_.ascending && (place == entries_.end() || place->order > goal)) --place;
     index_ = static_cast<std::size_t>(place - entries_.begin());
   }
 
@@ -134,7 +134,7 @@ class InBlocks final : public PostingSource {
   }
 
   const std::string prefix_;
-  const Stretch stretch_;
+  const ScanRange range_;
   const std::string lower_, upper_;
   const rocksdb::Slice lower_slice_, upper_slice_;  // the iterator keeps pointers to them
   std::unique_ptr<rocksdb::Iterator> at_;
@@ -146,36 +146,35 @@ class InBlocks final : public PostingSource {
 /// Those that are in memory.
 class InMemory final : public PostingSource {
  public:
-  InMemory(const Database& database, const TermHash& hash, const Stretch& stretch)
-      : view_(database.posting_buffer(), hash), stretch_(stretch) {
-    if (stretch.ascending) {
+  InMemory(const Database& database, const TermHash& hash, const ScanRange& range)
+      : view_(database.posting_buffer(), hash), range_(range) {
+    if (range.ascending) {
       entries_ = view_.all();
       std::reverse(entries_.begin(), entries_.end());
     } else {
-      entries_ =
-          view_.newest(stretch.newest == 0 ? std::nullopt : std::optional(stretch.newest - 1));
+      entries_ = view_.newest(range.newest == 0 ? std::nullopt : std::optional(range.newest - 1));
     }
-    if (!entries_.empty()) advance_to(stretch.ascending ? stretch.oldest : stretch.newest);
+    if (!entries_.empty()) advance_to(range.ascending ? range.oldest : range.newest);
   }
 
   bool valid() const override {
-    return index_ < entries_.size() && order() >= stretch_.newest && order() <= stretch_.oldest;
+    return index_ < entries_.size() && order() >= range_.newest && order() <= range_.oldest;
   }
   std::uint64_t order() const override { return entries_[index_].order; }
   std::optional<VerbMark> mark() const override { return entries_[index_].mark; }
 
   void next() override {
-    if (++index_ == entries_.size() && !stretch_.ascending) fetch(order_before_end());
+    if (++index_ == entries_.size() && !range_.ascending) fetch(order_before_end());
   }
 
   void advance_to(std::uint64_t goal) override {
     const auto is_before = [&](const BlockEntry& entry, std::uint64_t order) {
-      return stretch_.ascending ? entry.order > order : entry.order < order;
+      return range_.ascending ? entry.order > order : entry.order < order;
     };
     const auto from = entries_.begin() + static_cast<std::ptrdiff_t>(index_);
     index_ = static_cast<std::size_t>(std::lower_bound(from, entries_.end(), goal, is_before) -
                                       entries_.begin());
-    if (index_ == entries_.size() && index_ > 0 && !stretch_.ascending)
+    if (index_ == entries_.size() && index_ > 0 && !range_.ascending)
       fetch(std::max(goal - 1, order_before_end()));
   }
 
@@ -190,19 +189,19 @@ class InMemory final : public PostingSource {
   }
 
   PostingBuffer::View view_;
-  const Stretch stretch_;
+  const ScanRange range_;
   std::vector<BlockEntry> entries_;  // in the direction of the walk
   std::size_t index_ = 0;
 };
 
 }  // namespace
 
-TermCursor::TermCursor(const Database& database, const TermHash& hash, const Stretch& stretch)
-    : ascending_(stretch.ascending) {
+TermCursor::TermCursor(const Database& database, const TermHash& hash, const ScanRange& range)
+    : ascending_(range.ascending) {
   // First what is in memory: it may go from there to the database meanwhile, never back.
-  sources_[0] = std::make_unique<InMemory>(database, hash, stretch);
-  sources_[1] = std::make_unique<InBlocks>(database, hash, stretch);
-  sources_[2] = std::make_unique<Alone>(database, hash, stretch);
+  sources_[0] = std::make_unique<InMemory>(database, hash, range);
+  sources_[1] = std::make_unique<InBlocks>(database, hash, range);
+  sources_[2] = std::make_unique<Alone>(database, hash, range);
   pick();
 }
 

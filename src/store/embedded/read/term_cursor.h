@@ -28,12 +28,12 @@ class PostingSource {
   virtual rocksdb::Status status() const = 0;
 };
 
-/// Walks over all postings of a term within a stretch: those in memory, in blocks, and that stand
+/// Walks over all postings of a term within a range: those in memory, in blocks, and that stand
 /// alone. One that is in two places is met once. Sees what was there when it was made. Not
 /// thread-safe; lives no longer than the database.
 class TermCursor {
  public:
-  TermCursor(const Database& database, const TermHash& hash, const Stretch& stretch);
+  TermCursor(const Database& database, const TermHash& hash, const ScanRange& range);
 
   bool valid() const { return current_ != nullptr; }
   /// Of the posting at which it stands; valid() must hold, here and below.

@@ -108,7 +108,7 @@ void Committer::work() {
   }
 }
 
-void Committer::gather(std::size_t jobs_max, const Result<Gate::Pass>& pass) {
+void Committer::gather(std::size_t jobs_max, const Result<ReopenGate::Pass>& pass) {
   for (bool full = false; !full && jobs_max > 0; --jobs_max) {
     if (waiting_.empty()) return;
     Job* job = waiting_.pop();

@@ -118,7 +118,7 @@ class Committer {
  private:
   void work();
   /// Takes jobs, up to so many, and prepares them, until the group should be written.
-  void gather(std::size_t jobs_max, const Result<Gate::Pass>& pass) REQUIRES(mutex_);
+  void gather(std::size_t jobs_max, const Result<ReopenGate::Pass>& pass) REQUIRES(mutex_);
   Result<Job::Step> prepare(Job& job);
   void add_postings();
   Result<void> write_group();

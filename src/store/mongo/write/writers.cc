@@ -37,10 +37,10 @@ Result<MongoWriters::Others> MongoWriters::exchange(const WriterEntry& own, Dead
   TRY(auto client, pool_.lease(deadline));
   RETURN_IF_ERROR(write_own(client, own));
   TRY(const auto all, read_others(client));
-  std::set<std::string> buried;
-  auto others = sum_up(all, buried);
+  std::set<std::string> retired;
+  auto others = sum_up(all, retired);
   others.touched = true;
-  for (const auto& process : buried)
+  for (const auto& process : retired)
     if (const auto id = Uuid::parse(process))
       RETURN_IF_ERROR(remove(client, *id, all.at(process).beat));
   return others;

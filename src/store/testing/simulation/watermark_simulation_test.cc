@@ -48,12 +48,12 @@ class Writers final : public WriterRegistry {
       if (!one_document_ && !write_own(own, deadline)) return no_answer();
       const auto all = read(deadline);
       if (!all) return no_answer();
-      std::set<std::string> buried;
-      auto others = sum_up(all->entries, buried, line_.process.steady());
+      std::set<std::string> retired;
+      auto others = sum_up(all->entries, retired, line_.process.steady());
       others.touched = true;
       others.ceiling = std::max(others.ceiling, all->left);
-      const auto written = one_document_ ? set_all(own, all->version, buried, deadline)
-                                         : remove(buried, all->entries, deadline);
+      const auto written = one_document_ ? set_all(own, all->version, retired, deadline)
+                                         : remove(retired, all->entries, deadline);
       if (!written) return no_answer();
       if (*written) return others;
     }
@@ -118,19 +118,19 @@ class Writers final : public WriterRegistry {
     });
   }
   std::optional<bool> set_all(const WriterEntry& own, std::uint64_t version,
-                              const std::set<std::string>& buried, Deadline deadline) {
+                              const std::set<std::string>& retired, Deadline deadline) {
     return line_.ask<bool>(deadline,
-                           [self = self_, beat = beat_, own, version, buried](Database& database) {
+                           [self = self_, beat = beat_, own, version, retired](Database& database) {
                              if (database.version != version) return false;
                              ++database.version;
-                             for (const auto& process : buried) database.entries.erase(process);
+                             for (const auto& process : retired) database.entries.erase(process);
                              database.entries[self] = {beat, own};
                              return true;
                            });
   }
-  std::optional<bool> remove(const std::set<std::string>& buried, const Entries& read,
+  std::optional<bool> remove(const std::set<std::string>& retired, const Entries& read,
                              Deadline deadline) {
-    for (const auto& process : buried) {
+    for (const auto& process : retired) {
       const auto removed =
           line_.ask<bool>(deadline, [process, beat = read.at(process).beat](Database& database) {
             const auto entry = database.entries.find(process);

@@ -11,12 +11,12 @@ namespace lectern::store::embedded {
 
 /// Who works on the opened database passes through here, so that it can be opened anew when nobody
 /// is inside. Thread-safe. A thread passes once at a time.
-class Gate {
+class ReopenGate {
  public:
   /// A thread that is inside; it leaves with the object.
   class Pass {
    public:
-    explicit Pass(Gate& gate) : gate_(&gate) {}
+    explicit Pass(ReopenGate& gate) : gate_(&gate) {}
     Pass(Pass&& other) noexcept : gate_(std::exchange(other.gate_, nullptr)) {}
     Pass& operator=(Pass&&) = delete;
     ~Pass() {
@@ -24,7 +24,7 @@ class Gate {
     }
 
    private:
-    Gate* gate_;  // null: moved from
+    ReopenGate* gate_;  // null: moved from
   };
 
   /// Waits while the gate is shut. Errors: unavailable when it is still shut at the deadline, or

@@ -14,7 +14,7 @@
 namespace lectern::store::clickhouse {
 
 /// A step of a flush of which nobody knows whether it was, or will be, done.
-struct Doubt {
+struct WriteInDoubt {
   /// Where the flush was when its line broke.
   enum class Step {
     events,   ///< the insert into Ralph's table was not answered, and not all of it is there
@@ -32,18 +32,18 @@ struct Doubt {
 /// What flushes of one target left in doubt (docs/CONSISTENCY.md, W10 and W11). It is settled as
 /// soon as the server answers: rows are looked for and sent again, with the token that lets one of
 /// the two in; what is not there when its time is over never will be. For the writing thread.
-class Doubts {
+class WritesInDoubt {
  public:
-  Doubts(Server& server, const TableNames& names, EndedFlushes& ended);
+  WritesInDoubt(Server& server, const TableNames& names, EndedFlushes& ended);
 
   enum class Outcome { open, done, nothing };
   /// Tries to settle one. `done`: the step is; `nothing`: it will never be.
-  Outcome settle(Doubt& doubt, Deadline deadline);
+  Outcome settle(WriteInDoubt& write, Deadline deadline);
 
-  void add(Doubt doubt);
+  void add(WriteInDoubt write);
   /// Tries to settle all.
   void settle_all(Deadline deadline);
-  bool any() const { return !doubts_.empty(); }
+  bool any() const { return !writes_.empty(); }
   /// Whether others must go on taking this process for one that is alone.
   bool any_ahead() const;
   /// Whether something under this id was written ahead and is in doubt: its reservation may still
@@ -53,17 +53,17 @@ class Doubts {
   bool hold_back() const;
 
  private:
-  Outcome settle_rows(Doubt& doubt, Deadline deadline);
-  Outcome settle_events(const Doubt& doubt, Deadline deadline);
-  Outcome look_for_rows(const Doubt& doubt, Deadline deadline);
+  Outcome settle_rows(WriteInDoubt& write, Deadline deadline);
+  Outcome settle_events(const WriteInDoubt& write, Deadline deadline);
+  Outcome look_for_rows(const WriteInDoubt& write, Deadline deadline);
   /// Whether the time of its inserts is over, and a margin for one that was begun in time.
-  bool is_over(const Doubt& doubt, Deadline deadline);
-  void reservations_are_free(const Doubt& doubt, Deadline deadline);
+  bool is_over(const WriteInDoubt& write, Deadline deadline);
+  void reservations_are_free(const WriteInDoubt& write, Deadline deadline);
 
   Server& server_;
   const TableNames& names_;
   EndedFlushes& ended_;
-  std::deque<Doubt> doubts_;
+  std::deque<WriteInDoubt> writes_;
 };
 
 /// What tells the insert of a flush's rows from others.

@@ -1,4 +1,4 @@
-#include "store/embedded/gate.h"
+#include "store/embedded/safety/reopen_gate.h"
 
 #include <algorithm>
 
@@ -9,7 +9,7 @@ constexpr std::chrono::seconds wait_max{5};
 
 }  // namespace
 
-Result<Gate::Pass> Gate::enter(Deadline deadline) {
+Result<ReopenGate::Pass> ReopenGate::enter(Deadline deadline) {
   MutexLock lock(mutex_);
   if (shut_) {
     const auto until = std::min(deadline, std::chrono::steady_clock::now() + wait_max);
@@ -20,18 +20,18 @@ Result<Gate::Pass> Gate::enter(Deadline deadline) {
   return Pass(*this);
 }
 
-void Gate::leave() {
+void ReopenGate::leave() {
   const MutexLock lock(mutex_);
   if (--inside_ == 0 && shut_) changed_.notify_all();
 }
 
-void Gate::shut() {
+void ReopenGate::shut() {
   MutexLock lock(mutex_);
   shut_ = true;
   changed_.wait(mutex_, [&]() REQUIRES(mutex_) { return inside_ == 0; });
 }
 
-void Gate::open() {
+void ReopenGate::open() {
   const MutexLock lock(mutex_);
   shut_ = false;
   changed_.notify_all();
