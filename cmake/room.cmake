@@ -114,11 +114,12 @@ function(lectern_room NAME)
       list(REMOVE_ITEM LECTERN_DATABASES ${part})
     endforeach()
   endif()
-  # Of a part of the store that is left out, another room's stubs/NAME.cc stands for its NAME.cc.
+  # Of a part of the store that is left out, another room's stubs/NAME.cc stands for its NAME.cc
+  # and what that is made of.
   get_property(left_out GLOBAL PROPERTY LECTERN_LEFT_OUT)
   foreach(part ${LECTERN_DATABASES})
     if(part IN_LIST left_out)
-      list(FILTER sources EXCLUDE REGEX "/src/${NAME}/data/databases/${part}\\.cc$")
+      list(FILTER sources EXCLUDE REGEX "/src/${NAME}/data/databases/${part}(_location|_sink)?\\.cc$")
     else()
       list(FILTER sources EXCLUDE REGEX "/src/${NAME}/.*stubs/${part}\\.cc$")
     endif()
