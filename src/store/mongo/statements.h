@@ -1,7 +1,6 @@
 #pragma once
 
 #include <atomic>
-#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -32,9 +31,6 @@ class MongoStatements final : public StatementStore {
   Health health() override;
 
  private:
-  /// The rows that carry all terms of the filter.
-  Result<Page> page_of(Client& client, const Collection& place, const Filter& filter,
-                       const PageRequest& request);
   InheritanceWatch& watch_of(const std::string& collection);
 
   std::shared_ptr<MongoDatabase> database_;
@@ -42,9 +38,5 @@ class MongoStatements final : public StatementStore {
   Mutex mutex_;
   std::map<std::string, InheritanceWatch> marked_ GUARDED_BY(mutex_);  // by collection
 };
-
-/// Gives `take` the statements with these ids that have our part, for as long as it returns true.
-Result<void> find_ours(Client& client, const std::string& database, const Collection& place,
-                       std::span<const Uuid> ids, const std::function<bool(StoredStatement)>& take);
 
 }  // namespace lectern::store::mongo

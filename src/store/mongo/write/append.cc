@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "store/mongo/read/lookup.h"
 #include "store/mongo/schema/layout.h"
-#include "store/mongo/statements.h"
 #include "store/mongo/write/orphaned_batches.h"
 #include "store/mongo/write/references.h"
 #include "xapi/stamp.h"

@@ -1,9 +1,7 @@
 #include "store/mongo/write/references.h"
 
 #include <algorithm>
-#include <cctype>
 
-#include "base/log.h"
 #include "store/mongo/schema/layout.h"
 
 namespace lectern::store::mongo {
@@ -11,11 +9,6 @@ namespace {
 
 /// Statements that one command changes, so that it ends well within the time that it has.
 constexpr std::size_t updated_at_once = 500;
-
-std::string upper(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return text;
-}
 
 std::optional<Uuid> uuid_at(View document, const char* path) {
   const auto there = field(document, path);
@@ -35,18 +28,6 @@ Bson among(const char* path, std::span<const Uuid> ids) {
   any.array("$in", wanted.get());
   filter.object(path, any);
   return filter;
-}
-
-/// Marks those that a voiding statement of ours refers to.
-Result<void> mark_voided(Client& client, const std::string& database, const Collection& place,
-                         std::vector<StoredStatement>& found) {
-  std::vector<Uuid> ids;
-  for (const StoredStatement& one : found) ids.push_back(one.position.id);
-  TRY(const auto referrers, MongoReferences(client, database, place).referrers(ids, {}));
-  for (const auto& referrer : referrers.found)
-    for (StoredStatement& one : found)
-      if (referrer.voids && referrer.target == one.position.id) one.voided = true;
-  return {};
 }
 
 }  // namespace
@@ -129,36 +110,6 @@ Result<void> MongoReferences::share(std::span<const Uuid> ids) {
   shared.flag("lectern.shared", true);
   change.object("$set", shared);
   return update(ids, change);
-}
-
-Result<std::vector<StoredStatement>> find_foreign(Client& client, const std::string& database,
-                                                  const Collection& place,
-                                                  const std::vector<Uuid>& ids,
-                                                  std::size_t bytes_max) {
-  Array texts;  // as clients write ids: in one of the two letter cases
-  for (const Uuid& id : ids) texts.text(id.text()).text(upper(id.text()));
-  Bson any, filter;
-  any.array("$in", texts.get());
-  filter.object("_source.id", any);
-  std::vector<StoredStatement> found;
-  std::size_t bytes = 0;
-  RETURN_IF_ERROR(client.find(database, place.collection, filter, {}, [&](View document) {
-    if (auto ours = found_of(document)) return true;  // migrated since we looked for it
-    auto row = row_of_source(document);
-    if (!row) {
-      log::warning("{}: a statement cannot be read: {}", place.collection, row.error().message);
-      return true;
-    }
-    const auto same = [&](const StoredStatement& one) { return one.position.id == row->id; };
-    if (std::any_of(found.begin(), found.end(), same)) return true;
-    bytes += row->json.size();
-    found.push_back({.position = {row->stored, row->id},
-                     .json = std::move(row->json),
-                     .fingerprint = row->fingerprint});
-    return bytes < bytes_max;
-  }));
-  if (!found.empty()) RETURN_IF_ERROR(mongo::mark_voided(client, database, place, found));
-  return found;
 }
 
 }  // namespace lectern::store::mongo

@@ -37,11 +37,4 @@ class MongoReferences final : public ReferenceAccess {
   const Collection& place_;
 };
 
-/// What Ralph wrote under these ids and nobody has migrated. Rows that cannot be read are left out
-/// with a line in the log, and so may others be once texts have `bytes_max` bytes.
-Result<std::vector<StoredStatement>> find_foreign(Client& client, const std::string& database,
-                                                  const Collection& place,
-                                                  const std::vector<Uuid>& ids,
-                                                  std::size_t bytes_max);
-
 }  // namespace lectern::store::mongo
