@@ -94,7 +94,7 @@ def include_faults(path, text):
                 continue  # memory: the reference that every store is compared with
             if folder in BACKENDS and not path.startswith(("src/store/open", "src/store/stubs/")):
                 faults.append(f"{path}:{number}: only store/open.cc may include the backend {folder}")
-            if folder == "testing" and not path.endswith("/fixture.h"):
+            if folder == "testing" and not path.endswith(("/fixture.h", "_test.h")):
                 faults.append(f"{path}:{number}: only tests may include {target}")
     return faults
 
