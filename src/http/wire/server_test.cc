@@ -258,6 +258,20 @@ TEST_CASE("204 and 304 carry no Content-Length and no body") {
   }
 }
 
+TEST_CASE("a status line has the phrase of RFC 9110") {
+  RunningServer server(small(), [](Request& request) {
+    Response response;
+    response.status = std::stoi(request.path.substr(1));
+    return response;
+  });
+  RawClient client(server.port());
+  for (const std::string line :
+       {"200 OK", "204 No Content", "413 Content Too Large", "422 Unprocessable Content"}) {
+    client.send("GET /" + line.substr(0, 3) + " HTTP/1.1\r\nHost: a\r\n\r\n");
+    CHECK(client.receive().head.starts_with("HTTP/1.1 " + line + "\r\n"));
+  }
+}
+
 TEST_CASE("a handler that throws is a 500, and the connection lives on") {
   RunningServer server(small(), [](Request& request) -> Response {
     if (request.path == "/throw") throw std::runtime_error("secret");
