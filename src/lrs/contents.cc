@@ -10,7 +10,6 @@
 
 #include "base/digest.h"
 #include "base/text.h"
-#include "lrs/record.h"
 #include "xapi/validate/validate.h"
 
 namespace lectern::lrs {

@@ -14,7 +14,11 @@
 
 namespace lectern::lrs {
 
-struct AttachmentContent;
+/// An attachment's content as it came with a request (Communication 1.5.2). Views the request.
+struct AttachmentContent {
+  std::string_view sha2;  ///< X-Experience-API-Hash
+  std::string_view bytes;
+};
 
 /// The contents that came with a request, by their hash. Views the request.
 class ContentsByHash {

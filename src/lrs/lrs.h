@@ -56,7 +56,7 @@ class Lrs {
   FactCache* facts = nullptr;      ///< none: each question reads the statements
   LiveFeeds* live = nullptr;       ///< none: nobody can follow
   Tolerated* tolerated = nullptr;  ///< none: faults that are tolerated are not told
-  DocumentQueue turns{};
+  DocumentQueue document_queue{};
   DocumentSizes document_sizes{};
   FaultKinds refused{};  ///< of statements
 

@@ -2,22 +2,16 @@
 
 #include <optional>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "auth/principal.h"
 #include "base/json/json.h"
 #include "base/result.h"
+#include "lrs/contents.h"
 #include "lrs/lrs.h"
 #include "xapi/version.h"
 
 namespace lectern::lrs {
-
-/// An attachment's content as it came with a request (Communication 1.5.2). Views the request.
-struct AttachmentContent {
-  std::string_view sha2;  ///< X-Experience-API-Hash
-  std::string_view bytes;
-};
 
 /// Statements that a client wants stored (Communication 2.1.1, 2.1.2).
 struct Submission {

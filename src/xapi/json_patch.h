@@ -31,7 +31,6 @@ class JsonPatch {
   /// Leaves out everything up to this place.
   void skip_to(const char* place) { at_ = place; }
   void put(std::string_view text) { out_ += text; }
-  void put_quoted(std::string_view text) { json::append_quoted(out_, text); }
   /// Writes the text in place of the value.
   void replace(json::Value value, std::string_view text) {
     copy_to(begin_of(value));

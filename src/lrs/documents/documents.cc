@@ -109,7 +109,7 @@ Result<void> allow_without_precondition(const Lrs& lrs, const auth::Principal& p
 template <typename Next>
 Result<void> update(Lrs& lrs, const store::Context& context, const store::DocumentKey& key,
                     ChargedReads reads, const Next& next) {
-  TRY(const auto turn, lrs.turns.wait(context, key));
+  TRY(const auto turn, lrs.document_queue.wait(context, key));
   for (auto next_pause = first_pause;;) {
     TRY(const auto current, reads.read(context, key));
     TRY(Document document, next(current));
@@ -220,7 +220,7 @@ Result<void> delete_document(Lrs& lrs, const auth::Principal& principal,
                              const ChargeMemory& charge) {
   RETURN_IF_ERROR(check(key));
   const auto context = lrs.context(principal);
-  TRY(const auto turn, lrs.turns.wait(context, key));
+  TRY(const auto turn, lrs.document_queue.wait(context, key));
   if (!preconditions.given()) {
     RETURN_IF_ERROR(stores_of(lrs).documents.erase(context, key, Expect::anything()));
     return {};

@@ -81,11 +81,11 @@ TEST_CASE_FIXTURE(Fixture, "who is overtaken by other processes tries again unti
 TEST_CASE_FIXTURE(Fixture, "who waits for a turn gives up at the deadline, and the others go on") {
   const auto begin = std::chrono::steady_clock::now();
   {
-    const auto turn = lrs.turns.wait({"", begin + std::chrono::seconds(5)}, key);
+    const auto turn = lrs.document_queue.wait({"", begin + std::chrono::seconds(5)}, key);
     REQUIRE(turn);
-    CHECK(!lrs.turns.wait({"", begin + std::chrono::milliseconds(20)}, key));
+    CHECK(!lrs.document_queue.wait({"", begin + std::chrono::milliseconds(20)}, key));
   }
-  CHECK(lrs.turns.wait({"", begin + std::chrono::seconds(5)}, key));
+  CHECK(lrs.document_queue.wait({"", begin + std::chrono::seconds(5)}, key));
 }
 
 TEST_CASE_FIXTURE(Fixture, "objects with very many members are merged in no time") {

@@ -62,7 +62,7 @@ class DefinitionRegistry {
                     const Updates& updates);
   void try_again(store::DocumentStore& documents, const store::Context& context);
   void put_off(const std::string& target, Postponed postponed);
-  void merge_batch(const BatchExecutor<MergeJob>::Jobs& lessons, Deadline deadline);
+  void merge_batch(const BatchExecutor<MergeJob>::Jobs& jobs, Deadline deadline);
   Result<void> write_down(store::DocumentStore& documents, const store::Context& context,
                           Updates open);
 

@@ -2,7 +2,7 @@
 
 #include "store/embedded/blobs.h"
 #include "store/embedded/documents.h"
-#include "store/embedded/safety/power_cut_files.h"
+#include "store/embedded/safety/power_cut_files_test.h"
 #include "store/embedded/statements.h"
 #include "store/testing/model/checker.h"
 #include "store/testing/temporary_folder.h"

@@ -1,4 +1,4 @@
-#include "store/embedded/safety/power_cut_files.h"
+#include "store/embedded/safety/power_cut_files_test.h"
 
 #include <algorithm>
 

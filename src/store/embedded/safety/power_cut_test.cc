@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "store/embedded/blobs.h"
 #include "store/embedded/documents.h"
-#include "store/embedded/safety/power_cut_files.h"
+#include "store/embedded/safety/power_cut_files_test.h"
 #include "store/embedded/statements.h"
 #include "store/testing/crash_batches.h"
 #include "store/testing/temporary_folder.h"
