@@ -63,13 +63,6 @@ bool take_unicode_escape(std::string_view& text, std::string& out, bool lenient)
 
 }  // namespace
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
-std::string_view without_space_behind(std::string_view text) {
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 bool is_number(std::string_view text) {
   std::size_t at = 0;
   if (at < text.size() && text[at] == '-') ++at;

@@ -47,10 +47,7 @@ std::string explain(simdjson::error_code error) {
   }
 }
 
-tl::unexpected<Error> malformed(std::string what) {
-  Error error{Code::invalid, std::move(what), {}, "RFC 8259", {}};
-  return fail(std::move(error));
-}
+Error malformed(std::string what) { return {Code::invalid, std::move(what), {}, "RFC 8259", {}}; }
 
 /// The library's first pass over a text: checks UTF-8 and quotes, and finds where tokens begin.
 /// Each thread keeps one, until a large text has passed.
@@ -97,83 +94,98 @@ class Tokens {
 
 }  // namespace
 
-/// Walks the tokens once and lays down the nodes.
+/// Walks the tokens once and lays down the nodes. Its steps say whether to go on; where not, fault_
+/// has why.
 class Builder {
  public:
-  Builder(Document& document, Rules rules) : document_(document), rules_(rules) {}
+  Builder(Document& document, Rules rules)
+      : document_(document), text_(document.text_), rules_(rules) {}
 
   Result<void> build();
 
  private:
   using Index = std::uint32_t;
   using Node = Document::Node;
+  enum class Read : std::uint8_t { broken, whole, opened };
 
   Result<void> make_room();
   std::size_t count_values() const;
-  Result<void> walk();
-  Result<bool> value(Index self);
-  Result<Index> next_behind(Index done);
-  Result<void> key(Index self);
-  Result<void> string(Index self);
-  Result<void> scalar(Index self);
-  Result<void> close(Index self);
-  Result<void> sort_keys(Index self);
-  Result<std::string_view> token_of_string();
-  Result<std::uint32_t> unescape(std::string_view inside, const Document::EscapedKey* key);
-  Result<Index> add(Index parent, Index previous);
+  bool walk();
+  Read value(Index self);
+  Index close_behind(Index done);
+  bool key(Index self);
+  bool string(Index self);
+  bool scalar(Index self);
+  bool close(Index self);
+  bool sort_keys(Index self);
+  bool keys_differ(Index self);
+  bool refuse_key(Index one);
+  bool unescape(std::string_view inside, const Document::EscapedKey* key, std::uint32_t& place);
+  Index add(Index parent, Index previous);
 
   /// The first character of the token that comes next; 0 behind the last one.
-  char peek() const { return at_ < tokens_.count() ? document_.text_[tokens_[at_]] : '\0'; }
+  char peek() const { return at_ < tokens_.count() ? text_[tokens_[at_]] : '\0'; }
   /// The token that comes next, without the white space behind it.
   std::string_view token() const {
     const std::uint32_t begin = tokens_[at_];
-    const std::size_t end = at_ + 1 < tokens_.count() ? tokens_[at_ + 1] : document_.text_.size();
-    return without_space_behind(document_.text_.substr(begin, end - begin));
+    const std::size_t end = at_ + 1 < tokens_.count() ? tokens_[at_ + 1] : text_.size();
+    return without_space_behind(text_.substr(begin, end - begin));
   }
-  tl::unexpected<Error> broken(simdjson::error_code error) const {
-    const std::size_t place = at_ < tokens_.count() ? tokens_[at_] : document_.text_.size();
-    const std::string_view before = document_.text_.substr(0, place);
-    const auto lines = std::count(before.begin(), before.end(), '\n');
-    if (lines == 0) return malformed(fmt::format("{} (near byte {})", explain(error), place));
-    return malformed(fmt::format("{} (near byte {}: line {}, column {})", explain(error), place,
-                                 lines + 1, place - before.rfind('\n')));
+  /// Whether a string's token, which ends with its closing quote, is whole: all else between two
+  /// tokens is white space.
+  static bool is_string(std::string_view token) { return token.size() >= 2 && token.back() == '"'; }
+  /// Whether there is a backslash in the token that comes next. Ask in the order of the text.
+  bool has_escape(std::string_view token) {
+    const std::size_t begin = tokens_[at_];
+    if (backslash_ < begin) backslash_ = text_.find('\\', begin);
+    return backslash_ < begin + token.size();
   }
-  tl::unexpected<Error> misplaced() const { return broken(simdjson::TAPE_ERROR); }
+  bool refuse(Error error) {
+    fault_ = std::move(error);
+    return false;
+  }
+  bool broken(simdjson::error_code error);
+  bool misplaced() { return broken(simdjson::TAPE_ERROR); }
 
   Document& document_;
-  Rules rules_;
+  const std::string_view text_;
+  const Rules rules_;
   Tokens tokens_;
   std::size_t at_ = 0;  // the token that comes next
   std::size_t depth_ = 0;
+  std::size_t backslash_ = 0;  // the first one that is not behind us
+  std::optional<Error> fault_;
 };
 
-Result<Builder::Index> Builder::add(Index parent, Index previous) {
+bool Builder::broken(simdjson::error_code error) {
+  const std::size_t place = at_ < tokens_.count() ? tokens_[at_] : text_.size();
+  const std::string_view before = text_.substr(0, place);
+  const auto lines = std::count(before.begin(), before.end(), '\n');
+  std::string where = fmt::format("{} (near byte {}", explain(error), place);
+  if (lines > 0)
+    where += fmt::format(": line {}, column {}", lines + 1, place - before.rfind('\n'));
+  return refuse(malformed(where + ")"));
+}
+
+/// The node of a container's next child, its key read; 0 where that is broken.
+Builder::Index Builder::add(Index parent, Index previous) {
   auto& nodes = document_.nodes_;
   const auto index = static_cast<Index>(nodes.size());
   Node& node = nodes.emplace_back();
   node.parent = parent;
   if (previous != 0) nodes[previous].next = index;
-  const std::uint32_t position = nodes[parent].children++;
-  if (nodes[parent].kind == static_cast<unsigned>(Type::object)) {
-    RETURN_IF_ERROR(key(index));
-  } else {
-    nodes[index].key = position;
-  }
+  Node& container = nodes[parent];
+  node.key = container.children++;
+  if (document_.type_of(container) == Type::object && !key(index)) return 0;
   return index;
 }
 
-/// A string's token ends with its closing quote: all else between two tokens is white space.
-Result<std::string_view> Builder::token_of_string() {
-  const std::string_view whole = token();
-  if (whole.size() < 2 || whole.back() != '"') return misplaced();
-  return whole;
-}
-
-/// Appends what the escapes stand for to unescaped_, behind the key's place and the size. Gives
-/// back where that begins.
-Result<std::uint32_t> Builder::unescape(std::string_view inside, const Document::EscapedKey* key) {
+/// Appends what the escapes stand for to unescaped_, behind the key's place and the size. `place`
+/// is where that begins.
+bool Builder::unescape(std::string_view inside, const Document::EscapedKey* key,
+                       std::uint32_t& place) {
   std::string& out = document_.unescaped_;
-  const auto place = static_cast<std::uint32_t>(out.size());
+  place = static_cast<std::uint32_t>(out.size());
   if (out.size() > limits::json_bytes_max - inside.size()) return broken(simdjson::CAPACITY);
   const auto put = [&](const void* bytes, std::size_t size) {
     out.append(static_cast<const char*>(bytes), size);
@@ -192,48 +204,49 @@ Result<std::uint32_t> Builder::unescape(std::string_view inside, const Document:
   }
   size = static_cast<std::uint32_t>(out.size() - begin);
   if (key == nullptr) std::memcpy(out.data() + size_place, &size, sizeof size);
-  return place;
+  return true;
 }
 
-Result<void> Builder::key(Index self) {
-  if (peek() != '"') return misplaced();
-  TRY(const std::string_view whole, token_of_string());
-  const std::string_view inside = whole.substr(1, whole.size() - 2);
+bool Builder::key(Index self) {
+  const std::string_view whole = peek() == '"' ? token() : std::string_view();
+  if (!is_string(whole)) return misplaced();
   const Document::EscapedKey place{tokens_[at_], static_cast<std::uint32_t>(whole.size())};
-  std::uint32_t unescaped = 0;
-  const bool escaped = inside.find('\\') != inside.npos;
-  if (escaped) {
-    TRY(unescaped, unescape(inside, &place));
-  }
   Node& node = document_.nodes_[self];
   node.member = 1;
-  node.escaped_key = escaped;
-  node.key = escaped ? unescaped : place.begin;
-  node.key_size =
-      escaped ? static_cast<std::uint32_t>(document_.unescaped_.size() - unescaped - sizeof place)
-              : place.size;
+  node.key = place.begin;
+  node.key_size = place.size;
+  if (has_escape(whole)) {
+    std::uint32_t unescaped = 0;
+    if (!unescape(whole.substr(1, whole.size() - 2), &place, unescaped)) return false;
+    node.escaped_key = 1;
+    node.key = unescaped;
+    node.key_size =
+        static_cast<std::uint32_t>(document_.unescaped_.size() - unescaped - sizeof place);
+  }
   ++at_;
   if (peek() != ':') return misplaced();
   ++at_;
-  return {};
+  return true;
 }
 
-Result<void> Builder::string(Index self) {
-  TRY(const std::string_view whole, token_of_string());
-  const std::string_view inside = whole.substr(1, whole.size() - 2);
+bool Builder::string(Index self) {
+  const std::string_view whole = token();
+  if (!is_string(whole)) return misplaced();
   Node& node = document_.nodes_[self];
   node.kind = static_cast<unsigned>(Type::string) & 7U;
   node.begin = tokens_[at_];
   node.end = node.begin + static_cast<std::uint32_t>(whole.size());
-  if (inside.find('\\') != inside.npos) {
-    TRY(node.children, unescape(inside, nullptr));
+  if (has_escape(whole)) {
+    std::uint32_t unescaped = 0;
+    if (!unescape(whole.substr(1, whole.size() - 2), nullptr, unescaped)) return false;
+    node.children = unescaped;
     node.escaped = 1;
   }
   ++at_;
-  return {};
+  return true;
 }
 
-Result<void> Builder::scalar(Index self) {
+bool Builder::scalar(Index self) {
   const std::string_view whole = token();
   const char first = whole.empty() ? '\0' : whole.front();
   Type type = Type::number;
@@ -248,95 +261,101 @@ Result<void> Builder::scalar(Index self) {
   node.begin = tokens_[at_];
   node.end = node.begin + static_cast<std::uint32_t>(whole.size());
   ++at_;
-  return {};
+  return true;
 }
 
 /// The container's closing bracket comes next.
-Result<void> Builder::close(Index self) {
-  document_.nodes_[self].end = tokens_[at_] + 1;
+bool Builder::close(Index self) {
+  Node& node = document_.nodes_[self];
+  node.end = tokens_[at_] + 1;
   ++at_;
   --depth_;
-  if (document_.nodes_[self].kind == static_cast<unsigned>(Type::object)) return sort_keys(self);
-  return {};
+  return document_.type_of(node) != Type::object || sort_keys(self);
 }
 
-/// Reads a value. Whether it is a container whose first child comes next.
-Result<bool> Builder::value(Index self) {
+/// Reads a value; of a container, where anything is in it, no more than its opening.
+Builder::Read Builder::value(Index self) {
+  const auto whole_if = [](bool good) { return good ? Read::whole : Read::broken; };
   const char first = peek();
-  if (first == '"') {
-    RETURN_IF_ERROR(string(self));
-    return false;
+  if (first == '"') return whole_if(string(self));
+  if (first == '\0') return whole_if(misplaced());
+  if (first != '{' && first != '[') return whole_if(scalar(self));
+  if (depth_ > limits::json_depth_max) {
+    refuse(malformed(fmt::format("the text nests deeper than {} levels", limits::json_depth_max)));
+    return Read::broken;
   }
-  if (first != '{' && first != '[') {
-    if (first == '\0') return misplaced();
-    RETURN_IF_ERROR(scalar(self));
-    return false;
-  }
-  if (depth_ > limits::json_depth_max)
-    return malformed(fmt::format("the text nests deeper than {} levels", limits::json_depth_max));
   ++depth_;
   Node& node = document_.nodes_[self];
   node.kind = static_cast<unsigned>(first == '{' ? Type::object : Type::array) & 7U;
   node.begin = tokens_[at_];
   ++at_;
-  if (peek() != (first == '{' ? '}' : ']')) return true;
-  RETURN_IF_ERROR(close(self));
-  return false;
+  if (peek() != (first == '{' ? '}' : ']')) return Read::opened;
+  return whole_if(close(self));
 }
 
-/// The node of the value that comes behind the one that is done; closes what ends there. 0 when
-/// the root is done.
-Result<Builder::Index> Builder::next_behind(Index done) {
-  while (done != 0) {
+/// Closes the containers that end behind the value that is done. The last one that is done by then:
+/// a comma comes behind it, or it is the root, or a fault does.
+Builder::Index Builder::close_behind(Index done) {
+  while (done != 0 && peek() != ',') {
     const Index parent = document_.nodes_[done].parent;
-    const char next = peek();
-    if (next == ',') {
-      ++at_;
-      return add(parent, done);
+    const bool is_object = document_.type_of(document_.nodes_[parent]) == Type::object;
+    if (peek() != (is_object ? '}' : ']')) {
+      misplaced();
+      return 0;
     }
-    const bool is_object = document_.nodes_[parent].kind == static_cast<unsigned>(Type::object);
-    if (next != (is_object ? '}' : ']')) return misplaced();
-    RETURN_IF_ERROR(close(parent));
+    if (!close(parent)) return 0;
     done = parent;
   }
-  return 0;
+  return done;
 }
 
-Result<void> Builder::walk() {
+bool Builder::walk() {
   Index self = 0;
-  do {
-    TRY(const bool opened, value(self));
-    if (opened) {
-      TRY(self, add(self, 0));
-    } else {
-      TRY(self, next_behind(self));
+  for (;;) {
+    const Read read = value(self);
+    if (read == Read::broken) return false;
+    if (read == Read::opened) {
+      self = add(self, 0);
+      if (self == 0) return false;
+      continue;
     }
-  } while (self != 0);
-  if (at_ < tokens_.count()) {
-    // One object behind the other: what tools write a line each.
-    const bool lines = document_.text_[tokens_[0]] == '{' && peek() == '{';
-    return malformed(std::string("there is text behind the end of the JSON value") +
-                     (lines ? "; JSON lines are sent as an array: [{...}, {...}]" : ""));
+    self = close_behind(self);
+    if (self == 0) break;
+    ++at_;
+    self = add(document_.nodes_[self].parent, self);
+    if (self == 0) return false;
   }
-  return {};
+  if (fault_) return false;
+  if (at_ == tokens_.count()) return true;
+  // One object behind the other: what tools write a line each.
+  const bool lines = text_[tokens_[0]] == '{' && peek() == '{';
+  return refuse(malformed(std::string("there is text behind the end of the JSON value") +
+                          (lines ? "; JSON lines are sent as an array: [{...}, {...}]" : "")));
 }
 
-Result<void> Builder::sort_keys(Index self) {
+/// Tells of a key that occurs twice.
+bool Builder::refuse_key(Index one) {
+  const Node& node = document_.nodes_[one];
+  Error error = malformed(
+      fmt::format("the key {} occurs twice in one object", quoted(document_.key_of(node))));
+  error.path = Value(&document_, node.parent).pointer();
+  return refuse(std::move(error));
+}
+
+/// Compares each key of an object with each other.
+bool Builder::keys_differ(Index self) {
+  const auto& nodes = document_.nodes_;
+  for (Index a = self + 1; a != 0; a = nodes[a].next)
+    for (Index b = nodes[a].next; b != 0; b = nodes[b].next)
+      if (document_.key_of(nodes[a]) == document_.key_of(nodes[b])) return refuse_key(a);
+  return true;
+}
+
+bool Builder::sort_keys(Index self) {
   auto& nodes = document_.nodes_;
   const std::uint32_t members = nodes[self].children;
-  const auto report = [&](Index one) {
-    auto error = malformed(
-        fmt::format("the key {} occurs twice in one object", quoted(document_.key_of(nodes[one]))));
-    error.value().path = Value(&document_, self).pointer();
-    return error;
-  };
-  if (members <= pairwise_members_max) {
-    if (members < 2 || rules_.lenient) return {};
-    for (Index a = self + 1; a != 0; a = nodes[a].next)
-      for (Index b = nodes[a].next; b != 0; b = nodes[b].next)
-        if (document_.key_of(nodes[a]) == document_.key_of(nodes[b])) return report(a);
-    return {};
-  }
+  if (members < 2 || (rules_.lenient && members <= scanned_members_max)) return true;
+  if (members <= pairwise_members_max) return keys_differ(self);
   std::vector<Index> order;
   order.reserve(members);
   for (Index a = self + 1; a != 0; a = nodes[a].next) order.push_back(a);
@@ -348,13 +367,13 @@ Result<void> Builder::sort_keys(Index self) {
     const auto twice = std::adjacent_find(order.begin(), order.end(), [&](Index a, Index b) {
       return document_.key_of(nodes[a]) == document_.key_of(nodes[b]);
     });
-    if (twice != order.end()) return report(*twice);
+    if (twice != order.end()) return refuse_key(*twice);
   }
   if (members > scanned_members_max) {
     document_.sorted_.push_back(std::move(order));
     nodes[self].sorted = static_cast<std::uint32_t>(document_.sorted_.size()) & 0x3FFFFFFU;
   }
-  return {};
+  return true;
 }
 
 /// Every value but the root stands behind a comma or is the first of its container.
@@ -362,7 +381,7 @@ std::size_t Builder::count_values() const {
   std::size_t values = 1;
   char before = '\0';
   for (std::size_t i = 0; i < tokens_.count(); ++i) {
-    const char first = document_.text_[tokens_[i]];
+    const char first = text_[tokens_[i]];
     const bool opened = before == '{' || before == '[';
     values += first == ',' || (opened && first != '}' && first != ']');
     before = first;
@@ -378,25 +397,26 @@ Result<void> Builder::make_room() {
     return {};
   }
   const std::size_t values = count_values();
-  const std::size_t allowed = values_max(document_.text_.size());
+  const std::size_t allowed = values_max(text_.size());
   if (rules_.bounded && values > allowed)
     return fail(
         Code::too_large,
         fmt::format("The JSON text has more than {} values, which is the bound for one of {} bytes "
                     "({} in all, one for each {} bytes beyond the first {}): send less at once",
-                    allowed, document_.text_.size(), values_setting, limits::json_bytes_per_value,
+                    allowed, text_.size(), values_setting, limits::json_bytes_per_value,
                     limits::json_values_free));
   nodes.reserve(values);
   return {};
 }
 
 Result<void> Builder::build() {
-  const std::string_view text = document_.text_;
-  if (text.size() > limits::json_bytes_max) return fail(Code::too_large, "the text is too large");
-  if (const auto error = tokens_.find(text)) return malformed(explain(error));
+  if (text_.size() > limits::json_bytes_max) return fail(Code::too_large, "the text is too large");
+  if (const auto error = tokens_.find(text_)) return fail(malformed(explain(error)));
   RETURN_IF_ERROR(make_room());
   document_.nodes_.emplace_back();
-  return walk();
+  backslash_ = text_.find('\\');
+  if (!walk()) return fail(std::move(*fault_));
+  return {};
 }
 
 std::size_t values_max(std::size_t text_bytes) {
