@@ -124,10 +124,11 @@ bool fits_scalar(const Type& type, Value value) {
   }
 }
 
-bool is_empty(Value value) {
-  if (value.is(json::Type::null)) return true;
-  if (value.is(json::Type::string)) return value.string().empty();
-  return value.is(json::Type::object) && value.size() == 0;
+/// Null, an empty string or an empty object.
+bool is_empty(Value value, json::Type type) {
+  constexpr std::size_t quotes = 2;
+  if (type == json::Type::string) return value.source().size() == quotes;
+  return type == json::Type::null || (type == json::Type::object && value.size() == 0);
 }
 
 std::optional<double> decimal_member(Value object, std::string_view key) {
@@ -263,8 +264,7 @@ class Walk {
 
   bool keeps_json(const Type& type, Value value) {
     if (!value.is(json::Type::string)) return refuse(value, "must be JSON in a string");
-    const auto inner =
-        json::parse(std::string(value.string()), {.bounded = false, .lenient = true});
+    const auto inner = json::parse_view(value.string(), {.bounded = false, .lenient = true});
     if (!inner) return refuse(value, "must be JSON in a string");
     if (keeps_type(type.parts[0], (*inner)->root())) return true;
     if (fault_ != nullptr) {
@@ -352,8 +352,9 @@ class Walk {
   /// Extensions may hold anything, and what stands in arrays is not looked at.
   bool has_no_empty_member(Value object) {
     for (const Value member : object.children()) {
-      if (is_empty(member)) return refuse(member, "must not be empty or null");
-      if (member.is(json::Type::object) && member.key() != "extensions" &&
+      const json::Type type = member.type();
+      if (is_empty(member, type)) return refuse(member, "must not be empty or null");
+      if (type == json::Type::object && member.key() != "extensions" &&
           !has_no_empty_member(member))
         return false;
     }

@@ -37,13 +37,15 @@ Conversion convert(std::string_view edx_event, const ConvertOptions& options) {
   const json::Value root = (*document)->root();
   if (!root.is(json::Type::object))
     return tl::unexpected(Refusal{true, "", "no model is for such a record"});
-  if (options.like == Like::only_ralph) return like_ralph(root, edx_event, options);
-  const openedx::Event event(root);
-  if (options.like == Like::openedx && openedx::knows(event))
-    return openedx::conversion(event, options);
+  if (options.like == Like::openedx) {
+    if (const openedx::Event event(root); openedx::knows(event))
+      return openedx::conversion(event, options);
+  }
   auto converted = like_ralph(root, edx_event, options);
-  if (converted || !converted.error().unknown || !openedx::knows(event)) return converted;
-  return openedx::conversion(event, options);
+  if (options.like == Like::only_ralph || converted || !converted.error().unknown) return converted;
+  if (const openedx::Event event(root); openedx::knows(event))
+    return openedx::conversion(event, options);
+  return converted;
 }
 
 }  // namespace lectern::models

@@ -36,18 +36,11 @@ bool is_same(std::optional<Value> a, std::optional<Value> b) {
   return a->source() == b->source();
 }
 
-std::span<const std::uint32_t> models_of(const Table& table, std::string_view first,
-                                         std::string_view second) {
-  const auto found = table.models_by_key.find(Table::key_of(first, second));
-  if (found == table.models_by_key.end()) return {};
-  return found->second;
-}
-
 std::span<const std::uint32_t> models_for_event(const Table& table, Value event) {
   const std::string_view source = text_of(event.find("event_source"));
   const auto type = event.find("event_type");
-  const auto of_type = models_of(table, source, text_of(type));
-  const auto of_own_path = models_of(table, source, "");
+  const auto of_type = table.models_of(source, text_of(type));
+  const auto of_own_path = table.models_of(source, "");
   if (text_of(type).empty() || of_own_path.empty()) {
     if (!of_own_path.empty() && is_same(type, member(event.find("context"), "path")))
       return of_own_path;
@@ -74,8 +67,8 @@ std::span<const std::uint32_t> models_for(Family family, Value record) {
   const Table& table = table_of(family);
   if (family == Family::edx) return models_for_event(table, record);
   const auto definition = member(record.find("object"), "definition");
-  return models_of(table, text_of(member(record.find("verb"), "id")),
-                   text_of(member(definition, "type")));
+  return table.models_of(text_of(member(record.find("verb"), "id")),
+                         text_of(member(definition, "type")));
 }
 
 }  // namespace lectern::models

@@ -31,17 +31,18 @@ std::string_view without_space(std::string_view text) {
   return text;
 }
 
-/// The text without the underscores between its digits; nothing where one stands elsewhere.
-std::optional<std::string> without_underscores(std::string_view text) {
-  std::string out;
+/// The text without the underscores between its digits, which `kept` holds where there are any;
+/// nothing where one stands elsewhere.
+std::optional<std::string_view> without_underscores(std::string_view text, std::string& kept) {
+  if (text.find('_') == std::string_view::npos) return text;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '_') {
-      out += text[i];
+      kept += text[i];
     } else if (i == 0 || i + 1 == text.size() || !is_digit(text[i - 1]) || !is_digit(text[i + 1])) {
       return std::nullopt;
     }
   }
-  return out;
+  return kept;
 }
 
 std::optional<double> read_number(std::string_view text) {
@@ -54,7 +55,8 @@ std::optional<double> read_number(std::string_view text) {
 }
 
 std::optional<double> integer_of_text(std::string_view text) {
-  const auto plain = without_underscores(without_space(text));
+  std::string kept;
+  const auto plain = without_underscores(without_space(text), kept);
   if (!plain) return std::nullopt;
   std::string_view digits = *plain;
   const std::size_t point = digits.find('.');
@@ -72,7 +74,8 @@ std::optional<double> integer_of_text(std::string_view text) {
 }
 
 std::optional<double> number_of_text(std::string_view text) {
-  const auto plain = without_underscores(without_space(text));
+  std::string kept;
+  const auto plain = without_underscores(without_space(text), kept);
   if (!plain) return std::nullopt;
   std::string_view rest = *plain;
   const bool negative = rest.starts_with('-');
@@ -97,12 +100,24 @@ bool is_date(std::string_view text) {
   return parse_rfc3339(std::string(text) + "T00:00:00Z").has_value();
 }
 
+/// What nearly all are: a date and time of RFC 3339 in UTC as it is written most, no copy of which
+/// is needed.
+bool is_usual_date_time(std::string_view text) {
+  constexpr std::size_t date_end = 10, hours_end = 13, minutes_end = 16, seconds_at = 17;
+  constexpr std::size_t seconds_end = 19;
+  return text.size() > seconds_end && text[date_end] == 'T' && text[hours_end] == ':' &&
+         text[minutes_end] == ':' && text[seconds_at] <= '5' &&
+         (text.back() == 'Z' || text.ends_with("+00:00")) && !text.starts_with("0000") &&
+         parse_rfc3339(text).has_value();
+}
+
 /// `hh:mm`, seconds and fraction where they are given, and a zone.
 bool is_date_time(std::string_view text) {
   constexpr std::size_t date_size = 10, minutes_end = 16;
   if (text.size() < minutes_end ||
       std::string_view("Tt _").find(text[date_size]) == std::string::npos)
     return false;
+  if (is_usual_date_time(text)) return true;
   std::string full(text);
   full[date_size] = 'T';
   if (text.size() == minutes_end || text[minutes_end] != ':') full.insert(minutes_end, ":00");
@@ -249,6 +264,18 @@ std::optional<std::string> scheme_of(std::string_view text) {
   return lower_case(text.substr(0, colon));
 }
 
+/// What nearly all are: http or https, a host of letters, digits, dots and dashes, and a path.
+bool is_plain_web_url(std::string_view text) {
+  constexpr ByteSet of_host("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-");
+  for (const std::string_view front : {"https://", "http://"}) {
+    if (!text.starts_with(front)) continue;
+    std::size_t end = front.size();
+    while (end < text.size() && of_host.has(text[end])) ++end;
+    return end > front.size() && end < text.size() && text[end] == '/';
+  }
+  return false;
+}
+
 }  // namespace
 
 std::optional<double> lax_integer(Value value) {
@@ -370,6 +397,7 @@ bool is_lax_ipv4(Value value) {
 }
 
 bool is_url(std::string_view text) {
+  if (is_plain_web_url(text)) return true;
   constexpr ByteSet dropped("\t\n\r");
   if (dropped.has_any(text)) {  // which the URL standard drops
     std::string kept;
@@ -384,6 +412,7 @@ bool is_url(std::string_view text) {
 }
 
 bool is_web_url(std::string_view text) {
+  if (is_plain_web_url(text)) return true;
   const auto scheme = scheme_of(without_space(text));
   return scheme && (*scheme == "http" || *scheme == "https") && is_url(text);
 }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -83,14 +84,19 @@ struct Shape {
 
   /// The index of a member, or -1.
   int find(std::string_view name) const;
-  /// Makes find() and required() work. Call it when the members are complete.
+  /// Makes find() and required() work. Call it when the members are complete. Looks for a hash
+  /// under which each has a slot of its own.
   void index_members();
   /// A bit for each member that must be there, by its index.
   std::uint64_t required() const { return required_; }
 
  private:
+  std::size_t slot_of(std::string_view name) const;
+  bool place_members(std::uint32_t multiplier);
+
   std::uint64_t required_ = 0;
   std::vector<std::int8_t> slots_;  // by a hash of the name; -1: free
+  std::uint32_t multiplier_ = 1;    // of the hash; nearly always one by which no two names collide
 };
 
 /// A record's model: which records it is for, and their shape.
@@ -106,10 +112,26 @@ struct Table {
   std::vector<Type> types;
   std::vector<Shape> shapes;
   std::vector<Model> models;
-  std::unordered_map<std::string, std::vector<std::uint32_t>> models_by_key;
 
-  /// The key of models_by_key.
-  static std::string key_of(std::string_view first, std::string_view second);
+  /// The models of records whose selecting members hold these; with is_own_path `second` is empty.
+  std::span<const std::uint32_t> models_of(std::string_view first, std::string_view second) const;
+  /// Makes models_of() find the last one of the models.
+  void index_last_model();
+
+ private:
+  using Texts = std::pair<std::string_view, std::string_view>;
+  /// Look for two texts without copies of them.
+  struct KeyHash {
+    using is_transparent = void;
+    std::size_t operator()(Texts key) const;
+  };
+  struct KeyEqual {
+    using is_transparent = void;
+    bool operator()(Texts a, Texts b) const { return a == b; }
+  };
+  std::unordered_map<std::pair<std::string, std::string>, std::vector<std::uint32_t>, KeyHash,
+                     KeyEqual>
+      models_by_key_;
 };
 
 /// Reads a table. Asserts that it is well-formed: tables are part of the program.

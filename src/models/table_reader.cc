@@ -183,10 +183,9 @@ class Reader {
     } else {
       model.second = literal();
     }
-    const auto index = static_cast<std::uint32_t>(table_.models.size());
-    table_.models_by_key[Table::key_of(model.first, model.second)].push_back(index);
     model.shape = read_block();
     table_.models.push_back(std::move(model));
+    table_.index_last_model();
   }
 
   std::uint32_t add(Type type) {

@@ -1,5 +1,6 @@
 #include "models/ralph/texts.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -65,21 +66,27 @@ std::string instant_of_number(double number) {
          fraction_text(text.substr(up_to_seconds + 1, micro_digits)) + 'Z';
 }
 
+bool is_escaped(char c) { return static_cast<unsigned char>(c) < ' ' || c == '"' || c == '\\'; }
+
 }  // namespace
 
 void append_ralph_string(std::string& out, std::string_view text) {
+  constexpr std::string_view escaped = "\"\\\b\f\n\r\t", letters = "\"\\bfnrt";
   out += '"';
-  for (const char c : text) {
-    constexpr std::string_view escaped = "\"\\\b\f\n\r\t", letters = "\"\\bfnrt";
-    const std::size_t found = escaped.find(c);
+  while (!text.empty()) {
+    const auto end = std::find_if(text.begin(), text.end(), [](char c) { return is_escaped(c); });
+    const auto plain = static_cast<std::size_t>(end - text.begin());
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    const std::size_t found = escaped.find(text.front());
     if (found != std::string_view::npos) {
       out += '\\';
       out += letters[found];
-    } else if (static_cast<unsigned char>(c) < ' ') {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
     } else {
-      out += c;
+      out += fmt::format("\\u{:04x}", static_cast<unsigned char>(text.front()));
     }
+    text.remove_prefix(1);
   }
   out += '"';
 }
