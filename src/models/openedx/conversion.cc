@@ -298,6 +298,13 @@ std::optional<Value> first_submission(const Event& event) {
   return std::nullopt;
 }
 
+/// Each question's statement repeats much of the event.
+Refusal too_many_questions() {
+  return {false, "/event/submission",
+          fmt::format("must have {} questions at most, whose statements have {} MiB together",
+                      questions_max, questions_bytes_max >> 20U)};
+}
+
 }  // namespace
 
 bool knows(const Event& event) { return rule_for(event) != nullptr; }
@@ -326,12 +333,16 @@ Conversion conversion(const Event& event, const ConvertOptions& options) {
   Making parent(frame, whole);
   if (auto refusal = parent.make()) return tl::unexpected(std::move(*refusal));
   if (!frame.has_parts) return made;
+  const std::size_t bytes_of_whole = made.statements.size();
+  if (parts->size() > questions_max) return tl::unexpected(too_many_questions());
   for (const Value part : parts->children()) {
     Question question{std::nullopt, part.key()};
     if (part.is(Type::object)) question.submission = part;
     Making child(frame, question);
     child.parent = &parent;
     if (auto refusal = child.make()) return tl::unexpected(std::move(*refusal));
+    if (made.statements.size() - bytes_of_whole > questions_bytes_max)
+      return tl::unexpected(too_many_questions());
   }
   return made;
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,30 @@ TEST_CASE("a problem of two questions makes three statements, two of which refer
   CHECK((*second)->root().find("object")->find("id")->string() ==
         "https://lms.example/xblock/p@1_3");
   CHECK((*second)->root().find("result")->find("response")->string() == R"(["y"])");
+}
+
+/// An event with so many questions, each with an answer.
+std::string event_with_questions(std::size_t questions, const std::string& answer) {
+  std::string submissions;
+  for (std::size_t i = 0; i < questions; ++i)
+    submissions += (i > 0 ? ",\"q" : "\"q") + std::to_string(i) +
+                   R"(":{"question":"a?","answer":")" + answer +
+                   R"(","response_type":"stringresponse","correct":true})";
+  return event_of("problem_check", R"({"problem_id":"p@1","grade":1,"max_grade":2,"submission":{)" +
+                                       submissions + "}}");
+}
+
+TEST_CASE("an event has a thousand questions at most, and their statements have 4 MiB") {
+  const Converted made = made_of(event_with_questions(1000, "x"));
+  CHECK(std::count(made.statements.begin(), made.statements.end(), '\n') == 1000);
+  for (const std::string& event :
+       {event_with_questions(1001, "x"), event_with_questions(500, std::string(10'000, 'x'))}) {
+    const auto refused = convert(event, options(false));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().pointer == "/event/submission");
+    CHECK(refused.error().rule ==
+          "must have 1000 questions at most, whose statements have 4 MiB together");
+  }
 }
 
 TEST_CASE("an object is an Activity, where the original has a type that xAPI has not") {
