@@ -10,6 +10,7 @@
 #include "store/clickhouse/read/statement_finder.h"
 #include "store/clickhouse/settings.h"
 #include "store/clickhouse/watermark/server_clock_watermark.h"
+#include "store/clickhouse/write/append.h"
 #include "store/clickhouse/write/insert_batcher.h"
 #include "store/common/inheritance_watch.h"
 

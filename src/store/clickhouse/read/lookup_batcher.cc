@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <map>
 
-#include "store/clickhouse/read/newest_postings.h"
-
 namespace lectern::store::clickhouse {
 
 template <typename Key, typename Value>

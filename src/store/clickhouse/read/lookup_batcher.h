@@ -17,9 +17,25 @@ struct FoundRow {
   bool is_foreign = false;  ///< only Ralph's table has it
 };
 
+/// Where a statement is that carries a term.
+struct TermPosting {
+  xapi::Position position;
+  std::int64_t verb = no_verb_mark;  ///< the mark of the statement's verb
+};
+
+/// The newest places of a term.
+struct NewestPostings {
+  TermHash term{};
+  /// newest_postings_max at most, the newest first. One may stand twice: once for the term as the
+  /// statement's own and once as inherited.
+  std::vector<TermPosting> places;
+  bool all = false;  ///< the term has no others
+};
+
 inline const Uuid& key_of(const Uuid& id) { return id; }
 inline const Uuid& key_of(const FoundRow& found) { return found.row.position.id; }
 inline const xapi::Position& key_of(const StatementRow& kept) { return kept.position; }
+inline const TermHash& key_of(const NewestPostings& newest) { return newest.term; }
 
 /// Answers many small lookups with few queries: what is asked while a query is under way is asked
 /// together in the next one, and that waits for the one before it unless enough of them have come

@@ -10,25 +10,8 @@
 
 namespace lectern::store::clickhouse {
 
-/// Where a statement is that carries a term.
-struct TermPosting {
-  xapi::Position position;
-  std::int64_t verb = no_verb_mark;  ///< the mark of the statement's verb
-};
-
-/// The newest places of a term.
-struct NewestPostings {
-  TermHash term{};
-  /// newest_postings_max at most, the newest first. One may stand twice: once for the term as the
-  /// statement's own and once as inherited.
-  std::vector<TermPosting> places;
-  bool all = false;  ///< the term has no others
-};
-
 /// Some pages of 100, so that a verb or another term beside this one leaves one.
 inline constexpr std::size_t newest_postings_max = 1'024;
-
-inline const TermHash& key_of(const NewestPostings& newest) { return newest.term; }
 
 /// Where the newest statements of a term are, asked for many terms at once: to begin a query in
 /// each part of the table costs more than to read a few hundred places of one more term. Of terms

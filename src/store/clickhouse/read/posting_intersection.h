@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "store/clickhouse/read/newest_postings.h"
+#include "store/clickhouse/read/lookup_batcher.h"
 
 namespace lectern::store::clickhouse {
 

@@ -17,8 +17,6 @@
 
 namespace lectern::store::clickhouse {
 
-using AppendRequests = std::vector<std::shared_ptr<AppendRequest>>;
-
 /// What the writing thread of a target keeps from one flush to the next.
 struct BetweenFlushes {
   BetweenFlushes(Server& server, const TableNames& names)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -36,5 +37,7 @@ class AppendRequest {
   Condition changed_;
   std::optional<Result<std::vector<AppendOutcome>>> outcome_ GUARDED_BY(mutex_);
 };
+
+using AppendRequests = std::vector<std::shared_ptr<AppendRequest>>;
 
 }  // namespace lectern::store::clickhouse

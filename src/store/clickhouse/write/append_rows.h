@@ -5,7 +5,6 @@
 #include <random>
 #include <vector>
 
-#include "store/clickhouse/write/append.h"
 #include "store/clickhouse/write/append_request.h"
 #include "store/clickhouse/write/row_encoding.h"
 

@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "base/concurrency/mutex.h"
-#include "store/clickhouse/write/append.h"
+#include "store/clickhouse/write/append_request.h"
 
 namespace lectern::store::clickhouse {
 

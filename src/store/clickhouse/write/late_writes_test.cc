@@ -6,7 +6,7 @@
 #include "store/testing/contract/walk.h"
 #include "store/testing/faulty_proxy.h"
 
-// AppendRequests that a network keeps back, and answers that it loses (docs/CONSISTENCY.md).
+// Requests that a network keeps back, and answers that it loses (docs/CONSISTENCY.md).
 namespace lectern::store::clickhouse {
 namespace {
 
