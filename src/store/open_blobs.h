@@ -1,8 +1,12 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
-#include "store/open.h"
+#include "base/result.h"
+#include "store/blob_store.h"
+#include "store/settings.h"
 
 namespace lectern::store {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "store/maintenance.h"
-#include "store/open.h"
+#include "store/settings.h"
 
 /// The folder of an embedded store, for work on it while no server has it open.
 namespace lectern::store {

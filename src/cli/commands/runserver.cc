@@ -1,6 +1,7 @@
 #include "cli/commands/runserver.h"
 
 #include "cli/serve.h"
+#include "store/open.h"
 
 namespace lectern::cli {
 namespace {

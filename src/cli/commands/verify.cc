@@ -5,6 +5,7 @@
 #include "base/json/json.h"
 #include "cli/process/maintenance_control.h"
 #include "cli/terminal/progress_bar.h"
+#include "store/open.h"
 #include "store/open_blobs.h"
 #include "store/open_embedded.h"
 #include "store/open_verify.h"

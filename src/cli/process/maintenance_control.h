@@ -6,7 +6,7 @@
 #include "cli/process/control_socket.h"
 #include "cli/settings/settings.h"
 #include "lrs/lrs.h"
-#include "store/open.h"
+#include "store/stores.h"
 
 namespace lectern::cli {
 

@@ -12,6 +12,7 @@
 #include "cli/terminal/nearest.h"
 #include "lrs/forwarding/forwarding_state.h"
 #include "pipeline/data/backend.h"
+#include "store/open.h"
 
 namespace lectern::cli {
 namespace {

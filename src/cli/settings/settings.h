@@ -11,7 +11,7 @@
 #include "base/result.h"
 #include "http/observe/trace_context.h"
 #include "http/wire/server.h"
-#include "store/open.h"
+#include "store/settings.h"
 
 namespace lectern::cli {
 

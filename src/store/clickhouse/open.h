@@ -1,6 +1,7 @@
 #pragma once
 
-#include "store/open.h"
+#include "store/settings.h"
+#include "store/stores.h"
 
 namespace lectern::store::clickhouse {
 

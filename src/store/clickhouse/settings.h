@@ -4,7 +4,7 @@
 
 #include "store/clickhouse/client/server.h"
 #include "store/clickhouse/schema/layout.h"
-#include "store/open.h"
+#include "store/settings.h"
 
 namespace lectern::store::clickhouse {
 

@@ -6,7 +6,6 @@
 #include "base/concurrency/mutex.h"
 #include "store/clickhouse/settings.h"
 #include "store/clickhouse/target.h"
-#include "store/open.h"
 
 namespace lectern::store::clickhouse {
 

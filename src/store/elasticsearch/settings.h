@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "store/open.h"
+#include "store/settings.h"
 
 namespace lectern::store::elasticsearch {
 

@@ -14,6 +14,7 @@
 #include "store/elasticsearch/schema/index_names.h"
 #include "store/elasticsearch/schema/layout.h"
 #include "store/elasticsearch/write/recent_ids.h"
+#include "store/statement_store.h"
 
 namespace lectern::store::elasticsearch {
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "store/maintenance.h"
-#include "store/open.h"
+#include "store/settings.h"
 
 namespace lectern::store::elasticsearch {
 

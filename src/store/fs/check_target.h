@@ -3,7 +3,7 @@
 #include <string>
 
 #include "base/result.h"
-#include "store/open.h"
+#include "store/settings.h"
 
 namespace lectern::store::fs {
 

@@ -9,20 +9,11 @@
 #include "base/result.h"
 #include "net/silence_watch.h"
 #include "store/mongo/client/client.h"
+#include "store/mongo/collection.h"
 #include "store/mongo/write/writers.h"
 #include "store/statement_store.h"
 
 namespace lectern::store::mongo {
-
-/// Where a call's data is.
-struct Collection {
-  std::string collection;  ///< of statements; ours beside it begin with it and ".lectern."
-  /// Two rows may not have the same `_source.id` text: so it is unless Ralph left some that do.
-  bool source_ids_unique = true;
-
-  std::string documents() const { return collection + ".lectern.documents"; }
-  std::string blobs() const { return collection + ".lectern.blobs"; }
-};
 
 /// What a MongoDB database is opened with.
 struct DatabaseSettings {

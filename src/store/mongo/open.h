@@ -1,7 +1,8 @@
 #pragma once
 
 #include "base/result.h"
-#include "store/open.h"
+#include "store/settings.h"
+#include "store/stores.h"
 
 namespace lectern::store::mongo {
 

@@ -9,7 +9,7 @@
 
 #include "base/digest.h"
 #include "store/maintenance.h"
-#include "store/open.h"
+#include "store/stores.h"
 #include "store/testing/sample.h"
 
 /// What the tests of verify() on databases share: statements of each kind, and how a report is

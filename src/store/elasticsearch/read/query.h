@@ -1,6 +1,7 @@
 #pragma once
 
 #include "store/elasticsearch/target.h"
+#include "store/statement_store.h"
 
 namespace lectern::store::elasticsearch {
 

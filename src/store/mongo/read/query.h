@@ -2,7 +2,8 @@
 
 #include <string>
 
-#include "store/mongo/database.h"
+#include "store/mongo/client/client.h"
+#include "store/mongo/collection.h"
 #include "store/statement_store.h"
 
 namespace lectern::store::mongo {

@@ -4,7 +4,8 @@
 #include <vector>
 
 #include "store/common/reference_resolver.h"
-#include "store/mongo/database.h"
+#include "store/mongo/client/client.h"
+#include "store/mongo/collection.h"
 
 namespace lectern::store::mongo {
 

@@ -8,8 +8,8 @@
 
 #include "store/blob_store.h"
 #include "store/document_store.h"
-#include "store/open.h"
 #include "store/statement_store.h"
+#include "store/stores.h"
 
 /// The tests that every store must pass. A backend calls them from a TEST_CASE of its own
 /// *_test.cc:
