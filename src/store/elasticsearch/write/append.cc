@@ -24,7 +24,7 @@ constexpr std::chrono::milliseconds quickly_lost{1'000};
 /// The rows of one append() on their way into the index.
 class Append {
  public:
-  Append(const Writing& writing, std::span<Row> rows, OnConflict on_conflict)
+  Append(const AppendContext& writing, std::span<Row> rows, OnConflict on_conflict)
       : writing_(writing),
         target_(writing.target),
         rows_(rows),
@@ -356,7 +356,7 @@ class Append {
     return resolved;
   }
 
-  Writing writing_;
+  AppendContext writing_;
   TargetIndex& target_;
   std::span<Row> rows_;
   std::vector<Row> own_;  // what rows_ is, once the caller has gone
@@ -372,7 +372,7 @@ class Append {
 
 }  // namespace
 
-Result<std::vector<AppendOutcome>> append_rows(const Writing& writing, std::span<Row> rows,
+Result<std::vector<AppendOutcome>> append_rows(const AppendContext& writing, std::span<Row> rows,
                                                OnConflict on_conflict) {
   if (rows.empty()) return std::vector<AppendOutcome>{};
   return Append(writing, rows, on_conflict).run();

@@ -1,18 +1,9 @@
 #pragma once
 
-#include "store/elasticsearch/target.h"
+#include "store/elasticsearch/write/append_context.h"
 #include "store/statement_store.h"
 
 namespace lectern::store::elasticsearch {
-
-/// What append_rows() works with.
-struct Writing {
-  Cluster& cluster;
-  const ElasticsearchSettings& settings;
-  VisibilityWatermark& watermark;
-  TargetIndex& target;
-  Deadline deadline;
-};
 
 /// StatementStore::append() for one place.
 ///
@@ -25,7 +16,7 @@ struct Writing {
 /// Where an answer of the database is lost, the same rows are created again until each is there:
 /// at once if there is time, else later by a thread of the watermark. A copy of the request that
 /// arrives late then finds every id taken.
-Result<std::vector<AppendOutcome>> append_rows(const Writing& writing, std::span<Row> rows,
+Result<std::vector<AppendOutcome>> append_rows(const AppendContext& writing, std::span<Row> rows,
                                                OnConflict on_conflict);
 
 }  // namespace lectern::store::elasticsearch

@@ -14,7 +14,7 @@ constexpr std::chrono::milliseconds others_settle_within{2'000};
 
 }  // namespace
 
-Result<bool> share(const Writing& writing, const std::vector<Uuid>& ids) {
+Result<bool> share(const AppendContext& writing, const std::vector<Uuid>& ids) {
   if (ids.empty()) return true;
   for (int attempt = 0; attempt < attempts_max; ++attempt) {
     TRY(auto there, look_up(writing.cluster, writing.target.statements, ids, writing.deadline));
@@ -31,7 +31,7 @@ void OthersRows::add(const StatementDocument& there) {
   if (!there.batch.empty() && !there.shared) rows_.push_back({there.id, there.stored});
 }
 
-Result<bool> OthersRows::share_all(const Writing& writing) {
+Result<bool> OthersRows::share_all(const AppendContext& writing) {
   RETURN_IF_ERROR(forget_finished(writing));
   std::vector<Uuid> ids;
   for (const auto& row : rows_) ids.push_back(row.id);
@@ -40,7 +40,7 @@ Result<bool> OthersRows::share_all(const Writing& writing) {
   return share(writing, ids);
 }
 
-Result<void> OthersRows::await(const Writing& writing) {
+Result<void> OthersRows::await(const AppendContext& writing) {
   RETURN_IF_ERROR(forget_finished(writing));
   if (rows_.empty()) return {};
   Time last{};
@@ -52,7 +52,7 @@ Result<void> OthersRows::await(const Writing& writing) {
               "a batch that is not settled yet");
 }
 
-Result<void> OthersRows::forget_finished(const Writing& writing) {
+Result<void> OthersRows::forget_finished(const AppendContext& writing) {
   if (rows_.empty()) return {};
   TRY(const auto settled, writing.watermark.settled(writing.deadline));
   std::erase_if(rows_, [&](const auto& row) { return row.stored <= settled.through; });

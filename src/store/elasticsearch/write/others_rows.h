@@ -3,13 +3,13 @@
 #include <vector>
 
 #include "store/elasticsearch/schema/statement_document.h"
-#include "store/elasticsearch/write/append.h"
+#include "store/elasticsearch/write/append_context.h"
 
 namespace lectern::store::elasticsearch {
 
 /// Says of the rows under these ids that nothing takes them back any more. False: one is gone.
 /// Errors: unavailable, where others change them all the while.
-Result<bool> share(const Writing& writing, const std::vector<Uuid>& ids);
+Result<bool> share(const AppendContext& writing, const std::vector<Uuid>& ids);
 
 /// Rows that a batch knows by their ids and whose own batch may yet be taken back. Not thread-safe.
 class OthersRows {
@@ -17,14 +17,14 @@ class OthersRows {
   /// Nothing where that batch is finished, or has said that the row stays.
   void add(const StatementDocument& there);
   /// Says of those that may still go that they stay. False: one is gone.
-  Result<bool> share_all(const Writing& writing);
+  Result<bool> share_all(const AppendContext& writing);
   /// Beside a conflict they may be of this very batch, sent before, of which nothing is to stay:
   /// waits until theirs are finished. Errors: unavailable, when they are not in time.
-  Result<void> await(const Writing& writing);
+  Result<void> await(const AppendContext& writing);
 
  private:
   /// Leaves what may yet be taken back.
-  Result<void> forget_finished(const Writing& writing);
+  Result<void> forget_finished(const AppendContext& writing);
 
   struct Known {
     Uuid id;

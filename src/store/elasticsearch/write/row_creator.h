@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "store/elasticsearch/schema/statement_document.h"
-#include "store/elasticsearch/write/append.h"
+#include "store/elasticsearch/write/append_context.h"
 
 namespace lectern::store::elasticsearch {
 
