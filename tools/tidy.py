@@ -214,6 +214,19 @@ def named_file_faults(path, text, files):
     return faults
 
 
+def glossary_faults(text, headers):
+    """Types that docs/GLOSSARY.md gives a word and that no header declares, in that room or backend if it names one."""
+    faults = []
+    for row in re.findall(r"^\|.*\|([^|]+)\|$", text, re.M):
+        for name in re.findall(r"`([A-Za-z_:]+)(?:\(\))?`", row):
+            scopes, own = name.split("::")[:-1], name.split("::")[-1]
+            folders = [s for s in scopes if s.islower()]
+            declared = re.compile(rf"\b(?:class|struct|enum class|using) (?:CAPABILITY\S+ )?{own}\b|\b{own}\b(?:\(| =|;|{{)")
+            if not any(declared.search(code) and all(f"/{f}/" in path for f in folders) for path, code in headers):
+                faults.append(f"docs/GLOSSARY.md: no header declares {name}")
+    return faults
+
+
 def link_faults(path, text):
     faults = []
     for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", text):
@@ -253,6 +266,8 @@ def main():
                 text = file.read()
             faults += link_faults(path, text) + named_file_faults(path, text, files)
     faults += class_faults(headers) + folder_faults(sources)
+    with open(os.path.join(ROOT, "docs/GLOSSARY.md")) as file:
+        faults += glossary_faults(file.read(), headers)
     if "--format" in sys.argv:
         faults += format_faults(sources)
     print("\n".join(faults) if faults else f"{len(sources)} files are tidy")
