@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,15 +9,14 @@
 #include "base/uuid.h"
 #include "store/clickhouse/open.h"
 #include "store/clickhouse/statements.h"
+#include "store/testing/test_server.h"
 
 /// What the tests against a real server share.
 namespace lectern::store::clickhouse {
 
-/// A server to test with, as host:port. Without one a test says so and checks nothing.
+/// The ClickHouse to test with, if there is one.
 inline std::optional<std::string> test_server() {
-  if (const char* address = std::getenv("LECTERN_TEST_CLICKHOUSE")) return address;
-  MESSAGE("skipped: LECTERN_TEST_CLICKHOUSE names no server");
-  return std::nullopt;
+  return server_named_by("LECTERN_TEST_CLICKHOUSE");
 }
 
 /// Settings for the server of an address `host:port`.

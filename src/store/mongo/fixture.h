@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,18 +10,14 @@
 #include "store/mongo/client/client.h"
 #include "store/mongo/database.h"
 #include "store/mongo/open.h"
+#include "store/testing/test_server.h"
 
 /// What the tests of this backend share: a database of their own on a server that the environment
 /// names.
 namespace lectern::store::mongo {
 
-/// LECTERN_TEST_MONGO, a host and port; nothing, with a line that says so, when it is not set.
-inline std::optional<std::string> test_server() {
-  const char* server = std::getenv("LECTERN_TEST_MONGO");
-  if (server) return server;
-  MESSAGE("skipped: LECTERN_TEST_MONGO names no server");
-  return std::nullopt;
-}
+/// The MongoDB to test with, if there is one.
+inline std::optional<std::string> test_server() { return server_named_by("LECTERN_TEST_MONGO"); }
 
 inline std::string test_uri(const std::string& server) {
   return "mongodb://" + server + "/?directConnection=true";

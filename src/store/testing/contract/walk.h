@@ -41,6 +41,9 @@ std::vector<Uuid> page_of(StatementStore& store, const std::string& target,
                           const Filter& filter = {});
 /// Completes what another program wrote to the target; with `dry_run` only counts it.
 MigrationProgress migrate(Migration& migration, const std::string& target, bool dry_run = false);
+/// Stops the migration of 1,100 rows of another program after its first step of 500, and runs it
+/// again: it goes on where it was.
+void check_stopped_migration(Migration& migration);
 
 /// All ids that match, page by page, after settle(): newest first, or oldest first.
 std::vector<Uuid> walk(const Backend& backend, Subject& subject, const Filter& filter,

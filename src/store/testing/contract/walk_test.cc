@@ -79,6 +79,16 @@ MigrationProgress migrate(Migration& migration, const std::string& target, bool 
   return *progress;
 }
 
+void check_stopped_migration(Migration& migration) {
+  const auto stopped = migration.run(
+      {}, false, [](const MigrationProgress& progress) { return progress.done == 0; });
+  REQUIRE(stopped.has_value());
+  CHECK(stopped->done == 500);
+  CHECK(migration.count({}).value() == 600);
+  CHECK(migrate(migration, "").done == 600);
+  CHECK(migration.count({}).value() == 0);
+}
+
 std::vector<Uuid> walk(const Backend& backend, Subject& subject, const Filter& filter,
                        std::size_t rows_max, bool ascending) {
   settle(backend, *subject.statements, subject.target);
