@@ -9,9 +9,9 @@
 #include <doctest/doctest.h>
 
 #include "base/json/json.h"
-#include "store/memory/memory_blobs.h"
-#include "store/memory/memory_documents.h"
-#include "store/memory/memory_statements.h"
+#include "store/memory/blobs.h"
+#include "store/memory/documents.h"
+#include "store/memory/statements.h"
 
 namespace lectern::lrs {
 namespace {

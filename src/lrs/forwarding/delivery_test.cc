@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "base/digest.h"
-#include "store/memory/memory_blobs.h"
+#include "store/memory/blobs.h"
 
 namespace lectern::lrs {
 namespace {

@@ -13,9 +13,9 @@
 #include "base/digest.h"
 #include "lrs/record.h"
 #include "net/loopback_server.h"
-#include "store/memory/memory_blobs.h"
-#include "store/memory/memory_documents.h"
-#include "store/memory/memory_statements.h"
+#include "store/memory/blobs.h"
+#include "store/memory/documents.h"
+#include "store/memory/statements.h"
 
 namespace lectern::lrs {
 namespace {

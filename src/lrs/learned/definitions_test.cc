@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/limits.h"
-#include "store/memory/memory_documents.h"
+#include "store/memory/documents.h"
 
 namespace lectern::lrs {
 namespace {

@@ -14,9 +14,9 @@
 #include "base/metrics.h"
 #include "lrs/record.h"
 #include "lrs/statistics/statistics.h"
-#include "store/memory/memory_blobs.h"
-#include "store/memory/memory_documents.h"
-#include "store/memory/memory_statements.h"
+#include "store/memory/blobs.h"
+#include "store/memory/documents.h"
+#include "store/memory/statements.h"
 
 namespace lectern::lrs {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "store/clickhouse/client/key_list.h"
 #include "store/clickhouse/fixture.h"
-#include "store/memory/memory_blobs.h"
-#include "store/memory/memory_documents.h"
+#include "store/memory/blobs.h"
+#include "store/memory/documents.h"
 #include "store/open_blobs.h"
 #include "store/testing/verify_fixture.h"
 

@@ -62,7 +62,7 @@ Result<std::string> read_pieces(Cluster& cluster, std::string_view index, std::s
 
 }  // namespace
 
-Result<std::string*> Blobs::index_of(const Context& context) {
+Result<std::string*> ElasticsearchBlobs::index_of(const Context& context) {
   return ready_.of(context.target, [&]() -> Result<std::unique_ptr<std::string>> {
     TRY(auto names, index_names(settings_.default_index, context.target));
     RETURN_IF_ERROR(prepare_blobs(cluster_, names.blobs, context.deadline));
@@ -70,7 +70,7 @@ Result<std::string*> Blobs::index_of(const Context& context) {
   });
 }
 
-Result<void> Blobs::put(const Context& context, std::span<const Blob> blobs) {
+Result<void> ElasticsearchBlobs::put(const Context& context, std::span<const Blob> blobs) {
   std::vector<std::string> names;
   for (const Blob& blob : blobs) {
     if (!is_sha2(blob.sha2))
@@ -101,7 +101,8 @@ Result<void> Blobs::put(const Context& context, std::span<const Blob> blobs) {
   return {};
 }
 
-Result<std::optional<std::uint64_t>> Blobs::size(const Context& context, std::string_view sha2) {
+Result<std::optional<std::uint64_t>> ElasticsearchBlobs::size(const Context& context,
+                                                              std::string_view sha2) {
   if (!is_sha2(sha2)) return std::nullopt;
   TRY(const auto* const index, index_of(context));
   const Call call{"GET", fmt::format("/{}/_doc/{}", *index, sha2)};
@@ -113,8 +114,8 @@ Result<std::optional<std::uint64_t>> Blobs::size(const Context& context, std::st
   return static_cast<std::uint64_t>(size->as_integer().value_or(0));
 }
 
-Result<std::string> Blobs::read(const Context& context, std::string_view sha2, std::uint64_t offset,
-                                std::size_t bytes_max) {
+Result<std::string> ElasticsearchBlobs::read(const Context& context, std::string_view sha2,
+                                             std::uint64_t offset, std::size_t bytes_max) {
   TRY(const auto whole, size(context, sha2));
   if (!whole) return fail(Code::not_found, "There is no such attachment");
   if (offset >= *whole || bytes_max == 0) return std::string();

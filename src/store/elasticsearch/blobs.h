@@ -12,10 +12,10 @@ namespace lectern::store::elasticsearch {
 ///
 ///   _id = sha2           ; { size }     ; written last: then the content is there whole
 ///   _id = sha2 ":" piece ; { bytes }    ; base64 of 1 MiB, the last one of the rest
-class Blobs : public BlobStore {
+class ElasticsearchBlobs : public BlobStore {
  public:
   /// `cluster` and `settings` must outlive it.
-  Blobs(Cluster& cluster, const ElasticsearchSettings& settings)
+  ElasticsearchBlobs(Cluster& cluster, const ElasticsearchSettings& settings)
       : cluster_(cluster), settings_(settings) {}
 
   Result<void> put(const Context& context, std::span<const Blob> blobs) override;

@@ -22,7 +22,7 @@ constexpr std::size_t keys_max = 500;  // of one look-up
 
 }  // namespace
 
-Result<DocumentIndex*> Documents::index_of(const Context& context) {
+Result<DocumentIndex*> ElasticsearchDocuments::index_of(const Context& context) {
   return ready_.of(context.target, [&]() -> Result<std::unique_ptr<DocumentIndex>> {
     TRY(auto names, index_names(settings_.default_index, context.target));
     RETURN_IF_ERROR(prepare_documents(cluster_, names.documents, context.deadline));
@@ -30,9 +30,8 @@ Result<DocumentIndex*> Documents::index_of(const Context& context) {
   });
 }
 
-Result<std::vector<std::optional<Document>>> Documents::look_up(const Context& context,
-                                                                DocumentIndex& target,
-                                                                std::span<const DocumentKey> keys) {
+Result<std::vector<std::optional<Document>>> ElasticsearchDocuments::look_up(
+    const Context& context, DocumentIndex& target, std::span<const DocumentKey> keys) {
   std::vector<std::optional<Document>> all;
   while (!keys.empty()) {
     std::vector<std::string> hashes;
@@ -54,9 +53,8 @@ Result<std::vector<std::optional<Document>>> Documents::look_up(const Context& c
 }
 
 /// Stale ones are those that this process has seen last.
-Result<std::vector<std::optional<Document>>> Documents::get_many(const Context& context,
-                                                                 std::span<const DocumentKey> keys,
-                                                                 Freshness freshness) {
+Result<std::vector<std::optional<Document>>> ElasticsearchDocuments::get_many(
+    const Context& context, std::span<const DocumentKey> keys, Freshness freshness) {
   TRY(auto* const target, index_of(context));
   if (freshness == Freshness::exact) return look_up(context, *target, keys);
   std::vector<std::optional<Document>> all;
@@ -73,14 +71,14 @@ Result<std::vector<std::optional<Document>>> Documents::get_many(const Context& 
   return all;
 }
 
-Result<std::vector<bool>> Documents::put_many(const Context& context,
-                                              std::span<const DocumentWrite> writes) {
+Result<std::vector<bool>> ElasticsearchDocuments::put_many(const Context& context,
+                                                           std::span<const DocumentWrite> writes) {
   TRY(auto* const target, index_of(context));
   return write_documents(cluster_, *target, writes, context.deadline);
 }
 
-Result<bool> Documents::erase(const Context& context, const DocumentKey& key,
-                              const Expect& expect) {
+Result<bool> ElasticsearchDocuments::erase(const Context& context, const DocumentKey& key,
+                                           const Expect& expect) {
   TRY(auto* const target, index_of(context));
   const auto hash = key_hash(key);
   for (int attempt = 0; attempt < attempts_max; ++attempt) {
@@ -105,10 +103,9 @@ Result<bool> Documents::erase(const Context& context, const DocumentKey& key,
   return fail(Code::unavailable, "Too many clients change one document");
 }
 
-Result<std::vector<Documents::Listed>> Documents::search(const Context& context,
-                                                         const IndexNames& names,
-                                                         const DocumentSpace& space,
-                                                         std::optional<Time> since) {
+Result<std::vector<ElasticsearchDocuments::Listed>> ElasticsearchDocuments::search(
+    const Context& context, const IndexNames& names, const DocumentSpace& space,
+    std::optional<Time> since) {
   const std::string hash = space.registration
                                ? space_hash(space.kind, space.owner, *space.registration)
                                : owner_hash(space.kind, space.owner);
@@ -150,9 +147,9 @@ Result<std::vector<Documents::Listed>> Documents::search(const Context& context,
   }
 }
 
-Result<std::vector<DocumentName>> Documents::list(const Context& context,
-                                                  const DocumentSpace& space,
-                                                  std::optional<Time> since) {
+Result<std::vector<DocumentName>> ElasticsearchDocuments::list(const Context& context,
+                                                               const DocumentSpace& space,
+                                                               std::optional<Time> since) {
   TRY(auto* const target, index_of(context));
   TRY(auto found, search(context, target->names, space, since));
   std::vector<DocumentName> all;
@@ -160,7 +157,7 @@ Result<std::vector<DocumentName>> Documents::list(const Context& context,
   return all;
 }
 
-Result<void> Documents::erase_all(const Context& context, const DocumentSpace& space) {
+Result<void> ElasticsearchDocuments::erase_all(const Context& context, const DocumentSpace& space) {
   TRY(auto* const target, index_of(context));
   TRY(const auto found, search(context, target->names, space, std::nullopt));
   std::string lines;

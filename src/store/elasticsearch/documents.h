@@ -15,10 +15,10 @@ namespace lectern::store::elasticsearch {
 ///   space = SHA-256 of kind, owner and registration ; owner = SHA-256 of kind and owner
 ///
 /// with the texts of the client in base64, since any bytes may stand in them.
-class Documents : public DocumentStore {
+class ElasticsearchDocuments : public DocumentStore {
  public:
   /// `cluster` and `settings` must outlive it.
-  Documents(Cluster& cluster, const ElasticsearchSettings& settings)
+  ElasticsearchDocuments(Cluster& cluster, const ElasticsearchSettings& settings)
       : cluster_(cluster), settings_(settings) {}
 
   Result<std::vector<std::optional<Document>>> get_many(const Context& context,

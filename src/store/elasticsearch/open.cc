@@ -68,9 +68,9 @@ Result<Stores> open(const StoreSettings& from) {
   RETURN_IF_ERROR(
       check_clock_at_start([&](Deadline deadline) { return clock.database_now(deadline); }));
   Stores stores;
-  stores.statements = std::make_unique<Connected<Statements>>(connection);
-  stores.documents = std::make_unique<Connected<Documents>>(connection);
-  stores.blobs = std::make_unique<Connected<Blobs>>(connection);
+  stores.statements = std::make_unique<Connected<ElasticsearchStatements>>(connection);
+  stores.documents = std::make_unique<Connected<ElasticsearchDocuments>>(connection);
+  stores.blobs = std::make_unique<Connected<ElasticsearchBlobs>>(connection);
   stores.few_document_callers = true;  // a round trip costs more than the documents in it
   stores.migration = std::make_unique<Connected<ElasticsearchMigration>>(connection);
   stores.location = connection->cluster.location() + "/" + connection->settings.default_index;

@@ -14,15 +14,16 @@ constexpr std::uint32_t health_timeout_ms = 5'000;
 
 }  // namespace
 
-Result<std::vector<AppendOutcome>> Statements::append(const Context& context, std::span<Row> rows,
-                                                      OnConflict on_conflict) {
+Result<std::vector<AppendOutcome>> ElasticsearchStatements::append(const Context& context,
+                                                                   std::span<Row> rows,
+                                                                   OnConflict on_conflict) {
   TRY(auto* const target, targets_.of(context));
   return append_rows({cluster_, settings_, *watermark_, *target, context.deadline}, rows,
                      on_conflict);
 }
 
-Result<std::vector<StoredStatement>> Statements::find(const Context& context,
-                                                      std::span<const Uuid> ids) {
+Result<std::vector<StoredStatement>> ElasticsearchStatements::find(const Context& context,
+                                                                   std::span<const Uuid> ids) {
   TRY(auto* const target, targets_.of(context));
   TRY(auto kept, look_up(cluster_, target->statements, ids, context.deadline, page_bytes_max()));
   std::vector<StoredStatement> found;
@@ -34,8 +35,8 @@ Result<std::vector<StoredStatement>> Statements::find(const Context& context,
   return found;
 }
 
-Result<Page> Statements::query(const Context& context, const Filter& filter,
-                               const PageRequest& request) {
+Result<Page> ElasticsearchStatements::query(const Context& context, const Filter& filter,
+                                            const PageRequest& request) {
   TRY(auto* const target, targets_.of(context));
   const auto& index = target->names.statements;
   const auto refresh = [&] { return this->refresh(index, context.deadline); };
@@ -43,18 +44,18 @@ Result<Page> Statements::query(const Context& context, const Filter& filter,
   return read_page(cluster_, *target, filter, request, context.deadline);
 }
 
-Result<void> Statements::refresh(const std::string& index, Deadline deadline) {
+Result<void> ElasticsearchStatements::refresh(const std::string& index, Deadline deadline) {
   RETURN_IF_ERROR(cluster_.expect_ok({"POST", "/" + index + "/_refresh"}, deadline));
   return {};
 }
 
-Result<Time> Statements::consistent_through(const Context& context) {
+Result<Time> ElasticsearchStatements::consistent_through(const Context& context) {
   RETURN_IF_ERROR(targets_.of(context));
   TRY(const auto settled, watermark_->settled(context.deadline));
   return settled.through;
 }
 
-Health Statements::health() {
+Health ElasticsearchStatements::health() {
   const std::chrono::milliseconds patience{std::min(settings_.timeout_ms, health_timeout_ms)};
   const auto deadline = std::chrono::steady_clock::now() + patience;
   const auto reply = cluster_.call({"GET", "/_cluster/health"}, deadline);

@@ -8,10 +8,10 @@ namespace lectern::store::elasticsearch {
 
 /// Statements in an index of Elasticsearch or OpenSearch, as Ralph keeps them there
 /// (store/elasticsearch/schema/layout.h).
-class Statements : public StatementStore {
+class ElasticsearchStatements : public StatementStore {
  public:
   /// `cluster` and `settings` must outlive it.
-  Statements(Cluster& cluster, const ElasticsearchSettings& settings)
+  ElasticsearchStatements(Cluster& cluster, const ElasticsearchSettings& settings)
       : cluster_(cluster),
         settings_(settings),
         watermark_(open_watermark(cluster, settings,
@@ -20,7 +20,7 @@ class Statements : public StatementStore {
                                   })),
         targets_(cluster, *watermark_, settings) {}
   /// Settles what is in doubt, as far as it can.
-  ~Statements() override { watermark_->stop(); }
+  ~ElasticsearchStatements() override { watermark_->stop(); }
 
   Result<std::vector<AppendOutcome>> append(const Context& context, std::span<Row> rows,
                                             OnConflict on_conflict) override;

@@ -264,7 +264,7 @@ class Verification {
   }
 
   Cluster cluster_;
-  Blobs blobs_;
+  ElasticsearchBlobs blobs_;
   const IndexNames names_;
   const Context context_;
   const OnProgress& on_progress_;

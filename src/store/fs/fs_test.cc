@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "store/fs/fs_statements.h"
+#include "store/fs/statements.h"
 #include "store/open.h"
 #include "store/testing/contract/contract.h"
 #include "store/testing/differential.h"

@@ -1,4 +1,4 @@
-#include "store/memory/memory_statements.h"
+#include "store/memory/statements.h"
 
 #include "xapi/stamp.h"
 

@@ -1,4 +1,4 @@
-#include "store/memory/memory_documents.h"
+#include "store/memory/documents.h"
 
 namespace lectern::store::memory {
 namespace {

@@ -1,4 +1,4 @@
-#include "store/memory/memory_blobs.h"
+#include "store/memory/blobs.h"
 
 namespace lectern::store::memory {
 

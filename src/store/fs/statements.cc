@@ -1,4 +1,4 @@
-#include "store/fs/fs_statements.h"
+#include "store/fs/statements.h"
 
 #include <algorithm>
 #include <filesystem>
