@@ -163,7 +163,7 @@ Result<void> ServerClockWatermark::read_peers(Deadline deadline) {
   quiet_->until = heard.now;
   if (heard.other) quiet_->since = std::max(quiet_->since, *heard.other);
   const MutexLock lock(mutex_);
-  peers_read_.emplace(heard.through, asked_at);
+  peers_read_ = PeersRead{heard.through, asked_at, !heard.other};
   return {};
 }
 
@@ -174,8 +174,10 @@ void ServerClockWatermark::flush_ended(bool in_doubt) {
   flushing_ = false;
   heard_at_ = {};
   if (peers_read_) {
-    heard_ = std::max(heard_, peers_read_->first);
-    heard_at_ = peers_read_->second;
+    heard_ = std::max(heard_, peers_read_->through);
+    // What others store should be found soon; where nobody else does, the answer reaches all there
+    // is, however long the flush took since.
+    heard_at_ = peers_read_->is_alone ? timing_.steady() : peers_read_->asked_at;
     peers_read_.reset();
   }
   ++flushes_ended_;

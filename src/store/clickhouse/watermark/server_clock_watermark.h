@@ -94,7 +94,8 @@ class ServerClockWatermark {
   /// Never less than it answered before (W3): who joined meanwhile, and told a lower `low`, took
   /// its first `stored` from the server's clock later. An answer of the server is used again for
   /// peer_report_age_max, but not beyond the end of a flush that has not asked itself, so that a
-  /// client finds what it has just stored. Who asks at once with others shares their question.
+  /// client finds what it has just stored; where the flush itself has asked and heard of nobody, as
+  /// long from its end on. Who asks at once with others shares their question.
   Result<Time> consistent_through(Deadline deadline);
   /// The latest answer of consistent_through(); for any thread.
   Time promised();
@@ -119,6 +120,12 @@ class ServerClockWatermark {
     Timing::Steady at;          // when the answer had come
     Time through;               // what consistent_through() may answer
     std::optional<Time> other;  // when one of them last said anything
+  };
+  /// What a flush has heard.
+  struct PeersRead {
+    Time through;
+    Timing::Steady asked_at;
+    bool is_alone = false;  // no other has said anything of late
   };
   /// `from`: an instant from which on to ask, if earlier than what counts. `past`: an instant that
   /// the server's clock has reached, as far as that is known.
@@ -151,7 +158,7 @@ class ServerClockWatermark {
   Condition answered_;
   std::shared_ptr<Question> question_ GUARDED_BY(mutex_);  // the last one
   // Of the flush:
-  std::optional<std::pair<Time, Timing::Steady>> peers_read_ GUARDED_BY(mutex_);
+  std::optional<PeersRead> peers_read_ GUARDED_BY(mutex_);
   bool flushing_ GUARDED_BY(mutex_) = false;
   Time low_ GUARDED_BY(mutex_);
   Time promised_ GUARDED_BY(mutex_);  // the latest answer of consistent_through()

@@ -9,10 +9,10 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr milliseconds pause_min{50};
+constexpr milliseconds pause_min{10};
+constexpr milliseconds pause_max{50};
 constexpr milliseconds return_max{20};
 constexpr milliseconds put_off_poll{5};
-constexpr std::size_t rows_enough = 200;       // to begin before pause_min
 constexpr std::size_t rows_worth = 1'000;      // more than that is not waited for
 constexpr std::size_t rows_max = 5'000;        // in one flush
 constexpr std::size_t bytes_max = 16UL << 20;  // of texts in one flush
@@ -48,13 +48,9 @@ Result<void> InsertBatcher::add(std::shared_ptr<AppendRequest> request) {
 }
 
 Clock::time_point InsertBatcher::next_begin() const {
-  const auto rested = last_begin_ + pause_min;
-  return expected_rows_ < rows_enough ? rested : std::max(rested, last_end_ + return_max);
-}
-
-bool InsertBatcher::worth_a_flush() const {
-  return rows_waiting_ >= std::clamp(expected_rows_, rows_enough, rows_worth) ||
-         Clock::now() >= next_begin();
+  if (waiting_.size() >= expected_requests_ || rows_waiting_ >= rows_worth)
+    return last_begin_ + pause_min;
+  return std::max(last_begin_ + pause_max, last_end_ + return_max);
 }
 
 void InsertBatcher::refuse_expired() {
@@ -110,8 +106,8 @@ void InsertBatcher::work() {
       continue;
     }
     refuse_expired();
-    if (!worth_a_flush()) {
-      changed_.wait_until(mutex_, next_begin());
+    if (const auto begin = next_begin(); Clock::now() < begin) {
+      changed_.wait_until(mutex_, begin);
       continue;
     }
     auto batch = next_batch();
@@ -121,8 +117,7 @@ void InsertBatcher::work() {
     }
     lock.unlock();
     last_begin_ = Clock::now();
-    expected_rows_ = 0;
-    for (const auto& request : batch) expected_rows_ += request->rows.size();
+    const auto begun = batch.size();
     auto again = run_(std::move(batch));
     pause = idle_first;
     last_end_ = Clock::now();
@@ -132,7 +127,7 @@ void InsertBatcher::work() {
       bytes_waiting_ += request->bytes;
     }
     waiting_.insert(waiting_.begin(), again.begin(), again.end());
-    expected_rows_ += rows_waiting_;
+    expected_requests_ = waiting_.size() + begun - std::min(begun, again.size());
   }
   lock.unlock();
   on_idle_(true);

@@ -14,10 +14,11 @@ namespace lectern::store::clickhouse {
 /// The writing thread of one target. It gathers what many callers append into few inserts: each
 /// insert makes a part, and a server that must merge a hundred parts a second comes to a halt.
 ///
-/// A lone request is written at once. Under load the next flush begins when as many rows wait as
-/// were in the last one and behind it, since then all its clients have come back. If they stay
-/// away it begins pause_min after the last one began, or return_max after it ended, whichever is
-/// later.
+/// A flush begins as soon as all who were answered by the last one, or waited behind it, have come
+/// back, and 10 ms after the last began at the earliest: so a lone caller waits for nobody, many
+/// gather by themselves, and no table gets more than a hundred parts a second. It begins without
+/// those who stay away 50 ms after the last began and 20 ms after it ended, and at once when 1,000
+/// rows wait.
 class InsertBatcher {
  public:
   /// Runs a flush on the writing thread; gives back what must be tried again.
@@ -36,8 +37,7 @@ class InsertBatcher {
 
  private:
   void work();
-  std::chrono::steady_clock::time_point next_begin() const;
-  bool worth_a_flush() const REQUIRES(mutex_);
+  std::chrono::steady_clock::time_point next_begin() const REQUIRES(mutex_);
   AppendRequests next_batch() REQUIRES(mutex_);
   void refuse_expired() REQUIRES(mutex_);
 
@@ -45,7 +45,7 @@ class InsertBatcher {
   const OnIdle on_idle_;
   // Of the writing thread:
   std::chrono::steady_clock::time_point last_begin_, last_end_;
-  std::size_t expected_rows_ = 0;
+  std::size_t expected_requests_ = 0;  // when all have come back
 
   Mutex mutex_;
   Condition changed_;
