@@ -7,6 +7,7 @@
 
 #include "base/concurrency/mutex.h"
 #include "base/log.h"
+#include "base/log_fields.h"
 
 namespace lectern::log {
 
@@ -21,8 +22,10 @@ class BoundedLog {
   /// `what` names the events, in the plural: "failed logins".
   BoundedLog(Level level, std::string what) : level_(level), what_(std::move(what)) {}
 
-  /// Writes the line, or counts it where the window has had lines_max.
-  void write(std::string_view line, Clock::time_point now = Clock::now());
+  /// Writes the line, or counts it where the window has had lines_max. `fields`: as of
+  /// log::write().
+  void write(std::string_view line, std::span<const Field> fields = {},
+             Clock::time_point now = Clock::now());
 
  private:
   const Level level_;
@@ -33,8 +36,11 @@ class BoundedLog {
   std::uint64_t unwritten_ GUARDED_BY(mutex_) = 0;  // since the last line
 };
 
-/// A text that a client chose, as it may stand in a log line: in double quotes, at most 64 bytes of
-/// it; what is not printable ASCII, and the quotes and backslashes in it, become \xNN.
+/// A text that a client chose, as it may stand in a log line: at most 64 bytes of it; what
+/// is not printable ASCII, and the quotes and backslashes in it, become \xNN.
+std::string escaped(std::string_view text);
+
+/// The same in double quotes, with `...` behind them where there was more.
 std::string printable(std::string_view text);
 
 }  // namespace lectern::log

@@ -84,16 +84,22 @@ void write_fields(Level level, std::string_view object) {
   sink().logger->log(to_spdlog(level), object.substr(1));  // the pattern opens it
 }
 
-void write(Level level, std::string_view line) {
+void write(Level level, std::string_view line) { write(level, line, {}); }
+
+void write(Level level, std::string_view line, std::span<const Field> fields) {
   if (level >= Level::error) {
     const MutexLock lock(listener().mutex);
     if (listener().function) listener().function(line);
   }
   auto& out = sink();
-  if (out.format == Format::json)
-    write_fields(level, json::Writer().object().member("message", line).end().take());
-  else
+  if (out.format == Format::text) {
     out.logger->log(to_spdlog(level), line);
+    return;
+  }
+  json::Writer object;
+  object.object().member("message", line);
+  for (const auto& [name, text] : fields) object.member(name, text);
+  write_fields(level, object.end().take());
 }
 
 }  // namespace lectern::log

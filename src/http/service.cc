@@ -158,8 +158,12 @@ Response refuse(const Exchange& exchange, Error error) {
   if (error.code == Code::method_not_allowed) allow = std::exchange(error.detail, {});
   Response response = respond(error);
   if (!allow.empty()) response.headers.add("Allow", std::move(allow));
-  if (error.code == Code::unauthenticated)
+  if (error.code == Code::unauthenticated) {
     response.headers.add("WWW-Authenticate", exchange.app.authenticator.challenge());
+    // The answer is Ralph's; who reads the log should not look for a wrong password.
+    if (!exchange.request.headers.find("Authorization"))
+      response.refusal.reason = "No credentials were sent";
+  }
   if (exchange.login_delay.count() > 0) {
     response.status = 429;
     response.headers.set("Retry-After", std::to_string(exchange.login_delay.count()));

@@ -114,7 +114,8 @@ def check_text_lines():
 
 
 def check_json_lines():
-    settings = {"LECTERN_LOG_FORMAT": "json", "LECTERN_RUNSERVER_CORS_ALLOW_ORIGINS": "https://lms.example"}
+    settings = {"LECTERN_LOG_FORMAT": "json", "LECTERN_RUNSERVER_CORS_ALLOW_ORIGINS": "https://lms.example",
+                "LECTERN_AUTH_FAILURES_MAX": "1"}
     with lectern.Server(settings, backend="memory") as server:
         server.call("POST", "/xAPI/statements", BAD,
                     {"X-Request-ID": "id-1", "User-Agent": "Moodle \xff/4", "traceparent": f"00-{TRACE}-{PARENT}-01"})
@@ -132,6 +133,15 @@ def check_json_lines():
                     headers={"Origin": "https://evil.example", "Access-Control-Request-Method": "POST",
                              "X-Request-ID": "id-2"})
         assert "https://evil.example may not" in json.loads(line_of(server, "id-2"))["reason"]
+        for password in ("one", "two", "three"):  # the third is too soon
+            server.call("GET", "/xAPI/statements", user='e"ve', password=password)
+        failed, delayed = json.loads(line_of(server, "failed login")), json.loads(line_of(server, "delayed login"))
+        for line in (failed, delayed):
+            assert (line["user"], line["remote"]) == ("e\\x22ve", "127.0.0.1"), line
+        assert "no such user" in failed["message"], failed
+        assert re.search(r"may try again in 1 s$", delayed["message"]), delayed
+        server.call("GET", "/xAPI/statements", user=None, headers={"X-Request-ID": "id-3"})
+        assert json.loads(line_of(server, "id-3"))["reason"] == "No credentials were sent"
         for each in server.log_text().splitlines():
             json.loads(each)
 

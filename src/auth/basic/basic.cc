@@ -1,6 +1,7 @@
 #include "auth/basic/basic.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <future>
 #include <random>
@@ -135,6 +136,9 @@ class Basic final : public BasicAuthenticator {
     login.standing = standing;
     if (wait <= Clock::duration{}) return std::nullopt;
     ++delayed_;
+    tell(log_delayed_, "delayed login", login,
+         fmt::format("failed too often, may try again in {} s",
+                     std::chrono::ceil<std::chrono::seconds>(wait).count()));
     return fail(Code::unavailable, "Too many failed logins, try again later");
   }
 
@@ -202,9 +206,17 @@ class Basic final : public BasicAuthenticator {
 
   void failed(const Login& login, std::string_view why) {
     ++failed_;
-    log_.write(fmt::format("failed login: user {} from {}: {}",
-                           log::printable(login.given.username), loggable(login.attempt.address),
-                           why));
+    tell(log_failed_, "failed login", login, why);
+  }
+
+  static void tell(log::BoundedLog& log, std::string_view what, const Login& login,
+                   std::string_view more) {
+    const auto name = log::escaped(login.given.username);
+    const auto remote = loggable(login.attempt.address);
+    const std::array<log::Field, 2> fields = {{{"user", name}, {"remote", remote}}};
+    log.write(fmt::format("{}: user {} from {}: {}", what, log::printable(login.given.username),
+                          remote, more),
+              fields);
   }
 
   const BasicOptions options_;
@@ -213,7 +225,8 @@ class Basic final : public BasicAuthenticator {
   Throttle throttle_;
   CheckQueue queue_;
   PoliteThreads checkers_;  // as many as the queue lets in
-  log::BoundedLog log_{log::Level::warning, "failed logins"};
+  log::BoundedLog log_failed_{log::Level::warning, "failed logins"};
+  log::BoundedLog log_delayed_{log::Level::warning, "delayed logins"};
   TimedCache<Good> known_;
   TimedCache<UserPtr> wrong_;  // whom they are wrong for
   std::atomic<std::uint64_t> checks_ = 0;

@@ -1,5 +1,6 @@
 #include "auth/oidc/oidc.h"
 
+#include <array>
 #include <atomic>
 #include <cmath>
 
@@ -198,8 +199,11 @@ struct OidcAuthenticator::State {
   Result<PrincipalPtr> refuse_login(Error error, std::string_view address) {
     if (error.code == Code::unauthenticated) {
       ++failures;
-      log_refused.write(fmt::format("failed login: bearer token from {}: {}", loggable(address),
-                                    error.detail.empty() ? error.message : error.detail));
+      const auto remote = loggable(address);
+      const std::array<log::Field, 1> fields = {{{"remote", remote}}};
+      log_refused.write(fmt::format("failed login: bearer token from {}: {}", remote,
+                                    error.detail.empty() ? error.message : error.detail),
+                        fields);
     } else if (!error.detail.empty()) {
       log_away.write(fmt::format("OpenID Connect: {}: {}", error.message, error.detail));
     }

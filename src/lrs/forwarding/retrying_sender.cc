@@ -1,6 +1,7 @@
 #include "lrs/forwarding/retrying_sender.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -153,7 +154,10 @@ Result<void> RetryingSender::look_from_afar() {
 Result<ForwardingState::Served> RetryingSender::served(const std::string& target) {
   if (const auto known = served_.find(target); known != served_.end()) return known->second;
   TRY(const auto there, around_.state.served(receiver_.url, target));
-  if (there) return served_.insert_or_assign(target, *there).first->second;
+  if (there) {
+    say_that_it_is_known(there->position);
+    return served_.insert_or_assign(target, *there).first->second;
+  }
   // A receiver gets what is stored after it was met for the first time, under any target.
   TRY(const auto met, around_.state.served(receiver_.url, met_place));
   if (met) return begin(target, met->position);
@@ -166,6 +170,13 @@ Result<ForwardingState::Served> RetryingSender::served(const std::string& target
   }
   TRY(const auto set, begin(met_place, first));
   return begin(target, set.position);
+}
+
+/// Once: nobody should wait for what `from` would have brought to a new receiver.
+void RetryingSender::say_that_it_is_known(const xapi::Position& position) {
+  if (!receiver_.from || std::exchange(said_that_it_is_known_, true)) return;
+  log::info("forwarding to {}: `from` counts for a new receiver only; it goes on behind {}", shown_,
+            utc_text(position.stored));
 }
 
 Result<ForwardingState::Served> RetryingSender::begin(const std::string& target,

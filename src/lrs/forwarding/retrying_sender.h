@@ -97,6 +97,7 @@ class RetryingSender {
   tl::unexpected<Error> is_away(const Delivered& delivered);
   tl::unexpected<Error> refuses_all(const Delivered& delivered);
   Result<ForwardingState::Served> served(const std::string& target);
+  void say_that_it_is_known(const xapi::Position& position);
   Result<ForwardingState::Served> begin(const std::string& target, const xapi::Position& position);
   void lacks(const std::string& target, std::optional<Time> oldest);
   void note(const Result<bool>& outcome);
@@ -107,6 +108,7 @@ class RetryingSender {
 
   // Of the thread:
   bool knows_targets_ = false;
+  bool said_that_it_is_known_ = false;
   std::map<std::string, ForwardingState::Served> served_;  // by target, since the right was taken
   std::map<std::string, Uuid> taken_;                      // by target: the last that it took
   std::chrono::milliseconds asked_to_wait_{0};             // by the receiver
