@@ -240,19 +240,57 @@ void set_common(CURL* handle, const HttpOptions& options) {
   if (options.compressed) curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "");
 }
 
+struct UrlDelete {
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+};
+
+/// `HOST:PORT` of a URL; all of it where there is none.
+std::string server_of(const std::string& url) {
+  const std::unique_ptr<CURLU, UrlDelete> parts(curl_url());
+  if (curl_url_set(parts.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK)
+    return without_credentials(url);
+  const auto part = [&](CURLUPart which) {
+    char* text = nullptr;
+    if (curl_url_get(parts.get(), which, &text, CURLU_DEFAULT_PORT) != CURLUE_OK)
+      return std::string();
+    std::string copy(text);
+    curl_free(text);
+    return copy;
+  };
+  return part(CURLUPART_HOST) + ":" + part(CURLUPART_PORT);
+}
+
+Error error_with(Code code, std::string message, const HttpRequest& request,
+                 const std::string& why) {
+  return {code,
+          std::move(message),
+          {},
+          {},
+          request.method + " " + without_credentials(request.url) + ": " + why};
+}
+
+Error no_answer(const HttpRequest& request, const std::string& why) {
+  return error_with(Code::unavailable, server_of(request.url) + " does not answer", request, why);
+}
+
 Error error_of(CURLcode code, const Transfer& transfer, const HttpRequest& request,
                const char* reason) {
-  const std::string detail =
-      request.method + " " + without_credentials(request.url) + ": " +
-      (code == CURLE_ABORTED_BY_CALLBACK ? "given up"
-                                         : (*reason != '\0' ? reason : curl_easy_strerror(code)));
+  const std::string why = code == CURLE_ABORTED_BY_CALLBACK ? "given up"
+                          : *reason != '\0'                 ? reason
+                                                            : curl_easy_strerror(code);
   if (transfer.too_large)
-    return {Code::too_large, "The answer of another server is too large", {}, {}, detail};
+    return error_with(Code::too_large, "The answer of " + server_of(request.url) + " is too large",
+                      request, why);
   if (transfer.no_room)
-    return {Code::unavailable, "Answers of other servers take too much memory", {}, {}, detail};
+    return error_with(Code::unavailable, "Answers of other servers take too much memory", request,
+                      why);
   if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL)
-    return {Code::invalid, "The URL cannot be used", {}, {}, detail};
-  return {Code::unavailable, "Another server does not answer", {}, {}, detail};
+    return error_with(Code::invalid, "The URL cannot be used", request, why);
+  if (code == CURLE_PEER_FAILED_VERIFICATION)
+    return error_with(Code::unavailable,
+                      "The certificate of " + server_of(request.url) + " is not trusted", request,
+                      why + " (SSL_CERT_FILE names the certificates to trust)");
+  return no_answer(request, why);
 }
 
 /// Until it is done or given up; what libcurl says of it.
@@ -278,14 +316,6 @@ milliseconds timeout_of(const HttpRequest& request, const HttpOptions& options) 
   return request.timeout.count() > 0 ? request.timeout : options.timeout;
 }
 
-Error no_time_left(const HttpRequest& request) {
-  return {Code::unavailable,
-          "Another server does not answer",
-          {},
-          {},
-          request.method + " " + without_credentials(request.url) + ": no time left"};
-}
-
 /// How long it may take: to the deadline, or, of a download, while anything comes.
 void set_patience(CURL* handle, Transfer& transfer, milliseconds left, milliseconds asked) {
   if (transfer.taker == nullptr) {
@@ -306,7 +336,7 @@ Result<HttpResponse> exchange(const Line& line, const HttpRequest& request,
                               const HttpOptions& options, Deadline last, Made& made,
                               BodyTaker* taker = nullptr) {
   const auto left = std::chrono::duration_cast<milliseconds>(last - Clock::now());
-  if (left.count() <= 0) return fail(no_time_left(request));
+  if (left.count() <= 0) return fail(no_answer(request, "no time left"));
   CURL* curl = line.easy.get();
   Transfer transfer(curl);
   transfer.taker = taker;
@@ -402,7 +432,7 @@ Result<HttpResponse> HttpClient::send(const HttpRequest& request, Deadline deadl
   const HttpOptions& options = pool_->options();
   const Deadline last = std::min(deadline, Clock::now() + timeout_of(request, options));
   auto line = pool_->take(last);
-  if (!line) return fail(no_time_left(request));
+  if (!line) return fail(no_answer(request, "no time left"));
   Made nothing;
   auto answer = exchange(*line, request, options, last, nothing);
   pool_->give_back(std::move(*line));

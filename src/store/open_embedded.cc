@@ -98,18 +98,19 @@ Result<BackupEntry> restore_embedded(const std::string& source, std::optional<st
                                      const std::string& folder, bool replace,
                                      const OnProgress& on_progress) {
   const bool there = has_embedded(folder);
-  if (there && !replace)
-    return fail(Code::conflict, "there is a store in " + folder +
-                                    ": with --replace it is kept under another name, and the "
-                                    "backup takes its place");
   std::error_code error;
   if (there) {
     auto& env = *rocksdb::Env::Default();
     rocksdb::FileLock* lock = nullptr;
     if (!env.LockFile(folder + "/LOCK", &lock).ok())
-      return fail(Code::unavailable, "another lectern process owns the folder " + folder);
+      return fail(Code::unavailable,
+                  "another lectern process owns the folder " + folder + ": stop the server first");
     env.UnlockFile(lock).PermitUncheckedError();
   }
+  if (there && !replace)
+    return fail(Code::conflict, "there is a store in " + folder +
+                                    ": with --replace it is kept under another name, and the "
+                                    "backup takes its place");
   const auto fresh = folder + ".new";
   fs::remove_all(fresh, error);
   auto entry = embedded::restore_backup(source, number, fresh, on_progress);

@@ -24,6 +24,13 @@ The running server verifies, too
   2 statements, 0 documents, 0 attachments were looked at: all is well
   $ kill $pid; wait $pid
 
+A store that a server has open is left alone, and a command says so before anything else
+  $ > log; lectern runserver -h 127.0.0.1 -p 0 2> log & pid=$!; within grep -q serves log
+  $ lectern restore saved
+  Error: another lectern process owns the folder $HOME/.config/lectern/embedded: stop the server first
+  [1]
+  $ kill $pid; wait $pid
+
 A store that is there is not overwritten; what takes its place is the backup that was asked for
   $ lectern restore saved
   Error: there is a store in $HOME/.config/lectern/embedded: with --replace it is kept under another name, and the backup takes its place

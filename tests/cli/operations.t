@@ -1,10 +1,13 @@
 docs/operations.md, followed by who runs a server: three users, as it makes them
   $ lectern user add moodle -s statements/write -s state/write -s state/read --generate > moodle
   User 'moodle' was added to $HOME/.config/lectern/auth.json
+  Its statements bear the authority {"account": {"name": "moodle", "homePage": "http://[^"]*"}} (re)
   $ lectern user add analyst -s all/read --generate > analyst
   User 'analyst' was added to $HOME/.config/lectern/auth.json
+  Its statements bear the authority {"account": {"name": "analyst", "homePage": "http://[^"]*"}} (re)
   $ lectern user add lectern -s statements/write -s authority/write --generate > forwarder
   User 'lectern' was added to $HOME/.config/lectern/auth.json
+  Its statements bear the authority {"account": {"name": "lectern", "homePage": "http://[^"]*"}} (re)
   $ lectern user list | awk '{print $1, $3}'
   NAME SCOPES
   moodle statements/write,state/write,state/read
@@ -32,6 +35,17 @@ A client that fails is found by the log alone: who, from where, why, and what to
    info 203.0.113.9 moodle "POST /xAPI/statements" 400 .* "\\"mbox\\" .* at /0/actor/mbox \(Data 2.4.2.[0-9]\) (re)
   $ grep 'failed login' log | sed 's/.*failed/failed/'
   failed login: user "moodle" from 203.0.113.9: .* (re)
+  $ curl -s --cacert fullchain.pem https://localhost:$port/xAPI/statements -o /dev/null; within grep -q '"GET /xAPI/statements" 401 .*"No credentials were sent"' log
+
+A command says which server does not answer, and why
+  $ lectern forward -u analyst -p x --url https://localhost:$port/xAPI 2>&1 | sed "s/$port/PORT/g"
+  Error: The certificate of localhost:PORT is not trusted: GET https://localhost:PORT/xAPI/extensions/forwarding: SSL certificate problem: self-signed certificate (SSL_CERT_FILE names the certificates to trust)
+  $ lectern export http://localhost:9/xAPI -u analyst -p x -f jsonl
+  Error: localhost:9 does not answer: GET http://localhost:9/xAPI/.*: Failed to connect to localhost port 9 .* (re)
+  [1]
+  $ LECTERN_RUNSERVER_TLS_CERTIFICATE= LECTERN_RUNSERVER_TLS_KEY= LECTERN_RUNSERVER_PORT=9 lectern forward -u analyst -p x
+  Error: localhost:9 does not answer; --url names another server: GET .*: Failed to connect .* (re)
+  [1]
 
 A certificate is renewed while it serves
   $ before=$(openssl s_client -connect localhost:$port < /dev/null 2> /dev/null | openssl x509 -noout -fingerprint)
@@ -57,3 +71,9 @@ A receiver that is new gets what was stored before, and the command tells when i
   $ kill $receiver; wait $receiver; curl -s -u admin:secret -H 'Content-Type: application/json' $url/statements -d '{"actor": {"mbox": "mailto:ann@example.org"}, "verb": {"id": "http://adlnet.gov/expapi/verbs/attended"}, "object": {"id": "https://example.org/course/2"}}' -o /dev/null
   $ fails() { ! lectern forward -u admin -p secret --url $url > told; }; within fails; grep -c -i 'connect' told
   1
+
+A receiver that is known is not served from the beginning again, which the log says
+  $ kill $pid; wait $pid
+  $ > log; lectern runserver -p 0 2> log & pid=$!; within grep -q 'new receiver' log; sed -n 's|.*forwarding to .*/statements: \(`from`.*\)|\1|p' log
+  `from` counts for a new receiver only; it goes on behind 20.*Z (re)
+  $ kill $pid; wait $pid

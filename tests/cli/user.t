@@ -1,16 +1,20 @@
 A user is added with scopes and an agent; the password comes from stdin, the environment or the program
   $ echo secret | lectern user add jane -s statements/write -s statements/read/mine -M mailto:jane@example.org --password-stdin
   User 'jane' was added to $HOME/.config/lectern/auth.json
+  Its statements bear the authority {"mbox": "mailto:jane@example.org"}
   $ LECTERN_PASSWORD=secret lectern user add joe -s all -A joe https://example.org -t hers
   User 'joe' was added to $HOME/.config/lectern/auth.json
+  Its statements bear the authority {"account": {"name": "joe", "homePage": "https://example.org"}}
   $ lectern user add jim -s all -M mailto:jim@example.org --generate > password
   User 'jim' was added to $HOME/.config/lectern/auth.json
+  Its statements bear the authority {"mbox": "mailto:jim@example.org"}
   $ grep -cE '^[A-Za-z0-9]{24}$' password
   1
   $ printf 'x\nx\n' | lectern user add ann -s all -M mailto:ann@example.org
   Password: 
   Repeat for confirmation: 
   User 'ann' was added to $HOME/.config/lectern/auth.json
+  Its statements bear the authority {"mbox": "mailto:ann@example.org"}
   $ stat -c %a .config/lectern/auth.json; ls -A .config/lectern
   600
   auth.json
@@ -99,6 +103,7 @@ What cannot be meant is refused
   $ lectern user add ann -s allx -M mailto:j@example.org -p x --force
   Warning: scope 'allx' grants nothing
   User 'ann' was added to $HOME/.config/lectern/auth.json
+  Its statements bear the authority {"mbox": "mailto:j@example.org"}
   $ lectern user add old -s all -M mailto:o@example.org --password-stdin < /dev/null
   Error: no password was given
   [1]

@@ -41,10 +41,12 @@ Result<std::string> ask(const Invocation& invocation, std::string method, std::s
       {"Authorization",
        "Basic " + to_base64(invocation.value("--username").value_or("") + ":" + password)}};
   auto sent = client.send(request);
-  if (!sent)
-    return fail(Code::unavailable,
-                "no server answers at " + net::without_credentials(url) + "; --url names another",
+  if (!sent) {
+    const bool guessed = !invocation.has("--url");
+    return fail(sent.error().code,
+                sent.error().message + (guessed ? "; --url names another server" : ""),
                 sent.error().detail);
+  }
   auto& answer = *sent;
   if (answer.status == 200) return std::move(answer.body);
   return fail(Code::invalid,

@@ -84,6 +84,7 @@ int run_add(const Invocation& invocation) {
   const int code = change(invocation, "was added to", [&](const std::string& text) {
     return with_entry(text, user.username, *entry);
   });
+  if (code == 0) tell(invocation, "Its statements bear the authority " + *agent);
   if (code == 0 && invocation.has("--generate")) fmt::print("{}\n", user.password);
   return code;
 }

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "base/error_text.h"
 #include "cli/command.h"
 #include "cli/commands/uvicorn.h"
 #include "cli/terminal/nearest.h"
@@ -221,9 +222,7 @@ int failure(std::string_view message) {
   return 1;
 }
 
-int failure(const Error& error) {
-  return failure(error.message + (error.detail.empty() ? "" : ": ") + error.detail);
-}
+int failure(const Error& error) { return failure(whole_text(error)); }
 
 std::optional<Loaded> settings_for(const Invocation& invocation) {
   auto loaded =

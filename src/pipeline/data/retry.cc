@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include "base/error_text.h"
 #include "base/log.h"
 
 namespace lectern::pipeline {
@@ -10,7 +11,7 @@ bool wait_to_try_again(int attempt, const Error& error, const Interrupt& interru
   constexpr int attempts_max = 6;
   if (attempt >= attempts_max || interrupt.stopped()) return false;
   const int wait_ms = 500 << (attempt - 1);
-  log::warning("{}: trying again in {:.1f} s", error.message, wait_ms / 1000.0);
+  log::warning("{}: trying again in {:.1f} s", whole_text(error), wait_ms / 1000.0);
   pollfd waited{interrupt.descriptor(), POLLIN, 0};
   poll(&waited, 1, wait_ms);
   return !interrupt.stopped();

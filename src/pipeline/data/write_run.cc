@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/error_text.h"
 #include "pipeline/data/retry.h"
 #include "pipeline/in_order.h"
 #include "pipeline/line_reader.h"
@@ -155,7 +156,7 @@ class Run {
       begun_ = true;
       return chunk;
     }
-    fault = begun.error().message;
+    fault = whole_text(begun.error());
     return std::nullopt;
   }
 
@@ -174,8 +175,8 @@ class Run {
     auto outcome = tried_again(interrupt_, [&] { return sink_.send(sent.chunk); });
     sent.written = outcome ? sent.chunk.records : 0;
     if (!outcome)
-      sent.fault = fmt::format("{} (what was written ends before line {})", outcome.error().message,
-                               sent.chunk.first_line);
+      sent.fault = fmt::format("{} (what was written ends before line {})",
+                               whole_text(outcome.error()), sent.chunk.first_line);
     else if (ends_at_refused(sent.chunk))
       sent.fault = "a record was refused (the others of its chunk were written)";
   }

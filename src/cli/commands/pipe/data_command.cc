@@ -158,7 +158,7 @@ Result<bool> ToStdout::take(std::string_view bytes) {
 
 int finish(ChosenBackend& chosen, const Result<void>& outcome, bool pipe_closed) {
   const auto flushed = chosen.history.flush();
-  if (!outcome) return failure(outcome.error().message);
+  if (!outcome) return failure(outcome.error());
   if (!flushed) return failure(flushed.error().message);
   if (const int signal = chosen.interrupt.signal(); signal != 0)
     pipeline::Interrupt::end_by(signal);

@@ -134,8 +134,9 @@ Result<net::HttpResponse> Server::post(const Call& call) {
   if (response->status != 200) {
     if (call.answered != nullptr)
       *call.answered = response->header("X-ClickHouse-Exception-Code").has_value();
-    return unavailable("ClickHouse answered " + std::to_string(response->status) + ": " +
-                       response->body.substr(0, detail_bytes_max));
+    std::string words = response->body.substr(0, detail_bytes_max);
+    while (words.ends_with('\n')) words.pop_back();
+    return unavailable("ClickHouse answered " + std::to_string(response->status) + ": " + words);
   }
   if (!response->header("X-ClickHouse-Summary"))
     return unavailable(net::without_credentials(options_.url) + " does not answer as ClickHouse");
