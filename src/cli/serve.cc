@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/digest.h"
 #include "base/json/json.h"
 #include "base/log.h"
 #include "base/metrics.h"
@@ -162,6 +163,16 @@ std::string embedded_folder(const Settings& settings) {
   return elsewhere ? settings.store_documents : settings.app_dir + "/embedded";
 }
 
+/// Where facts of statements are kept (lrs/statistics/fact_cache.h): in the embedded store's own
+/// folder, so that they go where it goes when it is repaired or put back; those of a database in a
+/// folder of the application's, by what it is called.
+std::filesystem::path facts_folder(const Settings& settings, const store::Stores& stores) {
+  if (settings.backend == "embedded") return embedded_folder(settings) + "/facts";
+  constexpr std::size_t name_digits = 32;
+  const auto name = to_hex(sha256(settings.backend + " " + stores.location));
+  return std::filesystem::path(settings.app_dir) / "facts" / name.substr(0, name_digits);
+}
+
 /// Does what commands ask of the running server, and tells /metrics of damage. Null where there is
 /// no embedded store, or no socket can be made: that is logged, and no reason not to serve.
 std::unique_ptr<ControlSocket> listen_to_commands(const Settings& settings, store::Stores& stores,
@@ -244,7 +255,7 @@ int serve(const Loaded& loaded) {
   lrs::Lrs lrs{refs, lrs_options(settings), lrs::Counters(registry)};
   lrs.forwarder = &forwarder;
   lrs.tolerated = &tolerated;
-  lrs::FactCache facts(settings.statistics_memory());
+  lrs::FactCache facts(settings.statistics_memory(), facts_folder(settings, *stores));
   lrs.facts = &facts;
   lrs::LiveFeeds live;
   lrs.live = &live;

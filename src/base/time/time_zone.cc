@@ -173,11 +173,6 @@ std::optional<TimeZone> TimeZone::parse(std::string_view file) {
   return zone;
 }
 
-std::int32_t TimeZone::offset_s(std::int64_t at) const {
-  if (at < last_.begin || at >= last_.end) last_ = span_of(at);
-  return last_.offset_s;
-}
-
 TimeZone::Span TimeZone::span_of(std::int64_t at) const {
   const auto after = std::upper_bound(transitions_.begin(), transitions_.end(), at);
   const auto index = static_cast<std::size_t>(after - transitions_.begin());

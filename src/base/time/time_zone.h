@@ -21,8 +21,19 @@ class TimeZone {
   /// Reads such a file's bytes.
   static std::optional<TimeZone> parse(std::string_view file);
 
+  /// Instants from `begin` to before `end` (seconds since 1970), and how far local time is ahead of
+  /// UTC in all of them.
+  struct Span {
+    std::int64_t begin = 0, end = 0;
+    std::int32_t offset_s = 0;
+  };
+  /// A span around an instant; there may be others beside it of the same offset.
+  Span span(std::int64_t at) const {
+    if (at < last_.begin || at >= last_.end) last_ = span_of(at);
+    return last_;
+  }
   /// Seconds that local time is ahead of UTC at this instant (seconds since 1970).
-  std::int32_t offset_s(std::int64_t at) const;
+  std::int32_t offset_s(std::int64_t at) const { return span(at).offset_s; }
 
  private:
   /// When, in each year from the last transition on, local time changes (POSIX TZ, Mm.w.d/time).
@@ -34,10 +45,6 @@ class TimeZone {
     std::int32_t standard_s = 0, summer_s = 0;
     bool has_summer = false;
     YearlyChange to_summer, to_standard;
-  };
-  struct Span {
-    std::int64_t begin = 0, end = 0;
-    std::int32_t offset_s = 0;
   };
   class RuleReader;
 

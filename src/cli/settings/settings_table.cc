@@ -70,7 +70,7 @@ constexpr std::array rows = {
     Row{"RUNSERVER_MEMORY_BYTES_MAX", &S::memory_bytes_max, "0", "memory for requests under way: bodies, what is made of them, answers; what does not fit waits a second, then gets 503; a quarter of it beside, 256 MiB at most, is for answers of databases and other servers; 0: half of what the machine or the container has", 0, 1'099'511'627'776},
     Row{"RUNSERVER_SPOOL_BYTES_MAX", &S::spool_bytes_max, "0", "bytes of bodies in files together; beyond it 503; 0: a quarter of what is free in their folder at start", 0, 1'099'511'627'776},
     Row{"RUNSERVER_PAGE_BYTES_MAX", &S::page_bytes_max, "8388608", "bytes of one page's statements, at which it ends before its limit; one statement is always given", 1024, 4'294'901'760},
-    Row{"RUNSERVER_STATISTICS_BYTES_MAX", &S::statistics_bytes_max, "0", "memory for the facts of statements, a hundred bytes of each, by which statistics are told in milliseconds; where they do not fit each question reads the statements; 0: an eighth of what the machine or the container has", 0, 1'099'511'627'776},
+    Row{"RUNSERVER_STATISTICS_BYTES_MAX", &S::statistics_bytes_max, "0", "memory for the facts of statements, beside those in files, by which statistics are told in milliseconds; where they do not fit each question reads the statements; 0: an eighth of what the machine or the container has", 0, 1'099'511'627'776},
     Row{"RUNSERVER_SPOOL_DIR", &S::spool_dir, "", "folder of those files; without it $TMPDIR or /tmp"},
     Row{"RUNSERVER_HEADER_DEADLINE_MS", &S::header_deadline_ms, "15000", "for one request's headers, whole", 1, day_ms},
     Row{"RUNSERVER_BODY_IDLE_MS", &S::body_idle_ms, "15000", "without a byte of the body", 1, day_ms},

@@ -118,10 +118,9 @@ class Overview {
 
   showNumbers() {
     return fill(this.numbers, async () => {
-      const { totals, estimates } = await this.ask({ ...this.filters(), measure: overall.join(",") });
-      const about = estimates.distinct && totals.actors > 100_000 ? "about " : "";
-      return [["statements", asNumber(totals.count)], ["people", about + asNumber(totals.actors)], ["activities", about + asNumber(totals.activities)],
-        ["registrations", about + asNumber(totals.registrations)], ["right", asPercent(totals.success_rate)], ["completed", asPercent(totals.completion_rate)]]
+      const { totals } = await this.ask({ ...this.filters(), measure: overall.join(",") });
+      return [["statements", asNumber(totals.count)], ["people", asNumber(totals.actors)], ["activities", asNumber(totals.activities)],
+        ["registrations", asNumber(totals.registrations)], ["right", asPercent(totals.success_rate)], ["completed", asPercent(totals.completion_rate)]]
         .map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value)));
     });
   }

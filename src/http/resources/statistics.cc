@@ -60,8 +60,6 @@ std::string body_of(const lrs::Question& question, const lrs::Statistics& told) 
   json.key("left_out").object();
   json.member("scores", told.scores_left_out).member("durations", told.durations_left_out).end();
   json.key("estimates").object();
-  if (told.estimated_counts)
-    json.raw_member("distinct", fmt::format("{}", lrs::DistinctCount::relative_error));
   if (told.estimated_percentiles)
     json.raw_member("percentiles", fmt::format("{}", lrs::Spread::relative_error));
   return json.end().end().take();

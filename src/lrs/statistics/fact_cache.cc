@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <set>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "base/digest.h"
 #include "base/json/json.h"
 #include "lrs/access.h"
+#include "lrs/statistics/columns/fact_match.h"
+#include "lrs/statistics/tally/tally_in_halves.h"
 #include "store/find_each.h"
 #include "xapi/terms.h"
 
@@ -47,44 +51,6 @@ Result<std::vector<FactColumns::RowRef>> matching_along_chains(
   return kept;
 }
 
-/// Whether counting how often each number occurs is enough.
-bool only_counts(const Question& question) {
-  const auto is_count = [](const Measure& measure) { return measure.kind == MeasureKind::count; };
-  return question.by.size() == 1 && !is_time(question.by.front()) &&
-         std::all_of(question.measures.begin(), question.measures.end(), is_count);
-}
-
-/// Counts the rows that match; those that may match along their chains are left, chains_max + 1 of
-/// them at most.
-Result<std::vector<FactColumns::RowRef>> count_rows(const Question& question,
-                                                    const FactColumns& columns,
-                                                    const FactColumns::Match& match, Tally& tally,
-                                                    const Tally::Grow& grow) {
-  std::vector<FactColumns::RowRef> left;
-  const auto leave = [&](FactColumns::RowRef at) {
-    if (left.size() <= chains_max) left.push_back(at);  // one more, and the walk answers
-  };
-  if (only_counts(question)) {
-    const Dimension by = question.by.front();
-    RETURN_IF_ERROR(grow(columns.codes() * sizeof(std::uint64_t)));
-    std::vector<std::uint64_t> counts(columns.codes());
-    const auto count = [&](FactColumns::RowRef at) { return ++counts[columns.code(at, by)] > 0; };
-    match.each(count, leave);
-    for (std::uint32_t code = 0; code < counts.size(); ++code)
-      if (counts[code] > 0) RETURN_IF_ERROR(tally.add(columns.row_with(by, code), counts[code]));
-    return left;
-  }
-  const auto needs = needs_of(question);
-  Result<void> counted;
-  const auto count = [&](FactColumns::RowRef at) {
-    counted = tally.add(columns.row(at, needs));
-    return counted.has_value();
-  };
-  match.each(count, leave);
-  RETURN_IF_ERROR(std::move(counted));
-  return left;
-}
-
 /// Counts one more until the end of the scope.
 class Entered {
  public:
@@ -112,10 +78,21 @@ ChainFilter filter_of(const Lrs& lrs, const auth::Principal& principal,
 
 }  // namespace
 
+FactCache::FactCache(std::uint64_t bytes_max, const std::filesystem::path& folder)
+    : bytes_max_(bytes_max) {
+  if (folder.empty()) return;
+  folder_lock_ = FolderLock::take(folder);
+  if (folder_lock_) folder_ = folder;
+}
+
 std::shared_ptr<FactCache::OfTarget> FactCache::of(const std::string& target) {
   const MutexLock lock(mutex_);
   auto& kept = targets_[target];
-  if (!kept.facts) kept.facts = std::make_shared<OfTarget>();
+  // By a digest, since a target's name may be any text.
+  constexpr std::size_t name_digits = 32;
+  const auto folder =
+      folder_.empty() ? folder_ : folder_ / to_hex(sha256(target)).substr(0, name_digits);
+  if (!kept.facts) kept.facts = std::make_shared<OfTarget>(folder);
   kept.asked = ++questions_;
   return kept.facts;
 }
@@ -134,16 +111,15 @@ Result<std::optional<Statistics>> FactCache::answer(Lrs& lrs, const auth::Princi
   std::optional<xapi::Term> authority;
   if (only_mine(lrs, principal, selection.mine))
     authority = xapi::authority_term(principal.agent_ifi);
-  const FactColumns::Match match(columns, selection, filter, authority, through);
+  const FactMatch match(columns, selection, filter, authority, through);
   if (!match.able()) return std::optional<Statistics>();
 
-  Tally tally(question, zone, grow);
-  TRY(const auto referring, count_rows(question, columns, match, tally, grow));
+  TallyInHalves tally(question, zone, columns, grow);
+  TRY(const auto referring, tally.count(match, chains_max));
   if (referring.size() > chains_max) return std::optional<Statistics>();
   TRY(const auto more, matching_along_chains(lrs, context, filter, columns, referring));
-  const auto needs = needs_of(question);
-  for (const auto place : more) RETURN_IF_ERROR(tally.add(columns.row(place, needs)));
-  TRY(auto told, tally.finish(columns.dictionary()));
+  for (const auto place : more) RETURN_IF_ERROR(tally.add(place));
+  TRY(auto told, tally.finish());
   return std::optional(std::move(told));
 }
 
@@ -167,6 +143,8 @@ Result<void> FactCache::refresh(Lrs& lrs, const store::Context& context, OfTarge
   if (!target.reading.lock_until(context.deadline)) return too_late();
   const TimedMutexLock turn(target.reading, std::adopt_lock);
   if (is_there()) return {};
+  TRY(const bool are_read, read_files(lrs, context, target));
+  if (!are_read) return too_late();
   store::Filter filter;
   filter.until = through;
   store::PageRequest request{std::nullopt, rows_at_once, true};
@@ -180,6 +158,7 @@ Result<void> FactCache::refresh(Lrs& lrs, const store::Context& context, OfTarge
     RETURN_IF_ERROR(take(lrs, context, target, page.rows));
     if (!page.rows.empty()) request.after = page.rows.back().position;
     more = page.more;
+    write_files(target, !more);
     const WriterLock lock(target.mutex);
     bound(target);
     if (target.too_large) return {};
@@ -189,29 +168,90 @@ Result<void> FactCache::refresh(Lrs& lrs, const store::Context& context, OfTarge
   return {};
 }
 
+/// Begins with what an earlier process has read, as far as the store still has the statements that
+/// the files end with: a store may have been put back to what it was. False: not by the deadline.
+Result<bool> FactCache::read_files(Lrs& lrs, const store::Context& context, OfTarget& target) {
+  if (!target.files_left) {
+    const auto ends = target.files.ends();
+    std::vector<Uuid> ids;
+    for (const auto& end : ends) ids.push_back(end.id);
+    std::set<xapi::Position> kept;
+    const auto keep = [&](const store::StoredStatement& one) -> Result<void> {
+      kept.insert(one.position);
+      return {};
+    };
+    if (!ids.empty())
+      RETURN_IF_ERROR(store::find_each(stores_of(lrs).statements, context, ids, keep));
+    const auto gone = std::find_if(ends.begin(), ends.end(),
+                                   [&](const auto& end) { return !kept.contains(end); });
+    target.files_left = static_cast<std::size_t>(gone - ends.begin());
+  }
+  if (*target.files_left == 0) return true;
+  auto& left = *target.files_left;
+  for (; left > 0; --left) {
+    if (std::chrono::steady_clock::now() > context.deadline) return false;
+    const WriterLock lock(target.mutex);
+    if (!target.files.load_next(*target.columns)) left = 1;
+  }
+  const WriterLock lock(target.mutex);
+  target.columns->mark_what_is_voided();
+  return true;
+}
+
+/// Writes the blocks that are full, and, once everything is read, the last one where it has many
+/// rows that no file has. What cannot be written stays in memory.
+void FactCache::write_files(OfTarget& target, bool is_all) {
+  if (folder_.empty()) return;
+  auto& files = target.files;
+  for (;;) {
+    const auto number = files.rows() / FactBlock::rows_max;
+    std::unique_ptr<FactBlock> mapped;
+    {
+      const ReaderLock lock(target.mutex);
+      const auto& columns = *target.columns;
+      const bool is_full = columns.size() >= (number + 1) * FactBlock::rows_max;
+      const bool is_much = is_all && columns.size() >= files.rows() + rows_unwritten_max;
+      if (!is_full && !is_much) return;
+      if (!files.save(columns, number) || !is_full) return;
+      mapped = files.mapped(*columns.blocks()[number], number);
+    }
+    if (!mapped) return;
+    const WriterLock lock(target.mutex);
+    target.columns->put(number, std::move(mapped));
+  }
+}
+
 /// Adds rows, and marks what they void.
 Result<void> FactCache::take(Lrs& lrs, const store::Context& context, OfTarget& target,
                              const std::vector<store::StoredStatement>& rows) {
   std::vector<std::unique_ptr<json::Document>> documents;
+  std::vector<std::optional<Uuid>> voids;  // by row
   std::vector<Uuid> voided;
   for (const auto& row : rows) {
     TRY(auto document, json::parse_view(row.json));
-    if (xapi::is_voiding(document->root()))
-      if (const auto id = xapi::reference_of(document->root())) voided.push_back(*id);
+    voids.push_back(xapi::is_voiding(document->root()) ? xapi::reference_of(document->root())
+                                                       : std::nullopt);
+    if (voids.back()) voided.push_back(*voids.back());
     documents.push_back(std::move(document));
   }
   // Before the rows are added: when this fails they are read once more.
-  std::vector<xapi::Position> marked;
+  std::unordered_map<Uuid, xapi::Position> places;
   const auto look_at = [&](const store::StoredStatement& one) -> Result<void> {
     TRY(const auto document, json::parse_view(one.json));
-    if (one.voided || !xapi::is_voiding(document->root())) marked.push_back(one.position);
+    if (one.voided || !xapi::is_voiding(document->root()))
+      places.emplace(one.position.id, one.position);
     return {};
   };
   if (!voided.empty())
     RETURN_IF_ERROR(store::find_each(stores_of(lrs).statements, context, voided, look_at));
+  std::vector<xapi::Position> marked;
   const WriterLock lock(target.mutex);
-  for (std::size_t i = 0; i < rows.size(); ++i)
-    target.columns->add(rows[i].position, documents[i]->root());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto place = voids[i] ? places.find(*voids[i]) : places.end();
+    std::optional<xapi::Position> position;
+    if (place != places.end()) marked.push_back(position.emplace(place->second));
+    target.columns->add(rows[i].position, documents[i]->root(), position);
+  }
   target.columns->mark_voided(marked);
   return {};
 }

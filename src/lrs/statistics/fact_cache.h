@@ -3,10 +3,13 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "auth/principal.h"
 #include "base/concurrency/mutex.h"
@@ -14,25 +17,33 @@
 #include "base/time/time.h"
 #include "base/time/time_zone.h"
 #include "lrs/lrs.h"
-#include "lrs/statistics/fact_columns.h"
+#include "lrs/statistics/columns/fact_columns.h"
+#include "lrs/statistics/columns/fact_files.h"
 #include "lrs/statistics/question.h"
-#include "lrs/statistics/tally.h"
+#include "lrs/statistics/tally/tally.h"
 
 namespace lectern::lrs {
 
-/// The facts of all statements in memory (fact_columns.h), by target, so that a question need not
+/// The facts of all statements (columns/fact_columns.h), by target, so that a question need not
 /// read them again. A target's are read when it is first asked about, and each question adds what
 /// has come since: statements never change, and what lies behind the watermark is complete
 /// (StatementStore::consistent_through), so this holds on every backend and with any number of
-/// processes. Storing statements costs nothing here. Thread-safe.
+/// processes. What was read is kept in files too (columns/fact_files.h), which a later process
+/// goes on from where the store still has the statements that they end with. Storing statements
+/// costs nothing here. Thread-safe.
 class FactCache {
  public:
   /// Each question that waits holds a worker, and to read a target first may take minutes.
   static constexpr std::size_t waiting_max = 2;
 
-  /// Keeps so many bytes at most: targets that nobody has asked about for longest go first; one
-  /// that needs more is not kept.
-  explicit FactCache(std::uint64_t bytes_max) : bytes_max_(bytes_max) {}
+  /// Rows that are not in files yet, at most, when a question is answered.
+  static constexpr std::size_t rows_unwritten_max = 8'192;
+
+  /// Keeps so many bytes of memory at most: targets that nobody has asked about for longest go
+  /// first; one that needs more is not kept. Columns that lie in files are the kernel's memory, so
+  /// they do not count. The files lie in a folder that no other process uses meanwhile; "" for
+  /// none.
+  explicit FactCache(std::uint64_t bytes_max, const std::filesystem::path& folder = {});
 
   /// Answers a question as of `through`, the watermark when it was asked; nothing where it cannot:
   /// the facts are too many, or the question is about values that it keeps as digests, or about
@@ -46,8 +57,12 @@ class FactCache {
 
  private:
   struct OfTarget {
+    explicit OfTarget(std::filesystem::path folder) : files(std::move(folder)) {}
+
     std::atomic<std::size_t> entered = 0;  // those that read or wait
     TimedMutex reading;  // one reads what is missing, others wait until their deadline
+    FactFiles files GUARDED_BY(reading);
+    std::optional<std::size_t> files_left GUARDED_BY(reading);  // that are to be read first
     SharedMutex mutex;
     std::unique_ptr<FactColumns> columns GUARDED_BY(mutex) = std::make_unique<FactColumns>();
     std::optional<Time> through GUARDED_BY(mutex);  // everything up to here is in it
@@ -62,11 +77,16 @@ class FactCache {
 
   std::shared_ptr<OfTarget> of(const std::string& target);
   Result<void> refresh(Lrs& lrs, const store::Context& context, OfTarget& target, Time through);
+  Result<bool> read_files(Lrs& lrs, const store::Context& context, OfTarget& target)
+      REQUIRES(target.reading);
+  void write_files(OfTarget& target, bool is_all) REQUIRES(target.reading);
   Result<void> take(Lrs& lrs, const store::Context& context, OfTarget& target,
                     const std::vector<store::StoredStatement>& rows);
   void bound(OfTarget& target) REQUIRES(target.mutex);
 
   const std::uint64_t bytes_max_;
+  std::filesystem::path folder_;  // "": none
+  std::unique_ptr<FolderLock> folder_lock_;
   Mutex mutex_;
   std::map<std::string, Kept> targets_ GUARDED_BY(mutex_);
   std::uint64_t questions_ GUARDED_BY(mutex_) = 0;

@@ -3,12 +3,14 @@
 #include <atomic>
 #include <chrono>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "base/json/json.h"
 #include "base/metrics.h"
@@ -17,6 +19,7 @@
 #include "store/memory/blobs.h"
 #include "store/memory/documents.h"
 #include "store/memory/statements.h"
+#include "store/testing/temporary_folder.h"
 
 namespace lectern::lrs {
 namespace {
@@ -28,13 +31,16 @@ const std::string statement =
 class Statements final : public store::StatementStore {
  public:
   std::map<std::string, int> begun;
+  std::size_t rows_read = 0;
   std::atomic<bool> closed = false;  // while it is, who reads waits
 
   Result<store::Page> query(const store::Context& context, const store::Filter& filter,
                             const store::PageRequest& page) override {
     closed.wait(true);
     if (!page.after) ++begun[context.target];
-    return kept_.query(context, filter, page);
+    auto told = kept_.query(context, filter, page);
+    if (told) rows_read += told->rows.size();
+    return told;
   }
   Result<Time> consistent_through(const store::Context& context) override {
     return kept_.consistent_through(context);
@@ -68,10 +74,19 @@ struct Asked {
   store::memory::MemoryDocuments documents;
   store::memory::MemoryBlobs blobs;
   metrics::Registry registry;
-  FactCache facts;
+  std::unique_ptr<FactCache> facts;
   Lrs lrs{{statements, documents, blobs}, {}, Counters(registry)};
 
-  explicit Asked(std::uint64_t bytes_max) : facts(bytes_max) { lrs.facts = &facts; }
+  explicit Asked(std::uint64_t bytes_max, const std::string& folder = {}) {
+    start(bytes_max, folder);
+  }
+  /// As another process would.
+  void start(std::uint64_t bytes_max, const std::string& folder) {
+    facts.reset();
+    facts = std::make_unique<FactCache>(bytes_max, folder);
+    lrs.facts = facts.get();
+    statements.rows_read = 0;
+  }
 
   static auth::Principal user_of(const std::string& target) {
     auth::Principal principal;
@@ -81,8 +96,8 @@ struct Asked {
     principal.target = target;
     return principal;
   }
-  void store_one(const std::string& target) {
-    const auto document = json::parse(statement);
+  void store_one(const std::string& target, const std::string& text = statement) {
+    const auto document = json::parse(text);
     REQUIRE(document);
     const Submission submission{.body = (*document)->root(),
                                 .version = xapi::Version::v1_0_3,
@@ -97,12 +112,31 @@ struct Asked {
     return statistics(lrs, user_of(target), question, {},
                       [](std::uint64_t) -> Result<void> { return {}; });
   }
-  void counts_one(const std::string& target) {
+  void counts_one(const std::string& target) { counts(target, 1); }
+  void counts(const std::string& target, double count) {
     const auto told = ask(target);
     REQUIRE(told);
-    CHECK(told->totals.values.at(0) == 1);
+    CHECK(told->totals.values.at(0) == count);
   }
 };
+
+constexpr std::size_t at_once = 1'000;
+
+/// So many statements, whose ids are the numbers from there on.
+std::string statements_of(std::size_t first, std::size_t count) {
+  std::string out = "[";
+  for (std::size_t i = first; i < first + count; ++i)
+    out += fmt::format(R"({{"id":"00000000-0000-4000-8000-{:012}",{},)", i, statement.substr(1));
+  out.back() = ']';
+  return out;
+}
+
+std::string voiding(std::size_t number) {
+  return fmt::format(
+      R"({{"actor":{{"mbox":"mailto:a@example.org"}},"verb":{{"id":"http://adlnet.gov/expapi/verbs/voided"}},)"
+      R"("object":{{"objectType":"StatementRef","id":"00000000-0000-4000-8000-{:012}"}}}})",
+      number);
+}
 
 }  // namespace
 
@@ -148,6 +182,48 @@ TEST_CASE("while a target is first read two may wait, and others are sent away a
   for (auto& thread : threads) thread.join();
   CHECK(sent_away.load() == 3);
   CHECK(answered.load() == 1 + static_cast<int>(FactCache::waiting_max));
+}
+
+TEST_CASE("a process that begins anew reads only what no file has, and tells the same") {
+  const store::TemporaryFolder folder;
+  constexpr std::uint64_t bytes_max = 1'000'000'000;
+  Asked asked(bytes_max, folder.path());
+  std::size_t stored = 0;
+  for (; stored < FactBlock::rows_max + 20'000; stored += at_once)
+    asked.store_one("a", statements_of(stored, at_once));
+  asked.store_one("a", voiding(7));
+  asked.counts("a", static_cast<double>(stored));  // one more, and one less
+  CHECK(asked.statements.rows_read == stored);
+
+  asked.start(bytes_max, folder.path());
+  asked.counts("a", static_cast<double>(stored));
+  CHECK(asked.statements.rows_read <= FactCache::rows_unwritten_max);
+
+  asked.store_one("a", voiding(8));
+  asked.store_one("a", voiding(stored - 1));
+  asked.start(bytes_max, folder.path());
+  asked.counts("a", static_cast<double>(stored));
+  CHECK(asked.statements.rows_read <= FactCache::rows_unwritten_max);
+
+  // One more has no files while another has the folder.
+  FactCache second(bytes_max, folder.path());
+  asked.lrs.facts = &second;
+  asked.statements.rows_read = 0;
+  asked.counts("a", static_cast<double>(stored));
+  CHECK(asked.statements.rows_read > FactBlock::rows_max);
+}
+
+TEST_CASE("files of statements that the store has no more are not used") {
+  const store::TemporaryFolder folder;
+  constexpr std::uint64_t bytes_max = 1'000'000'000;
+  {
+    Asked asked(bytes_max, folder.path());
+    for (std::size_t i = 0; i < 10; ++i) asked.store_one("a", statements_of(i * at_once, at_once));
+    asked.counts("a", 10 * at_once);
+  }
+  Asked asked(bytes_max, folder.path());
+  for (std::size_t i = 0; i < 9; ++i) asked.store_one("a", statements_of(i * at_once, at_once));
+  asked.counts("a", 9 * at_once);
 }
 
 }  // namespace lectern::lrs

@@ -113,30 +113,6 @@ std::string_view name_of(Dimension dimension) {
 
 bool is_time(Dimension dimension) { return dimension >= Dimension::hour; }
 
-FactNeeds needs_of(const Question& question) {
-  FactNeeds needs;
-  needs.clock = question.selection.clock;
-  for (const Dimension by : question.by) {
-    needs.instant |= is_time(by);
-    needs.verb |= by == Dimension::verb;
-    needs.activity |= by == Dimension::activity;
-    needs.actor |= by == Dimension::actor;
-    needs.courses |= by == Dimension::course;
-    needs.others |= by == Dimension::activity_type || by == Dimension::authority ||
-                    by == Dimension::platform || by == Dimension::language ||
-                    by == Dimension::version;
-  }
-  for (const auto& measure : question.measures) {
-    const bool of_scores =
-        measure.quantity == Quantity::scaled || measure.quantity == Quantity::raw;
-    needs.actor |= measure.kind == MeasureKind::actors;
-    needs.activity |= measure.kind == MeasureKind::activities || of_scores;
-    needs.results |= measure.kind != MeasureKind::count && measure.kind != MeasureKind::actors &&
-                     measure.kind != MeasureKind::activities;
-  }
-  return needs;
-}
-
 Result<Question> read_question(const xapi::Parameters& parameters, xapi::Ids ids) {
   Question question;
   TRY(question.selection,

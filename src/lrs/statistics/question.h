@@ -8,7 +8,6 @@
 
 #include "base/result.h"
 #include "lrs/selection/selection.h"
-#include "lrs/statistics/fact_row.h"
 #include "xapi/query.h"
 
 namespace lectern::lrs {
@@ -73,9 +72,6 @@ struct Question {
   std::string zone = "UTC";       ///< of buckets of time
   bool names = false;             ///< tell what activities, verbs and actors are called
 };
-
-/// What answering it takes.
-FactNeeds needs_of(const Question& question);
 
 /// Reads the parameters: those of read_selection(), `by`, `measure`, `top`, `zone`, `name`, and
 /// `format`, which is the caller's. Errors: invalid.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <numeric>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -10,11 +11,9 @@
 #include "base/time/time_zone.h"
 #include "lrs/selection/selection_walk.h"
 #include "lrs/selection/snapshot.h"
-#include "lrs/statistics/dictionary.h"
+#include "lrs/statistics/columns/fact_columns.h"
 #include "lrs/statistics/fact_cache.h"
-#include "lrs/statistics/fact_row.h"
 #include "lrs/statistics/names.h"
-#include "xapi/facts.h"
 
 namespace lectern::lrs {
 namespace {
@@ -38,8 +37,32 @@ class Growth {
   std::uint64_t needed_ = 0, taken_ = 0;
 };
 
-Time instant_of(const Selection& selection, const xapi::Facts& facts, Time stored) {
-  return selection.clock == Clock::stored ? stored : facts.timestamp.value_or(stored);
+/// Reads the statements that the question is about.
+Result<Statistics> by_walking(Lrs& lrs, const auth::Principal& principal,
+                              const store::Context& context, const Question& question,
+                              const TimeZone& zone, Time through, const Tally::Grow& grow) {
+  FactColumns columns;
+  Tally tally(question, zone, columns, grow);
+  SelectionWalk walk(lrs, principal, question.selection, {.until = through});
+  std::vector<std::uint32_t> all;
+  std::size_t bytes = columns.bytes();
+  while (!walk.done()) {
+    TRY(const auto rows, walk.next(context));
+    columns.clear_rows();
+    for (const auto& row : rows) {
+      TRY(const auto document, json::parse_view(row.json));
+      columns.add(row.position, document->root());
+    }
+    for (std::size_t block = 0; block < columns.blocks().size(); ++block) {
+      all.resize(columns.blocks()[block]->rows);
+      std::iota(all.begin(), all.end(), 0);
+      RETURN_IF_ERROR(tally.add(block, all));
+    }
+    const auto bytes_now = columns.bytes();
+    if (bytes_now > bytes) RETURN_IF_ERROR(grow(bytes_now - bytes));
+    bytes = std::max(bytes, bytes_now);
+  }
+  return tally.finish();
 }
 
 Result<Statistics> finished(Lrs& lrs, const auth::Principal& principal, const Question& question,
@@ -74,22 +97,7 @@ Result<Statistics> statistics(Lrs& lrs, const auth::Principal& principal, const 
       return finished(lrs, principal, question, languages, context, take, through,
                       std::move(*kept));
   }
-  Tally tally(question, *zone, take);
-  Dictionary dictionary;
-  std::vector<std::uint32_t> courses;
-  SelectionWalk walk(lrs, principal, selection, {.until = through});
-  while (!walk.done()) {
-    TRY(const auto rows, walk.next(context));
-    const auto bytes_before = dictionary.bytes();
-    for (const auto& row : rows) {
-      TRY(const auto document, json::parse_view(row.json));
-      const auto facts = xapi::facts_of(document->root());
-      const Time at = instant_of(selection, facts, row.position.stored);
-      RETURN_IF_ERROR(tally.add(row_of(facts, at, dictionary, courses)));
-    }
-    RETURN_IF_ERROR(growth.take(dictionary.bytes() - bytes_before));
-  }
-  TRY(auto told, tally.finish(dictionary));
+  TRY(auto told, by_walking(lrs, principal, context, question, *zone, through, take));
   return finished(lrs, principal, question, languages, context, take, through, std::move(told));
 }
 

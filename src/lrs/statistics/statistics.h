@@ -6,7 +6,7 @@
 #include "base/result.h"
 #include "lrs/lrs.h"
 #include "lrs/statistics/question.h"
-#include "lrs/statistics/tally.h"
+#include "lrs/statistics/tally/tally.h"
 #include "xapi/formats.h"
 
 namespace lectern::lrs {

@@ -1,5 +1,6 @@
-#include "lrs/statistics/buckets.h"
+#include "lrs/statistics/tally/buckets.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 
@@ -52,6 +53,26 @@ std::string bucket_text(Dimension dimension, std::int64_t bucket, const TimeZone
   return fmt::format("{}T{:02}:{:02}:{:02}{}{:02}:{:02}", date_text(day), of_day / hour_s,
                      of_day / 60 % 60, of_day % 60, offset < 0 ? '-' : '+', minutes / 60,
                      minutes % 60);
+}
+
+std::uint32_t BucketNumbers::number_of_bucket(std::int64_t bucket) {
+  const auto [at, is_new] =
+      numbers_.try_emplace(bucket, static_cast<std::uint32_t>(buckets_.size()));
+  if (is_new) buckets_.push_back(bucket);
+  return at->second;
+}
+
+/// What comes next is most likely of the same hour or day, in which clocks are not set.
+void BucketNumbers::look_up(std::int64_t micros) {
+  const Time at{std::chrono::microseconds(micros)};
+  number_ = number_of_bucket(bucket_of(dimension_, at, zone_));
+  const auto second = std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
+  const auto span = zone_.span(second);
+  const std::int64_t unit = dimension_ == Dimension::hour ? hour_s : day_s;
+  const std::int64_t begin = floor_div(second + span.offset_s, unit) * unit - span.offset_s;
+  constexpr std::int64_t micros_per_second = 1'000'000;
+  begin_ = std::max(begin, span.begin) * micros_per_second;
+  end_ = std::min(begin + unit, span.end) * micros_per_second;
 }
 
 }  // namespace lectern::lrs

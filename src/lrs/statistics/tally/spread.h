@@ -1,8 +1,9 @@
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <vector>
 
@@ -10,14 +11,24 @@ namespace lectern::lrs {
 
 /// How numbers are spread: their mean, least, greatest and sum; and percentiles, where asked for.
 /// These are exact for up to exact_max numbers; beyond, each is within relative_error of a number
-/// that was there, and about 6,000 counters are kept in place of the numbers.
+/// that was there, and there is a counter for each hundredth part between the least and the
+/// greatest of them in place of the numbers: 2 MiB at most.
 class Spread {
  public:
   static constexpr std::size_t exact_max = 100'000;
   static constexpr double relative_error = 0.005;
 
-  /// Takes a finite number in; it is kept for percentiles if `keep`.
-  void add(double number, bool keep);
+  /// Takes a finite number in; it is kept for percentiles if `keep`. Adds the bytes of memory that
+  /// this takes to `grown`.
+  void add(double number, bool keep, std::size_t& grown) {
+    least_ = count_ == 0 ? number : std::min(least_, number);
+    greatest_ = count_ == 0 ? number : std::max(greatest_, number);
+    ++count_;
+    add_to_sum(number);
+    if (keep) keep_number(number, grown);
+  }
+  /// Takes in what another one has.
+  void merge(const Spread& other, std::size_t& grown);
 
   std::uint64_t count() const { return count_; }
   /// The sum, with the digits kept that adding one by one would lose.
@@ -31,17 +42,23 @@ class Spread {
   std::optional<double> percentile(int hundredths) const;
   /// Whether percentile() is no estimate.
   bool exact() const { return counters_.empty(); }
-  /// Memory that it takes, about.
-  std::size_t bytes() const;
 
  private:
-  void count_in(double number);
+  void add_to_sum(double number) {
+    const double next = sum_ + number;
+    lost_ += std::abs(sum_) >= std::abs(number) ? (sum_ - next) + number : (number - next) + sum_;
+    sum_ = next;
+  }
+  void keep_number(double number, std::size_t& grown);
+  void count_numbers(std::size_t& grown);
+  void count_in(std::int32_t key, std::uint64_t times, std::size_t& grown);
   double estimate(double rank) const;
 
   std::uint64_t count_ = 0;
   double sum_ = 0, lost_ = 0, least_ = 0, greatest_ = 0;
-  mutable std::vector<double> numbers_;    // sorted when asked
-  std::map<int, std::uint64_t> counters_;  // by the logarithm, negative ones mirrored
+  mutable std::vector<double> numbers_;  // in any order
+  std::vector<std::uint64_t> counters_;  // by key, from first_key_ on
+  std::int32_t first_key_ = 0;
 };
 
 }  // namespace lectern::lrs
