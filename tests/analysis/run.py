@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Exports statements, reads the files with DuckDB, polars, pyarrow and pandas, and compares every value; then runs the
-questions of docs/analysis.md on them. The readers come from PyPI once."""
+"""Exports statements, reads the files with DuckDB, polars, pyarrow and pandas, and compares every value, as it does answers of
+statistics as Arrow with pyarrow and polars; then runs the questions of docs/analysis.md on them. The readers come from PyPI once."""
 
 import json
 import os
@@ -84,6 +84,33 @@ def reads_the_same(python, reader, path, columns, rows):
     check(f"{reader} takes instants for such, and nothing else", told == INSTANTS, types)
 
 
+def reads_the_answer(python, server, path, query):
+    """An answer of statistics as Arrow is, for each reader, what it is as JSON."""
+    told = server.call("GET", "/xAPI/extensions/statistics?" + query).json
+    answer = server.call("GET", "/xAPI/extensions/statistics?" + query, headers={"Accept": "application/vnd.apache.arrow.stream"})
+    check(f"{query} is answered as Arrow", answer.status == 200 and answer.headers["content-type"] == "application/vnd.apache.arrow.stream", answer)
+    with open(path, "wb") as out:
+        out.write(answer.body)
+    named = re.search("by=([^&]*)", query)
+    by = named[1].split(",") if named else []
+    measures = re.search("measure=([^&]*)", query)[1].split(",")
+    names = ["name"] if "name=true" in query else []
+    rows = [[g[kind][d] for kind in ["key", *names] for d in by] + [g[m] for m in measures] for g in told["groups"]]
+    rows = rows if by else [[told["totals"][m] for m in measures]]
+    columns = by + [d + "_name" for _ in names for d in by] + measures
+    for reader in ("pyarrow", "polars"):
+        out = subprocess.run([python, os.path.join(HERE, "read_arrow.py"), reader, path], capture_output=True, text=True)
+        if out.returncode:
+            check(f"{reader} reads the answer to {query}", False, out.stderr[-800:])
+            continue
+        types, found, metadata = json.loads(out.stdout)
+        check(f"{reader} reads every value of {len(rows)} groups of {query}", list(types) == columns and found == rows, (types, found[:2], rows[:2]))
+        whole = {c for c, kind in types.items() if kind.lower() == "int64"}
+        check(f"{reader} has whole numbers for counts", whole == {m for m in measures if m in ("count", "actors", "registrations")}, types)
+        if metadata:
+            check(f"{reader} has the totals in the metadata", json.loads(metadata["totals"]) == told["totals"], metadata)
+
+
 def questions_of_the_docs(python, folder):
     """Each block of docs/analysis.md that is marked with its tool runs, and gives a row at least."""
     with open(os.path.join(ROOT, "docs", "analysis.md")) as page:
@@ -114,6 +141,9 @@ def main():
             reads_the_same(python, reader, path, columns, rows)
             reads_the_same(python, reader, empty, columns, [])
         questions_of_the_docs(python, folder)
+        for query in ("by=verb,activity,day&measure=count,actors,scaled_mean,raw_p90&name=true", "by=language&measure=registrations,success_rate",
+                      "measure=count,duration_sum", "by=verb&measure=count&platform=nowhere"):
+            reads_the_answer(python, server, os.path.join(folder, "answer.arrow"), query)
     return 1 if FAULTS else 0
 
 

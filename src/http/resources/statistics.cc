@@ -9,15 +9,19 @@
 #include <fmt/format.h>
 
 #include "base/csv.h"
+#include "base/json/json.h"
 #include "base/json/writer.h"
 #include "base/page_bytes.h"
 #include "base/time/time.h"
 #include "http/page.h"
 #include "http/resources.h"
 #include "http/respond.h"
+#include "lrs/statistics/arrow/arrow_stream.h"
 
 namespace lectern::http {
 namespace {
+
+constexpr std::string_view arrow_type = "application/vnd.apache.arrow.stream";
 
 /// As short as it can be read back; whole numbers without a point.
 std::string number_text(const lrs::Statistics::Value& value) {
@@ -84,6 +88,47 @@ std::string csv_of(const lrs::Question& question, const lrs::Statistics& told) {
   return out;
 }
 
+/// The groups as a table, like CSV; what is said of all of them in its metadata, as JSON has it.
+Result<std::string> arrow_of(const lrs::Question& question, const lrs::Statistics& told,
+                             std::string_view rest) {
+  lrs::ArrowStream arrow;
+  std::vector<const lrs::Statistics::Group*> rows;
+  if (question.by.empty()) rows.push_back(&told.totals);
+  for (const auto& group : told.groups) rows.push_back(&group);
+  const auto add_texts = [&](std::string name, auto texts_of, std::size_t at) {
+    std::vector<std::optional<std::string_view>> values;
+    for (const auto* row : rows) values.push_back(texts_of(*row)[at]);
+    arrow.add_texts(std::move(name), std::move(values));
+  };
+  const auto keys = [](const lrs::Statistics::Group& row) -> const auto& { return row.keys; };
+  const auto names = [](const lrs::Statistics::Group& row) -> const auto& { return row.names; };
+  for (std::size_t i = 0; i < question.by.size(); ++i)
+    add_texts(std::string(lrs::name_of(question.by[i])), keys, i);
+  for (std::size_t i = 0; question.names && i < question.by.size(); ++i)
+    add_texts(std::string(lrs::name_of(question.by[i])) + "_name", names, i);
+  for (std::size_t i = 0; i < question.measures.size(); ++i) {
+    std::vector<lrs::Statistics::Value> values;
+    for (const auto* row : rows) values.push_back(row->values[i]);
+    arrow.add_numbers(question.measures[i].name, std::move(values),
+                      lrs::is_whole(question.measures[i]));
+  }
+  arrow.add_metadata("through", utc_text(told.through));
+  TRY(const auto document, json::parse_view(rest));
+  for (const auto member : document->root().children())
+    if (member.key() != "groups")
+      arrow.add_metadata(std::string(member.key()), std::string(member.source()));
+  return arrow.write();
+}
+
+/// The parameter `format`, or else Arrow where Accept names it.
+Result<std::string> format_of(const Exchange& exchange) {
+  const auto format = xapi::value_of(exchange.parameters, "format");
+  const auto accept = exchange.request.headers.find("Accept");
+  if (!format) return accept && accept->find(arrow_type) != std::string::npos ? "arrow" : "json";
+  if (*format == "json" || *format == "csv" || *format == "arrow") return std::string(*format);
+  return fail(Code::invalid, "The parameter `format` must be `json`, `csv` or `arrow`");
+}
+
 }  // namespace
 
 Result<Response> get_statistics(Exchange& exchange) {
@@ -91,9 +136,7 @@ Result<Response> get_statistics(Exchange& exchange) {
       lrs::read_question(exchange.parameters, exchange.lrs().options.takes_as_ralph
                                                   ? xapi::Ids::any_text
                                                   : xapi::Ids::iris));
-  const auto format = xapi::value_of(exchange.parameters, "format").value_or("json");
-  if (format != "json" && format != "csv")
-    return fail(Code::invalid, "The parameter `format` must be `json` or `csv`");
+  TRY(const auto format, format_of(exchange));
   std::vector<xapi::LanguageRange> languages;
   if (const auto header = exchange.request.headers.find("Accept-Language"))
     languages = xapi::parse_accept_language(*header);
@@ -111,6 +154,13 @@ Result<Response> get_statistics(Exchange& exchange) {
     return response;
   }
   const std::string rest = body_of(question, told);
+  response.headers.add("Vary", "Accept");
+  if (format == "arrow") {
+    response.headers.add("Content-Type", std::string(arrow_type));
+    TRY(response.body, arrow_of(question, told, rest));
+    tag_by(exchange, format + rest, response);
+    return response;
+  }
   response.headers.add("Content-Type", "application/json");
   response.body = json::Writer().object().member("through", utc_text(told.through)).end().take();
   response.body.back() = ',';

@@ -111,6 +111,11 @@ std::string_view name_of(Dimension dimension) {
   return dimension_names[static_cast<std::size_t>(dimension)];
 }
 
+bool is_whole(const Measure& measure) {
+  return measure.kind == MeasureKind::count || measure.kind == MeasureKind::actors ||
+         measure.kind == MeasureKind::activities || measure.kind == MeasureKind::registrations;
+}
+
 bool is_time(Dimension dimension) { return dimension >= Dimension::hour; }
 
 Result<Question> read_question(const xapi::Parameters& parameters, xapi::Ids ids) {

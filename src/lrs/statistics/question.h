@@ -55,6 +55,8 @@ struct Measure {
   std::string name = "count";
 };
 
+/// Whether its values are whole numbers, which every group has.
+bool is_whole(const Measure& measure);
 /// How the parameters call a dimension.
 std::string_view name_of(Dimension dimension);
 /// Whether it is a bucket of time.
