@@ -50,6 +50,15 @@ std::string told_by(const net::HttpResponse& answer) {
                      reason);
 }
 
+Code code_of(int status) {
+  if (status == 401) return Code::unauthenticated;
+  if (status == 403) return Code::forbidden;
+  if (status == 404) return Code::not_found;
+  if (status == 413) return Code::too_large;
+  const bool may_pass = status >= 500 || status == 408 || status == 429;
+  return may_pass ? Code::unavailable : Code::invalid;
+}
+
 }  // namespace
 
 net::HttpRequest Remote::request(std::string_view path, const xapi::Parameters& more) const {
@@ -107,7 +116,7 @@ Result<bool> receive(const Remote& remote, const net::HttpRequest& request,
   Taker taker(take, is_stopped);
   TRY(const auto answer, net::download(request, taker, remote.options));
   if (taker.ended()) return false;
-  if (answer.status != 200) return fail(Code::invalid, told_by(answer));
+  if (answer.status != 200) return fail(code_of(answer.status), told_by(answer));
   return true;
 }
 
