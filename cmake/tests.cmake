@@ -76,6 +76,8 @@ lectern_script_test(passing_faults TIMEOUT 240
 lectern_script_test(database_away TIMEOUT 120
                     COMMAND ${Python3_EXECUTABLE} tests/api/database_away.py)
 lectern_script_test(oidc TIMEOUT 120 COMMAND ${Python3_EXECUTABLE} tests/api/oidc.py)
+lectern_script_test(console_at_provider TIMEOUT 240
+                    COMMAND ${Python3_EXECUTABLE} tests/console/at_provider.py)
 # The same tables on each database; skipped where bin/test has started no server.
 foreach(backend mongo clickhouse clickhouse_and_mongo es opensearch)
   lectern_script_test(api_${backend} TIMEOUT 900

@@ -95,6 +95,21 @@ lrs::Options lrs_options(const Settings& settings) {
   return options;
 }
 
+http::SignIn sign_in(const Settings& settings) {
+  const auto has = [&](std::string_view way) {
+    const auto& ways = settings.auth_backends;
+    return std::find(ways.begin(), ways.end(), way) != ways.end();
+  };
+  http::SignIn out;
+  out.basic = has("basic");
+  if (!has("oidc")) return out;
+  out.issuer = settings.oidc_issuer_uri;
+  out.client_id = settings.console_oidc_client_id;
+  out.scope = settings.console_oidc_scope;
+  out.audience = settings.oidc_audience;
+  return out;
+}
+
 http::ServiceOptions service_options(const Settings& settings) {
   http::ServiceOptions options;
   options.require_version_header = settings.require_version_header;
@@ -106,6 +121,7 @@ http::ServiceOptions service_options(const Settings& settings) {
   options.metrics_credentials = settings.metrics_credentials;
   options.access_log = settings.access_log;
   options.console = settings.console;
+  options.sign_in = sign_in(settings);
   options.attachment_bytes_max = static_cast<std::uint64_t>(settings.attachment_bytes_max);
   return options;
 }

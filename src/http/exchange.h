@@ -22,6 +22,18 @@
 
 namespace lectern::http {
 
+/// How people sign in to the console.
+struct SignIn {
+  bool basic = true;      ///< by user name and password
+  std::string issuer;     ///< the OpenID Connect provider, an http or https URL
+  std::string client_id;  ///< what the console is called there: a client without a secret
+  std::string scope;      ///< what it asks the provider for
+  std::string audience;   ///< whom tokens are for; "": the provider knows
+
+  /// Whether they may sign in at the provider.
+  bool through_provider() const { return !issuer.empty() && !client_id.empty(); }
+};
+
 /// What an operator decides about the wire.
 struct ServiceOptions {
   bool require_version_header = false;  ///< true: no Ralph dialect
@@ -33,6 +45,7 @@ struct ServiceOptions {
   bool metrics_credentials = false;  ///< only to who may read all
   bool access_log = true;
   bool console = true;                     ///< serve /console
+  SignIn sign_in;                          ///< to the console
   std::uint64_t attachment_bytes_max = 0;  ///< of one request's attachments together; 0: no limit
 };
 

@@ -43,6 +43,16 @@ Response page_response(const Exchange& exchange, std::string_view content_type, 
   return response;
 }
 
+Result<Response> file_of_page(const Exchange& exchange, std::string_view folder,
+                              std::string_view path) {
+  const auto name = std::string(folder) + std::string(path.substr(path.rfind('/')));
+  const EmbeddedFile* const file = find_embedded(name);
+  if (file == nullptr || name.ends_with(".html")) return fail(Code::not_found, "Not Found");
+  const auto type =
+      name.ends_with(".css") ? "text/css; charset=utf-8" : "text/javascript; charset=utf-8";
+  return page_response(exchange, type, std::string(file->text));
+}
+
 std::string public_path(const Application& app, std::string_view path) {
   return app.options.root_path + std::string(path);
 }

@@ -16,6 +16,10 @@ void tag_by(const Exchange& exchange, std::string_view text, Response& response)
 /// whether it is still the one (RFC 9111, 5.2.2.4).
 Response page_response(const Exchange& exchange, std::string_view content_type, std::string text);
 
+/// The module or style sheet that `path` ends in, of a folder of embedded files. Errors: not_found.
+Result<Response> file_of_page(const Exchange& exchange, std::string_view folder,
+                              std::string_view path);
+
 /// The path as clients see it, behind the proxy: what `more` links begin with too.
 std::string public_path(const Application& app, std::string_view path);
 

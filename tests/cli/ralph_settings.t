@@ -101,6 +101,9 @@ Bad values stop the start with one line
   $ RALPH_RUNSERVER_AUTH_BACKENDS=oidc lectern runserver
   Error: RALPH_RUNSERVER_AUTH_BACKENDS=oidc: allowed is oidc only together with RALPH_RUNSERVER_AUTH_OIDC_ISSUER_URI
   [1]
+  $ LECTERN_CONSOLE_OIDC_CLIENT_ID=console lectern runserver
+  Error: LECTERN_CONSOLE_OIDC_CLIENT_ID=console: allowed is a client only together with oidc in RALPH_RUNSERVER_AUTH_BACKENDS
+  [1]
   $ RALPH_LOGGING='{"root":{"level":"LOUD"}}' lectern runserver
   Error: RALPH_LOGGING={"root":{"level":"LOUD"}}: allowed is levels debug, info, warning, error, critical (it names 'loud')
   [1]

@@ -76,11 +76,11 @@ def reads_the_list(person, store):
     person.awaits("article a", "Essay <b>about</b> clay")
     assert person.run("return document.querySelectorAll('article').length") < 60
     for _ in range(40):
-        if person.sees(".note") == [f"{COUNT + 2} statements"]:  # one is void
+        if person.sees(".note") == [f"{COUNT + 2:,} statements"]:  # one is void
             break
         person.run("const box = document.querySelector('.endless'); box.scrollTop = box.scrollHeight;")
         time.sleep(0.1)
-    person.awaits(".note", f"{COUNT + 2} statements")
+    person.awaits(".note", f"{COUNT + 2:,} statements")
     oldest = store.all[0]
     person.awaits("article a", f"{oldest['actor']['name']} {oldest['verb']['display']['en']}")
     assert person.run("return document.querySelectorAll('article').length") < 60
@@ -311,14 +311,29 @@ def asks_how_the_server_is(person, store):
     person.awaits("[aria-label=Forwarding] p", "Told to users with the scope all only.")
 
 
+# The page's requests for the tail: what they go on behind, and a way to break them off or refuse them.
+TAILS = """const ask = window.fetch;
+    window.tails = [];
+    window.fetch = (address, options) => {
+      if (!String(address).includes("/tail")) return ask(address, options);
+      if (window.refusesTails) return Promise.reject(new TypeError("refused"));
+      const broken = new AbortController();
+      window.breaks = () => broken.abort();
+      window.tails.push(options.headers["Last-Event-ID"] ?? "");
+      return ask(address, { ...options, signal: AbortSignal.any([options.signal, broken.signal]) });
+    };"""
+
+
 def watches_live(person, store):
-    """What is stored appears, if it is what was asked for; the reader's place stays."""
+    """What is stored appears, if it is what was asked for; the reader's place stays, and a break loses nothing."""
     verb = "http://example.org/verbs/waved"
     wave = {"actor": sample.learner(6), "verb": {"id": verb}, "object": {"id": "http://example.org/o"}}
     store.send([dict(wave, actor=sample.learner(i)) for i in range(30)])
     person.signs_in(view="#/statements?verb=" + verb)
     person.awaits(".note", "30 statements")
+    person.run(TAILS)
     person.presses(".tick", "Live")
+    person.awaits(".live-mode", "as they are stored")
     store.send([dict(wave, actor=sample.learner(8)), dict(wave, verb={"id": verb + "/not"})])
     person.awaits(".note", "31 statements")
     assert "İpek Kaya waved" in person.sees("article a")[0], person.sees("article a")[:3]
@@ -327,13 +342,48 @@ def watches_live(person, store):
     store.send(wave)
     person.awaits(".note", "32 statements")
     assert person.run("return document.querySelector('.endless').scrollTop") == 300 + 44
+    person.run("window.breaks()")
+    store.send([dict(wave, actor=sample.learner(i)) for i in range(3)])
+    person.awaits(".note", "35 statements")
+    assert person.run("return window.tails.map(Boolean)") == [False, True], person.run("return window.tails")
+    person.finds_no_fault("live")
     person.presses(".tick", "Live")
     store.send(wave)
-    time.sleep(3)
-    assert person.sees(".note") == ["32 statements"]
+    time.sleep(2)
+    assert person.sees(".note") == ["35 statements"]
     person.goes_to("#/statements?ascending=true")
     person.awaits("article a")
     assert "Live" not in person.sees(".bar .tick")
+
+
+def watches_where_streams_are_held_back(person, store):
+    """Then the page looks every two seconds, and says so."""
+    verb = "http://example.org/verbs/nodded"
+    nod = {"actor": sample.learner(6), "verb": {"id": verb}, "object": {"id": "http://example.org/o"}}
+    store.send(nod)
+    person.signs_in(view="#/statements?verb=" + verb)
+    person.awaits(".note", "1 statement")
+    person.run(TAILS + "window.refusesTails = true;")
+    person.presses(".tick", "Live")
+    person.awaits(".live-mode", "looking every 2 s")
+    store.send([nod, nod])
+    person.awaits(".note", "3 statements")
+
+
+def begins_anew_where_very_many_come(person, store):
+    """A list does not grow without end."""
+    verb = "http://example.org/verbs/rained"
+    drop = {"actor": sample.learner(6), "verb": {"id": verb}, "object": {"id": "http://example.org/o"}}
+    person.signs_in(view="#/statements?verb=" + verb)
+    person.awaits(".note", "No statement is like this.")
+    person.presses(".tick", "Live")
+    person.awaits(".live-mode", "as they are stored")
+    for _ in range(11):
+        store.send([drop] * 500)
+    person.awaits(".note", "The first 100 statements", seconds=30)
+    person.awaits(".live-mode", "as they are stored")
+    store.send(dict(drop, actor=sample.learner(8)))
+    person.awaits("article a", "İpek Kaya rained")
 
 
 def is_told_what_is_not_allowed(person, store):
@@ -362,7 +412,7 @@ def holds_a_phone(person, store):
 
 
 SCENARIOS = [signs_in_and_out, asks_the_overview, chooses_a_time, follows_a_learner, sees_how_a_course_goes, reads_the_list, goes_through_it_by_keyboard, filters_it, looks_at_one, reads_it_in_german,
-             tries_statements, voids_one, watches_live, asks_how_the_server_is, is_told_what_is_not_allowed, holds_a_phone]
+             tries_statements, voids_one, watches_live, watches_where_streams_are_held_back, begins_anew_where_very_many_come, asks_how_the_server_is, is_told_what_is_not_allowed, holds_a_phone]
 USERS = [lectern.user("janedoe"), lectern.user("writer", scopes=("statements/write",)), lectern.user("reader", scopes=("statements/read",))]
 
 

@@ -277,6 +277,11 @@ class Loader {
       if (backend == "oidc" && issuer.empty())
         return refuse("RUNSERVER_AUTH_BACKENDS", "oidc",
                       "oidc only together with RALPH_RUNSERVER_AUTH_OIDC_ISSUER_URI");
+    const auto& ways = settings.auth_backends;
+    if (!settings.console_oidc_client_id.empty() &&
+        std::find(ways.begin(), ways.end(), "oidc") == ways.end())
+      return refuse("CONSOLE_OIDC_CLIENT_ID", settings.console_oidc_client_id,
+                    "a client only together with oidc in RALPH_RUNSERVER_AUTH_BACKENDS");
     return {};
   }
 

@@ -64,6 +64,8 @@ struct Settings {
   bool metrics_credentials = false;
   bool access_log = false;
   bool console = false;
+  std::string console_oidc_client_id;  ///< "" where nobody signs in to the console that way
+  std::string console_oidc_scope;
 
   std::int64_t search_hits_max = 0;  ///< default and maximum of `limit`
   bool restrict_by_authority = false;

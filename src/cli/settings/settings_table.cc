@@ -82,6 +82,8 @@ constexpr std::array rows = {
     Row{"METRICS_CREDENTIALS", &S::metrics_credentials, "false", "/metrics answers only who has the scope all/read"},
     Row{"ACCESS_LOG", &S::access_log, "true", "a log line for each request"},
     Row{"CONSOLE", &S::console, "true", "whether /console answers: pages to see and ask with; they reach what who signs in may read"},
+    Row{"CONSOLE_OIDC_CLIENT_ID", &S::console_oidc_client_id, "", "how the provider knows the console, which people then sign in to there too: a public client (PKCE, no secret) whose redirect URI is this server's /console"},
+    Row{"CONSOLE_OIDC_SCOPE", &S::console_oidc_scope, "openid", "what the console asks the provider for, with blanks: openid, and the scopes here that the provider does not give by itself, such as all/read"},
 
     // The record store
     Row{"LRS_RESTRICT_BY_AUTHORITY", &S::restrict_by_authority, "false", "users see their own statements only"},

@@ -1,8 +1,8 @@
 // The frame: signing in, the views, and which of them the address names.
 import { element } from "../docs/element.js";
 import { here } from "./address.js";
-import { field, trouble } from "./parts.js";
-import { signIn, signOut, user } from "./session.js";
+import { signOut, user } from "./session.js";
+import { askWho, begin as beginSignIn } from "./sign_in.js";
 import * as courses from "./courses.js";
 import * as health from "./health.js";
 import * as overview from "./overview.js";
@@ -49,10 +49,11 @@ function show() {
 function leave() {
   signOut();
   close();
-  askWho();
+  links.hidden = who.hidden = true;
+  askWho(main, enter);
 }
 
-function begin() {
+function enter() {
   links.replaceChildren(...views.map((one) => element("a", { href: `#/${one.name}`, "data-view": one.name }, one.title)));
   who.replaceChildren(
     element("span", { title: user.scopes.join(", ") }, user.name),
@@ -61,35 +62,5 @@ function begin() {
   show();
 }
 
-function askWho() {
-  links.hidden = who.hidden = true;
-  document.title = "Sign in · Lectern";
-  const name = element("input", { type: "text", autocomplete: "username", autocapitalize: "none", spellcheck: "false", required: true });
-  const password = element("input", { type: "password", autocomplete: "current-password", required: true });
-  const said = element("div", {});
-  const button = element("button", {}, "Sign in");
-  const form = element("form", {
-    class: "sign-in",
-    onsubmit: async (event) => {
-      event.preventDefault();
-      button.disabled = true;
-      said.replaceChildren();
-      try {
-        await signIn(name.value, password.value);
-        password.value = "";
-        begin();
-      } catch (error) {
-        button.disabled = false;
-        said.replaceChildren(trouble(error.status === 401 ? { message: "No user has this name and password." } : error));
-        password.select();
-      }
-    } },
-    element("h1", {}, "Sign in"),
-    field("User name", name), field("Password", password), button, said,
-    element("small", {}, "As a user of the record store. Both are kept in this page's memory only: a reload forgets them."));
-  main.replaceChildren(form);
-  name.focus();
-}
-
 addEventListener("hashchange", show);
-askWho();
+beginSignIn(main, enter);

@@ -2,7 +2,7 @@
 // else: nothing is stored, and a reload forgets them.
 const root = new URL("../", import.meta.url);
 const version = "1.0.3";
-let authorization = "";
+let credentials = null; // {name, authorization(): the header, once it is good}
 
 export const user = { name: "", agent: null, scopes: [] };
 
@@ -28,7 +28,7 @@ export function addressOf(path, query = {}) {
 // its status.
 export async function answerOf(path, { query, method = "GET", headers = {}, body, signal } = {}) {
   const all = { "X-Experience-API-Version": version, ...headers };
-  if (authorization) all.Authorization = authorization;
+  if (credentials) all.Authorization = await credentials.authorization();
   try {
     return await fetch(addressOf(path, query), { method, headers: all, body, signal, credentials: "omit", cache: "no-store" });
   } catch (error) {
@@ -60,26 +60,33 @@ function basic(name, password) {
   return "Basic " + btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }
 
-export async function signIn(name, password) {
-  authorization = basic(name, password);
+// Signs in with what gives the header of each request: `{ name, authorization() }`.
+export async function signInWith(given) {
+  credentials = given;
   try {
     const { agent, scopes } = await readJson("whoami");
-    Object.assign(user, { name, agent, scopes });
+    Object.assign(user, { name: given.name, agent, scopes });
   } catch (error) {
-    authorization = "";
+    credentials = null;
     throw error;
   }
 }
 
+export function signIn(name, password) {
+  const header = basic(name, password);
+  return signInWith({ name, isBasic: true, authorization: async () => header });
+}
+
 export function signOut() {
-  authorization = "";
+  credentials = null;
   Object.assign(user, { name: "", agent: null, scopes: [] });
 }
 
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
-// The same request at a terminal; curl asks for the password.
+// The same request at a terminal; curl asks for a password, a token stands in the variable TOKEN.
 export function asCurl(path, query) {
-  return ["curl", "--user", quoted(user.name), "-H", quoted(`X-Experience-API-Version: ${version}`),
+  const who = credentials.isBasic ? ["--user", quoted(user.name)] : ["-H", '"Authorization: Bearer $TOKEN"'];
+  return ["curl", ...who, "-H", quoted(`X-Experience-API-Version: ${version}`),
     quoted(addressOf(path, query).href)].join(" ");
 }

@@ -4,7 +4,7 @@ import { addressTo, goTo } from "./address.js";
 import { EndlessList } from "./endless_list.js";
 import { Filters, queryOf } from "./filters.js";
 import { Live } from "./live.js";
-import { activityName, coursesOf, verbName } from "./names.js";
+import { activityName, asNumber, coursesOf, verbName } from "./names.js";
 import { copyButton, saveButton, tick, trouble } from "./parts.js";
 import { inLanguage, marks, moment, sentence } from "./sentence.js";
 import { asCurl, readAnswer } from "./session.js";
@@ -12,6 +12,9 @@ import { StatementPages } from "./statement_pages.js";
 import { showStatement } from "./statement.js";
 
 const liveMost = 5000; // statements that came in front; beyond them the list begins anew
+const restMs = 2000;   // before it does: where very many come, only some of them can be looked at
+
+const countOf = (number) => (number === 1 ? "1 statement" : `${asNumber(number)} statements`);
 
 const sameQuery = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
@@ -23,11 +26,12 @@ class Statements {
       rowOf: (index) => this.row(index), count: () => this.pages.length, onNearEnd: () => this.pages.readOn() });
     this.note = element("p", { class: "note", role: "status" });
     this.liveBox = element("input", { type: "checkbox", onchange: () => this.setLive() });
+    this.liveMode = element("small", { class: "live-mode" });
     this.liveTick = tick("Live", this.liveBox);
     this.panel = element("aside", { class: "panel", "aria-label": "One statement", hidden: true });
     place.append(
       element("h1", { class: "unseen" }, "Statements"), this.filters.form,
-      element("div", { class: "bar" }, this.note, element("div", { class: "buttons" }, this.liveTick, copyButton("Copy as curl", () => asCurl("xAPI/statements", this.query)),
+      element("div", { class: "bar" }, this.note, element("div", { class: "buttons" }, this.liveMode, this.liveTick, copyButton("Copy as curl", () => asCurl("xAPI/statements", this.query)),
         saveButton("Save as CSV", "statements.csv", () => this.export()))),
       element("div", { class: "beside" }, this.list.box, this.panel));
     place.addEventListener("keydown", (event) => {
@@ -48,9 +52,11 @@ class Statements {
   }
 
   begin() {
+    clearTimeout(this.rest);
     this.pages?.stop();
     this.live?.stop();
     this.live = null;
+    this.came = 0;
     this.pages = new StatementPages(this.query, () => this.onChange());
     this.list.reset();
     this.onChange();
@@ -61,15 +67,24 @@ class Statements {
     const can = !this.query.ascending && !this.query.until;
     this.liveTick.hidden = !can;
     const wanted = can && this.liveBox.checked && this.pages.through;
-    if (!wanted) this.live?.stop();
-    this.live = wanted ? this.live ?? new Live(this.query, this.pages.through, (found) => this.onNew(found), (error) => this.note.replaceChildren(trouble(error))) : null;
+    if (!wanted) {
+      this.live?.stop();
+      this.live = null;
+      this.liveMode.textContent = "";
+    }
+    if (wanted) this.live ??= new Live(this.query, this.pages.through, {
+      onNew: (found) => this.onNew(found),
+      onTrouble: (error) => this.note.replaceChildren(trouble(error)),
+      onMode: (isTold) => { this.liveMode.textContent = isTold ? "as they are stored" : "looking every 2 s"; this.onChange(); } });
   }
 
   onNew(found) {
-    this.came = (this.came ?? 0) + found.length;
+    this.came += found.length;
     if (this.came > liveMost) {
-      this.came = 0;
-      return this.begin();
+      this.live.stop();
+      this.note.textContent = `More than ${liveMost} statements have come: the list begins anew …`;
+      this.rest = setTimeout(() => this.begin(), restMs);
+      return;
     }
     this.pages.prepend(found);
     this.list.shift(found.length);
@@ -83,7 +98,7 @@ class Statements {
     if (pages.error) this.note.replaceChildren(trouble(pages.error), element("button", { type: "button", class: "quiet", onclick: () => pages.again() }, "Try again"));
     else if (!pages.isWhole && pages.length === 0) this.note.replaceChildren("Reading …");
     else if (pages.length === 0) this.note.replaceChildren("No statement is like this.");
-    else this.note.replaceChildren(pages.isWhole ? `${pages.length} statements` : `The first ${pages.length} statements; more are read as you go`);
+    else this.note.replaceChildren(pages.isWhole ? countOf(pages.length) : `The first ${countOf(pages.length)}; more are read as you go`);
     this.setLive();
     this.list.draw();
   }
@@ -120,6 +135,7 @@ class Statements {
   closePanel() { goTo("statements", this.query); }
 
   close() {
+    clearTimeout(this.rest);
     this.pages.stop();
     this.live?.stop();
     this.list.close();

@@ -88,7 +88,7 @@ SCENARIOS = [
     Scenario(
         "the console comes without credentials, and says nothing of what is stored",
         *[GET(path, status=200, has='src="/console/main.js"', header={
-            **PAGE, "Content-Security-Policy": "script-src 'self'; style-src 'self'; connect-src 'self'"}, **N)
+            **PAGE, "Content-Security-Policy": "script-src 'self'; style-src 'self'; connect-src 'self';"}, **N)
           for path in ("/console", "/console/")],
         GET("/console/console.css", status=200, header={"Content-Type": "^text/css; charset=utf-8$"}, **N),
         GET("/console/main.js", status=200, header={"Content-Type": "^text/javascript; charset=utf-8$"}, **N),
