@@ -52,7 +52,7 @@ lectern_script_test(openapi TIMEOUT 900 COMMAND ${Python3_EXECUTABLE} tests/open
 lectern_script_test(clients TIMEOUT 600 COMMAND ${Python3_EXECUTABLE} tests/clients/run.py)
 lectern_script_test(pages TIMEOUT 180 COMMAND ${Python3_EXECUTABLE} tests/clients/pages.py)
 # Needs npm once, and Chromium: bin/setup test installs it, so it is never skipped.
-lectern_script_test(console TIMEOUT 240 COMMAND ${Python3_EXECUTABLE} tests/console/run.py)
+lectern_script_test(console TIMEOUT 400 COMMAND ${Python3_EXECUTABLE} tests/console/run.py)
 lectern_script_test(login_flood TIMEOUT 180 COMMAND ${Python3_EXECUTABLE} tests/api/login_flood.py)
 lectern_script_test(telemetry TIMEOUT 180 COMMAND ${Python3_EXECUTABLE} tests/api/telemetry.py)
 lectern_script_test(conformance TIMEOUT 300 COMMAND ${Python3_EXECUTABLE} tests/api/conformance.py)

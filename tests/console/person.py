@@ -71,6 +71,10 @@ class Person(webdriver.Browser):
         self.ask("POST", "/actions", {"actions": [{"type": "pointer", "id": "mouse", "actions": [
             to[0], {"type": "pointerDown", "button": 0}, to[1], {"type": "pointerUp", "button": 0}]}]})
 
+    def focuses(self, label):
+        self.run("""const label = [...document.querySelectorAll("label")].find((one) => one.checkVisibility() && one.textContent.trim() === arguments[0]);
+            document.getElementById(label.htmlFor).focus();""", label)
+
     def fills(self, label, text):
         """Types into the field with this label, in place of what is there."""
         self.run("""const label = [...document.querySelectorAll("label")].find((one) => one.checkVisibility() && one.textContent.trim() === arguments[0]);

@@ -10,11 +10,14 @@ import { readJson } from "./session.js";
 import { ask } from "./statistics.js";
 import { totals } from "./totals.js";
 
-function headingOf(id, signal) {
-  const heading = element("h1", { dir: "auto" }, endOf(id));
-  readJson("xAPI/activities", { query: { activityId: id }, signal }).then((known) => { heading.textContent = activityName(known).text; }, () => {});
-  return heading;
+// An element that says what an activity is called, as soon as that is known.
+function named(tag, id, signal, attributes = {}) {
+  const made = element(tag, { dir: "auto", ...attributes }, endOf(id));
+  readJson("xAPI/activities", { query: { activityId: id }, signal }).then((known) => { made.textContent = activityName(known).text; }, () => {});
+  return made;
 }
+
+const headingOf = (id, signal) => named("h1", id, signal);
 
 function course(place, id, signal) {
   const filters = { course: id };
@@ -37,7 +40,7 @@ function item(place, id, from, signal) {
   });
   fill(answers, () => showAnswers(id, signal));
   place.append(
-    element("p", {}, element("a", { href: "#/courses" }, "Courses"), from ? [" › ", element("a", { href: addressTo("courses", { course: from }) }, endOf(from))] : ""),
+    element("p", {}, element("a", { href: "#/courses" }, "Courses"), from ? [" › ", named("a", from, signal, { href: addressTo("courses", { course: from }) })] : ""),
     headingOf(id, signal), element("p", { class: "note" }, element("code", {}, id)),
     totals(filters, ["actors", "count", "success_rate", "scaled_mean", "duration_p50"], signal),
     element("section", { "aria-label": "Answers" }, element("h2", {}, "Answers"), answers),

@@ -1,6 +1,8 @@
 // The filters of GET /statements as a form. What is chosen stands in the address.
 import { element } from "../docs/element.js";
-import { actorName, identityOf } from "./names.js";
+import { Combobox } from "./combobox.js";
+import { activityName, identityOf, verbName } from "./names.js";
+import { offersOf } from "./offers.js";
 import { field, tick } from "./parts.js";
 
 export const filterNames = ["agent", "verb", "activity", "registration", "since", "until", "related_agents", "related_activities", "ascending"];
@@ -22,7 +24,8 @@ export function agentOf(text) {
   return JSON.stringify({ mbox: typed.startsWith("mailto:") ? typed : `mailto:${typed}` });
 }
 
-function typedOf(json = "") {
+// The other way round.
+export function typedOf(json = "") {
   try {
     const agent = JSON.parse(json);
     if (agent.account) return `${agent.account.name} ${agent.account.homePage}`;
@@ -42,29 +45,17 @@ function localOf(instant) {
 
 const instantOf = (local) => (local ? new Date(local).toISOString() : "");
 
-// Completion from the data: what is offered for a field. Seen statements add to it.
-class Offers {
-  constructor(id) {
-    this.list = element("datalist", { id });
-    this.known = new Set();
-  }
-
-  add(value, label) {
-    if (!value || this.known.has(value) || this.known.size > 500) return;
-    this.known.add(value);
-    this.list.append(element("option", { value, label: label || undefined }));
-  }
-}
-
 export class Filters {
   constructor(onChange) {
-    const text = (list) => element("input", { type: "text", list, autocomplete: "off", autocapitalize: "none", spellcheck: "false" });
     const time = () => element("input", { type: "datetime-local" });
     const box = () => element("input", { type: "checkbox" });
-    this.offers = { agent: new Offers("agents"), verb: new Offers("verbs"), activity: new Offers("activities") };
-    this.inputs = { agent: text("agents"), verb: text("verbs"), activity: text("activities"), since: time(), until: time(),
-      registration: text(), related_agents: box(), related_activities: box(), ascending: box() };
-    const { agent, verb, activity, since, until, registration, related_agents, related_activities, ascending } = this.inputs;
+    // What is offered for one filter are those among the statements that the others let in.
+    const combobox = (name, dimension, label) => new Combobox(label, () => offersOf(dimension, { ...this.others(), [name]: undefined }));
+    this.boxes = { agent: combobox("agent", "actor", "People"), verb: combobox("verb", "verb", "Verbs"), activity: combobox("activity", "activity", "Activities") };
+    this.inputs = { since: time(), until: time(), registration: element("input", { type: "text", autocomplete: "off", spellcheck: "false" }),
+      related_agents: box(), related_activities: box(), ascending: box() };
+    const { since, until, registration, related_agents, related_activities, ascending } = this.inputs;
+    const { agent, verb, activity } = this.boxes;
     this.more = element("details", {}, element("summary", {}, "More filters"),
       element("div", { class: "fields" }, field("Registration", registration),
         tick("People in any role", related_agents), tick("Activities in any role", related_activities), tick("Oldest first", ascending)));
@@ -73,35 +64,44 @@ export class Filters {
       onsubmit: (event) => { event.preventDefault(); onChange(this.values()); },
       onchange: () => onChange(this.values()) },
       element("div", { class: "fields" },
-        field("Person", agent), field("Verb", verb), field("Activity", activity),
+        field("Person", agent.input, "", agent.parts), field("Verb", verb.input, "", verb.parts), field("Activity", activity.input, "", activity.parts),
         field("Stored after", since), field("Stored until", until)),
-      this.more, element("div", { class: "buttons" }, element("button", {}, "Show"), this.clear),
-      Object.values(this.offers).map((one) => one.list));
+      this.more, element("div", { class: "buttons" }, element("button", {}, "Show"), this.clear));
   }
 
   values() {
-    const { inputs } = this;
+    const { inputs, boxes } = this;
     const ticked = (name) => (inputs[name].checked ? "true" : "");
-    return { agent: agentOf(inputs.agent.value), verb: inputs.verb.value.trim(), activity: inputs.activity.value.trim(),
+    return { agent: agentOf(boxes.agent.value), verb: boxes.verb.value, activity: boxes.activity.value,
       since: instantOf(inputs.since.value), until: instantOf(inputs.until.value), registration: inputs.registration.value.trim(),
       related_agents: ticked("related_agents"), related_activities: ticked("related_activities"), ascending: ticked("ascending") };
   }
 
+  // What is shown now, for questions to the statistics.
+  others() {
+    const { ascending, ...filters } = queryOf(this.shown ?? {});
+    return filters;
+  }
+
   show(parameters) {
-    const { inputs } = this;
-    inputs.agent.value = typedOf(parameters.agent);
-    for (const name of ["verb", "activity", "registration"]) inputs[name].value = parameters[name] ?? "";
+    const { inputs, boxes } = this;
+    this.shown = parameters;
+    for (const [name, box] of Object.entries(boxes)) {
+      const value = [parameters[name] ?? ""].flat()[0];
+      if (box.value !== value) box.show(value, name === "agent" ? typedOf(value) : value);
+    }
+    inputs.registration.value = parameters.registration ?? "";
     for (const name of ["since", "until"]) inputs[name].value = localOf(parameters[name]);
     for (const name of ["related_agents", "related_activities", "ascending"]) inputs[name].checked = parameters[name] === "true";
     this.clear.hidden = !filterNames.some((name) => parameters[name]);
     if (["registration", "related_agents", "related_activities", "ascending"].some((name) => parameters[name])) this.more.open = true;
   }
 
-  // Learns from a statement what the fields may offer.
-  learn(statement, nameOf) {
-    const agent = identityOf(statement.actor);
-    if (agent) this.offers.agent.add(typedOf(JSON.stringify(agent)), actorName(statement.actor));
-    this.offers.verb.add(statement.verb.id, nameOf.verb(statement.verb).text);
-    if ((statement.object.objectType ?? "Activity") === "Activity") this.offers.activity.add(statement.object.id, nameOf.activity(statement.object).text);
+  // Learns from a statement that is in the list what the filters that are set are called.
+  learn(statement) {
+    const { agent, verb, activity } = this.boxes, { actor, object } = statement;
+    if (typedOf(JSON.stringify(identityOf(actor))) === typedOf(agent.value)) agent.name(actor.name);
+    if (statement.verb.id === verb.value) verb.name(verbName(statement.verb).text);
+    if (object.id === activity.value) activity.name(activityName(object).text);
   }
 }

@@ -86,9 +86,10 @@ export function asMoment(text) {
 export function asDuration(seconds) {
   if (seconds === null || seconds === undefined) return "–";
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
-  if (seconds < 60) return `${fine.format(seconds)} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
-  return `${number.format(Math.floor(seconds / 3600))} h ${Math.round((seconds % 3600) / 60)} min`;
+  if (seconds < 59.5) return `${fine.format(seconds)} s`;
+  const whole = Math.round(seconds), minutes = Math.round(seconds / 60);
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${number.format(Math.floor(minutes / 60))} h ${minutes % 60} min`;
 }
 
 export function asBytes(bytes) {

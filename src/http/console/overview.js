@@ -2,7 +2,10 @@
 import { element } from "../docs/element.js";
 import { addressTo, goTo } from "./address.js";
 import { barList, percentiles, spreadChart } from "./charts.js";
+import { Combobox } from "./combobox.js";
+import { agentOf } from "./filters.js";
 import { asDuration, asNumber, asPercent } from "./names.js";
+import { offersOf } from "./offers.js";
 import { field, fill } from "./parts.js";
 import { agentOfKey, ask, keyOfAgent, nameOf, nameOfKey } from "./statistics.js";
 import { TimeChart, barsOf } from "./time_chart.js";
@@ -109,7 +112,7 @@ class Overview {
     this.chart.box.setAttribute("aria-busy", "true");
     await fill(place, async () => {
       const { groups } = await this.ask({ ...this.filters("time"), by: bucket, name: "" });
-      this.chart.show(barsOf(groups, bucket), this.parameters.since, this.parameters.until);
+      this.chart.show(barsOf(groups, bucket, this.begin()), this.parameters.since, this.parameters.until);
       this.chart.box.removeAttribute("aria-busy");
       return "";
     });
@@ -131,15 +134,37 @@ class Overview {
       const { groups, groups_in_all } = await this.ask({ ...this.filters(dimension), by: dimension, measure: "count", top: shownMost });
       const chosen = listOf(this.parameters[parameterOf(dimension)]).map((one) => (dimension === "actor" ? keyOfAgent(one) : one));
       const said = groups.filter((one) => one.key[dimension] !== null);
+      said.push(...await this.chosenBeyond(dimension, chosen.filter((one) => !said.some(({ key }) => key[dimension] === one))));
       const without = groups.find((one) => one.key[dimension] === null);
       if (!said.length) return element("p", { class: "note" }, "None of these statements says.");
       for (const one of said) this.names.set(`${dimension} ${one.key[dimension]}`, nameOf(one, dimension));
       if (chosen.length) this.showChips();
       const rows = said.map((one) => ({ key: one.key[dimension], name: nameOf(one, dimension), title: one.key[dimension], value: one.count, chosen: chosen.includes(one.key[dimension]) }));
-      const notes = [groups_in_all > groups.length ? `the first ${groups.length} of ${asNumber(groups_in_all)}` : "", without ? `${asNumber(without.count)} statements say nothing` : ""].filter(Boolean);
+      const notes = [groups_in_all > groups.length ? `the first ${Math.min(shownMost, groups.length)} of ${asNumber(groups_in_all)}` : "", without ? `${asNumber(without.count)} statements say nothing` : ""].filter(Boolean);
       return [barList(title, rows, (row) => this.toggle(parameterOf(dimension), dimension === "actor" ? JSON.stringify(agentOfKey(row.key)) : row.key)),
+        groups_in_all > groups.length ? this.finder(dimension, title) : "",
         notes.length ? element("p", { class: "note" }, notes.join("; ")) : ""];
     });
+  }
+
+  // What is chosen and not among the first ones.
+  async chosenBeyond(dimension, keys) {
+    if (!keys.length) return [];
+    const only = { [parameterOf(dimension)]: dimension === "actor" ? this.parameters.agent : keys };
+    const { groups } = await this.ask({ ...this.filters(dimension), ...only, by: dimension, measure: "count", top: 200 });
+    return groups.filter((one) => keys.includes(one.key[dimension]));
+  }
+
+  // Chooses what is not among the first ones.
+  finder(dimension, title) {
+    const box = new Combobox(title, () => offersOf(dimension, this.filters(dimension)));
+    box.input.setAttribute("aria-label", `Find in ${title}`);
+    box.input.setAttribute("placeholder", "Find another …");
+    box.input.addEventListener("change", () => { // which may come twice: browsers tell it of a field that goes, too
+      const name = parameterOf(dimension), value = dimension === "actor" ? agentOf(box.value) : box.value;
+      if (value && !listOf(this.parameters[name]).includes(value)) this.toggle(name, value);
+    });
+    return element("div", { class: "field finder" }, box.input, box.parts);
   }
 
   showOutcomes() {

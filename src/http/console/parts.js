@@ -3,12 +3,12 @@ import { element } from "../docs/element.js";
 
 let fresh = 0;
 
-// A labelled field; a hint stands below it.
-export function field(label, input, hint) {
+// A labelled field; more and a hint stand below it.
+export function field(label, input, hint, more = "") {
   input.id ||= `field-${++fresh}`;
   if (hint) input.setAttribute("aria-describedby", `${input.id}-hint`);
   return element("div", { class: "field" },
-    element("label", { for: input.id }, label), input,
+    element("label", { for: input.id }, label), input, more,
     hint ? element("small", { id: `${input.id}-hint` }, hint) : "");
 }
 

@@ -2,8 +2,10 @@
 import { element } from "../docs/element.js";
 import { addressTo, goTo } from "./address.js";
 import { barList } from "./charts.js";
-import { agentOf } from "./filters.js";
+import { Combobox } from "./combobox.js";
+import { agentOf, typedOf } from "./filters.js";
 import { actorName, asDuration } from "./names.js";
+import { offersOf } from "./offers.js";
 import { field, fill, trouble } from "./parts.js";
 import { Ranking } from "./ranking.js";
 import { marks, moment, sentence } from "./sentence.js";
@@ -85,17 +87,18 @@ function person(place, agent, signal) {
     return chart.whole;
   });
   place.append(
-    element("p", {}, element("a", { href: "#/people" }, "People")), heading, element("p", { class: "note" }, element("code", {}, agent)),
+    element("p", {}, element("a", { href: "#/people" }, "People")), heading, element("p", { class: "note" }, typedOf(agent)),
     totals(filters, ["count", "activities", "success_rate", "scaled_mean", "duration_sum"], signal), said,
     element("section", { "aria-label": "Courses" }, element("h2", {}, "Courses"), courses), new TimeLine(agent, signal).whole,
     element("p", {}, element("a", { href: addressTo("statements", { agent }) }, "All statements of this person")));
 }
 
 function everybody(place, signal) {
-  const input = element("input", { type: "text", autocomplete: "off", autocapitalize: "none", spellcheck: "false" });
+  const box = new Combobox("People", () => offersOf("actor"));
+  const go = () => { if (box.value) goTo("people", { agent: agentOf(box.value) }); };
   place.append(element("h1", {}, "People"),
-    element("form", { class: "find", role: "search", onsubmit: (event) => { event.preventDefault(); if (input.value.trim()) goTo("people", { agent: agentOf(input.value) }); } },
-      field("Person", input, "A mail address, or an account as its name and home page"), element("button", {}, "Show")),
+    element("form", { class: "find", role: "search", onsubmit: (event) => { event.preventDefault(); go(); }, onchange: go },
+      field("Person", box.input, "A name, a mail address, or an account as its name and home page", box.parts), element("button", {}, "Show")),
     new Ranking("Everybody", { dimension: "actor", measures: ["count", "activities", "success_rate", "scaled_mean", "duration_sum"], signal, filters: {},
       hrefOf: (key) => addressTo("people", { agent: JSON.stringify(agentOfKey(key)) }), none: "Nobody has done anything yet." }).whole);
 }

@@ -4,7 +4,7 @@ import { addressTo, goTo } from "./address.js";
 import { EndlessList } from "./endless_list.js";
 import { Filters, queryOf } from "./filters.js";
 import { Live } from "./live.js";
-import { activityName, asNumber, coursesOf, verbName } from "./names.js";
+import { activityName, asNumber, coursesOf } from "./names.js";
 import { copyButton, saveButton, tick, trouble } from "./parts.js";
 import { inLanguage, marks, moment, sentence } from "./sentence.js";
 import { asCurl, readAnswer } from "./session.js";
@@ -112,7 +112,7 @@ class Statements {
   row(index) {
     const statement = this.pages.at(index);
     if (!statement) return undefined;
-    this.filters.learn(statement, { verb: verbName, activity: activityName });
+    this.filters.learn(statement);
     const course = coursesOf(statement)[0];
     const link = element("a", { href: addressTo("statements", { ...this.query, id: statement.id }), "data-id": statement.id,
       "aria-current": this.shown === statement.id ? "true" : undefined }, sentence(statement));

@@ -18,6 +18,12 @@ const after = { hour: (at) => new Date(at.getTime() + 3_600_000),
   week: (at) => new Date(at.getFullYear(), at.getMonth(), at.getDate() + 7),
   month: (at) => new Date(at.getFullYear(), at.getMonth() + 1, 1) };
 
+// The begin of the hour, day, week (Monday) or month that an instant lies in.
+const floor = { hour: (at) => new Date(at.getFullYear(), at.getMonth(), at.getDate(), at.getHours()),
+  day: (at) => new Date(at.getFullYear(), at.getMonth(), at.getDate()),
+  week: (at) => new Date(at.getFullYear(), at.getMonth(), at.getDate() - (at.getDay() + 6) % 7),
+  month: (at) => new Date(at.getFullYear(), at.getMonth(), 1) };
+
 function beginOf(key) {
   if (key.length > 10) return new Date(key);
   const [year, month, day = 1] = key.split("-").map(Number);
@@ -27,13 +33,14 @@ function beginOf(key) {
 const labels = { hour: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }, day: { day: "numeric", month: "short", year: "numeric" },
   week: { day: "numeric", month: "short", year: "numeric" }, month: { month: "long", year: "numeric" } };
 
-// The bars from the first one that has something to now, those without anything too.
-export function barsOf(groups, bucket) {
+// The bars from an instant, or else the first one that has something, to now, those without anything too.
+export function barsOf(groups, bucket, from) {
   const counts = new Map(groups.filter((one) => one.key[bucket]).map((one) => [beginOf(one.key[bucket]).getTime(), one.count]));
   if (!counts.size) return [];
   const format = new Intl.DateTimeFormat(undefined, labels[bucket]);
+  const first = Math.min(...counts.keys(), from ? floor[bucket](new Date(from)).getTime() : Infinity);
   const last = Math.max(Date.now(), ...counts.keys()), bars = [];
-  for (let at = new Date(Math.min(...counts.keys())); at.getTime() <= last && bars.length < 2000; at = after[bucket](at))
+  for (let at = new Date(first); at.getTime() <= last && bars.length < 2000; at = after[bucket](at))
     bars.push({ begin: at, end: after[bucket](at), count: counts.get(at.getTime()) ?? 0, label: (bucket === "week" ? "Week of " : "") + format.format(at) });
   return bars;
 }
@@ -79,7 +86,8 @@ export class TimeChart {
       const tall = one.count ? Math.max(1.5, (one.count / most) * height) : 0;
       return svg("rect", { x: i + 0.08, width: 0.84, y: height - tall, height: tall });
     }));
-    this.axis.replaceChildren(...(bars.length ? [bars[0], bars.at(-1)].map((one) => element("span", {}, one.label)) : []));
+    const peak = bars.find((one) => one.count === most);
+    this.axis.replaceChildren(...(peak ? [bars[0].label, `at most ${asNumber(most)}: ${peak.label}`, bars.at(-1).label].map((one) => element("span", {}, one)) : []));
     this.mark();
     this.tell();
   }
