@@ -27,6 +27,39 @@ A file for each month holds what was stored in it
   $ lectern export $url -u jane --split month -o some.jsonl 2>&1 | tail -1
   Error: --split month: --output and --where since=... are wanted too
 
+Where statements are many, into several files, none larger than was wanted
+  $ for i in $(seq 9); do store "$(for j in $(seq 100); do test $j = 1 && printf '[' || printf ','; printf '{"actor":{"mbox":"mailto:many@example.org"},"verb":{"id":"http://adlnet.gov/expapi/verbs/attended"},"object":{"id":"https://example.org/course/%s","definition":{"description":{"en":"%0100d, with \\"quotes\\""}}}}' $j $i; done; printf ']')"; done
+  $ many=verb=http://adlnet.gov/expapi/verbs/attended
+  $ lectern export $url -u jane -w $many -f flat > all.jsonl; wc -l < all.jsonl
+  900
+  $ lectern export $url -u jane -w $many -f flat --split 200kb -o parts.jsonl 2> told; test $(ls parts-*.jsonl | wc -l) -ge 5 && diff told <(ls parts-*.jsonl) && cat parts-*.jsonl | cmp - all.jsonl
+  $ find . -name 'parts-*' -size +200k
+  $ lectern export $url -u jane -w $many -f csv -c id -c statement --split 200kb -o rows.csv 2> /dev/null; head -qn1 rows-*.csv | sort | uniq -c | tr -d '\r' | sed 's/^ *//'
+  3 id,statement
+  $ lectern export $url -u jane -f parquet --split 1mb -o rows.parquet
+  Error: --split SIZE: --output and a format of lines (jsonl, flat, csv) are wanted too
+  [1]
+
+The next run takes what came since the last one, into a file of its own
+  $ go() { lectern export $url -u jane -w $many -f flat -o kept.jsonl --continue "$@"; }
+  $ go 2>&1; go; ls kept*
+  kept-00001.jsonl
+  kept-00001.jsonl
+  kept.jsonl.cursor
+  $ store '{"id":"8890e6c9-3ef0-4ed3-8b37-7f3964730bee","actor":{"mbox":"mailto:late@example.org"},"verb":{"id":"http://adlnet.gov/expapi/verbs/attended"},"object":{"id":"https://example.org/course/1"}}'
+  $ go --json | sed 's/through": "[^"]*/through": "T/; s/"bytes": [0-9]*/"bytes": N/'
+  {"files": [{"path": "kept-00002.jsonl", "bytes": N, "statements": 1}], "through": "T"}
+  $ cut -c1-46 kept-00002.jsonl
+  {"id":"8890e6c9-3ef0-4ed3-8b37-7f3964730bee","
+  $ lectern export $url -u jane -f flat -o kept.jsonl --continue 2>&1 | cut -c1-47
+  Error: kept.jsonl.cursor is of another export: 
+
+A run that broke off is gone on with: what is no whole line comes again
+  $ rm kept-*; head -c 50000 all.jsonl > kept-00001.jsonl.part; sed -i 's/"through":"[^"]*"/"through":""/; s/"files":[0-9]*/"files":0/' kept.jsonl.cursor
+  $ go 2>&1; head -900 kept-00001.jsonl | cmp - all.jsonl; wc -l < kept-00001.jsonl
+  kept-00001.jsonl
+  901
+
 What is refused is told, and leaves no file
   $ lectern export $url -u jane -f xml -o wrong.xml
   Error: the server answers 400: The parameter `format` must be `jsonl`, `flat`, `csv` or `parquet`

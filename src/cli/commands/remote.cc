@@ -110,14 +110,22 @@ Result<Remote> remote_of(const Invocation& invocation) {
   return remote;
 }
 
+Result<std::optional<net::HttpResponse>> receive_answer(
+    const Remote& remote, const net::HttpRequest& request,
+    const std::function<Result<bool>(std::string_view)>& take,
+    const std::function<bool()>& is_stopped) {
+  Taker taker(take, is_stopped);
+  TRY(auto answer, net::download(request, taker, remote.options));
+  if (taker.ended()) return std::nullopt;
+  if (answer.status != 200) return fail(code_of(answer.status), told_by(answer));
+  return std::optional(std::move(answer));
+}
+
 Result<bool> receive(const Remote& remote, const net::HttpRequest& request,
                      const std::function<Result<bool>(std::string_view)>& take,
                      const std::function<bool()>& is_stopped) {
-  Taker taker(take, is_stopped);
-  TRY(const auto answer, net::download(request, taker, remote.options));
-  if (taker.ended()) return false;
-  if (answer.status != 200) return fail(code_of(answer.status), told_by(answer));
-  return true;
+  TRY(const auto answer, receive_answer(remote, request, take, is_stopped));
+  return answer.has_value();
 }
 
 }  // namespace lectern::cli

@@ -36,4 +36,11 @@ Result<bool> receive(const Remote& remote, const net::HttpRequest& request,
                      const std::function<Result<bool>(std::string_view)>& take,
                      const std::function<bool()>& is_stopped);
 
+/// The same; gives the answer, with its headers and without what was taken, and nothing in place of
+/// false.
+Result<std::optional<net::HttpResponse>> receive_answer(
+    const Remote& remote, const net::HttpRequest& request,
+    const std::function<Result<bool>(std::string_view)>& take,
+    const std::function<bool()>& is_stopped);
+
 }  // namespace lectern::cli

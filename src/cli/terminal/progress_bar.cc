@@ -16,8 +16,11 @@ constexpr std::size_t width = 40;
 ProgressBar::ProgressBar(std::string label)
     : label_(std::move(label)), terminal_(isatty(STDERR_FILENO) == 1) {}
 
-ProgressBar::~ProgressBar() {
+ProgressBar::~ProgressBar() { clear(); }
+
+void ProgressBar::clear() {
   if (!shown_.empty()) fmt::print(stderr, "\r{}\r", std::string(shown_.size(), ' '));
+  shown_.clear();
 }
 
 void ProgressBar::show(const store::WorkProgress& progress) {

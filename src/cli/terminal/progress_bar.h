@@ -17,6 +17,8 @@ class ProgressBar {
 
   /// Draws how far the work is, where standard error is a terminal; else does nothing.
   void show(const store::WorkProgress& progress);
+  /// Takes the bar away until it is shown again, so that something can be printed.
+  void clear();
 
  private:
   const std::string label_;
