@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
 """Exports statements, reads the files with DuckDB, polars, pyarrow and pandas, and compares every value, as it does answers of
-statistics as Arrow with pyarrow and polars; then runs the questions of docs/analysis.md on them. The readers come from PyPI once."""
+statistics as Arrow with pyarrow and polars; then asks the questions of docs/analysis.md of them in SQL, polars and R, and
+compares the answers. The readers come from PyPI once; R is Debian's r-base-core, and left out where that is not installed."""
 
 import json
+import math
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
+import urllib.parse
 import uuid
 from datetime import datetime, timezone
 
@@ -19,6 +23,7 @@ import pypi  # noqa: E402
 
 PACKAGES = ("duckdb==2.0.1", "polars==2.1.0", "pyarrow==26.0.1", "pandas==3.1.1")
 INSTANTS, NUMBERS, BOOLEANS = {"stored", "timestamp"}, {"scaled", "raw", "min", "max", "duration_s"}, {"success", "completion"}
+VIDEO = "https://w3id.org/xapi/video/"
 ADL = "http://adlnet.gov/expapi/verbs/"
 FAULTS = []
 
@@ -46,6 +51,13 @@ def sample():
             one["context"]["language"] = "en-US"
             one["context"]["extensions"] = {"https://x.example/a.b": None, "https://x.example/big": 123456789012345678901234567890, "https://x.example/e": {}}
         made.append(one)
+        if i % 4 == 0:
+            one["object"] = {"id": f"https://lms.example.org/video/{i % 3}", "definition": {"type": VIDEO + "activity-type/video"}}
+            one["verb"] = {"id": VIDEO + ("verbs/paused" if i % 8 else "verbs/seeked")}
+            one["result"] = {"extensions": {VIDEO + "extensions/progress": round((i * 7 % 100) / 100, 2)}}
+        if i % 9 == 0:
+            one["context"]["platform"] = ["Moodle", "Canvas"][i % 2]
+            one["timestamp"] = f"2040-01-01T00:{i % 60:02}:00Z" if i % 5 == 0 else one["timestamp"]
     made.append({**made[1], "id": str(uuid.uuid4()), "result": {"completion": True, "response": "long " * 3000}})
     # More than one row group holds.
     made += [{**made[2], "id": str(uuid.uuid4()), "result": {"response": "x" * 1_500_000}} for _ in range(14)]
@@ -111,17 +123,59 @@ def reads_the_answer(python, server, path, query):
             check(f"{reader} has the totals in the metadata", json.loads(metadata["totals"]) == told["totals"], metadata)
 
 
+# Each ends with the answer on stdout: a JSON array for each row.
+ENDS = {"sql": "import json, duckdb\nfor row in duckdb.sql({block!r}).fetchall(): print(json.dumps(row, default=str))",
+        "python": "{block}\nimport json\nfor row in answer.rows(): print(json.dumps(row, default=str))",
+        "r": """{reading}\n{block}
+for (row in seq_len(nrow(answer))) cat("[", paste(sapply(answer, function(column) {{
+  if (is.numeric(column) || is.logical(column)) {{ if (is.na(column[row])) "null" else format(as.numeric(column[row]), digits = 15) }}
+  else encodeString(as.character(column[row]), quote = '"') }}), collapse = ","), "]\\n", sep = "")"""}
+
+
+def alike(a, b):
+    if isinstance(a, float) or isinstance(b, float):
+        missing = [one is None or math.isnan(one) for one in (a, b)]
+        return all(missing) if any(missing) else math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-6)
+    return (a or "") == (b or "") if isinstance(a or b, str) else a == b
+
+
+def answer_of(kind, block, reading, python, folder):
+    """Its rows, sorted; an error's text where it has none."""
+    program = ENDS[kind].format(block=block, reading=reading)
+    command = [shutil.which("Rscript"), "-e", program] if kind == "r" else [python, "-c", program]
+    out = subprocess.run(command, capture_output=True, text=True, cwd=folder)
+    if out.returncode:
+        return out.stderr[-800:]
+    rows = [json.loads(line) for line in out.stdout.splitlines()]
+    return sorted(rows, key=lambda row: [f"{one:020.4f}" if isinstance(one, (int, float)) else one or "" for one in row])
+
+
 def questions_of_the_docs(python, folder):
-    """Each block of docs/analysis.md that is marked with its tool runs, and gives a row at least."""
+    """Each question is answered alike in SQL, polars and R."""
     with open(os.path.join(ROOT, "docs", "analysis.md")) as page:
-        text = page.read()
-    blocks = re.findall(r"```(sql|python)\n(.*?)```", text, re.S)
-    check("docs/analysis.md has questions", len(blocks) >= 5, len(blocks))
-    for kind, block in blocks:
-        program = block if kind == "python" else f"import duckdb\nfor statement in {block!r}.split(';'):\n    if statement.strip(): rows = duckdb.sql(statement)\nprint(rows.fetchall())"
-        out = subprocess.run([python, "-c", program], capture_output=True, text=True, cwd=folder)
-        name = block.strip().split("\n")[0]
-        check(f"{kind}: {name}", out.returncode == 0 and out.stdout.strip() not in ("", "[]"), out.stderr[-800:] + out.stdout[-200:])
+        blocks = re.findall(r"```(sql|python|r)\n(?:--|#) ([^\n]*)\n(.*?)```", page.read(), re.S)
+    reading = blocks.pop(0)[2]
+    questions = {}
+    for kind, question, block in blocks:
+        questions.setdefault(question, {})[kind] = block
+    check("docs/analysis.md has five questions in three languages", sum(len(one) == 3 for one in questions.values()) == 5, questions.keys())
+    if not shutil.which("Rscript"):
+        print("     R is not here (Debian's r-base-core): its answers are left out")
+    for question, ways in questions.items():
+        answers = {kind: answer_of(kind, block, reading, python, folder) for kind, block in ways.items() if kind != "r" or shutil.which("Rscript")}
+        first = answers["sql"]
+        check(f"{question}: SQL", isinstance(first, list) and len(first) > 1, first)
+        for kind in answers.keys() - {"sql"}:
+            other = answers[kind]
+            same = isinstance(other, list) and len(first) == len(other) and all(map(lambda a, b: all(map(alike, a, b)), first, other))
+            check(f"{question}: {kind} answers as SQL does", same, f"{first[:4]} {other[:4] if isinstance(other, list) else other}")
+
+
+# The columns that docs/analysis.md exports for R.
+def columns_for_r():
+    with open(os.path.join(ROOT, "docs", "analysis.md")) as page:
+        command = re.search(r"-o statements.csv(.*?)\n\n", page.read(), re.S)[1]
+    return [quoted or plain for quoted, plain in re.findall(r'-c (?:"([^"]*)"|(\S+))', command)]
 
 
 def main():
@@ -140,6 +194,7 @@ def main():
         for reader in ("duckdb", "pyarrow", "polars", "pandas"):
             reads_the_same(python, reader, path, columns, rows)
             reads_the_same(python, reader, empty, columns, [])
+        exported(server, os.path.join(folder, "statements.csv"), "format=csv" + "".join("&column=" + urllib.parse.quote(one) for one in columns_for_r()))
         questions_of_the_docs(python, folder)
         for query in ("by=verb,activity,day&measure=count,actors,scaled_mean,raw_p90&name=true", "by=language&measure=registrations,success_rate",
                       "measure=count,duration_sum", "by=verb&measure=count&platform=nowhere"):
