@@ -13,7 +13,8 @@ Result<Stores> open_clickhouse(const StoreSettings&) { return refuse(); }
 
 Result<void> check_target(const StoreSettings&, const std::string&) { return refuse(); }
 
-Result<VerifyReport> verify(const StoreSettings&, const std::string&, const OnProgress&) {
+Result<VerifyReport> verify(const StoreSettings&, const std::string&, const MissingContents&,
+                            const OnProgress&) {
   return refuse();
 }
 
