@@ -85,8 +85,7 @@ def elasticsearch_gone_wrong(trial):
     attack(trial, "es", "LECTERN_TEST_ELASTICSEARCH")
 
 
-# Two answers of 100 MB fit into the budget of answers; what is read of each takes up to four times that.
-@scenario(peak_mib=1200, p99_ms=1000)
+@scenario(peak_mib=900, p99_ms=1000)
 def clickhouse_gone_wrong(trial):
     """What answers for ClickHouse is silent, slow, cut off, busy, no ClickHouse, or sends 100 MB or without end."""
     attack(trial, "clickhouse", "LECTERN_TEST_CLICKHOUSE")

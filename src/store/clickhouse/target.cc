@@ -2,6 +2,7 @@
 
 #include <future>
 
+#include "base/log.h"
 #include "store/clickhouse/read/query.h"
 #include "store/clickhouse/schema/feed.h"
 #include "store/common/reference_resolver.h"
@@ -48,7 +49,7 @@ Result<void> TargetTables::prepare(Deadline deadline) {
   const TimedMutexLock one_at_a_time(prepare_mutex_, std::adopt_lock);
   if (prepared_) return {};
   RETURN_IF_ERROR(create_tables(server_, names_, events_policy_, deadline));
-  has_feed_ = prepare_feed(server_, names_, deadline);
+  look_at_feed(deadline);
   prepared_ = true;
   const MutexLock lock(monitor_mutex_);
   if (!unmigrated_) unmigrated_.emplace(server_, names_);
@@ -60,7 +61,25 @@ Result<void> TargetTables::check(Deadline deadline) {
     TRY(const bool there, has_events(server_, names_, events_policy_, deadline));
     if (!there) prepared_ = false;
   }
-  return prepare(deadline);
+  if (!prepared_) return prepare(deadline);
+  RETURN_IF_ERROR(try_insert(server_, names_.events, deadline));
+  if (!prepare_mutex_.lock_until(deadline)) return {};
+  const TimedMutexLock one_at_a_time(prepare_mutex_, std::adopt_lock);
+  look_at_feed(deadline);
+  return {};
+}
+
+void TargetTables::look_at_feed(Deadline deadline) {
+  const auto usable = prepare_feed(server_, names_, deadline);
+  has_feed_ = usable.has_value();
+  auto why_not = usable ? std::string() : usable.error().detail;
+  if (why_not == why_no_feed_) return;
+  if (usable)
+    log::info("clickhouse: {} is used again", names_.feed);
+  else
+    log::warning("clickhouse: a lone statement takes more inserts, without {}: {}", names_.feed,
+                 why_not);
+  why_no_feed_ = std::move(why_not);
 }
 
 Result<std::vector<AppendOutcome>> TargetTables::append(std::span<Row> rows, OnConflict on_conflict,

@@ -35,7 +35,8 @@ class TargetTables {
 
   /// Creates what is missing, if that has not been done since the server last lacked a table.
   Result<void> prepare(Deadline deadline);
-  /// prepare(), and asks whether Ralph's table is still there.
+  /// prepare(), and asks whether Ralph's table is still there and takes inserts, and whether the
+  /// feed can be used.
   Result<void> check(Deadline deadline);
 
   Server& server() { return server_; }
@@ -44,6 +45,7 @@ class TargetTables {
  private:
   Result<Page> read_page(const Filter& filter, const PageRequest& page, Deadline deadline);
   Result<bool> look_for_marked(Deadline deadline);
+  void look_at_feed(Deadline deadline) REQUIRES(prepare_mutex_);
   AppendRequests flush(AppendRequests requests);
   std::chrono::milliseconds on_idle(bool ending);
   /// Passes a result on. Where its error says that a table is gone, makes it, or tells which.
@@ -56,6 +58,7 @@ class TargetTables {
   std::atomic<bool> prepared_{false};
   std::atomic<bool> has_feed_{false};
   TimedMutex prepare_mutex_;  // one thread makes tables at a time
+  std::string why_no_feed_ GUARDED_BY(prepare_mutex_);
   ServerClockWatermark watermark_;
   InheritanceWatch marked_;
   BetweenFlushes between_flushes_;                          // of the writing thread

@@ -33,6 +33,20 @@ void RowWriter::string(std::string_view value) {
   bytes_ += value;
 }
 
+bool RowReader::more() {
+  if (!ok_ || bytes_.empty()) return false;
+  if (answer_ == nullptr) return true;
+  // The answer, what has been copied of it, and the rows.
+  const std::size_t answer_bytes = std::string_view(*answer_).size();
+  const std::size_t needed = 2 * answer_bytes - bytes_.size() + ++rows_ * row_bytes_max;
+  if (needed <= counted_bytes_) return true;
+  // In steps, since all threads take from it.
+  constexpr std::size_t step_bytes = 64 * 1024;
+  counted_bytes_ = needed + std::min(step_bytes, bytes_.size());
+  ok_ = answer_->grow_to(counted_bytes_);
+  return ok_;
+}
+
 std::string_view RowReader::take(std::size_t size) {
   if (size > bytes_.size()) {
     ok_ = false;

@@ -8,6 +8,7 @@
 #include "base/time/micros.h"
 #include "base/time/time.h"
 #include "base/uuid.h"
+#include "net/http_client.h"
 
 /// ClickHouse's RowBinary format, as far as our columns need it.
 ///
@@ -41,13 +42,36 @@ class RowWriter {
   std::string bytes_;
 };
 
+/// The rows of an answer as RowBinary. They count among net::all_answers() for as long as this
+/// lives, and so does what a RowReader makes of them.
+class AnswerRows {
+ public:
+  explicit AnswerRows(net::HttpResponse answer) : answer_(std::move(answer)) {}
+
+  operator std::string_view() const { return answer_.body; }
+  /// Takes up to so many bytes in all; false where there is no room among all answers.
+  bool grow_to(std::size_t bytes) const {
+    return answer_.share == nullptr || answer_.share->grow_to(bytes);
+  }
+
+ private:
+  net::HttpResponse answer_;
+};
+
 /// Takes values off an answer. After a value that is not there whole, ok() is false and the values
 /// are zero or empty.
 class RowReader {
  public:
+  /// Of who keeps nothing of a row.
   explicit RowReader(std::string_view bytes) : bytes_(bytes) {}
+  /// Each row is counted with the answer as what is made of it: row_bytes_max beside its texts.
+  explicit RowReader(const AnswerRows& answer) : bytes_(answer), answer_(&answer) {}
+  /// What a row may take in memory, beside its texts and with its place in a container.
+  static constexpr std::size_t row_bytes_max = 256;
 
-  bool more() const { return ok_ && !bytes_.empty(); }
+  /// Whether another row begins; where there is no room for it among all answers none does, and
+  /// ok() is false.
+  bool more();
   bool ok() const { return ok_; }
 
   /// A UInt8.
@@ -68,6 +92,9 @@ class RowReader {
   std::string_view take(std::size_t size);
 
   std::string_view bytes_;
+  const AnswerRows* answer_ = nullptr;
+  std::size_t rows_ = 0;
+  std::size_t counted_bytes_ = 0;  // of the answer and what has been made of it
   bool ok_ = true;
 };
 

@@ -177,6 +177,7 @@ Result<void> Server::insert_once(const Insert& insert, Deadline deadline, Fate& 
   if (!insert.token.empty())
     call.query +=
         "&insert_deduplicate=1&insert_deduplication_token=" + percent_encoded(insert.token);
+  if (insert.no_view_is_passed_over) call.query += "&materialized_views_ignore_errors=0";
   bool answered = false;
   call.answered = &answered;
   call.once = true;

@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "base/time/time.h"
 #include "net/http_client.h"
+#include "store/clickhouse/client/row_binary.h"
 #include "store/statement_store.h"
 
 namespace lectern::store::clickhouse {
@@ -47,6 +48,8 @@ struct Insert {
   std::string token{};
   /// Twice does no harm: it is sent once more when no answer came.
   bool repeatable = false;
+  /// It fails where a view does, though the server be told to pass over errors of views.
+  bool no_view_is_passed_over = false;
   /// How long the server may work at it, however long the caller waits; 0: no longer than that. A
   /// server that gives up while views on the table run keeps the rows, and the views never see
   /// them.
@@ -62,18 +65,6 @@ enum class Fate {
   refused,  ///< the server said that it failed: nothing more of it will appear
   late,     ///< the server took it when its time was over: nothing of it will ever appear
   unknown,  ///< no answer: it may be there, or may appear until its time is over
-};
-
-/// The rows of an answer as RowBinary. They count among net::all_answers() for as long as this
-/// lives.
-class AnswerRows {
- public:
-  explicit AnswerRows(net::HttpResponse answer) : answer_(std::move(answer)) {}
-
-  operator std::string_view() const { return answer_.body; }
-
- private:
-  net::HttpResponse answer_;
 };
 
 /// One ClickHouse server over its HTTP interface. Thread-safe. Every answer is checked to be

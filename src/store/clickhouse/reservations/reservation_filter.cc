@@ -52,7 +52,7 @@ Result<ReservationFilter::Reading> ReservationFilter::read_all() {
     if (stop_) return fail(Code::unavailable, "The server is shutting down");
     TRY(const auto answer, select("SELECT id FROM " + names_.ids + where + " ORDER BY id LIMIT " +
                                   std::to_string(ids_at_once)));
-    RowReader reader(answer);
+    RowReader reader{std::string_view(answer)};
     Uuid last;
     for (read = 0; reader.more(); ++read) filter.add(last = reader.id());
     if (!reader.ok()) return unreadable(names_.ids);

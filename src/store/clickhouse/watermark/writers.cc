@@ -1,11 +1,13 @@
 #include "store/clickhouse/watermark/writers.h"
 
+#include "base/log.h"
 #include "store/clickhouse/client/row_binary.h"
 
 namespace lectern::store::clickhouse {
 namespace {
 
-constexpr std::uint8_t says_idle = 0, says_active = 1, says_alone = 2;
+/// Version 0.1 says 1 where later ones say 3, and takes all but 0 for active.
+constexpr std::uint8_t says_idle = 0, says_active_as_0_1 = 1, says_alone = 2, says_active = 3;
 
 constexpr std::string_view server_micros = "toInt64(toUnixTimestamp64Micro(now64(6)))";
 
@@ -62,7 +64,7 @@ Result<WritersTable::Told> ServerWritersTable::read(std::chrono::seconds age,
   RowReader reader(answer);
   Told told;
   told.now = time_of(reader.i64());
-  for (auto count = reader.size(); count > 0 && reader.ok(); --count) {
+  for (auto count = reader.size(); count > 0 && reader.more(); --count) {
     Announcement& entry = told.entries.emplace_back();
     entry.process = reader.id();
     entry.at = time_of(reader.i64());
@@ -70,6 +72,11 @@ Result<WritersTable::Told> ServerWritersTable::read(std::chrono::seconds age,
     const auto says = reader.u8();
     entry.active = says != says_idle;
     entry.alone = says == says_alone;
+    if (says == says_active_as_0_1 && !met_older_.exchange(true))
+      log::warning(
+          "clickhouse: a process of version 0.1 writes to {} too: of one id sent to both at once "
+          "both may store a statement, so stop it",
+          names_.events);
   }
   if (!reader.ok()) return fail(Code::unavailable, "The database is not available", "no clock");
   return told;

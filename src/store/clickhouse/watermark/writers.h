@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -45,7 +46,8 @@ class WritersTable {
                             Deadline deadline) = 0;
 };
 
-/// The one in a ClickHouse server.
+/// The one in a ClickHouse server. Says once in the log when it meets a process of version 0.1,
+/// which does not wait for one that is alone.
 class ServerWritersTable final : public WritersTable {
  public:
   /// Both must outlive it.
@@ -60,6 +62,7 @@ class ServerWritersTable final : public WritersTable {
  private:
   Server& server_;
   const TableNames& names_;
+  std::atomic<bool> met_older_{false};
 };
 
 }  // namespace lectern::store::clickhouse

@@ -241,7 +241,7 @@ Result<void> Flush::write_events() {
   Fate fate = Fate::unknown;
   auto written = insert_events(new_, fate);
   events_refused_ = !written && fate == Fate::refused;
-  if (!events_refused_ || !view_of(written.error())) return written;
+  if (!events_refused_ || views_of(written.error()).empty()) return written;
   // A view refused all for what one request holds: each goes in by itself, so that the views see
   // the others.
   const bool lone = requests_.size() == 1;
@@ -252,7 +252,7 @@ Result<void> Flush::write_events() {
       if (outcomes_[i][j] == AppendOutcome::stored) rows.push_back(new_row(*request, j));
     if (!lone) written = insert_events(rows, fate);
     if (rows.empty() || written) continue;
-    if (fate != Fate::refused || !view_of(written.error())) return written;
+    if (fate != Fate::refused || views_of(written.error()).empty()) return written;
     RETURN_IF_ERROR(refuse(i, written.error()));
   }
   return {};

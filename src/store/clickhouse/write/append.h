@@ -88,6 +88,7 @@ class Flush {
   Result<bool> insert_ahead();
   Result<void> look_behind();
   Result<bool> take_refusal(const Error& error);
+  Result<bool> add_to_events();
   Result<void> acquire();
   Result<void> insert_into_feed(bool with_events, Time until, Fate& fate);
 

@@ -19,10 +19,10 @@ constexpr std::chrono::seconds no_feed_for{60};
 /// After it took one and wrote less than it should: a view of ours is gone, or it counts otherwise.
 constexpr std::chrono::hours no_feed_for_long{1};
 
-/// The server has not begun with it.
-bool is_of_tables(const Error& error) {
-  return error.detail.find("ACCESS_DENIED") != std::string::npos ||
-         error.detail.find("UNKNOWN_TABLE") != std::string::npos;
+/// Not one of ours, but one that hangs on Ralph's table.
+bool is_of_users_view(const Error& error) {
+  const auto views = views_of(error);
+  return views.size() > 1 && views.back().ends_with(feed_events_in_names);
 }
 
 bool is_unconfirmed(const Error& error) { return error.detail.starts_with(not_confirmed); }
@@ -73,6 +73,7 @@ Result<void> Flush::insert_into_feed(bool with_events, Time until, Fate& fate) {
                                  .body = body.bytes.bytes(),
                                  .written_min = feed_rows(new_, with_events),
                                  .until = until,
+                                 .no_view_is_passed_over = true,
                                  .run_max = views_max},
                                 deadline_, &fate);
   if (!written && is_unconfirmed(written.error()))
@@ -119,7 +120,11 @@ Result<bool> Flush::insert_ahead() {
   if (fate == Fate::refused) return take_refusal(written.error());
   if (fate == Fate::late) return around_written_ = false;
   if (!are_events_there(new_, until, true)) return fail(written.error());
-  // Of the rest nobody knows.
+  return add_to_events();
+}
+
+/// Behind an insert into the feed that put the texts into Ralph's table; of the rest nobody knows.
+Result<bool> Flush::add_to_events() {
   RETURN_IF_ERROR(reservations_.acquire(pointers(requests_), watermark_.until()));
   RETURN_IF_ERROR(look_behind());
   RETURN_IF_ERROR(insert(names_.terms, terms_columns, terms_body(new_)));
@@ -143,16 +148,22 @@ Result<void> Flush::look_behind() {
               "another process has reserved an id while it was written ahead");
 }
 
+/// Where a view of ours was refused, what the others have handed on by then stays.
 Result<bool> Flush::take_refusal(const Error& error) {
-  const auto view = view_of(error);
-  if (view && view->find(feed_in_names) == std::string::npos) {
+  if (is_of_users_view(error)) {
     RETURN_IF_ERROR(refuse(0, error));
     return true;
   }
   kept_.no_feed_until = Clock::now() + no_feed_for;
-  if (is_of_tables(error)) return around_written_ = false;
-  events_refused_ = true;
-  return fail(error);
+  std::vector<Uuid> ids;
+  for (const NewRow& row : new_) ids.push_back(row.row->id);
+  TRY(const auto there, count_events(server_, names_, ids, deadline_));
+  if (there == 0) return around_written_ = false;
+  // They have not seen those rows, and see them only when they are sent again.
+  TRY(events_refused_, has_views_of_others(server_, names_, deadline_));
+  // Who sends the others again completes what is there.
+  if (events_refused_ || there < ids.size()) return fail(error);
+  return add_to_events();
 }
 
 /// The reservations; the terms too, where they go ahead of the look at others anyway.

@@ -126,6 +126,95 @@ TEST_CASE("the feed is not used where other views hang on it, which would write 
   CHECK(later.count("") == puts + 6);
 }
 
+TEST_CASE(
+    "W12: what a view of the feed refused when Ralph's table had the text is healed at once") {
+  const auto address = test_server();
+  if (!address) return;
+  for (const auto* part : {"_lectern_ids", "_lectern_terms"}) {
+    for (const bool has_views : {false, true}) {
+      CAPTURE(part);
+      CAPTURE(has_views);
+      Sender sender(*address);
+      sender.warm();
+      const auto events = "lectern_test." + sender.table;
+      sender.backdoor.run("CREATE TABLE " + events +
+                          "_seen (event_id UUID) ENGINE = "
+                          "ReplacingMergeTree ORDER BY event_id");
+      if (has_views)
+        sender.backdoor.run("CREATE MATERIALIZED VIEW " + events + "_view TO " + events +
+                            "_seen AS SELECT event_id FROM " + events);
+      // Of what it hangs on the server keeps the rows that it refuses, and what goes with them.
+      sender.backdoor.run("CREATE MATERIALIZED VIEW " + events + "_refuses TO " + events +
+                          "_seen AS SELECT generateUUIDv4() AS event_id FROM " + events + part +
+                          " WHERE throwIf(stored > 0) = 0");
+      std::vector rows{contract::row_of({})};
+      const auto append = [&] {
+        return sender.store->append({sender.table, Clock::now() + 5s}, rows,
+                                    OnConflict::refuse_batch);
+      };
+      static_cast<void>(append().has_value());
+      CHECK(sender.count("") == 6);
+      sender.backdoor.run("DROP TABLE " + events + "_refuses");
+      const auto give_up = Clock::now() + 30s;
+      while (!append()) REQUIRE(Clock::now() < give_up);
+      CHECK(sender.count("_lectern_rows") == 6);
+      // Who looks at Ralph's table must see it, so it is there twice until the table merges it.
+      CHECK(sender.count("") == (has_views ? 7 : 6));
+      if (has_views) CHECK(sender.count("_seen FINAL") == 1);
+    }
+  }
+}
+
+TEST_CASE(
+    "views of the feed whose user is gone hold up nobody, and get another who may be theirs") {
+  const auto address = test_server();
+  if (!address) return;
+  Sender sender(*address);
+  sender.warm();
+  const auto feed = "lectern_test." + sender.table + "_lectern_feed";
+  sender.backdoor.run("DROP TABLE " + feed + "_ids");
+  // Attached, since the server asks for the user of one that it creates.
+  sender.backdoor.run(
+      "ATTACH MATERIALIZED VIEW " + feed + "_ids UUID '" + Uuid::random().text() +
+      "' TO lectern_test." + sender.table +
+      "_lectern_ids (id FixedString(16), stored Int64, hash FixedString(16), "
+      "timestamp Int64, owner Int64) DEFINER = ghost SQL SECURITY DEFINER AS SELECT id, stored, "
+      "hash, timestamp, owner FROM " +
+      feed);
+  constexpr int few = 20;
+  sender.put();
+  auto before = sender.inserts();
+  sender.put(few);
+  CHECK(sender.inserts() - before >= 4 * few);
+  Sender later(*address);
+  later.table = sender.table;
+  later.warm();
+  before = later.inserts();
+  later.put(few);
+  CHECK(later.inserts() - before < 3 * few);
+  for (const auto* table : {"", "_lectern_rows"}) CHECK(later.count(table) == 2 * few + 11);
+}
+
+TEST_CASE("a heartbeat tells an error while a view on Ralph's table lets no insert in") {
+  const auto address = test_server();
+  if (!address) return;
+  Sender sender(*address);
+  auto settings = settings_for(*address);
+  settings.values["EVENT_TABLE_NAME"] = sender.table;
+  const auto store = open_clickhouse(settings).value().statements;
+  CHECK(store->health() == Health::ok);
+  const auto events = "lectern_test." + sender.table;
+  sender.backdoor.run("CREATE TABLE " + events + "_seen (event_id UUID) ENGINE = Null");
+  sender.backdoor.run("ATTACH MATERIALIZED VIEW " + events + "_view UUID '" +
+                      Uuid::random().text() + "' TO " + events +
+                      "_seen (event_id UUID) DEFINER = ghost SQL SECURITY DEFINER AS SELECT "
+                      "event_id FROM " +
+                      events);
+  CHECK(store->health() == Health::error);
+  sender.backdoor.run("ALTER TABLE " + events + "_view MODIFY DEFINER = CURRENT_USER");
+  CHECK(store->health() == Health::ok);
+}
+
 TEST_CASE("a view of the feed that is dropped meanwhile holds up no more than one statement") {
   const auto address = test_server();
   if (!address) return;

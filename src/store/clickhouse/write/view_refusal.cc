@@ -9,13 +9,16 @@ constexpr std::string_view pushing_to = ": while pushing to view ";
 
 }  // namespace
 
-std::optional<std::string> view_of(const Error& error) {
-  const auto at = error.detail.find(pushing_to);
-  if (at == std::string::npos) return std::nullopt;
-  auto name = error.detail.substr(at + pushing_to.size());
-  name.resize(std::min(name.size(), name.find_first_of(" (,:")));
-  if (name.ends_with('.')) name.pop_back();
-  return name;
+std::vector<std::string> views_of(const Error& error) {
+  std::vector<std::string> views;
+  for (auto at = error.detail.find(pushing_to); at != std::string::npos;
+       at = error.detail.find(pushing_to, at + 1)) {
+    auto name = error.detail.substr(at + pushing_to.size());
+    name.resize(std::min(name.size(), name.find_first_of(" (,:")));
+    if (name.ends_with('.')) name.pop_back();
+    views.push_back(std::move(name));
+  }
+  return views;
 }
 
 Error refused_by_view(const Error& error) {
@@ -26,7 +29,7 @@ Error refused_by_view(const Error& error) {
   const auto reason = error.detail.substr(from, error.detail.find(pushing_to) - from);
   Error refused;
   refused.message =
-      "The view " + view_of(error).value_or("") +
+      "The view " + views_of(error).front() +
       " of ClickHouse does not take the statements: " + reason.substr(0, reason_bytes_max);
   refused.detail = error.detail;
   return refused;
