@@ -1,12 +1,12 @@
-#include "store/clickhouse/watermark/server_clock_watermark.h"
-
 #include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
 
-// What each process tells the others, and when it comes late, with a table and a clock that are made
-// up. What all of it promises is in watermark_simulation_test.cc.
+#include "store/clickhouse/watermark/server_clock_watermark.h"
+
+// What each process tells the others, and when it comes late, with a table and a clock that are
+// made up. What all of it promises is in watermark_simulation_test.cc.
 namespace lectern::store::clickhouse {
 namespace {
 
