@@ -1,5 +1,6 @@
 #include "lrs/statistics/statistics.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <string>
@@ -125,11 +126,37 @@ TEST_CASE("percentiles of very many numbers are estimates with a known error") {
     }
   }
   Spread widest;
-  for (std::size_t i = 0; i < Spread::exact_max; ++i) widest.add(0, true, grown);
+  for (std::size_t i = 0; i < 2 * Spread::exact_max; ++i)
+    widest.add(i < Spread::exact_max ? 0.0 : static_cast<double>(i), true, grown);
+  CHECK(!widest.exact());
   grown = 0;
   for (const double one : {1e-300, 1e300, -1e300, -1e-5, 1e-5}) widest.add(one, true, grown);
-  CHECK(widest.percentile(50) == 0);
+  CHECK(widest.percentile(40) == 0);
   CHECK(grown <= 2'200'000);
+}
+
+TEST_CASE("percentiles of very many numbers of which few differ are exact") {
+  Spread all, halves[2];
+  std::size_t grown = 0, in_halves = 0;
+  for (int i = 0; i < 400'000; ++i) {
+    const double score = i % 4 == 0 ? -0.0 : i % 101 / 100.0;
+    all.add(score, true, grown);
+    halves[i % 7 == 0 ? 0 : 1].add(score, true, in_halves);
+  }
+  CHECK(grown < 2'200'000);
+  halves[0].merge(halves[1], in_halves);
+  std::vector<double> sorted;
+  for (int i = 0; i < 400'000; ++i) sorted.push_back(i % 4 == 0 ? 0 : i % 101 / 100.0);
+  std::sort(sorted.begin(), sorted.end());
+  for (const Spread& spread : {all, halves[0]}) {
+    CHECK(spread.exact());
+    for (int hundredths = 0; hundredths <= 100; ++hundredths) {
+      const double rank = 399'999.0 * hundredths / 100;
+      const auto below = static_cast<std::size_t>(rank);
+      const double low = sorted[below], high = sorted[std::min<std::size_t>(below + 1, 399'999)];
+      CHECK(spread.percentile(hundredths) == low + (high - low) * (rank - std::floor(rank)));
+    }
+  }
 }
 
 TEST_CASE("a sum keeps what adding one by one would lose") {
