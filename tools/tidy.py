@@ -45,7 +45,9 @@ VENDORS = {  # a library, and the one place that may see it
     "curl/": ["src/net/"],
     "spdlog/": ["src/base/log"],
     "CLI/": ["src/cli/"],
-    "zstd.h": ["src/store/common/text_segment", "src/pipeline/input", "src/lrs/export/parquet/"],
+    "zstd.h": ["src/store/common/text_segment", "src/store/embedded/texts/dictionary", "src/pipeline/input",
+               "src/lrs/export/parquet/"],
+    "zdict.h": ["src/store/embedded/texts/dictionary"],
     "systemd/": ["src/cli/process/service_manager"],
     "boost/": ["src/http/", "src/pipeline/data/ws.cc"],
 }

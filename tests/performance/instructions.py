@@ -43,8 +43,9 @@ def toolchain():
 
 def instructions(program, path, times):
     with tempfile.TemporaryDirectory() as folder:
-        if path in ("find", "page"):  # nothing is counted of how their store came to be
-            subprocess.run([program, "append", "40", f"{folder}/store"], check=True)
+        # Nothing is counted of how their store came to be.
+        for before in {"append": ["prepare"], "find": ["prepare", "append"], "page": ["prepare", "append"]}.get(path, []):
+            subprocess.run([program, before, "40", f"{folder}/store"], check=True)
         run = subprocess.run(["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out", program, path, str(times),
                               f"{folder}/store"], capture_output=True, text=True)
         counted = re.search(r"Collected : (\d+)", run.stderr)

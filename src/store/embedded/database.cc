@@ -21,7 +21,9 @@
 namespace lectern::store::embedded {
 namespace {
 
-constexpr std::string_view format = "3";
+constexpr std::string_view format = "4";
+/// Whose texts are not packed.
+constexpr std::string_view format_without_dictionaries = "3";
 /// Whose postings all stand alone.
 constexpr std::string_view format_without_blocks = "2";
 
@@ -49,6 +51,10 @@ Error error_of(const rocksdb::Status& status, std::string_view doing) {
 
 Error damaged(std::string_view what) {
   return {Code::internal, "The store is damaged", {}, {}, "unreadable " + std::string(what)};
+}
+
+std::string text_of(const Body& body, std::string& unpacked) {
+  return body.dictionary == no_dictionary ? std::string(body.text) : std::move(unpacked);
 }
 
 /// What RocksDB tells of its own threads.
@@ -197,8 +203,9 @@ Result<void> Database::read_defaults(bool make) {
     batch.Put(hash_key_key, key);
     if (const auto status = rocks_->Write(durable(), &batch); !status.ok())
       return fail(error_of(status, "writing the format"));
-  } else if (written == format_without_blocks) {
-    has_blocks_ = false;
+  } else if (written == format_without_blocks || written == format_without_dictionaries) {
+    has_blocks_ = written != format_without_blocks;
+    is_of_older_format_ = true;
   } else if (!written || *written != format) {
     return fail(Code::invalid, "the folder was written in format " + written.value_or("unknown") +
                                    ", this version of lectern reads format " + std::string(format));
@@ -208,7 +215,45 @@ Result<void> Database::read_defaults(bool make) {
   std::copy(key->begin(), key->end(), hash_key_.begin());
   TRY(auto ahead, read_rows_ahead(*rocks_, nullptr));
   rows_ahead_.reset(std::move(ahead));
+  return read_dictionaries();
+}
+
+Result<void> Database::read_dictionaries() {
+  for (DictionaryNumber number = 1; number <= dictionaries_max; ++number) {
+    const auto key = dictionary_key(number);
+    auto bytes = get(Family::blobs, key);
+    if (!bytes) notice(bytes.error());
+    if (!bytes || !*bytes) bytes = get(Family::documents, key);
+    if (!bytes) return fail(bytes.error());
+    if (!*bytes) return {};
+    dictionaries_.add(number, **bytes);
+  }
   return {};
+}
+
+Result<void> Database::add_dictionary(std::string_view bytes) {
+  TRY(const auto pass, use(Deadline::max()));
+  const auto number = dictionaries_.next_number();
+  if (number == no_dictionary) return {};
+  const auto key = dictionary_key(number);
+  rocksdb::WriteBatch batch;
+  for (const auto in : {Family::blobs, Family::documents})
+    batch.Put(family(in), key, rocksdb::Slice(bytes.data(), bytes.size()));
+  RETURN_IF_ERROR(commit(batch));
+  dictionaries_.add(number, bytes);
+  return {};
+}
+
+Result<Body> Database::read_body(std::string_view bytes, Time stored, std::string& unpacked) const {
+  auto body = decode_body(bytes);
+  if (!body) return fail(damaged("body"));
+  if (body->dictionary == no_dictionary) return *body;
+  const auto* const dictionary = dictionaries_.find(body->dictionary);
+  auto text = dictionary ? dictionary->unpack(body->text, body->id, stored) : std::nullopt;
+  if (!text) return fail(damaged("text"));
+  unpacked = std::move(*text);
+  body->text = unpacked;
+  return *body;
 }
 
 Result<void> Database::read_targets() {
@@ -223,15 +268,18 @@ Result<void> Database::read_targets() {
 }
 
 Result<void> Database::migrate() {
-  if (has_blocks_) return {};
-  TRY(const auto newest, newest_stored());
-  std::string covered;
-  append_be64(covered, order_of(newest));
+  if (!is_of_older_format_) return {};
   rocksdb::WriteBatch batch;
   batch.Put(format_key, format);
-  batch.Put(covered_key, covered);
+  if (!has_blocks_) {
+    TRY(const auto newest, newest_stored());
+    std::string covered;
+    append_be64(covered, order_of(newest));
+    batch.Put(covered_key, covered);
+  }
   RETURN_IF_ERROR(commit(batch));
   has_blocks_ = true;
+  is_of_older_format_ = false;
   log::info("the store in {} is now of format {}: older versions of lectern refuse it", folder_,
             format);
   return {};

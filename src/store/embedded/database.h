@@ -15,7 +15,9 @@
 #include "base/concurrency/mutex.h"
 #include "base/result.h"
 #include "store/embedded/format/keys.h"
+#include "store/embedded/format/values.h"
 #include "store/embedded/safety/reopen_gate.h"
+#include "store/embedded/texts/dictionaries.h"
 #include "store/embedded/write/durable_note.h"
 #include "store/embedded/write/posting_buffer.h"
 #include "store/embedded/write/rows_ahead.h"
@@ -39,6 +41,9 @@ template <std::size_t size>
 rocksdb::Slice slice(const std::array<char, size>& bytes) {
   return {bytes.data(), bytes.size()};
 }
+
+/// The text of what Database::read_body() has read, without a copy where it was unpacked.
+std::string text_of(const Body& body, std::string& unpacked);
 
 // Keys of Family::defaults.
 /// Keys of Family::defaults: the number of the format ...
@@ -106,6 +111,14 @@ class Database {
   /// To be called before such a statement is written.
   void note_marked() const { may_have_marked_ = true; }
 
+  /// What texts are packed with.
+  const TextDictionaries& dictionaries() const { return dictionaries_; }
+  /// Texts are packed with this one from now on, once it is on disk.
+  Result<void> add_dictionary(std::string_view bytes);
+  /// Reads a body, which was stored at this instant. Its `text`, unpacked, stands in `bytes` or in
+  /// `unpacked`, which both must outlive it. Errors: internal where it is unreadable.
+  Result<Body> read_body(std::string_view bytes, Time stored, std::string& unpacked) const;
+
   /// The rows that are no statements yet.
   AllRowsAhead& rows_ahead() const { return rows_ahead_; }
 
@@ -145,6 +158,7 @@ class Database {
   bool close_rocks(bool flush);
   Result<void> read_defaults(bool make);
   Result<void> read_targets();
+  Result<void> read_dictionaries();
   Result<void> look_for_marked();
   /// Raises the format of an older folder.
   Result<void> migrate();
@@ -168,7 +182,9 @@ class Database {
   mutable std::atomic<bool> may_have_marked_ = false;
   mutable AllRowsAhead rows_ahead_;
   PostingBuffer posting_buffer_;
+  TextDictionaries dictionaries_;
   bool has_blocks_ = true;  // the folder's format knows blocks of postings
+  bool is_of_older_format_ = false;
 
   Mutex make_mutex_;  // one target is made at a time
   Mutex commit_mutex_;

@@ -18,6 +18,7 @@ class Powered final : public model::Process {
     engine_ = Engine::open(folder, env_.get()).value();
     // Few enough that some are being written at any time.
     engine_->database->posting_buffer().set_postings_max(1 + seed % 50);
+    engine_->trainer.set_texts_min(5 + seed % 20);
     stores_.statements = std::make_unique<EmbeddedStatements>(engine_);
     stores_.documents = std::make_unique<EmbeddedDocuments>(engine_);
     stores_.blobs = std::make_unique<EmbeddedBlobs>(engine_);

@@ -6,6 +6,7 @@
 #include "store/embedded/database.h"
 #include "store/embedded/safety/file_joiner.h"
 #include "store/embedded/safety/reopener.h"
+#include "store/embedded/texts/trainer.h"
 #include "store/embedded/write/committer.h"
 
 namespace lectern::store::embedded {
@@ -16,7 +17,8 @@ struct Engine {
       : database(std::move(opened)),
         committer(*database, newest_stored),
         joiner(*database),
-        reopener(*database) {}
+        reopener(*database),
+        trainer(*database) {}
 
   /// Opens the folder, which is made where it is missing. Errors: of Database::open().
   static Result<std::shared_ptr<Engine>> open(const std::string& folder,
@@ -37,6 +39,7 @@ struct Engine {
   Committer committer;
   FileJoiner joiner;
   Reopener reopener;
+  TextTrainer trainer;
 };
 
 }  // namespace lectern::store::embedded

@@ -29,12 +29,12 @@ Options small_family(const std::shared_ptr<rocksdb::Cache>& cache, std::size_t b
   table.cache_index_and_filter_blocks_with_high_priority = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   table.format_version = 5;
+  // In pieces of 4 KiB: as one block each, filters and indexes pushed one another out of the
+  // cache, and each look-up read a megabyte.
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.metadata_block_size = 4096;
   if (lookups == Lookups::of_keys) {
-    // In pieces of 4 KiB: as one block each, filters and indexes pushed one another out of the
-    // cache, and a look-up by id read a megabyte.
-    table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
     table.partition_filters = true;
-    table.metadata_block_size = 4096;
     table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   }
   Options options;
@@ -47,17 +47,12 @@ Options small_family(const std::shared_ptr<rocksdb::Cache>& cache, std::size_t b
   return options;
 }
 
-/// Pages of statements that lie far apart unpack a block for each, so unpacking must cost little:
-/// LZ4, whose dictionary lets blocks be small. Only what is there is looked up: no filter.
+/// Texts are packed already; LZ4 is for those that were stored before there was a dictionary. Only
+/// what is there is looked up: no filter.
 Options bodies(const std::shared_ptr<rocksdb::Cache>& cache) {
   Options options = small_family(cache, 4 * 1024, Lookups::of_ranges);
   options.write_buffer_size = 16 * mebibyte;
-  options.compression = rocksdb::kLZ4Compression;
-  options.compression_opts.max_dict_bytes = 16 * 1024;
-  options.compression_opts.max_dict_buffer_bytes = 4 * mebibyte;  // held while a file is begun
   options.bottommost_compression = options.compression;
-  options.bottommost_compression_opts = options.compression_opts;
-  options.bottommost_compression_opts.enabled = true;
   return options;
 }
 

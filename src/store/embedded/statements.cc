@@ -39,6 +39,7 @@ Result<std::vector<AppendOutcome>> EmbeddedStatements::append(const Context& con
   TRY(const auto target, engine_->database->make_target(context.target));
   AppendJob job(*engine_->database, target, rows, on_conflict, context.deadline, engine_->slices);
   RETURN_IF_ERROR(engine_->committer.run(job, target, context.deadline));
+  engine_->trainer.look(rows, job.packed_bytes());
   return std::move(job.outcomes());
 }
 
@@ -63,13 +64,14 @@ Result<std::vector<StoredStatement>> EmbeddedStatements::find_now(const Context&
     if (!entry->kept) continue;
     // One by one: MultiGet would read the blocks of many at once, whatever their size.
     TRY(const auto value, engine_->database->get(Family::bodies, body_key(*target, entry->stored)));
-    const auto body = value ? decode_body(*value) : std::nullopt;
-    if (!body) return fail(damaged("body"));
-    found.push_back({.position = {entry->stored, body->id},
-                     .json = std::string(body->json),
-                     .voided = body->voided,
+    if (!value) return fail(damaged("body"));
+    std::string unpacked;
+    TRY(const auto body, engine_->database->read_body(*value, entry->stored, unpacked));
+    bytes_read += body.text.size();
+    found.push_back({.position = {entry->stored, body.id},
+                     .json = text_of(body, unpacked),
+                     .voided = body.voided,
                      .fingerprint = entry->fingerprint});
-    bytes_read += body->json.size();
     if (bytes_read >= page_bytes_max()) break;
   }
   return found;

@@ -17,7 +17,7 @@ using namespace lectern::store::embedded;
 
 void try_body(std::string_view bytes) {
   if (const auto body = decode_body(bytes)) {
-    const auto again = encode_body_head(*body).append(body->json);
+    const auto again = encode_body_head(*body).append(body->text);
     LECTERN_ASSERT(again == bytes);
   }
 }

@@ -11,7 +11,9 @@
 
 /// The keys of the embedded store: bytes that sort as they are walked. Values: values.h.
 ///
-///   target     = 4OCTET              ; the number of a target (database.h), big-endian
+///   target     = 4OCTET              ; the number of a target (database.h), big-endian; from 1 on
+///   no-target  = 4%x00
+///   number     = 4OCTET              ; of a dictionary, big-endian
 ///   id         = 16OCTET             ; of a statement
 ///   order      = 8OCTET              ; all bits of `stored` (microseconds since 1970) flipped,
 ///                                    ; big-endian: the newest comes first
@@ -24,6 +26,7 @@
 ///   references : target id order                      ; of a statement that refers to id
 ///   documents  : target kind owner registration name  ; kind = OCTET; the others are text
 ///   blobs      : target sha2 piece                    ; sha2 in hex, piece = 4OCTET, big-endian
+///              / no-target "dictionary" number        ; texts/dictionaries.h; and in `documents`
 ///   default    : "format" / "hash-key" / "target:" name / "commits"
 ///              / "postings"                          ; whose value is the order of the newest
 ///                                                    ; statement up to which all own postings are
@@ -36,6 +39,8 @@ namespace lectern::store::embedded {
 using TargetNumber = std::uint32_t;
 /// What no target has.
 inline constexpr TargetNumber no_target = 0;
+/// What stands before all keys of targets, and behind those of none.
+inline constexpr std::string_view first_target{"\0\0\0\1", 4};
 using TermHash = std::array<char, 16>;
 using PostingKey = std::array<char, 24>;
 

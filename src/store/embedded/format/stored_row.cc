@@ -18,7 +18,7 @@ std::optional<std::string_view> text_of(json::Value statement, std::string_view 
 }  // namespace
 
 Result<Row> row_of_body(const Body& body, Time stored) {
-  TRY(const auto document, json::parse_view(body.json));
+  TRY(const auto document, json::parse_view(body.text));
   const auto statement = document->root();
   if (!statement.is(json::Type::object)) return fail(Code::invalid, "its text is no statement");
   const auto id = text_of(statement, "id");
@@ -30,7 +30,7 @@ Result<Row> row_of_body(const Body& body, Time stored) {
   if (!timestamp) return fail(Code::invalid, "its text has no timestamp");
   Row row;
   row.id = body.id;
-  row.json = body.json;
+  row.json = body.text;
   row.stored = stored;
   row.timestamp = parse_time(*timestamp);
   row.terms = xapi::terms_of(statement);

@@ -9,7 +9,7 @@
 
 namespace lectern::store::embedded {
 
-/// The row that a stored text came from, with what is derived from the text anew. Errors: invalid,
+/// The row that a body came from, as Database::read_body() gives it. Errors: invalid,
 /// saying what of the text cannot be, or differs from the body's own fields or its place.
 Result<Row> row_of_body(const Body& body, Time stored);
 

@@ -7,7 +7,7 @@
 namespace lectern::store::embedded {
 namespace {
 
-enum Flag : unsigned char { refers = 1, voids = 2, voided = 4, postings_alone = 8 };
+enum Flag : unsigned char { refers = 1, voids = 2, voided = 4, postings_alone = 8, packed = 16 };
 
 void append_id(std::string& out, const Uuid& id) { out.append(id.bytes.begin(), id.bytes.end()); }
 
@@ -23,7 +23,7 @@ bool take_flags(std::string_view& bytes, unsigned& flags) {
   std::string_view taken;
   if (!take(bytes, 1, taken)) return false;
   flags = static_cast<unsigned char>(taken[0]);
-  return flags < 16;
+  return flags < 32;
 }
 
 template <std::size_t size>
@@ -49,11 +49,12 @@ bool take_instant(std::string_view& bytes, Time& time) {
 
 std::string encode_body_head(const Body& body) {
   std::string head;
-  head +=
-      static_cast<char>((body.refers_to ? refers : 0) | (body.voids ? voids : 0) |
-                        (body.voided ? voided : 0) | (body.postings_alone ? postings_alone : 0));
+  head += static_cast<char>(
+      (body.refers_to ? refers : 0) | (body.voids ? voids : 0) | (body.voided ? voided : 0) |
+      (body.postings_alone ? postings_alone : 0) | (body.dictionary != no_dictionary ? packed : 0));
   append_id(head, body.id);
   if (body.refers_to) append_id(head, *body.refers_to);
+  if (body.dictionary != no_dictionary) head += static_cast<char>(body.dictionary);
   return head;
 }
 
@@ -66,8 +67,18 @@ std::optional<Body> decode_body(std::string_view bytes) {
   body.voids = (flags & voids) != 0;
   body.voided = (flags & voided) != 0;
   body.postings_alone = (flags & postings_alone) != 0;
-  body.json = bytes;
+  if ((flags & packed) != 0) {
+    std::string_view number;
+    if (!take(bytes, 1, number)) return std::nullopt;
+    body.dictionary = static_cast<DictionaryNumber>(number[0]);
+    if (body.dictionary == no_dictionary) return std::nullopt;
+  }
+  body.text = bytes;
   return body;
+}
+
+void set_voided(std::string& body) {
+  body[0] = static_cast<char>(static_cast<unsigned char>(body[0]) | voided);
 }
 
 std::string encode_id_entry(const IdEntry& entry) {
@@ -117,7 +128,7 @@ std::optional<Reference> decode_reference(std::string_view bytes) {
   Reference reference;
   unsigned flags = 0;
   if (!take_flags(bytes, flags) || (flags & refers) == 0 ||
-      (flags & (voided | postings_alone)) != 0)
+      (flags & (voided | postings_alone | packed)) != 0)
     return std::nullopt;
   if (!take_array(bytes, reference.id.bytes) || !bytes.empty()) return std::nullopt;
   reference.voids = (flags & voids) != 0;

@@ -8,13 +8,16 @@
 #include "base/uuid.h"
 #include "store/document_store.h"
 #include "store/embedded/format/keys.h"
+#include "store/embedded/texts/dictionary.h"
 #include "xapi/equality/fingerprint.h"
 
 /// The values of the embedded store, under the keys of keys.h.
 ///
-///   body       = flags id [ id ] json            ; its own id; where it refers, the target's
+///   body       = flags id [ id ] text            ; its own id; where it refers, the target's
+///   text       = json / dictionary packed        ; texts/dictionary.h; dictionary = OCTET
 ///   flags      = OCTET                           ; 1: refers, 2: is a voiding statement,
-///                                                ; 4: voided, 8: its own postings stand alone
+///                                                ; 4: voided, 8: its own postings stand alone,
+///                                                ; 16: packed
 ///   id-entry   = awaited / kept
 ///   awaited    = %x00                            ; not here, but statements refer to it
 ///   kept       = %x01 order 16OCTET [ instant ]  ; hash and timestamp of the fingerprint
@@ -38,12 +41,15 @@ struct Body {
   bool voids = false;
   bool voided = false;
   bool postings_alone = false;  ///< its own postings were not gathered (write/posting_buffer.h)
-  std::string_view json;
+  DictionaryNumber dictionary = no_dictionary;  ///< that `text` was packed with
+  std::string_view text;                        ///< the statement's json, or what it was packed to
 };
 
-/// The body's bytes before its json.
+/// The body's bytes before its text.
 std::string encode_body_head(const Body& body);
 std::optional<Body> decode_body(std::string_view bytes);
+/// Marks the statement of these bytes, which must be a body's, as voided.
+void set_voided(std::string& body);
 
 /// What is known of an id: where its statement is, or that some statement refers to it and it has
 /// not come.

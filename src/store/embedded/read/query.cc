@@ -101,17 +101,22 @@ class PageQuery {
   bool is_full() const { return page_.more || page_.rows.size() > request_.rows_max; }
 
   Result<void> list(std::uint64_t order, std::string_view bytes) {
-    const auto body = decode_body(bytes);
+    const auto stored = stored_of(order);
+    auto body = decode_body(bytes);
     if (!body) return fail(damaged("body"));
     if (body->voided && !filter_.voided_too) return {};
-    if (database_.rows_ahead().contain(target_, stored_of(order))) return {};
-    bytes_ += is_spare() ? 0 : body->json.size();
+    if (database_.rows_ahead().contain(target_, stored)) return {};
+    std::string unpacked;
+    if (!is_spare()) {
+      TRY(body, database_.read_body(bytes, stored, unpacked));
+      bytes_ += body->text.size();
+    }
     if (bytes_ > bytes_max_ && !page_.rows.empty()) {
       page_.more = true;
       return {};
     }
-    page_.rows.push_back({.position = {stored_of(order), body->id},
-                          .json = is_spare() ? std::string() : std::string(body->json),
+    page_.rows.push_back({.position = {stored, body->id},
+                          .json = is_spare() ? std::string() : text_of(*body, unpacked),
                           .refers = body->refers_to.has_value()});
     return {};
   }

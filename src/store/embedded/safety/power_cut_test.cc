@@ -140,6 +140,7 @@ std::shared_ptr<PowerCutFiles> live(std::shared_ptr<PowerCutFiles> files, const 
   auto opened = Engine::open(folder, env.get());
   REQUIRE_MESSAGE(opened.has_value(), opened.error().message, " ", opened.error().detail);
   (*opened)->database->posting_buffer().set_postings_max(1 + random() % 60);
+  (*opened)->trainer.set_texts_min(5 + random() % 50);
   if (random() % 2 == 0)
     (*opened)->slices = {.postings_max = 3, .bytes_max = 100, .slices_of_commit_max = 2};
   {

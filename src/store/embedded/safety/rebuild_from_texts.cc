@@ -131,7 +131,8 @@ class Rescue {
       if (target != entry->target) RETURN_IF_ERROR(append(target, rows));
       target = entry->target;
       const auto stored = stored_of(entry->order);
-      const auto body = decode_body(entry->bytes);
+      std::string unpacked;
+      const auto body = from_.read_body(entry->bytes, stored, unpacked);
       auto row =
           body ? row_of_body(*body, stored) : Result<Row>(fail(Code::invalid, "it is unreadable"));
       if (!row) {
@@ -202,13 +203,11 @@ class Rescue {
       TRY(const auto target, to_.database->make_target(name));
       const auto stored = found.front().position.stored;
       const auto key = body_key(target, stored);
-      TRY(const auto bytes, to_.database->get(Family::bodies, key));
-      auto body = bytes ? decode_body(*bytes) : std::nullopt;
-      if (!body) return fail(damaged("body"));
+      TRY(auto bytes, to_.database->get(Family::bodies, key));
+      if (!bytes) return fail(damaged("body"));
       rocksdb::WriteBatch batch;
-      body->voided = true;
-      batch.Put(to_.database->family(Family::bodies), key,
-                encode_body_head(*body).append(body->json));
+      set_voided(*bytes);
+      batch.Put(to_.database->family(Family::bodies), key, *bytes);
       RETURN_IF_ERROR(to_.database->commit(batch));
       rescued_.lost.push_back("what voided the statement " + id.text() + ": it stays voided");
     }
@@ -241,7 +240,7 @@ class Rescue {
   Result<void> copy_documents() {
     rocksdb::WriteBatch batch;
     const auto at = walk(Family::documents);
-    for (at->SeekToFirst(); at->Valid(); at->Next()) {
+    for (at->Seek(first_target); at->Valid(); at->Next()) {
       std::string registration, name;
       if (!decode_document(view(at->value()), false) ||
           !decode_document_key(view(at->key()), registration, name)) {
@@ -261,7 +260,7 @@ class Rescue {
     std::string hash, bytes;
     rocksdb::WriteBatch batch;
     const auto at = walk(Family::blobs);
-    for (at->SeekToFirst(); at->Valid(); at->Next()) {
+    for (at->Seek(first_target); at->Valid(); at->Next()) {
       const auto key = view(at->key());
       if (key.size() < 8) continue;
       const auto here = key.substr(0, key.size() - 4);

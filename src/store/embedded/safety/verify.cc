@@ -64,6 +64,7 @@ class Verification {
     check_documents();
     check_blobs();
     check_contents();
+    check_dictionaries();
     check_clock();
     if (stopped_) return fail(Code::unavailable, "the verification was stopped");
     return std::move(report_);
@@ -100,7 +101,9 @@ class Verification {
   template <typename Look>
   void each(Family family, std::string_view what, Look&& look) {
     const auto at = walk(family);
-    for (at->SeekToFirst(); at->Valid() && !stopped_; at->Next()) {
+    // Before the first target are dictionaries.
+    at->Seek(family == Family::postings ? std::string_view() : first_target);
+    for (; at->Valid() && !stopped_; at->Next()) {
       look(view(at->key()), view(at->value()));
       step();
     }
@@ -162,7 +165,8 @@ class Verification {
       step();
       ++report_.statements;
       newest_ = std::max(newest_, stored_of(entry->order));
-      const auto body = decode_body(entry->bytes);
+      std::string unpacked;
+      const auto body = database_.read_body(entry->bytes, stored_of(entry->order), unpacked);
       if (!body) {
         fault(fmt::format("the statement stored at {} is unreadable",
                           stored_text(stored_of(entry->order))));
@@ -261,8 +265,10 @@ class Verification {
     const auto entry = bytes ? decode_id_entry(*bytes) : std::nullopt;
     if (!entry || !entry->kept) return std::nullopt;
     const auto body_bytes = get_all(Family::bodies, {body_key(target, entry->stored)})[0];
-    const auto body = body_bytes ? decode_body(*body_bytes) : std::nullopt;
-    auto row = body ? row_of_body(*body, entry->stored) : Result<Row>(fail(Code::invalid, ""));
+    if (!body_bytes) return std::nullopt;
+    std::string unpacked;
+    const auto body = database_.read_body(*body_bytes, entry->stored, unpacked);
+    auto row = body ? row_of_body(*body, entry->stored) : Result<Row>(fail(body.error()));
     return row ? std::optional(std::move(*row)) : std::nullopt;
   }
 
@@ -342,8 +348,10 @@ class Verification {
     std::unordered_map<std::uint64_t, std::unordered_set<std::string>> expected;
     BodyWalk walk(database_, snapshot_, BodyWalk::Order::newest_first);
     while (const auto entry = stopped_ ? std::nullopt : walk.next()) {
-      const auto body = decode_body(entry->bytes);
-      if (!tally_.is_odd(entry->order) || tally_.may_have_more(entry->order) || !body) continue;
+      if (!tally_.is_odd(entry->order) || tally_.may_have_more(entry->order)) continue;
+      std::string unpacked;
+      const auto body = database_.read_body(entry->bytes, stored_of(entry->order), unpacked);
+      if (!body) continue;
       const auto row = row_of_body(*body, stored_of(entry->order));
       if (!row || row->refers_to) continue;
       check_own_postings(statement(entry->target, row->id), entry->target, *row);
@@ -435,6 +443,17 @@ class Verification {
   void check_contents() {
     for (const auto& [key, name] : contents_)
       fault(fmt::format("{}: its attachment {} is missing", name, key.substr(4)));
+  }
+
+  /// Each is there twice, or one damaged place could make all texts unreadable.
+  void check_dictionaries() {
+    for (DictionaryNumber number = 1; database_.dictionaries().find(number) != nullptr; ++number) {
+      const auto key = dictionary_key(number);
+      const auto one = get_all(Family::blobs, {key})[0],
+                 other = get_all(Family::documents, {key})[0];
+      if (!one || one != other)
+        fault(fmt::format("dictionary {} of texts is not there twice", number));
+    }
   }
 
   void check_clock() {

@@ -267,7 +267,7 @@ TEST_CASE("a voided mark that lacks is told and set again") {
     auto body = decode_body(**bytes);
     REQUIRE(body->voided);
     body->voided = false;
-    batch.Put(database.family(Family::bodies), key, encode_body_head(*body).append(body->json));
+    batch.Put(database.family(Family::bodies), key, encode_body_head(*body).append(body->text));
   });
   check_rebuilt(store, store.voided.id.text() + ": it was voided, and is not marked so");
 }

@@ -17,7 +17,9 @@ AppendJob::AppendJob(const Database& database, TargetNumber target, std::span<Ro
       rows_(rows),
       on_conflict_(on_conflict),
       deadline_(deadline),
-      slices_(slices) {
+      slices_(slices),
+      dictionary_(database.dictionaries().newest()) {
+  pack_texts();
   id_keys_.reserve(rows.size());
   hashes_.resize(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -26,6 +28,16 @@ AppendJob::AppendJob(const Database& database, TargetNumber target, std::span<Ro
     for (const auto& term : rows[i].terms) hashes_[i].push_back(database.hash_of(target, term));
   }
   make_own_postings();
+}
+
+void AppendJob::pack_texts() {
+  packed_.resize(rows_.size());
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    const auto text = dictionary_ ? cut_text(rows_[i]) : std::nullopt;
+    if (text) packed_[i] = dictionary_->pack(*text);
+    packed_bytes_.texts += rows_[i].json.size();
+    packed_bytes_.packed += packed_[i] ? packed_[i]->size() : rows_[i].json.size();
+  }
 }
 
 void AppendJob::make_own_postings() {
@@ -254,11 +266,17 @@ std::optional<VerbMark> AppendJob::verb_mark(std::size_t index) const {
 
 void AppendJob::write_body(Group& group, std::size_t index) {
   const Row& row = rows_[index];
-  const auto head = encode_body_head(
-      {row.id, row.refers_to, row.voids, is_voided(index), ahead_.has_value(), {}});
+  const auto& packed = packed_[index];
+  const auto head = encode_body_head({row.id,
+                                      row.refers_to,
+                                      row.voids,
+                                      is_voided(index),
+                                      ahead_.has_value(),
+                                      packed ? dictionary_->number() : no_dictionary,
+                                      {}});
   const auto key = body_key(target_, row.stored);
   const rocksdb::Slice key_part = key;
-  const rocksdb::Slice value_parts[] = {head, row.json};
+  const rocksdb::Slice value_parts[] = {head, packed ? *packed : row.json};
   group.batch.Put(database_.family(Family::bodies), rocksdb::SliceParts(&key_part, 1),
                   rocksdb::SliceParts(value_parts, 2));
 }

@@ -27,6 +27,8 @@ class AppendJob final : public Job {
 
   /// One for each row, once the job is done.
   std::vector<AppendOutcome>& outcomes() { return outcomes_; }
+  /// Of all its rows' texts.
+  const PackedBytes& packed_bytes() const { return packed_bytes_; }
 
  private:
   /// The work on references for the rows that are to be stored, which may take several slices.
@@ -50,6 +52,7 @@ class AppendJob final : public Job {
     std::size_t bodies_done = 0, own_done = 0, inherited_done = 0;
   };
 
+  void pack_texts();
   void make_own_postings();
   Result<void> look_up();
   Result<void> decide_outcomes();
@@ -76,6 +79,9 @@ class AppendJob final : public Job {
   const OnConflict on_conflict_;
   const Deadline deadline_;
   const SliceBounds& slices_;
+  const TextDictionary* const dictionary_;          // null: texts are stored as they are
+  std::vector<std::optional<std::string>> packed_;  // by row, where they were packed
+  PackedBytes packed_bytes_;
   std::vector<std::string> id_keys_;
   std::vector<std::vector<TermHash>> hashes_;  // of a batch that is not large
   std::vector<std::optional<IdEntry>> entries_;

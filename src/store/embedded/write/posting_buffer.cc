@@ -55,18 +55,28 @@ void PostingBuffer::clear(std::uint64_t covered) {
 }
 
 void PostingBuffer::seal() {
-  const WriterLock lock(mutex_);
-  if (!sealed_ && !recent_->empty()) seal_locked();
-}
-
-void PostingBuffer::seal_locked() {
-  sealed_ = std::exchange(recent_, std::make_shared<Generation>());
+  auto fresh = std::make_shared<Generation>();
+  std::shared_ptr<const Generation> sealed;
+  {
+    const ReaderLock lock(mutex_);
+    if (sealed_ || recent_->empty()) return;
+    sealed = recent_;
+  }
   // As many as there were, most likely.
-  recent_->items.reserve(sealed_->items.size());
-  recent_->last.reserve(sealed_->last.size());
-  to_write_.assign(sealed_->last.begin(), sealed_->last.end());
+  fresh->items.reserve(sealed->items.size());
+  fresh->last.reserve(sealed->last.size());
+  {
+    const WriterLock lock(mutex_);
+    sealed_ = std::exchange(recent_, std::move(fresh));
+  }
+  to_write_.assign(sealed->last.begin(), sealed->last.end());
   std::sort(to_write_.begin(), to_write_.end());
   written_ = begun_ = 0;
+}
+
+bool PostingBuffer::is_due() const {
+  const ReaderLock lock(mutex_);
+  return !sealed_ && recent_->size() >= seal_at_;
 }
 
 bool PostingBuffer::empty() const {
@@ -94,10 +104,10 @@ void PostingBuffer::put_term(rocksdb::WriteBatch& batch, rocksdb::ColumnFamilyHa
 
 bool PostingBuffer::begin_slice(rocksdb::WriteBatch& batch, rocksdb::ColumnFamilyHandle* defaults,
                                 rocksdb::ColumnFamilyHandle* postings, std::size_t terms) {
+  if (is_due()) seal();
   std::shared_ptr<const Generation> sealed;  // which nothing is added to any more
   {
-    const WriterLock lock(mutex_);
-    if (!sealed_ && recent_->size() >= seal_at_) seal_locked();
+    const ReaderLock lock(mutex_);
     sealed = sealed_;
   }
   if (!sealed) return false;

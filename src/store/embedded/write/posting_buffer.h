@@ -55,7 +55,8 @@ class PostingBuffer {
                    rocksdb::ColumnFamilyHandle* postings, std::size_t terms);
   /// The batch is on disk.
   void end_slice();
-  /// Makes what is in memory next to be written, if no older generation is.
+  /// Makes what is in memory next to be written, if no older generation is. Readers wait for an
+  /// exchange of pointers only.
   void seal();
   /// Whether there is anything to be written.
   bool empty() const;
@@ -109,7 +110,8 @@ class PostingBuffer {
   };
 
  private:
-  void seal_locked() REQUIRES(mutex_);
+  /// Whether enough has come for a generation.
+  bool is_due() const;
   void put_term(rocksdb::WriteBatch& batch, rocksdb::ColumnFamilyHandle* family,
                 const std::vector<Item>& items, const TermHash& hash, std::uint32_t last);
 

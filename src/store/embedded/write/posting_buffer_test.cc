@@ -204,7 +204,7 @@ TEST_CASE("a folder whose postings all stand alone is taken over, and added to")
     rows.insert(rows.end(), more.begin(), more.end());
     check_walks(store, rows, 2);
     CHECK(faults_of(*engine->database) == std::vector<std::string>{});
-    CHECK(engine->database->get(Family::defaults, std::string(format_key)).value() == "3");
+    CHECK(engine->database->get(Family::defaults, std::string(format_key)).value() == "4");
   }
 }
 

@@ -8,13 +8,14 @@ namespace {
 Result<void> gather_row(const Database& database, TargetNumber target, std::string_view key,
                         std::string_view value, PostingBuffer& buffer) {
   std::uint64_t order = 0;
-  const auto body = decode_body(value);
-  if (!body || !decode_order(key, order)) return fail(damaged("body"));
-  if (body->postings_alone) {
+  if (!decode_order(key, order)) return fail(damaged("body"));
+  std::string unpacked;
+  TRY(const auto body, database.read_body(value, stored_of(order), unpacked));
+  if (body.postings_alone) {
     buffer.add_weight(order, 1 + value.size() / 1024);
     return {};
   }
-  auto row = row_of_body(*body, stored_of(order));
+  auto row = row_of_body(body, stored_of(order));
   if (!row) return fail(damaged("text of a statement: " + row.error().message));
   std::vector<Posting> postings;
   for (const auto& [posting, mark] : own_postings(database, target, *row))

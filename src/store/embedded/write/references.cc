@@ -66,9 +66,7 @@ Result<std::unique_ptr<ReferenceBatch::Stored>> ReferenceBatch::load(const Uuid&
   auto stored = std::make_unique<Stored>();
   stored->stored = entry->stored;
   stored->bytes = std::move(*bytes);
-  const auto body = decode_body(stored->bytes);
-  if (!body) return fail(damaged("body"));
-  stored->body = *body;
+  TRY(stored->body, database_.read_body(stored->bytes, stored->stored, stored->unpacked));
   return stored;
 }
 
@@ -77,7 +75,7 @@ Result<std::vector<ReferenceNode>> ReferenceBatch::targets(std::span<const Uuid>
   for (const Uuid& id : ids) {
     TRY(const auto stored, load(id));
     if (!stored) continue;
-    TRY(const auto own, terms_of(stored->body.json));
+    TRY(const auto own, terms_of(stored->body.text));
     auto terms = xapi::inheritable(own);
     // One too many tells that they are too many.
     terms.resize(std::min(terms.size(), limits::inherited_terms_max + 1));
@@ -154,7 +152,7 @@ Result<void> ReferenceBatch::write_voided(rocksdb::WriteBatch& batch, const Uuid
   TRY(const auto stored, load(id));
   if (!stored) return fail(damaged("reference"));
   if (stored->body.voided) return {};
-  TRY(const auto terms, terms_of(stored->body.json));
+  TRY(const auto terms, terms_of(stored->body.text));
   const auto order = order_of(stored->stored);
   const auto take_away = [&](const xapi::Term& term) {
     batch.Delete(database_.family(Family::postings),
@@ -163,10 +161,8 @@ Result<void> ReferenceBatch::write_voided(rocksdb::WriteBatch& batch, const Uuid
   for (const auto& term : terms) take_away(term);
   // What it inherited may stay: its body tells those who walk by.
   if (stored->body.refers_to) take_away(inherits_more);
-  Body body = stored->body;
-  body.voided = true;
-  batch.Put(database_.family(Family::bodies), body_key(target_, stored->stored),
-            encode_body_head(body).append(body.json));
+  set_voided(stored->bytes);
+  batch.Put(database_.family(Family::bodies), body_key(target_, stored->stored), stored->bytes);
   return {};
 }
 

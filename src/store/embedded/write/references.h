@@ -57,8 +57,8 @@ class ReferenceBatch final : public ReferenceAccess {
  private:
   struct Stored {
     Time stored;
-    std::string bytes;  // of the body
-    Body body;          // views bytes
+    std::string bytes, unpacked;  // of the body; of its text
+    Body body;                    // views them
   };
   using Hashes = std::shared_ptr<const std::vector<TermHash>>;
 
