@@ -3,10 +3,11 @@
 namespace lectern::csv {
 namespace {
 
-/// What a spreadsheet takes a cell for a formula by (OWASP, CSV injection), also behind blanks that
-/// it trims.
+/// What a spreadsheet takes a cell for a formula by (OWASP, CSV injection), also behind blanks and
+/// null characters, which it drops.
 bool may_be_formula(std::string_view text) {
-  const auto first = text.find_first_not_of(' ');
+  constexpr std::string_view dropped(" \0", 2);
+  const auto first = text.find_first_not_of(dropped);
   return first != text.npos &&
          std::string_view("=+-@\t\r\n").find(text[first]) != std::string_view::npos;
 }

@@ -16,4 +16,13 @@ TEST_CASE("a field that a spreadsheet would compute is text") {
   CHECK(out == "\"'=1+1\",\"' @x\",plain,\"a,\"\"b\"\"\",\"'-3\",-3\r\n");
 }
 
+TEST_CASE("a null character hides no formula: spreadsheets drop it") {
+  using namespace std::string_literals;
+  std::string out;
+  CsvWriter csv(out);
+  csv.field("\0 \0=1+1"s);
+  csv.field("a\0=1"s);
+  CHECK(out == "\"'\0 \0=1+1\",a\0=1"s);
+}
+
 }  // namespace lectern::csv
