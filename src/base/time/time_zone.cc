@@ -154,6 +154,8 @@ std::optional<TimeZone> TimeZone::parse(std::string_view file) {
   const auto counts = Counts::read(bytes, header);
   const std::size_t times = header + header_bytes;
   if (!counts.sane() || times + counts.size(8) > file.size()) return std::nullopt;
+  // Those below `right/` count leap seconds, which instants here do not: midnight would be late.
+  if (counts.leaps > 0) return std::nullopt;
 
   TimeZone zone;
   const std::size_t indexes = times + 8 * counts.transitions;

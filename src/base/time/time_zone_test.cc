@@ -34,6 +34,7 @@ TEST_CASE("UTC is there without a file; a path, or bytes that are no zone, are n
   CHECK(!TimeZone::find("/etc/passwd"));
   CHECK(!TimeZone::find("Europe"));
   CHECK(!TimeZone::find("Nowhere/Atall"));
+  CHECK(!TimeZone::find("right/UTC"));  // with leap seconds
   CHECK(!TimeZone::parse(""));
   CHECK(!TimeZone::parse(std::string("TZif2") + std::string(39, '\xff')));
 }
