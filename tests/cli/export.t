@@ -81,6 +81,14 @@ Who follows sees statements as they are stored
   $ kill $tail $tail_exact; wait $tail $tail_exact 2> /dev/null
   [143]
 
+Nothing in a name is obeyed by the terminal
+  $ lectern tail $url -u jane > odd & tail=$!
+  $ odd() { store '{"actor":{"name":"A\u001b]0;x\u0007B\u009b1mC\u202eD\u2066E\nF é\u2030","mbox":"mailto:ann@example.org"},"verb":{"id":"http://adlnet.gov/expapi/verbs/failed"},"object":{"id":"https://example.org/course/1"}}'; test -s odd; }
+  $ within odd; head -1 odd | cut -d' ' -f2-
+  A ]0;x B 1mC D E F é‰ failed 1
+  $ kill $tail; wait $tail 2> /dev/null
+  [143]
+
 Where its connection breaks it goes on, the first time as well
   $ lectern tail $url -u jane > again 2> told & tail=$!
   $ again() { store '{"actor":{"mbox":"mailto:ann@example.org"},"verb":{"id":"http://adlnet.gov/expapi/verbs/failed"},"object":{"id":"https://example.org/course/1"}}'; test -s again; }

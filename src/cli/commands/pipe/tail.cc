@@ -1,6 +1,8 @@
 #include "cli/commands/pipe/tail.h"
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -31,10 +33,29 @@ std::string_view short_name(std::string_view iri) {
   return joint == iri.npos ? iri : iri.substr(joint + 1);
 }
 
-/// Without what a terminal would obey.
+/// How many bytes in front a terminal obeys instead of showing them: control characters, and what
+/// breaks a line or turns the direction of writing. 0: none. The text is UTF-8 and not empty.
+std::size_t obeyed(std::string_view text) {
+  const auto byte = [&](std::size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+  };
+  const auto last = byte(2);
+  if (byte(0) < 0x20 || byte(0) == 0x7F) return 1;
+  if (byte(0) == 0xC2) return byte(1) < 0xA0 ? 2 : 0;  // U+0080 to U+009F
+  if (byte(0) != 0xE2) return 0;
+  if (byte(1) == 0x80 && last >= 0xA8 && last <= 0xAE) return 3;  // U+2028 to U+202E
+  if (byte(1) == 0x81 && last >= 0xA6 && last <= 0xA9) return 3;  // U+2066 to U+2069
+  return 0;
+}
+
+/// With a blank for each character that a terminal would obey.
 std::string harmless(std::string_view text) {
   std::string out;
-  for (const char c : text) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
+  while (!text.empty()) {
+    const std::size_t bytes = obeyed(text);
+    out += bytes > 0 ? ' ' : text.front();
+    text.remove_prefix(bytes > 0 ? std::min(bytes, text.size()) : 1);
+  }
   return out;
 }
 
