@@ -23,6 +23,10 @@ A wrong use is told on stderr
   Error: no such command 'runservr'; did you mean 'runserver'?
   $ lectern user ad 2>&1 | tail -1
   Error: no such command 'ad'
+  $ lectern help runservr 2>&1 | tail -1
+  Error: no such command 'runservr'; did you mean 'runserver'?
+  $ lectern user lst --help 2>&1 | tail -1
+  Error: no such command 'lst'; did you mean 'list'?
   $ lectern user lst 2>&1 | tail -1
   Error: no such command 'lst'; did you mean 'list'?
   $ lectern config --jsn 2>&1 | tail -1

@@ -177,7 +177,8 @@ int run_command(const std::string& program, int argc, char** argv) {
     app.parse(std::move(words));
   } catch (const CLI::CallForHelp&) {
     find_chosen();
-    return print_help(*asked);
+    const bool is_wrong = !asked->get_subcommands({}).empty() && !asked->remaining(true).empty();
+    return is_wrong ? usage_error(invocation, not_expected(*asked)) : print_help(*asked);
   } catch (const CLI::ExtrasError&) {
     find_chosen();
     return usage_error(invocation, not_expected(*asked));
