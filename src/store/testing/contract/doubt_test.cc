@@ -199,6 +199,46 @@ void check_held(const DoubtfulRemote& remote, std::chrono::milliseconds hold) {
   CHECK((listed(*two.direct.statements, two.place.target, last) == seen));
 }
 
+/// A refused batch whose write was held, so that a copy of it comes when it has been taken back.
+void check_held_and_refused(const DoubtfulRemote& remote) {
+  TwoWays two(remote);
+  two.make_references();
+  two.proxy.hold_for(3s);
+  Samples batch;
+  for (int round = 0; round < 10 && two.proxy.held_arrived() == 0; ++round) {
+    const Sample taken{.note = "taken"};
+    batch = {{.note = "first"}, {.note = "changed"}, {.note = "last"}};
+    batch[1].id = taken.id;
+    two.append_in_the_end(*two.direct.statements, {taken});
+    two.proxy.set_once(remote.write, Fault::held);
+    // A conflict that was known before the batch was written leaves nothing to be held.
+    if (!conflicts(two.append(batch))) break;
+    std::this_thread::sleep_for(3'500ms);
+  }
+  const auto give_up = steady_clock::now() + 30s;
+  while (two.proxy.held_arrived() == 0) {
+    REQUIRE(steady_clock::now() < give_up);
+    std::this_thread::sleep_for(10ms);
+  }
+  std::this_thread::sleep_for(1s);
+  CHECK(two.find(batch).size() == 1);
+}
+
+/// A row of a batch that is to be taken back is known to another client meanwhile.
+void check_shared(const DoubtfulRemote& remote) {
+  TwoWays two(remote);
+  const auto batch = refused_batch(two, remote);
+  const Samples known{batch.front()};
+  two.append_in_the_end(*two.direct.statements, known);
+  two.proxy.set(Fault::none);
+  const auto give_up = steady_clock::now() + 40s;
+  while (two.find({batch.back()}).size() == 1) {
+    REQUIRE(steady_clock::now() < give_up);
+    std::this_thread::sleep_for(20ms);
+  }
+  CHECK(two.find(known).size() == 1);
+}
+
 /// Each try to write is held, while entries are renewed and everything else goes on.
 void check_doubt(const DoubtfulRemote& remote, bool ends) {
   TwoWays two(remote);
@@ -236,6 +276,12 @@ void check_doubts(const DoubtfulRemote& remote) {
   SUBCASE("W4, W10: what is in doubt arrives behind no promise") { check_doubt(remote, false); }
   SUBCASE("W4, W10: nor does it when its process has ended meanwhile") {
     check_doubt(remote, true);
+  }
+  SUBCASE("W7, W9c: a late copy of a refused batch is taken back, too") {
+    check_held_and_refused(remote);
+  }
+  SUBCASE("W2: what another client was told is known stays when its batch is taken back") {
+    check_shared(remote);
   }
   SUBCASE("W8, W12: a refused batch is 503 until it is taken back, also when it is sent again") {
     TwoWays two(remote);
