@@ -86,7 +86,7 @@ rocksdb::DBOptions database_options() {
   options.create_if_missing = true;
   options.create_missing_column_families = true;
   options.db_write_buffer_size = 64 * mebibyte;
-  options.max_total_wal_size = 64 * mebibyte;
+  options.max_total_wal_size = 32 * mebibyte;  // a start after a kill reads it again
   options.track_and_verify_wals_in_manifest = true;
   options.max_bgerror_resume_count = 0;  // store/embedded/safety/reopener.h
   options.max_background_jobs = 2;
