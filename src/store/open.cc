@@ -12,6 +12,7 @@
 #include "store/elasticsearch/open.h"
 #include "store/embedded/blobs.h"
 #include "store/embedded/documents.h"
+#include "store/embedded/footprint.h"
 #include "store/embedded/safety/maintenance.h"
 #include "store/embedded/statements.h"
 #include "store/fs/check_target.h"
@@ -50,6 +51,9 @@ std::string embedded_folder(const StoreSettings& settings) {
 }
 
 Result<Stores> open_embedded(const StoreSettings& settings) {
+  const auto footprint = settings.values.find("FOOTPRINT");
+  if (footprint != settings.values.end() && footprint->second == "command")
+    embedded::set_footprint(embedded::Footprint::command);
   return open_in(embedded_folder(settings));
 }
 

@@ -5,6 +5,8 @@
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 
+#include "store/embedded/footprint.h"
+
 namespace lectern::store::embedded {
 namespace {
 
@@ -17,6 +19,15 @@ class SilentLog final : public rocksdb::Logger {
 constexpr std::size_t mebibyte = std::size_t{1} << 20;
 
 using Options = rocksdb::ColumnFamilyOptions;
+
+struct Bytes {
+  std::size_t cache, unwritten;
+  std::size_t share;  // how many times as large a server's memtable is
+};
+
+constexpr Bytes of_server{96 * mebibyte, 64 * mebibyte, 1};
+constexpr Bytes of_command{8 * mebibyte, 16 * mebibyte, 4};
+Bytes bytes_of_process = of_server;
 
 enum class Lookups { of_keys, of_ranges };
 
@@ -39,7 +50,7 @@ Options small_family(const std::shared_ptr<rocksdb::Cache>& cache, std::size_t b
   }
   Options options;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  options.write_buffer_size = 4 * mebibyte;
+  options.write_buffer_size = 4 * mebibyte / bytes_of_process.share;
   options.max_write_buffer_number = 3;
   options.level_compaction_dynamic_level_bytes = true;
   options.compression = rocksdb::kLZ4Compression;
@@ -51,7 +62,7 @@ Options small_family(const std::shared_ptr<rocksdb::Cache>& cache, std::size_t b
 /// what is there is looked up: no filter.
 Options bodies(const std::shared_ptr<rocksdb::Cache>& cache) {
   Options options = small_family(cache, 4 * 1024, Lookups::of_ranges);
-  options.write_buffer_size = 16 * mebibyte;
+  options.write_buffer_size = 16 * mebibyte / bytes_of_process.share;
   options.bottommost_compression = options.compression;
   return options;
 }
@@ -59,7 +70,7 @@ Options bodies(const std::shared_ptr<rocksdb::Cache>& cache) {
 /// Random keys, most of them looked up in vain: the filters also cover what is in memory.
 Options ids(const std::shared_ptr<rocksdb::Cache>& cache) {
   Options options = small_family(cache, 4 * 1024);
-  options.write_buffer_size = 8 * mebibyte;
+  options.write_buffer_size = 8 * mebibyte / bytes_of_process.share;
   options.memtable_whole_key_filtering = true;
   options.memtable_prefix_bloom_size_ratio = 0.05;
   return options;
@@ -68,24 +79,28 @@ Options ids(const std::shared_ptr<rocksdb::Cache>& cache) {
 /// A group's postings come sorted: each is placed from where the one before it went.
 Options postings(const std::shared_ptr<rocksdb::Cache>& cache) {
   Options options = small_family(cache, 8 * 1024, Lookups::of_ranges);
-  options.write_buffer_size = 16 * mebibyte;
+  options.write_buffer_size = 16 * mebibyte / bytes_of_process.share;
   options.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
   return options;
 }
 
 Options blobs(const std::shared_ptr<rocksdb::Cache>& cache) {
   Options options = small_family(cache, 64 * 1024);
-  options.write_buffer_size = 8 * mebibyte;
+  options.write_buffer_size = 8 * mebibyte / bytes_of_process.share;
   return options;
 }
 
 }  // namespace
 
+void set_footprint(Footprint footprint) {
+  bytes_of_process = footprint == Footprint::command ? of_command : of_server;
+}
+
 rocksdb::DBOptions database_options() {
   rocksdb::DBOptions options;
   options.create_if_missing = true;
   options.create_missing_column_families = true;
-  options.db_write_buffer_size = 64 * mebibyte;
+  options.db_write_buffer_size = bytes_of_process.unwritten;
   options.max_total_wal_size = 32 * mebibyte;  // a start after a kill reads it again
   options.track_and_verify_wals_in_manifest = true;
   options.max_bgerror_resume_count = 0;  // store/embedded/safety/reopener.h
@@ -109,7 +124,7 @@ rocksdb::DBOptions reading_options() {
 
 std::vector<rocksdb::ColumnFamilyDescriptor> family_options() {
   // In eight shards, since a shard must have room for the index of a large file.
-  const auto cache = rocksdb::NewLRUCache(96 * mebibyte, 3, false, 0.5);
+  const auto cache = rocksdb::NewLRUCache(bytes_of_process.cache, 3, false, 0.5);
   return {
       {rocksdb::kDefaultColumnFamilyName, small_family(cache, 4 * 1024)},
       {"bodies", bodies(cache)},
