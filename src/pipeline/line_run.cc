@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
@@ -83,30 +84,45 @@ class Run {
                     too_long(block.too_long_bytes, options_.line_bytes_max)});
       return made;
     }
-    made.out.reserve(block.bytes.size() + block.bytes.size() / 8);
+    if (!options_.passes_on) made.out.reserve(block.bytes.size() + block.bytes.size() / 8);
     std::string_view rest = block.bytes;
+    std::size_t passed = 0;  // bytes at the front of the block that go out
     for (std::uint64_t number = block.first_line; !made.stop; ++number) {
       const auto line = next_line(rest, number);
       if (!line) break;
-      work_on(*line, block.file, made);
+      if (work_on(*line, block.file, made) && options_.passes_on)
+        passed = move_to(block.bytes.data(), passed, line->whole);
     }
+    if (!options_.passes_on) return made;
+    block.bytes.resize(passed);
+    made.out = std::move(block.bytes);
+    if (!made.out.empty() && made.out.back() != '\n') made.out += '\n';
     return made;
   }
 
-  void work_on(const Line& line, std::size_t file, Made& made) const {
-    if (!options_.blank_lines && line.is_blank()) return;
+  /// Moves a line of a block to its place behind those that go out before it, whose bytes are
+  /// given, and gives theirs and its own. Where all go out nothing is moved.
+  static std::size_t move_to(char* block, std::size_t passed, std::string_view line) {
+    if (block + passed != line.data()) std::memmove(block + passed, line.data(), line.size());
+    return passed + line.size();
+  }
+
+  /// Whether it is a record, and a good one.
+  bool work_on(const Line& line, std::size_t file, Made& made) const {
+    if (!options_.blank_lines && line.is_blank()) return false;
     if (line.text.size() > options_.line_bytes_max) {
       refuse(made, {file, line.number, "", too_long(line.text.size(), options_.line_bytes_max)});
-      return;
+      return false;
     }
     const std::size_t before = made.out.size();
     auto refusal = work_(line, made.out);
     if (!refusal) {
       ++made.records;
-      return;
+      return true;
     }
     made.out.resize(before);
     refuse(made, {file, line.number, std::string(line.text), std::move(*refusal)});
+    return false;
   }
 
   void refuse(Made& made, RefusedRecord refused) const {

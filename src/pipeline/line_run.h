@@ -41,6 +41,7 @@ struct LineRunOptions {
   bool stop_at_refused = false;    ///< the first refused record ends the run
   bool stop_at_unknown = false;    ///< likewise an unknown one
   bool blank_lines = false;        ///< lines of blanks are records; else nothing
+  bool passes_on = false;          ///< good lines go out as they came: the work appends nothing
   std::size_t line_bytes_max = 100 * 1024 * 1024;  ///< longer lines are refused, unread
   unsigned threads = 0;                            ///< 0: as many as there are cores to use
   /// Hears of each refused record, as stderr does: in order, on one thread.

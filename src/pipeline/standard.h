@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "pipeline/line_run.h"
+#include "pipeline/repair.h"
 #include "xapi/version.h"
 
 namespace lectern::pipeline {
@@ -16,5 +17,10 @@ enum class Receiver { any, learning_locker };
 /// Thread-safe.
 std::optional<Refusal> check_standard(std::string_view statement,
                                       std::optional<xapi::Version> version, Receiver receiver);
+
+/// Mends it first, and appends it as it is then; nothing where it is refused all the same.
+std::optional<Refusal> mend_and_check(std::string_view statement,
+                                      std::optional<xapi::Version> version, Receiver receiver,
+                                      Mendings& mendings, std::string& out);
 
 }  // namespace lectern::pipeline

@@ -65,7 +65,7 @@ A report sums them up by rule and by sender
 
 A wrong use is told
   $ lectern validate -f csv 2>&1 | tail -1
-  Error: --format must be edx or xapi; with xapi --standard may be 1.0.3, 2.0.0 or ralph, and with --ralph-output only ralph
+  Error: --format must be edx or xapi; with xapi --standard may be 1.0.3, 2.0.0 or ralph, with --ralph-output only ralph, and with --repair not ralph
   $ lectern validate -f edx --standard 1.0.3 2> /dev/null
   [2]
   $ lectern validate -f xapi nowhere.jsonl
@@ -77,11 +77,30 @@ Where a file is seen to come from a tool, the refusal says what the tool does
   $ echo '[{"actor":{"mbox":"mailto:a@b.ch"}}]' | lectern validate -f xapi 2>&1 | head -1
   line 1: a statement must be an object, not an array; a line holds one statement: `jq -c .[]` makes lines of a list (Data 2.4)
   $ echo '{"actor":{"mbox":"mailto:a@b.ch","name":null},"verb":{"id":"http://v"},"object":{"id":"http://o"}}' | lectern validate -f xapi 2>&1 | head -1
-  line 1: /actor/name: .*; DuckDB and other readers of tables write null where a property was absent .* (re)
+  line 1: /actor/name: .*; DuckDB and other readers of tables write null where a property was absent: --repair leaves it out .* (re)
   $ echo '{"actor":{"mbox":"mailto:undefined"},"verb":{"id":"http://v"},"object":{"id":"http://o"}}' | lectern validate -f xapi 2>&1 | head -1
   line 1: /actor/mbox: .*; H5P writes mailto:undefined for whoever has no address .* (re)
   $ echo '{"actor":{"mbox":"mailto:a@b.ch"},"verb":{"id":"http://v"},"object":{"id":"http://o"},"result":{"duration":"P1DT"}}' | lectern validate -f xapi 2>&1 | grep -o 'as calc.* of @xapi/xapi'
   as calculateISO8601Duration() of @xapi/xapi
+
+What tables and Learning Locker leave is repaired where that is asked for, and counted; what cannot be known is refused
+  $ of() { echo '{ "actor": {"mbox":'$1', "name": '$2'}, "verb":{"id":"http://v.example/v"},"object":{"id":"http://o.example/o"}, "timestamp": "'$3'", "result": null, "context":{"extensions":{"http://e.example/e":null}}}'; }
+  $ (of '"mailto:a@b.ch"' '"Ada"' 2026-01-01T00:00:00; of '"mailto:a@b.ch"' null 2026-01-01; of '"mailto:a@b.ch"' null 2026-02-30) > left
+  $ lectern validate -f xapi --repair -I left
+  {"actor":{"mbox":"mailto:a@b.ch","name":"Ada"},"verb":{"id":"http://v.example/v"},"object":{"id":"http://o.example/o"},"timestamp":"2026-01-01T00:00:00","context":{"extensions":{"http://e.example/e":null}}}
+  {"actor":{"mbox":"mailto:a@b.ch"},"verb":{"id":"http://v.example/v"},"object":{"id":"http://o.example/o"},"timestamp":"2026-01-01T00:00:00Z","context":{"extensions":{"http://e.example/e":null}}}
+  line 3: /timestamp: .*; there is no such day: nothing can be put in its place .* (re)
+  Repaired: members that are null, left out: 3
+  Repaired: dates without a time, taken as midnight in UTC: 1
+  Total events: 3, Invalid events: 1
+  $ lectern validate -f xapi left 2>&1 | head -1
+  line 1: /result: .*: --repair leaves it out .* (re)
+  $ echo '{"actor":{"mbox_sha1sum":"a94a8fe5ccb1"},"verb":{"id":"http://v.example/v"},"object":{"id":"http://o.example/o"}}' | lectern validate -f xapi --repair 2>&1 | head -1
+  line 1: /actor/mbox_sha1sum: .*; Learning Locker takes one that was cut, .* (re)
+  $ echo '{"actor":{"mbox":"mailto:a@b.ch"},"verb":{"id":"http://v.example/v"},"object":{"id":"http://o.example/o"},"timestamp":"2026-01-01"}' | lectern validate -f xapi 2>&1 | head -1
+  line 1: /timestamp: .*; --repair takes a date alone as midnight in UTC .* (re)
+  $ lectern validate -f edx --repair left 2>&1 | tail -1
+  Error: --format must be edx or xapi; .* and with --repair not ralph (re)
 
 What Learning Locker would refuse is told beforehand
   $ of() { sed "s|$1|$2|" <<< '{"actor":{"mbox":"mailto:a@b.ch"},"verb":{"id":"http://v.example/v"},"object":{"id":"http://o.example/o"},"timestamp":"2026-01-01T00:00:00Z","result":{"duration":"PT1H"},"context":{"extensions":{"http://e.example/e":1}}}'; }
@@ -106,4 +125,4 @@ With --ralph-output it prints what Ralph prints: its models' values, written ane
   $ lectern validate -f edx --ralph-output event 2> /dev/null
   {"username":"ada","ip":"10.0.0.7","agent":"a","host":"h","referer":"https://campus.example/","accept_language":"en","context":{"course_id":"course-v1:A+B+C","course_user_tags":null,"module":null,"org_id":"A","path":"/a/b","user_id":null},"time":"2026-11-24T09:13:00.500000Z","page":null,"event_source":"server","event":{"course_id":"course-v1:A+B+C","mode":"audit","user_id":7},"event_type":"edx.course.enrollment.activated","name":"edx.course.enrollment.activated"}
   $ lectern validate -f xapi --standard 1.0.3 --ralph-output event 2>&1 | tail -1
-  Error: --format must be edx or xapi; with xapi --standard may be 1.0.3, 2.0.0 or ralph, and with --ralph-output only ralph
+  Error: --format must be edx or xapi; with xapi --standard may be 1.0.3, 2.0.0 or ralph, with --ralph-output only ralph, and with --repair not ralph

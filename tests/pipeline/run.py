@@ -143,6 +143,20 @@ def much_input_takes_little_memory_and_keeps_its_order():
             assert out.readline() == statement(i, "x" * 1000), i
 
 
+def a_store_that_no_server_has_open_takes_little_memory():
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as file, tempfile.TemporaryFile() as out:
+        for i in range(60_000):
+            file.write(statement(i, "x" * 1000))
+        file.seek(0)
+        environment = {**ENVIRONMENT, "LECTERN_APP_DIR": folder}
+        for command, stdin, mebibytes_max in (("write", file, 96), ("read", subprocess.DEVNULL, 64)):
+            code, peak = peak_of([BINARY, command, "-b", "embedded"], environment, stdin, out)
+            assert code == 0, command
+            assert peak < mebibytes_max, f"{command}: {peak:.0f} MiB"
+        out.seek(0)
+        assert sum(1 for _ in out) == 60_000
+
+
 def a_terminal_sees_how_far_it_is_and_a_pipe_does_not():
     master, slave = pty.openpty()
     process = subprocess.Popen(VALIDATE, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=slave,
@@ -205,6 +219,42 @@ def ctrl_c_leaves_what_was_written_under_its_name():
         assert process.stderr.read() == b""
 
 
+def a_write_that_was_killed_can_be_run_again_into_a_store_of_ours():
+    """Into the embedded store that the command opens, and into a server's by `lrs`."""
+    some = [statement(i) for i in range(5000)]
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**ENVIRONMENT, "LECTERN_APP_DIR": os.path.join(folder, "own"), "RALPH_BACKENDS__DATA__LRS__USERNAME": "me"}
+        killed_and_run_again(["-b", "embedded"], some, environment)
+        environment["LECTERN_APP_DIR"] = os.path.join(folder, "served")
+        subprocess.run([BINARY, "auth", "-u", "me", "-p", "secret", "-s", "all", "-M", "mailto:me@a.ch", "-w"], check=True,
+                       env=environment, stdout=subprocess.DEVNULL)
+        server = subprocess.Popen([BINARY, "runserver", "-b", "embedded", "-h", "127.0.0.1", "-p", "0"], env=environment,
+                                  stderr=subprocess.PIPE)
+        try:
+            port = next(found[1] for line in server.stderr if (found := re.search(r"127\.0\.0\.1:(\d+)/", line.decode())))
+            environment["RALPH_BACKENDS__DATA__LRS__BASE_URL"] = f"http://127.0.0.1:{port}"
+            killed_and_run_again(["-b", "lrs"], some, environment)
+        finally:
+            server.kill()
+            server.wait()
+            server.stderr.close()
+
+
+def killed_and_run_again(backend, some, environment):
+    process = subprocess.Popen([BINARY, "write", *backend, "-s", "100"], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                               env=environment)
+    process.stdin.write(b"".join(some[:2500]))
+    process.stdin.flush()
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdin.close()
+    again = subprocess.run([BINARY, "write", *backend], input=b"".join(some), capture_output=True, env=environment)
+    assert (again.returncode, again.stderr) == (0, b"5000 records written, 0 refused\n"), again
+    read = subprocess.run([BINARY, "read", *backend], capture_output=True, env=environment)
+    ids = [json.loads(line)["id"] for line in read.stdout.splitlines()]
+    assert sorted(ids) == [json.loads(line)["id"] for line in some], len(ids)
+
+
 class Server(http.server.BaseHTTPRequestHandler):
     """Refuses the first POST as one that is away does, and breaks off the second behind its body."""
 
@@ -244,7 +294,7 @@ def a_server_that_is_away_for_a_while_is_waited_for():
 
 
 def main():
-    helpers = ("statement", "run", "peak_of", "main")
+    helpers = ("statement", "run", "peak_of", "killed_and_run_again", "main")
     tests = [value for name, value in globals().items()
              if callable(value) and name == name.lower() and name not in helpers]
     only = sys.argv[1:]

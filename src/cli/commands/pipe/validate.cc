@@ -1,5 +1,8 @@
 #include "cli/commands/pipe/validate.h"
 
+#include <array>
+#include <atomic>
+
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -22,15 +25,9 @@ Refusal told(models::Refusal refusal) {
 /// Judges a line; what is valid is appended as it goes out.
 using Judge = pipeline::LineWork;
 
-/// What is valid goes out as it came.
+/// What is valid goes out as it came, which the run sees to (LineRunOptions::passes_on).
 Judge passing_on(std::function<std::optional<Refusal>(std::string_view)> check) {
-  return [check = std::move(check)](const Line& line, std::string& out) {
-    auto refusal = check(line.text);
-    if (refusal) return refusal;
-    out += line.whole;
-    if (!line.whole.ends_with('\n')) out += '\n';
-    return refusal;
-  };
+  return [check = std::move(check)](const Line& line, std::string&) { return check(line.text); };
 }
 
 Judge by_models(models::Family family, bool prints) {
@@ -49,19 +46,43 @@ Judge by_models(models::Family family, bool prints) {
   };
 }
 
+/// How often each thing was mended, by all threads.
+using Mended = std::array<std::atomic<std::uint64_t>, pipeline::mendings_count>;
+
+/// What is valid once it is mended goes out as it is then.
+Judge mending(std::optional<xapi::Version> version, pipeline::Receiver receiver, Mended& mended) {
+  return [=, &mended](const Line& line, std::string& out) {
+    pipeline::Mendings made{};
+    auto refusal = pipeline::mend_and_check(line.text, version, receiver, made, out);
+    if (!refusal) out += '\n';
+    for (std::size_t i = 0; i < made.size(); ++i)
+      if (made[i] > 0) mended[i] += made[i];
+    return refusal;
+  };
+}
+
+void tell_mended(const Mended& mended) {
+  for (std::size_t i = 0; i < mended.size(); ++i)
+    if (const auto count = mended[i].load(); count > 0)
+      fmt::print(stderr, "Repaired: {}: {}\n", name_of(static_cast<pipeline::Mending>(i)), count);
+}
+
 /// What judges a record, by -f, --standard and the program's name; nothing for a wrong use.
-Judge judge(const Invocation& invocation) {
+Judge judge(const Invocation& invocation, Mended& mended) {
   const auto format = invocation.value("--format");
   const auto standard = invocation.value("--standard");
-  const bool prints = invocation.has("--ralph-output");
+  const bool prints = invocation.has("--ralph-output"), repairs = invocation.has("--repair");
+  if (repairs && (format != "xapi" || prints || standard == "ralph")) return {};
   if (format == "edx" && !standard) return by_models(models::Family::edx, prints);
   if (format != "xapi") return {};
-  if (standard == "ralph" || (!standard && (prints || invocation.program == "ralph")))
+  const bool by_ralph = prints || invocation.program == "ralph";
+  if (standard == "ralph" || (!standard && by_ralph && !repairs))
     return by_models(models::Family::xapi, prints);
   const auto version = standard ? xapi::parse_version(*standard) : std::nullopt;
   if (prints || (standard && !version)) return {};
   const auto receiver =
       invocation.has("--for") ? pipeline::Receiver::learning_locker : pipeline::Receiver::any;
+  if (repairs) return mending(version, receiver, mended);
   return passing_on(
       [=](std::string_view record) { return pipeline::check_standard(record, version, receiver); });
 }
@@ -76,21 +97,24 @@ Result<void> write_report(const std::string& path, const pipeline::RefusalReport
 }
 
 int run_validate(const Invocation& invocation) {
-  const auto check = judge(invocation);
+  Mended mended{};
+  const auto check = judge(invocation, mended);
   if (!check)
     return usage_error(invocation,
                        "--format must be edx or xapi; with xapi --standard may be 1.0.3, 2.0.0 or "
-                       "ralph, and with --ralph-output only ralph");
+                       "ralph, with --ralph-output only ralph, and with --repair not ralph");
   if (invocation.has("--for") && invocation.value("--for") != "learninglocker")
     return usage_error(invocation, "--for must be learninglocker");
   auto options = line_options(invocation);
   if (!options) return 2;
+  options->passes_on = !invocation.has("--ralph-output") && !invocation.has("--repair");
   pipeline::RefusalReport report;
   const auto report_file = invocation.value("--report");
   if (report_file)
     options->on_refused = [&](const pipeline::RefusedRecord& refused) { report.add(refused); };
   return run_lines(invocation, *options, check,
                    [&](const pipeline::LineRunTotals& totals) -> Result<void> {
+                     tell_mended(mended);
                      if (!report_file) return {};
                      return write_report(*report_file, report, totals, options->files);
                    });
@@ -110,6 +134,9 @@ Command validate_command() {
             "Print of valid records what Ralph prints of them: its models' values written anew"},
            {"--for", "STORE",
             "Of xapi: refuse too what learninglocker refuses though the standard allows it"},
+           {"--repair", "",
+            "Of xapi: mend what tables and Learning Locker leave (members that are null, dates "
+            "without a time), and count it"},
            ignore_errors_option(),
            fail_on_unknown_option(),
            {"--report", "FILE", "Sum refusals up there as JSON, by rule and by sender"}}),
