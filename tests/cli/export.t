@@ -19,6 +19,13 @@ A server's statements are taken away as JSON lines, CSV and Parquet
   all.parquet
   log
 
+A pipe or a device is written to, and stays what it is
+  $ mkfifo pipe; cat pipe > piped & cat=$!; lectern export $url -u jane -o pipe; test -p pipe && wait $cat && lectern export $url -u jane | cmp - piped
+  pipe
+  $ lectern export $url -u jane -f csv -o . 2>&1
+  Error: .: Is a directory
+  [1]
+
 A file for each month holds what was stored in it
   $ lectern export $url -u jane --split month -o some.jsonl -w since=$(date -u +%Y-%m)-01T00:00:00Z 2>&1 | grep -c "some-$(date -u +%Y-%m).jsonl"
   1

@@ -304,7 +304,7 @@ Command export_command() {
   options.push_back({"--after", "ID", "Begin behind the statement with this id"});
   options.push_back({"-o,--output", "FILE", "Write there; FILE.part until it is whole"});
   options.push_back({"--split", "month|SIZE",
-                     "A file for each month in which statements were stored; or files of at most "
+                     "A file for each month of storing from that of since= on; or files of at most "
                      "SIZE, such as 500MB, with numbers"});
   options.push_back({"--continue", "",
                      "What came since the last run, or since it broke off, into another file; "

@@ -72,10 +72,18 @@ std::string ExportFiles::path() const {
   return options_.numbered ? numbered_path(options_.path, number_ + 1) : options_.path;
 }
 
+std::string ExportFiles::written_path() const {
+  std::error_code error;
+  const auto status = fs::status(path(), error);
+  const bool may_be_replaced = !fs::exists(status) || fs::is_regular_file(status);
+  return may_be_replaced ? part_path(path()) : path();
+}
+
 Result<void> ExportFiles::open() {
   now_ = {path(), 0, 0};
   if (options_.path.empty()) return {};
-  file_.reset(std::fopen(part_path(path()).c_str(), "wb"));
+  written_path_ = written_path();
+  file_.reset(std::fopen(written_path_.c_str(), "wb"));
   if (!file_) return fault();
   return {};
 }
@@ -89,6 +97,7 @@ Result<void> ExportFiles::take_up() {
     fs::remove(part, error);
     return {};
   }
+  written_path_ = part;
   file_.reset(std::fopen(part.c_str(), "r+b"));
   if (!file_) return fault();
   auto last = last_line_of(file_.get(), size);
@@ -182,10 +191,12 @@ std::string ExportFiles::last_id() const {
 Result<void> ExportFiles::end_file() {
   if (!file_) return std::fflush(stdout) == 0 ? Result<void>() : Result<void>(fault());
   const auto name = path();
-  if (std::fflush(file_.get()) != 0 || fsync(fileno(file_.get())) != 0) return fault();
+  const bool is_part = written_path_ != name;
+  if (std::fflush(file_.get()) != 0) return fault();
+  if (is_part && fsync(fileno(file_.get())) != 0) return fault();
   if (std::fclose(file_.release()) != 0) return fault();
   if (before_naming) RETURN_IF_ERROR(before_naming(number_ + 1, last_id()));
-  if (std::rename(part_path(name).c_str(), name.c_str()) != 0) return fault();
+  if (is_part && std::rename(written_path_.c_str(), name.c_str()) != 0) return fault();
   whole_.push_back(std::exchange(now_, {}));
   ++number_;
   return {};

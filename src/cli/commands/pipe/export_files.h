@@ -25,7 +25,8 @@ std::string numbered_path(const std::string& path, std::uint64_t number);
 std::string part_path(const std::string& path);
 
 /// Where the bytes of an export go, whole lines at a time: to stdout, to one file, or to several
-/// with numbers. A file has its name only once it is whole. For one thread.
+/// with numbers. A file has its name only once it is whole; a device or a pipe of that name is
+/// written to as it is, never replaced. For one thread.
 class ExportFiles {
  public:
   /// Which files, and how large.
@@ -83,6 +84,8 @@ class ExportFiles {
 
   Units whole_units(std::string_view bytes);
   std::string path() const;
+  /// The part of path(); the path itself where no file may take its place.
+  std::string written_path() const;
   Result<void> open();
   Result<void> put(std::string_view units, std::uint64_t count);
   Result<void> write(std::string_view bytes);
@@ -91,6 +94,7 @@ class ExportFiles {
 
   const Options options_;
   std::unique_ptr<std::FILE, CloseFile> file_;
+  std::string written_path_;  // of file_
   std::uint64_t number_;
   std::string rest_;        // no whole line yet
   bool in_quotes_ = false;  // at the end of rest_
