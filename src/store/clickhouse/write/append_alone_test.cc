@@ -191,7 +191,8 @@ TEST_CASE(
   later.warm();
   before = later.inserts();
   later.put(few);
-  CHECK(later.inserts() - before < 3 * few);
+  // Three each while the process before is not forgotten yet; four without the feed.
+  CHECK(later.inserts() - before <= 3 * few);
   for (const auto* table : {"", "_lectern_rows"}) CHECK(later.count(table) == 2 * few + 11);
 }
 
