@@ -1,6 +1,7 @@
 // The frame: signing in, the views, and which of them the address names.
 import { element } from "../docs/element.js";
 import { here } from "./address.js";
+import { forgetOffers } from "./offers.js";
 import { signOut, user } from "./session.js";
 import { askWho, begin as beginSignIn } from "./sign_in.js";
 import * as courses from "./courses.js";
@@ -48,6 +49,7 @@ function show() {
 
 function leave() {
   signOut();
+  forgetOffers();
   close();
   links.hidden = who.hidden = true;
   askWho(main, enter);

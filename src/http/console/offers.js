@@ -20,6 +20,9 @@ function optionOf(group, dimension) {
   return { value: dimension === "actor" ? JSON.stringify(agentOfKey(key)) : key, text, note: told === text ? count : `${told} · ${count}` };
 }
 
+// Options tell of what one user may read: they end with the sign-in.
+export const forgetOffers = () => known.clear();
+
 // A promise of the options for a dimension among the statements that `filters` let in; the same ones again while the
 // page is open, since a list that changes under one's eyes helps nobody.
 export function offersOf(dimension, filters = {}) {
