@@ -1,7 +1,7 @@
 // New statements as they come: told by the server as they are stored, or, where that cannot be had (a proxy holds streams
 // back, too many follow already), looked for every two seconds. Either way nothing is left out and nothing told twice,
 // whoever stores it.
-import { eventsOf } from "./event_stream.js";
+import { Silence, eventsOf } from "./event_stream.js";
 import { Refusal, answerOf, readAnswer, readJson } from "./session.js";
 
 const pauseMs = 2000;
@@ -40,26 +40,41 @@ export class Live {
     const { signal } = this.stopped;
     for (let failed = 0; !signal.aborted;) {
       const begin = performance.now();
+      let isHeldBack = false;
       try {
         await this.follow();
       } catch (error) {
-        if (error.name === "AbortError" && signal.aborted) return;
+        if ((error.name === "AbortError" && signal.aborted) || this.endsBy(error)) return;
+        isHeldBack = error instanceof Silence;
       }
-      failed = performance.now() - begin < shortMs ? failed + 1 : 0;
-      await pause(failed ? pauseMs / 2 : 0);
-      if (failed < 2) continue;
+      if (!isHeldBack) {
+        failed = performance.now() - begin < shortMs ? failed + 1 : 0;
+        await pause(failed ? pauseMs / 2 : 0);
+        if (failed < 2) continue;
+      }
       failed = 0;
       await this.ask();
     }
+  }
+
+  // Credentials that hold no more are not sent again: each time would be a failed login.
+  endsBy(error) {
+    if (error.status !== 401) return false;
+    this.onTrouble(error);
+    this.stop();
+    return true;
   }
 
   // Goes on behind what was told last: each event has its place.
   async follow() {
     const { signal } = this.stopped;
     const headers = this.place ? { "Last-Event-ID": this.place } : {};
-    const answer = await answerOf("xAPI/extensions/tail", { query: this.query, headers, signal });
-    if (!answer.ok) throw new Refusal(answer.status, await answer.text());
-    for await (const events of eventsOf(answer)) {
+    const ask = async (signal) => {
+      const answer = await answerOf("xAPI/extensions/tail", { query: this.query, headers, signal });
+      if (!answer.ok) throw new Refusal(answer.status, await answer.text());
+      return answer;
+    };
+    for await (const events of eventsOf(ask, signal)) {
       if (!this.place) { // what came between the first page and here
         do await this.tell(await this.look()); while (this.rest && !signal.aborted);
         this.onMode(true);
@@ -81,7 +96,7 @@ export class Live {
         await this.tell(await this.look());
         this.onMode(false);
       } catch (error) {
-        if (error.name !== "AbortError") this.onTrouble(error);
+        if (error.name !== "AbortError" && !this.endsBy(error)) this.onTrouble(error);
       }
     }
   }
