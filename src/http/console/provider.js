@@ -5,6 +5,7 @@
 const waiting = "lectern-sign-in";
 const marginMs = 20_000; // before its end a token is renewed
 const leewayMs = 60_000; // between the clocks
+const refusals = [400, 401]; // of a token endpoint (RFC 6749, 5.2)
 const redirectUri = new URL("../console", import.meta.url).href;
 
 const base64url = (bytes) => btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
@@ -19,7 +20,7 @@ async function answerOf(uri, options = {}) {
     throw new Error(`The provider does not answer, or lets no page from ${location.origin} ask it: ${new URL(uri).origin}`);
   }
   const said = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw Object.assign(new Error(said.error_description ?? said.error ?? `The provider answers ${answer.status}.`), { status: answer.status });
+  if (!answer.ok) throw Object.assign(new Error(said.error_description ?? said.error ?? `The provider answers ${answer.status}.`), { answered: answer.status });
   return said;
 }
 
@@ -63,7 +64,7 @@ function claimsOf(idToken, { issuer, client_id }, nonce) {
 export class Tokens {
   constructor(provider, endpoint, told, claims) {
     Object.assign(this, { provider, endpoint });
-    this.name = claims.name ?? claims.preferred_username ?? claims.email ?? claims.sub;
+    this.name = claims.name || claims.preferred_username || claims.email || claims.sub;
     this.keep(told);
   }
 
@@ -83,7 +84,7 @@ export class Tokens {
   renew() {
     this.renewing ??= ask(this.endpoint, { grant_type: "refresh_token", refresh_token: this.refresh, client_id: this.provider.client_id,
       ...audienceOf(this.provider) })
-      .then((told) => this.keep(told), (error) => { if (error.status) this.refresh = undefined; })
+      .then((told) => this.keep(told), (error) => { if (refusals.includes(error.answered)) this.refresh = undefined; })
       .finally(() => { this.renewing = undefined; });
     return this.renewing;
   }
