@@ -11,7 +11,7 @@ const known = new Map(); // promises of options by what was asked
 function identifier(dimension, key) {
   if (dimension !== "actor") return key;
   const agent = agentOfKey(key);
-  return agent?.account ? `${agent.account.name} ${agent.account.homePage}` : (agent?.mbox ?? agent?.openid ?? "").replace(/^mailto:/, "");
+  return agent?.account ? `${agent.account.name} ${agent.account.homePage}` : (agent?.mbox ?? agent?.openid ?? agent?.mbox_sha1sum ?? "").replace(/^mailto:/, "");
 }
 
 function optionOf(group, dimension) {
