@@ -359,6 +359,7 @@ TAILS = """const ask = window.fetch;
     window.fetch = (address, options) => {
       if (!String(address).includes("/tail")) return ask(address, options);
       if (window.refusesTails) return Promise.reject(new TypeError("refused"));
+      if (window.holdsTails) return new Promise((_, reject) => options.signal.addEventListener("abort", () => reject(options.signal.reason)));
       const broken = new AbortController();
       window.breaks = () => broken.abort();
       window.tails.push(options.headers["Last-Event-ID"] ?? "");
@@ -399,17 +400,18 @@ def watches_live(person, store):
 
 
 def watches_where_streams_are_held_back(person, store):
-    """Then the page looks every two seconds, and says so."""
-    verb = "http://example.org/verbs/nodded"
-    nod = {"actor": sample.learner(6), "verb": {"id": verb}, "object": {"id": "http://example.org/o"}}
-    store.send(nod)
-    person.signs_in(view="#/statements?verb=" + verb)
-    person.awaits(".note", "1 statement")
-    person.run(TAILS + "window.refusesTails = true;")
-    person.presses(".tick", "Live")
-    person.awaits(".live-mode", "looking every 2 s")
-    store.send([nod, nod])
-    person.awaits(".note", "3 statements")
+    """Then the page looks every two seconds, and says so: where they break at once, and where nothing comes of them."""
+    for way in ("refuses", "holds"):
+        verb = "http://example.org/verbs/nodded/" + way
+        nod = {"actor": sample.learner(6), "verb": {"id": verb}, "object": {"id": "http://example.org/o"}}
+        store.send(nod)
+        person.signs_in(view="#/statements?verb=" + verb)
+        person.awaits(".note", "1 statement")
+        person.run(TAILS + f"window.{way}Tails = true;")
+        person.presses(".tick", "Live")
+        person.awaits(".live-mode", "looking every 2 s")
+        store.send([nod, nod])
+        person.awaits(".note", "3 statements")
 
 
 def begins_anew_where_very_many_come(person, store):
