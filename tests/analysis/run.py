@@ -51,6 +51,8 @@ def sample():
             one["context"]["language"] = "en-US"
             one["context"]["extensions"] = {"https://x.example/a.b": None, "https://x.example/big": 123456789012345678901234567890, "https://x.example/e": {}}
         made.append(one)
+        if i % 13 == 0:
+            one["actor"] = {"objectType": "Group", "member": [one["actor"]]}
         if i % 4 == 0:
             one["object"] = {"id": f"https://lms.example.org/video/{i % 3}", "definition": {"type": VIDEO + "activity-type/video"}}
             one["verb"] = {"id": VIDEO + ("verbs/paused" if i % 8 else "verbs/seeked")}
