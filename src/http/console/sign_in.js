@@ -50,8 +50,9 @@ export function askWho(main, done, error) {
     ways.basic ? passwordForm(done, said) : "",
     ways.basic && ways.provider ? element("p", { class: "or" }, "or") : "",
     ways.provider ? providerButton(said) : "",
+    ways.basic || ways.provider ? "" : element("p", { class: "note" }, "Nobody can sign in here: users come from a provider, and the setting CONSOLE_OIDC_CLIENT_ID does not say what this page is called there."),
     element("small", {}, ways.basic ? "As a user of the record store. " : "", "What you sign in with is kept in this page's memory only: a reload forgets it.")));
-  main.querySelector("input, .sign-in button").focus();
+  main.querySelector("input, .sign-in button")?.focus();
 }
 
 // For who comes back from the provider: calls `done`, or asks again with what went wrong.
