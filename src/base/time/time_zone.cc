@@ -54,6 +54,12 @@ struct Counts {
   }
 };
 
+/// What lies beside the zones of places: this machine's own, one without a time, and copies.
+bool is_of_no_place(std::string_view name) {
+  return name == "localtime" || name == "posixrules" || name == "Factory" ||
+         name.starts_with("posix/");
+}
+
 bool is_name(std::string_view name) {
   constexpr std::string_view allowed =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/";
@@ -137,7 +143,7 @@ class TimeZone::RuleReader {
 
 std::optional<TimeZone> TimeZone::find(std::string_view name) {
   if (name == "UTC") return TimeZone();
-  if (!is_name(name)) return std::nullopt;
+  if (!is_name(name) || is_of_no_place(name)) return std::nullopt;
   std::ifstream in(std::string(folder) + std::string(name), std::ios::binary);
   std::string file;
   for (char c = 0; file.size() < file_bytes_max && in.get(c);) file += c;

@@ -16,7 +16,8 @@ class TimeZone {
   /// UTC.
   TimeZone() = default;
   /// The zone with a name such as `Europe/Berlin`; `UTC` is always there. Nothing where the system
-  /// (/usr/share/zoneinfo, package tzdata) does not know it, or its file counts leap seconds.
+  /// (/usr/share/zoneinfo, package tzdata) does not know it, its file counts leap seconds, or it is
+  /// no place's: `localtime`, `posixrules`, `Factory` and what is below `posix/`.
   static std::optional<TimeZone> find(std::string_view name);
   /// Reads such a file's bytes.
   static std::optional<TimeZone> parse(std::string_view file);

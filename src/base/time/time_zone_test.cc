@@ -35,6 +35,8 @@ TEST_CASE("UTC is there without a file; a path, or bytes that are no zone, are n
   CHECK(!TimeZone::find("Europe"));
   CHECK(!TimeZone::find("Nowhere/Atall"));
   CHECK(!TimeZone::find("right/UTC"));  // with leap seconds
+  for (const auto* const name : {"localtime", "posixrules", "Factory", "posix/Europe/Berlin"})
+    CHECK(!TimeZone::find(name));
   CHECK(!TimeZone::parse(""));
   CHECK(!TimeZone::parse(std::string("TZif2") + std::string(39, '\xff')));
 }

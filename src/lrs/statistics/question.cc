@@ -63,7 +63,8 @@ std::optional<Measure> measure_of(std::string_view name) {
     for (const auto& one : spread_measures)
       if (one.name == what) return Measure{one.kind, of.quantity, 0, std::string(name)};
     const auto hundredths = what.starts_with('p') ? number_of(what.substr(1)) : std::nullopt;
-    if (hundredths && *hundredths <= 100)
+    const bool is_plain = what.size() <= 2 || what[1] != '0';  // p050 would be p50 once more
+    if (hundredths && *hundredths <= 100 && is_plain)
       return Measure{MeasureKind::percentile, of.quantity, static_cast<int>(*hundredths),
                      std::string(name)};
   }
