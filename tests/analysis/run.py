@@ -105,13 +105,13 @@ def reads_the_answer(python, server, path, query):
     check(f"{query} is answered as Arrow", answer.status == 200 and answer.headers["content-type"] == "application/vnd.apache.arrow.stream", answer)
     with open(path, "wb") as out:
         out.write(answer.body)
-    named = re.search("by=([^&]*)", query)
-    by = named[1].split(",") if named else []
+    grouped = re.search("by=([^&]*)", query)
+    by = grouped[1].split(",") if grouped else []
     measures = re.search("measure=([^&]*)", query)[1].split(",")
-    names = ["name"] if "name=true" in query else []
-    rows = [[g[kind][d] for kind in ["key", *names] for d in by] + [g[m] for m in measures] for g in told["groups"]]
+    named = [d for d in by if d in ("verb", "activity", "course", "actor", "authority")] if "name=true" in query else []
+    rows = [[g["key"][d] for d in by] + [g["name"][d] for d in named] + [g[m] for m in measures] for g in told["groups"]]
     rows = rows if by else [[told["totals"][m] for m in measures]]
-    columns = by + [d + "_name" for _ in names for d in by] + measures
+    columns = by + [d + "_name" for d in named] + measures
     for reader in ("pyarrow", "polars"):
         out = subprocess.run([python, os.path.join(HERE, "read_arrow.py"), reader, path], capture_output=True, text=True)
         if out.returncode:

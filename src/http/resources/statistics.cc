@@ -38,11 +38,16 @@ void write_values(json::Writer& json, const lrs::Question& question,
     json.raw_member(question.measures[i].name, number_text(values[i]));
 }
 
-void write_texts(json::Writer& json, std::string_view key, const lrs::Question& question,
-                 const std::vector<std::optional<std::string>>& texts) {
-  json.key(key).object();
-  for (std::size_t i = 0; i < texts.size(); ++i)
-    json.member(lrs::name_of(question.by[i]), texts[i]);
+void write_keys(json::Writer& json, const lrs::Question& question,
+                const lrs::Statistics::Group& group) {
+  json.key("key").object();
+  for (std::size_t i = 0; i < group.keys.size(); ++i)
+    json.member(lrs::name_of(question.by[i]), group.keys[i]);
+  json.end();
+  if (!question.names) return;
+  json.key("name").object();
+  for (std::size_t i = 0; i < group.names.size(); ++i)
+    if (lrs::has_names(question.by[i])) json.member(lrs::name_of(question.by[i]), group.names[i]);
   json.end();
 }
 
@@ -54,8 +59,7 @@ std::string body_of(const lrs::Question& question, const lrs::Statistics& told) 
   json.end().key("groups").array();
   for (const auto& group : told.groups) {
     json.object();
-    write_texts(json, "key", question, group.keys);
-    if (question.names) write_texts(json, "name", question, group.names);
+    write_keys(json, question, group);
     write_values(json, question, group.values);
     json.end();
   }
@@ -73,13 +77,14 @@ std::string csv_of(const lrs::Question& question, const lrs::Statistics& told) {
   std::string out;
   csv::CsvWriter csv(out);
   for (const auto by : question.by) csv.field(lrs::name_of(by));
-  if (question.names)
-    for (const auto by : question.by) csv.field(std::string(lrs::name_of(by)) + "_name");
+  for (const auto by : question.by)
+    if (question.names && lrs::has_names(by)) csv.field(std::string(lrs::name_of(by)) + "_name");
   for (const auto& measure : question.measures) csv.field(measure.name);
   csv.end_line();
   const auto line = [&](const lrs::Statistics::Group& group) {
     for (const auto& key : group.keys) csv.field(key.value_or(""));
-    for (const auto& name : group.names) csv.field(name.value_or(""));
+    for (std::size_t i = 0; i < group.names.size(); ++i)
+      if (lrs::has_names(question.by[i])) csv.field(group.names[i].value_or(""));
     for (const auto& value : group.values) csv.number(value ? number_text(value) : "");
     csv.end_line();
   };
@@ -104,8 +109,9 @@ Result<std::string> arrow_of(const lrs::Question& question, const lrs::Statistic
   const auto names = [](const lrs::Statistics::Group& row) -> const auto& { return row.names; };
   for (std::size_t i = 0; i < question.by.size(); ++i)
     add_texts(std::string(lrs::name_of(question.by[i])), keys, i);
-  for (std::size_t i = 0; question.names && i < question.by.size(); ++i)
-    add_texts(std::string(lrs::name_of(question.by[i])) + "_name", names, i);
+  for (std::size_t i = 0; i < question.by.size(); ++i)
+    if (question.names && lrs::has_names(question.by[i]))
+      add_texts(std::string(lrs::name_of(question.by[i])) + "_name", names, i);
   for (std::size_t i = 0; i < question.measures.size(); ++i) {
     std::vector<lrs::Statistics::Value> values;
     for (const auto* row : rows) values.push_back(row->values[i]);

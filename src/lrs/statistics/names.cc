@@ -116,7 +116,7 @@ Result<void> add_names(Lrs& lrs, const auth::Principal& principal, const store::
           "Looking up what all of this is called takes too long here: ask without `name`, or "
           "with `top`");
     for (std::size_t i = 0; i < group.keys.size(); ++i)
-      if (group.keys[i]) {
+      if (group.keys[i] && has_names(question.by[i])) {
         TRY(group.names[i], namer.name_of(question.by[i], *group.keys[i]));
         if (group.names[i]) RETURN_IF_ERROR(grow(times * group.names[i]->size()));
       }

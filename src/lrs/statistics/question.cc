@@ -119,6 +119,12 @@ bool is_whole(const Measure& measure) {
 
 bool is_time(Dimension dimension) { return dimension >= Dimension::hour; }
 
+bool has_names(Dimension dimension) {
+  return dimension == Dimension::verb || dimension == Dimension::activity ||
+         dimension == Dimension::course || dimension == Dimension::actor ||
+         dimension == Dimension::authority;
+}
+
 Result<Question> read_question(const xapi::Parameters& parameters, xapi::Ids ids) {
   Question question;
   TRY(question.selection,

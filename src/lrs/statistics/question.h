@@ -61,6 +61,9 @@ bool is_whole(const Measure& measure);
 std::string_view name_of(Dimension dimension);
 /// Whether it is a bucket of time.
 bool is_time(Dimension dimension);
+/// Whether its keys may be called something (`name`): verbs, activities, courses, actors and
+/// authorities are.
+bool has_names(Dimension dimension);
 
 /// What GET /xAPI/extensions/statistics asks.
 struct Question {

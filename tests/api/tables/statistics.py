@@ -166,6 +166,14 @@ def rows_are(*expected):
     return check
 
 
+def names_are(*expected):
+    def check(answer, names):
+        told = [group["name"] for group in answer.json["groups"]]
+        if told != list(expected):
+            raise Failure(f"names {told}")
+    return check
+
+
 def counts(count, user="janedoe", **query):
     return GET(PATH, query={**RUN, **query}, user=user, status=200, json={"totals": {"count": count}})
 
@@ -249,9 +257,14 @@ SCENARIOS = [
     Scenario(
         "names come in the reader's language",
         POST("/statements", [in_run(actor={**agent(), "name": "Ann"}, verb={**verb("read"), "display": {"en": "read", "de": "las"}},
-                                    object=activity("{x}", definition={"name": {"en": "Part one", "de": "Teil eins"}}))], status=200),
+                                    object=activity("{x}", definition={"name": {"en": "Part one", "de": "Teil eins"}}),
+                                    timestamp="2026-01-02T03:04:05Z")], status=200),
         GET(PATH, query={**RUN, "by": "verb,activity,actor", "name": "true"}, headers={"Accept-Language": "de"}, status=200,
-            json={"groups": [{"name": {"verb": "las", "activity": "Teil eins", "actor": "Ann"}}]})),
+            json={"groups": [{"name": {"verb": "las", "activity": "Teil eins", "actor": "Ann"}}]}),
+        GET(PATH, query={**RUN, "by": "platform,verb,day", "name": "true"}, headers={"Accept-Language": "de"}, status=200,
+            check=names_are({"verb": "las"})),
+        GET(PATH, query={**RUN, "by": "day,verb", "name": "true", "clock": "timestamp", "format": "csv"}, headers={"Accept-Language": "de"},
+            status=200, check=rows_are(["day", "verb", "verb_name", "count"], ["2026-01-02", verb("read")["id"], "las", "1"]))),
     Scenario(
         "as CSV it is what a spreadsheet reads, and no formula",
         POST("/statements", [in_run(context={"language": "de"}), in_run()], status=200),
