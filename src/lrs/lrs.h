@@ -11,6 +11,7 @@
 #include "lrs/counters.h"
 #include "lrs/documents/document_queue.h"
 #include "lrs/documents/document_sizes.h"
+#include "lrs/export/exports_under_way.h"
 #include "lrs/fault_kinds.h"
 #include "lrs/learned/definitions.h"
 #include "lrs/stores.h"
@@ -58,6 +59,7 @@ class Lrs {
   Tolerated* tolerated = nullptr;  ///< none: faults that are tolerated are not told
   DocumentQueue document_queue{};
   DocumentSizes document_sizes{};
+  ExportsUnderWay exports{};
   FaultKinds refused{};  ///< of statements
 
   /// The target and deadline of a request that begins now.

@@ -125,6 +125,10 @@ Result<ExportRequest> read_export_request(const xapi::Parameters& parameters, xa
 Result<std::unique_ptr<Export>> Export::begin(Lrs& lrs,
                                               std::shared_ptr<const auth::Principal> principal,
                                               ExportRequest request) {
+  auto under_way = lrs.exports.begin(*principal);
+  if (!under_way)
+    return fail(Code::unavailable,
+                "You have as many exports under way as one user may have: try again when one ends");
   const auto context = lrs.context(*principal);
   const bool by_stored = request.selection.clock == Clock::stored;
   WalkRange range;
@@ -138,12 +142,14 @@ Result<std::unique_ptr<Export>> Export::begin(Lrs& lrs,
     if (!readable) return fail(Code::not_found, "There is no statement with the id in `after`");
     range.after = found.front().position;
   }
-  return std::unique_ptr<Export>(new Export(lrs, std::move(principal), std::move(request), range));
+  return std::unique_ptr<Export>(
+      new Export(lrs, std::move(principal), std::move(request), range, std::move(under_way)));
 }
 
 Export::Export(Lrs& lrs, std::shared_ptr<const auth::Principal> principal, ExportRequest request,
-               WalkRange range)
+               WalkRange range, std::unique_ptr<ExportsUnderWay::One> under_way)
     : lrs_(lrs),
+      under_way_(std::move(under_way)),
       principal_(std::move(principal)),
       request_(std::move(request)),
       through_(range.until),

@@ -9,6 +9,7 @@
 #include "auth/principal.h"
 #include "base/result.h"
 #include "base/uuid.h"
+#include "lrs/export/exports_under_way.h"
 #include "lrs/export/parquet/parquet_file.h"
 #include "lrs/lrs.h"
 #include "lrs/selection/selection.h"
@@ -50,7 +51,8 @@ Result<ExportRequest> read_export_request(const xapi::Parameters& parameters, xa
 /// piece, one page in memory. One thread at a time; the LRS outlives it.
 class Export {
  public:
-  /// Begins one. Errors: not_found (there is no statement `after`); unavailable.
+  /// Begins one. Errors: not_found (there is no statement `after`); unavailable, also where the
+  /// user has as many under way as ExportsUnderWay lets one have.
   static Result<std::unique_ptr<Export>> begin(Lrs& lrs,
                                                std::shared_ptr<const auth::Principal> principal,
                                                ExportRequest request);
@@ -69,10 +71,11 @@ class Export {
 
  private:
   Export(Lrs& lrs, std::shared_ptr<const auth::Principal> principal, ExportRequest request,
-         WalkRange range);
+         WalkRange range, std::unique_ptr<ExportsUnderWay::One> under_way);
   Result<void> append(std::string& out, const store::StoredStatement& row);
 
   Lrs& lrs_;
+  const std::unique_ptr<ExportsUnderWay::One> under_way_;
   const std::shared_ptr<const auth::Principal> principal_;
   const ExportRequest request_;
   const Time through_;
