@@ -60,6 +60,9 @@ The next run takes what came since the last one, into a file of its own
   {"id":"8890e6c9-3ef0-4ed3-8b37-7f3964730bee","
   $ lectern export $url -u jane -f flat -o kept.jsonl --continue 2>&1 | cut -c1-47
   Error: kept.jsonl.cursor is of another export: 
+  $ lectern export $url -u jane -w clock=timestamp -w since=2026-01-01T00:00:00Z -o other.jsonl --continue
+  Error: --continue: without --where clock=timestamp
+  [1]
 
 A run that broke off is gone on with: what is no whole line comes again
   $ rm kept-*; head -c 50000 all.jsonl > kept-00001.jsonl.part; sed -i 's/"through":"[^"]*"/"through":""/; s/"files":[0-9]*/"files":0/' kept.jsonl.cursor

@@ -108,6 +108,9 @@ class Run {
       return fail(Code::invalid, "--continue and --json: --output is wanted too");
     if (split == "month" && goes_on)
       return fail(Code::invalid, "--continue: with --split SIZE or without --split");
+    // The place is an instant of `stored`, which `since` would take for one of `timestamp`.
+    if (goes_on && xapi::value_of(remote_.filters, "clock") == "timestamp")
+      return fail(Code::invalid, "--continue: without --where clock=timestamp");
     if (split && goes_on && unit_of(format_) != ExportUnit::line)
       return fail(Code::invalid, "--continue with --split SIZE: jsonl or flat is wanted");
     total_ = count();
