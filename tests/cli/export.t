@@ -53,6 +53,7 @@ The next run takes what came since the last one, into a file of its own
   kept-00001.jsonl
   kept-00001.jsonl
   kept.jsonl.cursor
+  kept.jsonl.lock
   $ store '{"id":"8890e6c9-3ef0-4ed3-8b37-7f3964730bee","actor":{"mbox":"mailto:late@example.org"},"verb":{"id":"http://adlnet.gov/expapi/verbs/attended"},"object":{"id":"https://example.org/course/1"}}'
   $ go --json | sed 's/through": "[^"]*/through": "T/; s/"bytes": [0-9]*/"bytes": N/'
   {"files": [{"path": "kept-00002.jsonl", "bytes": N, "statements": 1}], "through": "T"}
@@ -62,6 +63,9 @@ The next run takes what came since the last one, into a file of its own
   Error: kept.jsonl.cursor is of another export: 
   $ lectern export $url -u jane -w clock=timestamp -w since=2026-01-01T00:00:00Z -o other.jsonl --continue
   Error: --continue: without --where clock=timestamp
+  [1]
+  $ flock kept.jsonl.lock lectern export $url -u jane -w $many -f flat -o kept.jsonl --continue
+  Error: kept.jsonl.lock is held by another run of this export
   [1]
 
 A run that broke off is gone on with: what is no whole line comes again

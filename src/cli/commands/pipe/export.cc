@@ -229,6 +229,7 @@ class Run {
   /// before a file gets its name, so that after a crash it is known whether a part is whole.
   Result<bool> go_on(const std::optional<std::string>& split,
                      const pipeline::Interrupt& interrupt) {
+    TRY(const auto held, hold_place(path_));
     TRY(const auto kept, read_place(path_));
     ExportPlace place = kept.value_or(ExportPlace{question(), "", "", 0});
     if (place.question != question())

@@ -7,6 +7,9 @@
 #include <fstream>
 #include <sstream>
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/json/json.h"
@@ -23,6 +26,18 @@ std::string text_of(json::Value root, std::string_view name) {
 }
 
 }  // namespace
+
+Result<std::unique_ptr<Descriptor>> hold_place(const std::string& path) {
+  constexpr mode_t mode = S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH;
+  const auto name = path + ".lock";
+  auto file =
+      std::make_unique<Descriptor>(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, mode));
+  if (!file->is_open()) return fail(Code::internal, name + ": " + std::strerror(errno));
+  // A file system without locks is no reason not to export.
+  if (::flock(file->number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    return fail(Code::invalid, name + " is held by another run of this export");
+  return file;
+}
 
 Result<std::optional<ExportPlace>> read_place(const std::string& path) {
   const auto name = place_path(path);

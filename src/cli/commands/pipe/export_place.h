@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
+#include "base/descriptor.h"
 #include "base/result.h"
 
 namespace lectern::cli {
@@ -17,6 +19,9 @@ struct ExportPlace {
   std::uint64_t files = 0;  ///< that are there
 };
 
+/// Holds the place beside `path` until the object's end, by a lock on `FILE.lock`, which stays: two
+/// runs would write into one part. Errors: invalid, another run holds it; internal.
+Result<std::unique_ptr<Descriptor>> hold_place(const std::string& path);
 /// The place that is kept beside `path`; nothing where none is. Errors: invalid, it cannot be read.
 Result<std::optional<ExportPlace>> read_place(const std::string& path);
 /// Keeps the place: the file is replaced at once, and is on the disk then. Errors: internal.
