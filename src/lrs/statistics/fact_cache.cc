@@ -115,7 +115,7 @@ Result<std::optional<Statistics>> FactCache::answer(Lrs& lrs, const auth::Princi
   if (!match.able()) return std::optional<Statistics>();
 
   TallyInHalves tally(question, zone, columns, grow);
-  TRY(const auto referring, tally.count(match, chains_max));
+  TRY(const auto referring, tally.count(match, chains_max, context.deadline));
   if (referring.size() > chains_max) return std::optional<Statistics>();
   TRY(const auto more, matching_along_chains(lrs, context, filter, columns, referring));
   for (const auto place : more) RETURN_IF_ERROR(tally.add(place));

@@ -1,6 +1,7 @@
 #include "lrs/statistics/statistics.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <numeric>
 #include <string>
@@ -19,6 +20,8 @@
 
 namespace lectern::lrs {
 namespace {
+
+constexpr auto never = std::chrono::steady_clock::time_point::max();
 
 Result<void> for_nothing(std::uint64_t) { return {}; }
 
@@ -51,12 +54,12 @@ class Asked {
     }
     return tally.finish();
   }
-  Result<Statistics> ask_in_halves(const Question& question) const {
-    const Tally::Grow grow = for_nothing;
+  Result<Statistics> ask_in_halves(const Question& question, const Tally::Grow& grow = for_nothing,
+                                   std::chrono::steady_clock::time_point deadline = never) const {
     const ChainFilter filter{};
     const FactMatch match(columns_, question.selection, filter, {}, Time::max());
     TallyInHalves tally(question, utc_, columns_, grow);
-    TRY(const auto left, tally.count(match, 0));
+    TRY(const auto left, tally.count(match, 0, deadline));
     CHECK(left.empty());
     return tally.finish();
   }
@@ -268,6 +271,16 @@ TEST_CASE("two halves come to what one thread comes to") {
     CHECK(one->groups[i].keys == two->groups[i].keys);
     CHECK(one->groups[i].values == two->groups[i].values);
   }
+}
+
+TEST_CASE("counting ends at the deadline of the request") {
+  Asked asked;
+  asked.add("attended");
+  REQUIRE(asked.ask_in_halves(by_verb(0)));
+  const auto late = std::chrono::steady_clock::now() - std::chrono::seconds(1);
+  const auto told = asked.ask_in_halves(by_verb(0), for_nothing, late);
+  REQUIRE(!told);
+  CHECK(told.error().code == Code::unavailable);
 }
 
 TEST_CASE("buckets of time begin where the zone says") {

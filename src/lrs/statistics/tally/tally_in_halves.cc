@@ -51,10 +51,15 @@ std::size_t TallyInHalves::half_of(const FactBlock::Columns& columns, std::size_
 }
 
 Result<void> TallyInHalves::count_half(std::size_t half, const FactMatch& match,
-                                       std::size_t left_max) {
+                                       std::size_t left_max,
+                                       std::chrono::steady_clock::time_point deadline) {
   auto& [tally, left, counted] = halves_[half];
   std::vector<std::uint32_t> rows, perhaps;
   for (std::size_t block = 0; block < columns_.blocks().size(); ++block) {
+    if (std::chrono::steady_clock::now() > deadline)
+      return fail(Code::unavailable,
+                  "Counting so many statements takes too long here: ask for fewer measures or by a "
+                  "narrower filter");
     match.select(block, rows, perhaps);
     const auto& columns = columns_.blocks()[block]->columns();
     if (halves_.size() > 1) {
@@ -72,20 +77,20 @@ Result<void> TallyInHalves::count_half(std::size_t half, const FactMatch& match,
   return {};
 }
 
-Result<std::vector<FactColumns::RowRef>> TallyInHalves::count(const FactMatch& match,
-                                                              std::size_t left_max) {
+Result<std::vector<FactColumns::RowRef>> TallyInHalves::count(
+    const FactMatch& match, std::size_t left_max, std::chrono::steady_clock::time_point deadline) {
   if (halves_.size() > 1) {
     const SecondThread second;
-    const auto count_second = [&] { halves_[1].counted = count_half(1, match, left_max); };
+    const auto count_second = [&] { halves_[1].counted = count_half(1, match, left_max, deadline); };
     std::thread thread;
     if (second.may()) thread = std::thread(count_second);
-    halves_[0].counted = count_half(0, match, left_max);
+    halves_[0].counted = count_half(0, match, left_max, deadline);
     if (thread.joinable())
       thread.join();
     else
       count_second();
   } else {
-    halves_[0].counted = count_half(0, match, left_max);
+    halves_[0].counted = count_half(0, match, left_max, deadline);
   }
   std::vector<FactColumns::RowRef> left;
   for (auto& half : halves_) {

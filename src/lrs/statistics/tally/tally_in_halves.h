@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <vector>
@@ -22,8 +23,9 @@ class TallyInHalves {
                 const Tally::Grow& grow);
 
   /// Counts all rows that are let in. Those that may be along their chains are left: `left_max` + 1
-  /// of them at most. Errors: those of Tally::add().
-  Result<std::vector<FactColumns::RowRef>> count(const FactMatch& match, std::size_t left_max);
+  /// of them at most. Errors: those of Tally::add(); unavailable, after the deadline.
+  Result<std::vector<FactColumns::RowRef>> count(const FactMatch& match, std::size_t left_max,
+                                                 std::chrono::steady_clock::time_point deadline);
   /// Counts one more. Errors: likewise.
   Result<void> add(FactColumns::RowRef row);
   /// What came out of it. Errors: those of Tally::merge() and finish().
@@ -36,7 +38,8 @@ class TallyInHalves {
     Result<void> counted;
   };
 
-  Result<void> count_half(std::size_t half, const FactMatch& match, std::size_t left_max);
+  Result<void> count_half(std::size_t half, const FactMatch& match, std::size_t left_max,
+                          std::chrono::steady_clock::time_point deadline);
   std::size_t half_of(const FactBlock::Columns& columns, std::size_t row) const;
 
   const FactColumns& columns_;
