@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <new>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -271,6 +272,13 @@ TEST_CASE("two halves come to what one thread comes to") {
     CHECK(one->groups[i].keys == two->groups[i].keys);
     CHECK(one->groups[i].values == two->groups[i].values);
   }
+}
+
+TEST_CASE("where memory ends in both halves the request ends, not the process") {
+  Asked asked;
+  for (std::size_t i = 0; i < 100'000; ++i) asked.add("attended");
+  const Tally::Grow no_memory = [](std::uint64_t) -> Result<void> { throw std::bad_alloc(); };
+  CHECK_THROWS_AS((void)asked.ask_in_halves(by_verb(0), no_memory), std::bad_alloc);
 }
 
 TEST_CASE("counting ends at the deadline of the request") {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
 #include <thread>
 #include <utility>
 
@@ -81,14 +82,25 @@ Result<std::vector<FactColumns::RowRef>> TallyInHalves::count(
     const FactMatch& match, std::size_t left_max, std::chrono::steady_clock::time_point deadline) {
   if (halves_.size() > 1) {
     const SecondThread second;
-    const auto count_second = [&] { halves_[1].counted = count_half(1, match, left_max, deadline); };
-    std::thread thread;
-    if (second.may()) thread = std::thread(count_second);
+    const auto count_second = [&] {
+      halves_[1].counted = count_half(1, match, left_max, deadline);
+    };
+    std::exception_ptr thrown;  // std::bad_alloc, which would end the process there
+    const auto count_beside = [&] {
+      try {
+        count_second();
+      } catch (...) {
+        thrown = std::current_exception();
+      }
+    };
+    std::jthread thread;
+    if (second.may()) thread = std::jthread(count_beside);
     halves_[0].counted = count_half(0, match, left_max, deadline);
     if (thread.joinable())
       thread.join();
     else
       count_second();
+    if (thrown) std::rethrow_exception(thrown);
   } else {
     halves_[0].counted = count_half(0, match, left_max, deadline);
   }
