@@ -150,6 +150,7 @@ Result<void> FactCache::refresh(Lrs& lrs, const store::Context& context, OfTarge
   store::PageRequest request{std::nullopt, rows_at_once, true};
   {
     const ReaderLock lock(target.mutex);
+    if (target.too_large) return {};
     request.after = target.columns->last();
   }
   for (bool more = true; more;) {
@@ -192,6 +193,8 @@ Result<bool> FactCache::read_files(Lrs& lrs, const store::Context& context, OfTa
     if (std::chrono::steady_clock::now() > context.deadline) return false;
     const WriterLock lock(target.mutex);
     if (!target.files.load_next(*target.columns)) left = 1;
+    bound(target);
+    if (target.too_large) return true;
   }
   const WriterLock lock(target.mutex);
   target.columns->mark_what_is_voided();

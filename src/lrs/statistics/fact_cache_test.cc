@@ -213,6 +213,17 @@ TEST_CASE("a process that begins anew reads only what no file has, and tells the
   CHECK(asked.statements.rows_read > FactBlock::rows_max);
 }
 
+TEST_CASE("files are read no further than memory holds what is kept beside their columns") {
+  const store::TemporaryFolder folder;
+  Asked asked(1'000'000'000, folder.path());
+  for (std::size_t i = 0; i < 10; ++i) asked.store_one("a", statements_of(i * at_once, at_once));
+  asked.counts("a", 10 * at_once);
+  asked.store_one("a", statements_of(10 * at_once, at_once));  // in no file
+  asked.start(100, folder.path());
+  asked.counts("a", 11 * at_once);
+  CHECK(asked.statements.rows_read == 11 * at_once);  // by the walk alone
+}
+
 TEST_CASE("files of statements that the store has no more are not used") {
   const store::TemporaryFolder folder;
   constexpr std::uint64_t bytes_max = 1'000'000'000;
