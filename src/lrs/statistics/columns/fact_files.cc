@@ -127,6 +127,17 @@ bool has_room(const fs::path& folder) {
          static_cast<std::uint64_t>(about.f_bavail) * about.f_frsize >= FactFiles::free_bytes_min;
 }
 
+constexpr std::string_view unfinished = ".new";
+
+void remove_unfinished(const fs::path& folder) {
+  std::error_code error;
+  std::vector<fs::path> found;
+  for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end;
+       at.increment(error))
+    if (at->path().extension().string() == unfinished) found.push_back(at->path());
+  for (const auto& path : found) fs::remove(path, error);
+}
+
 bool make_private_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder.parent_path(), error);
@@ -169,7 +180,9 @@ std::unique_ptr<FolderLock> FolderLock::take(const fs::path& folder) {
       ::open((folder / "LOCK").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (file < 0) return nullptr;
   std::unique_ptr<FolderLock> lock(new FolderLock(file));
-  return ::flock(file, LOCK_EX | LOCK_NB) == 0 ? std::move(lock) : nullptr;
+  if (::flock(file, LOCK_EX | LOCK_NB) != 0) return nullptr;
+  remove_unfinished(folder);
+  return lock;
 }
 
 fs::path FactFiles::path_of(std::size_t number) const {
@@ -339,7 +352,7 @@ bool FactFiles::save(const FactColumns& columns, std::size_t number) {
 
   // Of this call alone: a target that was let go may still be read by who came first.
   static std::atomic<std::uint64_t> files_made{0};
-  const auto fresh = folder_ / fmt::format("{}-{}.new", ::getpid(), ++files_made);
+  const auto fresh = folder_ / fmt::format("{}-{}{}", ::getpid(), ++files_made, unfinished);
   const Descriptor file(
       ::open(fresh.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR));
   if (!file.is_open() || !write(file.number(), block, news, head) ||

@@ -31,13 +31,14 @@
 namespace lectern::lrs {
 
 /// To be raised when anything changes that a block holds: xapi::facts_of(), xapi::terms_of(),
-/// FactRow, FactBlock. Files of another number are made anew.
+/// FactColumns, FactBlock. Files of another number are made anew.
 inline constexpr std::uint32_t facts_version = 1;
 
 /// A lock on a folder, that one process has until its end.
 class FolderLock {
  public:
-  /// Makes the folder, for this user alone. Nothing where that fails, or another process has it.
+  /// Makes the folder, for this user alone, and takes away what a process left in the folders in it
+  /// that was killed while it wrote. Nothing where it cannot be made, or another process has it.
   static std::unique_ptr<FolderLock> take(const std::filesystem::path& folder);
 
  private:

@@ -215,6 +215,19 @@ TEST_CASE("a folder belongs to one process") {
   CHECK(FolderLock::take("/proc/nowhere/a") == nullptr);
 }
 
+TEST_CASE("what was being written when a process was killed is taken away by the next") {
+  const store::TemporaryFolder folder;
+  const auto left = fs::path(folder.path()) / "target" / "4711-1.new";
+  const auto whole = fs::path(folder.path()) / "target" / "000000.facts";
+  fs::create_directory(left.parent_path());
+  std::ofstream(left) << "half";
+  std::ofstream(whole) << "all";
+  const auto lock = FolderLock::take(folder.path());
+  REQUIRE(lock != nullptr);
+  CHECK(!fs::exists(left));
+  CHECK(fs::exists(whole));
+}
+
 TEST_CASE("who changes what facts are raises facts_version, and then the digest here") {
   FactColumns columns;
   add(columns, 1'001, 1'101);
