@@ -44,7 +44,8 @@ std::string bits_of(const std::vector<std::optional<Value>>& values) {
 }
 
 void append_value(std::string& out, double number, bool whole) {
-  const auto integer = static_cast<std::int64_t>(number);
+  // A double may be beyond all integers.
+  const auto integer = whole ? static_cast<std::int64_t>(number) : 0;
   char bytes[8];
   std::memcpy(bytes, whole ? static_cast<const void*>(&integer) : &number, sizeof(bytes));
   out.append(bytes, sizeof(bytes));
