@@ -120,6 +120,7 @@ def main():
         served.server.stop()
         served.server.start()
         print(f"first question after a restart: {asked(served, 'by=verb')[0]:.0f} ms")
+        faults = 0
         for name, (query, sql) in QUESTIONS.items():
             ours, theirs, ralph = [], [], []
             for _ in range(arguments.rounds):
@@ -131,8 +132,9 @@ def main():
                     ralph.append(in_clickhouse(arguments.clickhouse, RALPH[name].format(t="beside_lectern")))
             beside = f", ClickHouse {statistics.median(ralph):7.1f}" if ralph else ""
             differ = agree(rows_of(answer, query), rows, query.split("&")[0].count(",") + 1)
+            faults += bool(differ)
             print(f"{name:22} Lectern {statistics.median(ours):7.1f}, DuckDB {statistics.median(theirs):7.1f}{beside}{differ}")
-    return 0
+    return 1 if faults else 0
 
 
 if __name__ == "__main__":
