@@ -73,6 +73,12 @@ A run that broke off is gone on with: what is no whole line comes again
   $ go 2>&1; head -900 kept-00001.jsonl | cmp - all.jsonl; wc -l < kept-00001.jsonl
   kept-00001.jsonl
   901
+  $ rm kept-*; echo '{"no":"statement"}' > kept-00001.jsonl.part; sed -i 's/"through":"[^"]*"/"through":""/; s/"files":[0-9]*/"files":0/' kept.jsonl.cursor
+  $ go 2>&1; head -900 kept-00001.jsonl | cmp - all.jsonl; wc -l < kept-00001.jsonl
+  kept-00001.jsonl
+  901
+  $ : > kept-00002.jsonl.part; go 2>&1; ls kept-*
+  kept-00001.jsonl
 
 What is refused is told, and leaves no file
   $ lectern export $url -u jane -f xml -o wrong.xml

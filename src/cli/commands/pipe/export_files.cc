@@ -101,10 +101,16 @@ Result<void> ExportFiles::take_up() {
   file_.reset(std::fopen(part.c_str(), "r+b"));
   if (!file_) return fault();
   auto last = last_line_of(file_.get(), size);
+  last_line_ = std::move(last.text);
+  if (last_id().empty()) {  // nothing tells where to go on
+    file_.reset();
+    last_line_.clear();
+    fs::remove(part, error);
+    return {};
+  }
   if (ftruncate(fileno(file_.get()), static_cast<off_t>(last.end)) != 0 ||
       std::fseek(file_.get(), 0, SEEK_END) != 0)
     return fault();
-  last_line_ = std::move(last.text);
   now_ = {path(), last.end, 0};
   return {};
 }

@@ -50,8 +50,8 @@ class ExportFiles {
   ExportFiles& operator=(const ExportFiles&) = delete;
 
   /// Goes on with the file that a run before has left as a part: cuts off what is no whole line.
-  /// Does nothing where there is none; takes it away where parts of this unit are no good. Errors:
-  /// internal.
+  /// Does nothing where there is none; takes it away where parts of this unit are no good, or its
+  /// last line is no statement. Errors: internal.
   Result<void> take_up();
   /// More of the export. Errors: internal, a file cannot be written.
   Result<bool> take(std::string_view bytes);
