@@ -79,6 +79,11 @@ A run that broke off is gone on with: what is no whole line comes again
   901
   $ : > kept-00002.jsonl.part; go 2>&1; ls kept-*
   kept-00001.jsonl
+  $ late() { lectern export $url -u jane -f flat --after 6690e6c9-3ef0-4ed3-8b37-7f3964730bee -o late.jsonl --continue 2>&1; }
+  $ late; sed -i 's/"through":"[^"]*","after":""/"through":"","after":"7790e6c9-3ef0-4ed3-8b37-7f3964730bee"/' late.jsonl.cursor
+  late-00001.jsonl
+  $ late; tail -n+2 late-00001.jsonl | cmp - late-00002.jsonl
+  late-00002.jsonl
 
 What is refused is told, and leaves no file
   $ lectern export $url -u jane -f xml -o wrong.xml

@@ -84,6 +84,11 @@ ExportUnit unit_of(std::string_view format) {
   return format == "csv" ? ExportUnit::row : ExportUnit::line;
 }
 
+void begin_behind(xapi::Parameters& how, const std::string& id) {
+  std::erase_if(how, [](const auto& one) { return one.first == "after"; });
+  how.emplace_back("after", id);
+}
+
 /// One run of the command.
 class Run {
  public:
@@ -181,10 +186,7 @@ class Run {
       auto how = how_;
       how.insert(how.end(), window.begin(), window.end());
       const auto last_id = files.last_id();
-      if (!last_id.empty()) {
-        std::erase_if(how, [](const auto& one) { return one.first == "after"; });
-        how.emplace_back("after", last_id);
-      }
+      if (!last_id.empty()) begin_behind(how, last_id);
       const auto answer =
           receive_answer(remote_, remote_.request("/extensions/export", how), take, is_stopped);
       if (answer && !*answer) return false;
@@ -256,7 +258,7 @@ class Run {
       }
       return keep_place(path_, place);
     };
-    if (!place.after.empty()) how_.emplace_back("after", place.after);
+    if (!place.after.empty()) begin_behind(how_, place.after);
     if (!place.through.empty()) {
       std::erase_if(remote_.filters, [](const auto& one) { return one.first == "since"; });
       remote_.filters.emplace_back("since", place.through);
