@@ -224,9 +224,10 @@ Result<void> Database::read_dictionaries() {
     auto bytes = get(Family::blobs, key);
     if (!bytes) notice(bytes.error());
     if (!bytes || !*bytes) bytes = get(Family::documents, key);
-    if (!bytes) return fail(bytes.error());
-    if (!*bytes) return {};
-    dictionaries_.add(number, **bytes);
+    if (!bytes && (acknowledged_ || bytes.error().code != Code::internal))
+      return fail(bytes.error());
+    // One that is lost takes none with it but the texts that were packed with it.
+    if (bytes && *bytes) dictionaries_.add(number, **bytes);
   }
   return {};
 }

@@ -172,10 +172,13 @@ std::optional<std::string> TextDictionary::pack(const CutText& text) const {
   auto* const dictionary = packing();
   if (context == nullptr || dictionary == nullptr) return std::nullopt;
   const auto& left = text.left;
-  ZSTD_CCtx_refCDict(context, dictionary);
+  // What failed before may have left it in the midst of a text, where it keeps another dictionary.
+  ZSTD_CCtx_reset(context, ZSTD_reset_session_only);
+  if (ZSTD_isError(ZSTD_CCtx_refCDict(context, dictionary))) return std::nullopt;
   std::string frame(ZSTD_compressBound(left.size()), '\0');
   const auto size = ZSTD_compress2(context, frame.data(), frame.size(), left.data(), left.size());
   // The dictionary may be gone before the thread is.
+  ZSTD_CCtx_reset(context, ZSTD_reset_session_only);
   ZSTD_CCtx_refCDict(context, nullptr);
   if (ZSTD_isError(size) || !frame.starts_with(magic)) return std::nullopt;
   return std::string(frame, magic.size(), size - magic.size()).append(text.uuids);

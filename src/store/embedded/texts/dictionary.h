@@ -30,7 +30,8 @@ namespace lectern::store::embedded {
 using DictionaryNumber = std::uint8_t;
 /// What a text has that is not packed.
 inline constexpr DictionaryNumber no_dictionary = 0;
-/// Dictionaries of one store: each takes 100 KiB of memory, and the newest half a MiB more.
+/// Dictionaries of one store: each takes 100 KiB of memory, and half a MiB more
+/// once it has packed a text since the store was opened.
 inline constexpr DictionaryNumber dictionaries_max = 64;
 
 /// What texts have, and what is left of them when they are packed.

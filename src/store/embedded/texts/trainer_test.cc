@@ -1,6 +1,7 @@
 // Texts that are packed as soon as a few are there, so that the store holds both kinds.
 #include "store/embedded/texts/trainer.h"
 
+#include <algorithm>
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -160,6 +161,43 @@ TEST_CASE("a dictionary that is lost in one place is told, read from the other, 
     check_texts(engine, rows);
     CHECK(faults_of(*engine->database) == std::vector<std::string>{});
   }
+}
+
+TEST_CASE("a dictionary that is lost takes none with it but the texts packed with it") {
+  const TemporaryFolder folder;
+  std::vector<Row> rows;
+  {
+    const auto engine = engine_in(folder.path());
+    for (int i = 0; i < 2; ++i) {
+      const auto texts = stored_rows(engine, 1);
+      REQUIRE(engine->database->add_dictionary(texts[0].json).has_value());
+    }
+    rows = stored_rows(engine, 5);
+    REQUIRE(dictionary_of(*engine->database, rows[0]) == 2);
+    rocksdb::WriteBatch batch;
+    for (const auto in : {Family::blobs, Family::documents})
+      batch.Delete(engine->database->family(in), dictionary_key(1));
+    REQUIRE(engine->database->commit(batch).has_value());
+  }
+  const auto engine = engine_in(folder.path());
+  check_texts(engine, rows);
+  CHECK(engine->database->dictionaries().next_number() == 3);
+  const auto faults = faults_of(*engine->database);
+  CHECK(std::count(faults.begin(), faults.end(), "dictionary 1 of texts is not there twice") == 1);
+}
+
+TEST_CASE("a dictionary that comes while the store is verified is no fault") {
+  const TemporaryFolder folder;
+  const auto engine = engine_in(folder.path());
+  const auto rows = stored_rows(engine, 1);
+  const auto report = verify_database(*engine->database, [&](const WorkProgress&) {
+    const bool added = engine->database->dictionaries().newest() != nullptr;
+    if (!added) CHECK(engine->database->add_dictionary(rows[0].json).has_value());
+    return true;
+  });
+  REQUIRE(report.has_value());
+  CHECK(engine->database->dictionaries().find(1) != nullptr);
+  CHECK(report->faults == std::vector<std::string>{});
 }
 
 TEST_CASE("a folder of the format before is taken over, and its texts are packed from then on") {
