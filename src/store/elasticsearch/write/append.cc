@@ -37,7 +37,7 @@ class Append {
     for (std::size_t i = 0; i < rows_.size(); ++i)
       if (outcomes_[i] == AppendOutcome::stored) fresh_.push_back(i);
     if (fresh_.empty() && !is_to_be_refused()) {
-      TRY(const bool all_there, of_others_.share_all(writing_));
+      TRY(const bool all_there, of_others_.share_all(writing_, {}));
       if (!all_there) return fail(changed_by_others());
       RETURN_IF_ERROR(resolve());
     }
@@ -111,12 +111,13 @@ class Append {
       refused_ = failure() || is_to_be_refused();
     }
     if (!refused_) {
-      TRY(const bool all_there, of_others_.share_all(writing_));
+      TRY(const bool all_there, of_others_.share_all(writing_, own_to_share()));
+      // Where only our own can be gone they are created once more.
+      if (!all_there && of_others_.empty()) return fail(changed_by_others());
       if (!all_there) creator_.give_up_for_good(changed_by_others());
       refused_ = !all_there;
     }
     if (!refused_) {
-      RETURN_IF_ERROR(share_own());
       RETURN_IF_ERROR(resolve());
       return true;
     }
@@ -323,10 +324,10 @@ class Append {
     return fail(Code::unavailable, "Other clients change the same statements");
   }
 
-  /// Says of our rows that they stay: of all where some of the batch are known, so that nobody
-  /// takes it for one that was left half done; and of voiding ones, which count from then on
-  /// (references.h).
-  Result<void> share_own() {
+  /// Our rows of which it is to be said that they stay: all where some of the batch are known, so
+  /// that nobody takes it for one that was left half done; and voiding ones, which count from then
+  /// on (references.h).
+  std::vector<Uuid> own_to_share() const {
     std::vector<Uuid> ours;
     std::size_t stored = 0;
     for (const std::size_t i : fresh_)
@@ -335,9 +336,7 @@ class Append {
     for (const std::size_t i : fresh_)
       if (mark_ && outcomes_[i] == AppendOutcome::stored && (is_in_part || rows_[i].voids))
         ours.push_back(rows_[i].id);
-    TRY(const bool all_there, share(writing_, ours));
-    if (!all_there) return fail(changed_by_others());
-    return {};
+    return ours;
   }
 
   /// Also for known rows: so a client that sends again completes what a failure interrupted.

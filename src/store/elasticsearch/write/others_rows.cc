@@ -12,8 +12,8 @@ constexpr int attempts_max = 6;
 /// How long the rows of other batches are waited for, before a conflict is answered.
 constexpr std::chrono::milliseconds others_settle_within{2'000};
 
-}  // namespace
-
+/// Says of the rows under these ids that nothing takes them back any more. False: one is gone.
+/// Errors: unavailable, where others change them all the while.
 Result<bool> share(const AppendContext& writing, const std::vector<Uuid>& ids) {
   if (ids.empty()) return true;
   for (int attempt = 0; attempt < attempts_max; ++attempt) {
@@ -27,13 +27,15 @@ Result<bool> share(const AppendContext& writing, const std::vector<Uuid>& ids) {
   return fail(Code::unavailable, "Another client changes the same statement");
 }
 
+}  // namespace
+
 void OthersRows::add(const StatementDocument& there) {
   if (!there.batch.empty() && !there.shared) rows_.push_back({there.id, there.stored});
 }
 
-Result<bool> OthersRows::share_all(const AppendContext& writing) {
+Result<bool> OthersRows::share_all(const AppendContext& writing, std::vector<Uuid> own) {
   RETURN_IF_ERROR(forget_finished(writing));
-  std::vector<Uuid> ids;
+  std::vector<Uuid> ids = std::move(own);
   for (const auto& row : rows_) ids.push_back(row.id);
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());

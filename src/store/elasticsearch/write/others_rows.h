@@ -7,17 +7,15 @@
 
 namespace lectern::store::elasticsearch {
 
-/// Says of the rows under these ids that nothing takes them back any more. False: one is gone.
-/// Errors: unavailable, where others change them all the while.
-Result<bool> share(const AppendContext& writing, const std::vector<Uuid>& ids);
-
 /// Rows that a batch knows by their ids and whose own batch may yet be taken back. Not thread-safe.
 class OthersRows {
  public:
+  bool empty() const { return rows_.empty(); }
   /// Nothing where that batch is finished, or has said that the row stays.
   void add(const StatementDocument& there);
-  /// Says of those that may still go that they stay. False: one is gone.
-  Result<bool> share_all(const AppendContext& writing);
+  /// Says of those that may still go, and of the caller's `own` with them, that they stay. False:
+  /// one is gone.
+  Result<bool> share_all(const AppendContext& writing, std::vector<Uuid> own);
   /// Beside a conflict they may be of this very batch, sent before, of which nothing is to stay:
   /// waits until theirs are finished. Errors: unavailable, when they are not in time.
   Result<void> await(const AppendContext& writing);

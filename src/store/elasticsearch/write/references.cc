@@ -16,6 +16,7 @@ using json::Value;
 
 constexpr int attempts_max = 50;
 constexpr std::size_t page_rows = 1000;
+constexpr std::size_t share_bytes_max = 8UL * 1024 * 1024;  // and one row, in one request
 
 std::optional<Uuid> uuid(std::optional<Value> value) {
   return value && value->is(Type::string) ? Uuid::parse(value->string()) : std::nullopt;
@@ -53,12 +54,29 @@ Result<void> announce_references(Cluster& cluster, const std::string& index,
 
 Result<bool> share_rows(Cluster& cluster, TargetIndex& target, std::string_view refresh,
                         std::vector<StatementDocument> rows, Deadline deadline) {
+  std::erase_if(rows, [](const auto& one) { return one.batch.empty() || one.shared; });
   bool all = true;
-  for (StatementDocument& one : rows) {
-    if (one.batch.empty() || one.shared) continue;
-    one.shared = true;
-    TRY(const bool written, write_again(cluster, target.statements, refresh, one, deadline));
-    all = all && written;
+  for (std::size_t begin = 0; begin < rows.size();) {
+    std::string lines;
+    std::size_t end = begin;
+    for (; end < rows.size() && lines.size() < share_bytes_max; ++end) {
+      rows[end].shared = true;
+      append_index(lines, rows[end].id.text(), rows[end].version);
+      append_document(lines, rows[end], target.statements.layout);
+    }
+    TRY(const auto items, send_bulk(cluster, target.statements.name, refresh, lines, deadline));
+    if (items.size() != end - begin)
+      return fail(Code::unavailable, "The database's answer was not understood",
+                  "_bulk of " + target.statements.name + ": expected an item for each action");
+    for (const BulkItem& item : items) {
+      const StatementDocument& one = rows[begin++];
+      bool written = item.ok();
+      // What is busy is tried again, what the index refuses is written without its members in view.
+      if (!written && item.status != 409) {
+        TRY(written, write_again(cluster, target.statements, refresh, one, deadline));
+      }
+      all = all && written;
+    }
   }
   return all;
 }

@@ -32,8 +32,9 @@ struct ReferencePair {
 Result<void> announce_references(Cluster& cluster, const std::string& index,
                                  std::span<const ReferencePair> references, Deadline deadline);
 
-/// Says of rows, as they were looked up, that nothing takes them back any more. False: others
-/// changed one of them meanwhile. Errors: unavailable, internal.
+/// Says of rows, as they were looked up, that nothing takes them back any more: in one request, up
+/// to 8 MiB of them, so that a process which ends meanwhile has said it of all or of none. False:
+/// others changed one of them meanwhile. Errors: unavailable, internal.
 Result<bool> share_rows(Cluster& cluster, TargetIndex& target, std::string_view refresh,
                         std::vector<StatementDocument> rows, Deadline deadline);
 

@@ -239,6 +239,24 @@ void check_shared(const DoubtfulRemote& remote) {
   CHECK(two.find(known).size() == 1);
 }
 
+/// Rows of a batch that is to be taken back are known to a process that ends when it has said of
+/// some that they stay. What it was sent stays as a whole or not at all.
+void check_sharing_of_the_dead(const DoubtfulRemote& remote) {
+  TwoWays two(remote);
+  const auto batch = refused_batch(two, remote);
+  const Samples known{batch.front(), batch.back()};
+  FaultyProxy to_other(remote.server);
+  auto other = two.place.open(to_other.address());
+  two.append_in_the_end(*other.statements, {{.refers_to = Uuid::random()}});
+  to_other.set_once(remote.share, Fault::lost_answers, Fault::down);
+  REQUIRE_FALSE(two.append(*other.statements, known).has_value());
+  other = {};
+  two.proxy.set(Fault::none);
+  settled(*two.direct.statements, two.place.target);
+  settled(*two.stores.statements, two.place.target);
+  CHECK(two.find(known).size() == 2);
+}
+
 /// Each try to write is held, while entries are renewed and everything else goes on.
 void check_doubt(const DoubtfulRemote& remote, bool ends) {
   TwoWays two(remote);
@@ -282,6 +300,9 @@ void check_doubts(const DoubtfulRemote& remote) {
   }
   SUBCASE("W2: what another client was told is known stays when its batch is taken back") {
     check_shared(remote);
+  }
+  SUBCASE("W11: of a batch whose process ends while it shares rows of others all stay or none") {
+    check_sharing_of_the_dead(remote);
   }
   SUBCASE("W8, W12: a refused batch is 503 until it is taken back, also when it is sent again") {
     TwoWays two(remote);
