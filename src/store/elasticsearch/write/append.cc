@@ -60,8 +60,9 @@ class Append {
       row.stored = batch.at(i);
       xapi::set_stored(row.json, row.stored_at, row.stored);
     }
-    // A row that came alone is there or not: nobody has to take it back.
-    if (fresh_.size() > 1) mark_ = batch.mark(0);
+    // A row that came alone is there or not: nobody has to take it back. Beside known ones that may
+    // yet go it is part of what is not whole, until it is shared.
+    if (fresh_.size() > 1 || known_unfinished_ > 0) mark_ = batch.mark(0);
     const auto newest = micros_of(rows_[fresh_.back()].stored);
     target_.newest = std::max(target_.newest.load(), newest);  // a hint: it may be set lower
   }
@@ -123,7 +124,7 @@ class Append {
     }
     RETURN_IF_ERROR(take_back());
     std::replace(outcomes_.begin(), outcomes_.end(), AppendOutcome::stored, AppendOutcome::refused);
-    return fresh_.size() == 1 || !creator_.may_create_late();
+    return !mark_ || !creator_.may_create_late();
   }
 
   const std::optional<Error>& failure() const { return creator_.failure(); }
@@ -223,6 +224,7 @@ class Append {
     };
     if (!has(AppendOutcome::conflict)) {
       note(by_id);
+      known_unfinished_ = of_others_.size();
       return {};
     }
     // Rows of this batch that another process has just created are not to stay either.
@@ -260,7 +262,7 @@ class Append {
   std::string mark_of(std::size_t place) const {
     if (!mark_) return {};
     if (on_conflict_ == OnConflict::refuse_batch)
-      return BatchMark{place, mark_->rows, mark_->process}.text();
+      return BatchMark{place, mark_->rows + known_unfinished_, mark_->process}.text();
     // Each is there by itself, but may be taken back with all.
     return rows_[fresh_[place]].voids ? BatchMark{0, 1, mark_->process}.text() : std::string();
   }
@@ -332,7 +334,8 @@ class Append {
     std::size_t stored = 0;
     for (const std::size_t i : fresh_)
       if (outcomes_[i] == AppendOutcome::stored) ++stored;
-    const bool is_in_part = on_conflict_ == OnConflict::refuse_batch && stored < fresh_.size();
+    const bool is_in_part = on_conflict_ == OnConflict::refuse_batch &&
+                            (stored < fresh_.size() || known_unfinished_ > 0);
     for (const std::size_t i : fresh_)
       if (mark_ && outcomes_[i] == AppendOutcome::stored && (is_in_part || rows_[i].voids))
         ours.push_back(rows_[i].id);
@@ -364,6 +367,7 @@ class Append {
   std::vector<std::size_t> fresh_;  // the places in rows_ that are to be written
   RowCreator creator_;              // of these
   OthersRows of_others_;
+  std::size_t known_unfinished_ = 0;  // of them, before any of fresh_ was written
   std::optional<BatchMark> mark_;
   bool refused_ = false;  // for good: only its rows are to be taken back
   bool lapsed_ = false;   // nothing more of it may be created

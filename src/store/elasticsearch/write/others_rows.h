@@ -11,6 +11,7 @@ namespace lectern::store::elasticsearch {
 class OthersRows {
  public:
   bool empty() const { return rows_.empty(); }
+  std::size_t size() const { return rows_.size(); }
   /// Nothing where that batch is finished, or has said that the row stays.
   void add(const StatementDocument& there);
   /// Says of those that may still go, and of the caller's `own` with them, that they stay. False:
