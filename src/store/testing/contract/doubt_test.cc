@@ -257,6 +257,25 @@ void check_sharing_of_the_dead(const DoubtfulRemote& remote) {
   CHECK(two.find(known).size() == 2);
 }
 
+/// The same rows, with a new one beside them, by a process that ends before it has said anything.
+void check_new_beside_what_goes(const DoubtfulRemote& remote) {
+  TwoWays two(remote);
+  const auto batch = refused_batch(two, remote);
+  FaultyProxy to_other(remote.server);
+  auto other = two.place.open(to_other.address());
+  two.append_in_the_end(*other.statements, {{.refers_to = Uuid::random()}});
+  std::this_thread::sleep_for(1'500ms);  // until it meets them before it writes
+  to_other.set_when(remote.share, Fault::down);
+  const Samples sent{batch.front(), {.note = "new"}, batch.back()};
+  REQUIRE_FALSE(two.append(*other.statements, sent).has_value());
+  CHECK(two.find(sent).size() == 3);
+  other = {};
+  two.proxy.set(Fault::none);
+  settled(*two.direct.statements, two.place.target);
+  settled(*two.stores.statements, two.place.target);
+  CHECK(two.find(sent).empty());
+}
+
 /// Each try to write is held, while entries are renewed and everything else goes on.
 void check_doubt(const DoubtfulRemote& remote, bool ends) {
   TwoWays two(remote);
@@ -303,6 +322,9 @@ void check_doubts(const DoubtfulRemote& remote) {
   }
   SUBCASE("W11: of a batch whose process ends while it shares rows of others all stay or none") {
     check_sharing_of_the_dead(remote);
+  }
+  SUBCASE("W11: new rows beside known ones that are taken back do not stay without them") {
+    check_new_beside_what_goes(remote);
   }
   SUBCASE("W8, W12: a refused batch is 503 until it is taken back, also when it is sent again") {
     TwoWays two(remote);
