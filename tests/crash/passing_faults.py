@@ -20,10 +20,10 @@ PATIENCE_S = 60
 
 
 def batch():
-    """1.2 MB, so that the store soon needs another file."""
+    """0.6 MB that cannot be packed, so that the store soon needs another file."""
     return [{"id": str(uuid.uuid4()), "actor": {"mbox": "mailto:ada@example.org"},
              "verb": {"id": "http://example.org/did"}, "object": {"id": "http://example.org/it"},
-             "context": {"extensions": {"http://example.org/x": uuid.uuid4().hex * 640}}}
+             "context": {"extensions": {"http://example.org/x": os.urandom(10 * 1024).hex()}}}
             for _ in range(60)]
 
 
